@@ -1,0 +1,143 @@
+"""Cancel Order List: the request, and which of two ids counts.
+
+Invariant: where the id that the exchange gave is known, it is the one that goes on the wire.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from attrs import evolve, field, frozen
+
+from orderlists import _rules as rules
+from orderlists._errors import InvalidRequest
+from orderlists._order_list import OrderList
+from orderlists._request import Operation, Parameter, Request, Security
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+CANCEL_ORDER_LIST = Operation(
+    name="Cancel Order List",
+    method="DELETE",
+    path="/api/v3/orderList",
+    weight=1,
+    security=Security.TRADE,
+    changes_state=True,
+    result=OrderList,
+)
+
+
+@frozen(repr=False)
+class OrderListId:
+    """The id that the exchange gave an order list: 0 to 2^63-1, never used again."""
+
+    value: int
+
+    def __repr__(self) -> str:
+        return f"OrderListId({self.value})"
+
+
+@frozen(repr=False)
+class ListClientOrderId:
+    """The id that a client gave an order list: unique among open lists, free again afterwards."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return f"ListClientOrderId({self.value!r})"
+
+
+@frozen(kw_only=True)
+class CancelOrderList(Request[OrderList]):
+    """Cancel an entire order list.  Cancelling one of its orders would do the same.
+
+    `order_list_id` or `list_client_order_id` must be given.  If both are, `order_list_id` takes
+    precedence and is the only one sent, unless the exchange is asked to check both.
+
+    Args:
+        symbol: The symbol of the list, such as ``LTCBTC``.  Need not be ASCII.
+        order_list_id: The id that the exchange gave the list, 0 to 2^63-1.
+        list_client_order_id: The id that you gave the list: 1 to 36 of A-Z, a-z, 0-9, ``_``, ``-``.
+            It can name a newer list once the first one is over.
+        new_client_order_id: The id of this cancel, of the same form.  It becomes the client id of
+            every cancelled order and is the only proof that this request cancelled it, so it must
+            be unique.  A client makes one where none is given.
+        recv_window: How long the request stays valid after its timestamp, in milliseconds: int,
+            Decimal or plain decimal text; more than 0, at most 60000, at most three decimals.  The
+            exchange's own default is 5000.
+        both_must_match: Send both ids and let the exchange refuse if they do not belong together.
+
+    Raises:
+        InvalidRequest: No id was given, or a value breaks the rule above.  Nothing was sent.
+
+    Source: *Cancel Order list (TRADE)*, ``DELETE /api/v3/orderList``.
+
+    >>> request = CancelOrderList(symbol="LTCBTC", order_list_id=0, list_client_order_id="C3wyj4")
+    >>> request.effective_id
+    OrderListId(0)
+    >>> request.parameters()
+    [('symbol', 'LTCBTC'), ('orderListId', 0)]
+    >>> CancelOrderList(symbol="LTCBTC", order_list_id=-1)
+    Traceback (most recent call last):
+    orderlists.InvalidRequest: order_list_id=-1: must be an int from 0 to 9223372036854775807
+    """
+
+    operation: ClassVar[Operation[OrderList]] = CANCEL_ORDER_LIST
+
+    symbol: str = field(converter=rules.plain_text, validator=rules.check_symbol)
+    order_list_id: int | None = field(
+        default=None, converter=rules.plain_int_or_none, validator=rules.check_id
+    )
+    list_client_order_id: str | None = field(
+        default=None, converter=rules.plain_text_or_none, validator=rules.check_client_id
+    )
+    new_client_order_id: str | None = field(
+        default=None, converter=rules.plain_text_or_none, validator=rules.check_client_id
+    )
+    recv_window: Decimal | None = field(default=None, converter=rules.to_recv_window)
+    both_must_match: bool = field(default=False, validator=rules.check_flag)
+
+    def __attrs_post_init__(self) -> None:
+        given = (self.order_list_id is not None, self.list_client_order_id is not None)
+        if not any(given):
+            raise InvalidRequest(
+                field="order_list_id",
+                value=None,
+                rule="one of order_list_id and list_client_order_id must be given",
+            )
+        if self.both_must_match and not all(given):
+            raise InvalidRequest(
+                field="both_must_match",
+                value=True,
+                rule="both order_list_id and list_client_order_id must be given",
+            )
+
+    @property
+    def effective_id(self) -> OrderListId | ListClientOrderId:
+        """The id that decides which list is cancelled."""
+        if self.order_list_id is not None:
+            return OrderListId(self.order_list_id)
+        assert self.list_client_order_id is not None  # noqa: S101 - checked at birth
+        return ListClientOrderId(self.list_client_order_id)
+
+    def parameters(self) -> list[Parameter]:
+        """Return what goes on the wire: of two ids the one that counts, unless both must match."""
+        pairs: list[Parameter] = [("symbol", self.symbol)]
+        if self.order_list_id is not None:
+            pairs.append(("orderListId", self.order_list_id))
+        if self.list_client_order_id is not None and (
+            self.both_must_match or self.order_list_id is None
+        ):
+            pairs.append(("listClientOrderId", self.list_client_order_id))
+        if self.new_client_order_id is not None:
+            pairs.append(("newClientOrderId", self.new_client_order_id))
+        if self.recv_window is not None:
+            pairs.append(("recvWindow", self.recv_window))
+        return pairs
+
+    def named(self, new_id: str) -> CancelOrderList:
+        """Return the request with `new_id` as its `new_client_order_id`, if it has none yet."""
+        if self.new_client_order_id is not None:
+            return self
+        return evolve(self, new_client_order_id=new_id)

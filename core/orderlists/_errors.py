@@ -1,0 +1,238 @@
+"""Everything that can go wrong, in one tree, facts as fields.
+
+    OrderListsError
+    ├── InvalidInput             refused here, before anything was sent (also a ValueError)
+    │   ├── InvalidRequest       a request that breaks a rule
+    │   └── InvalidSetting       a key, an address or another setting that breaks a rule
+    ├── MissingExtra             an optional dependency is not installed (also an ImportError)
+    ├── TransportError           no usable reply arrived; `sent` tells whether the request can have
+    ├── Rejected                 the exchange refused the request: it was not executed
+    │   ├── UnknownOrderList     -2011, -2018: no open order list answers to this id
+    │   ├── Unauthorized         -1002, -2014, -2015: the key is not accepted
+    │   ├── BadTimestamp         -1021: too old, or from the future
+    │   ├── RateLimited          429: too many requests; `retry_after`
+    │   ├── Banned               418: went on after 429; `retry_after`, `until`
+    │   └── Blocked              403: a firewall in front of the exchange said no
+    ├── ServerError              the exchange failed while answering: whether it executed is open
+    ├── UndecodableReply         a reply that cannot be read: whether it executed is open
+    └── OutcomeUnknown           a state-changing request may or may not have been executed
+
+A protocol raises what a reply *says* (`Rejected`, `ServerError`, `UndecodableReply`); what that
+means for a state-changing request is judged in one place, the call, which turns the last two and
+a lost connection into `OutcomeUnknown`.
+
+Invariant: no text here ever holds a secret, a signature, a signed query or a reply's body.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from orderlists._request import Request
+    from orderlists._time import Instant
+
+_LONGEST_VALUE = 80
+_PLAIN = (str, int, float, bool, type(None))
+
+
+class OrderListsError(Exception):
+    """The root of every error this library raises.  All of them pickle, with their cause."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        cause = self.__cause__ if isinstance(self.__cause__, OrderListsError) else None
+        return _restore, (type(self), self.args, self.__dict__, cause)
+
+
+def _restore(
+    kind: type[OrderListsError],
+    args: tuple[object, ...],
+    facts: dict[str, object],
+    cause: OrderListsError | None,
+) -> OrderListsError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    error.__cause__ = cause
+    return error
+
+
+class InvalidInput(OrderListsError, ValueError):
+    """A value breaks a rule.  Nothing was sent and nothing has changed.
+
+    Attributes:
+        field: The name of the argument.
+        value: What was given; the text of something that is neither text, number nor None.
+            The text ``<hidden>`` stands for a secret.
+        rule: What would be right.
+    """
+
+    def __init__(self, *, field: str, value: object, rule: str) -> None:
+        shown = repr(value) if value != HIDDEN else HIDDEN
+        if len(shown) > _LONGEST_VALUE:
+            shown = f"{shown[:_LONGEST_VALUE]}..."
+        super().__init__(f"{field}={shown}: {rule}")
+        self.field = field
+        self.value = value if isinstance(value, _PLAIN) else shown
+        self.rule = rule
+
+
+class InvalidRequest(InvalidInput):
+    """A request breaks a rule of the exchange or of this library.  Nothing was sent."""
+
+
+class InvalidSetting(InvalidInput):
+    """A key, an address or another setting breaks a rule.  Nothing was sent."""
+
+
+HIDDEN = "<hidden>"
+"""Stands in an error for a value that must not be shown."""
+
+
+class MissingExtra(OrderListsError, ImportError):
+    """An optional dependency is needed and not installed.
+
+    Attributes:
+        extra: The name of the extra that installs it.
+    """
+
+    def __init__(self, extra: str, *, needed_for: str) -> None:
+        super().__init__(f"{needed_for} needs an extra: pip install 'orderlists[{extra}]'")
+        self.extra = extra
+
+
+class TransportError(OrderListsError):
+    """No usable reply arrived.
+
+    Attributes:
+        sent: ``False`` if the exchange cannot have seen the request (connection refused, unknown
+            host, no connection free, certificate not accepted).  ``None`` if it may have.
+    """
+
+    def __init__(self, message: str, *, sent: Literal[False] | None) -> None:
+        super().__init__(message)
+        self.sent: Literal[False] | None = sent
+
+
+class Rejected(OrderListsError):
+    """The exchange refused the request: it was not executed.
+
+    Attributes:
+        code: The exchange's error code (negative), or None where a firewall or a proxy answered.
+        message: The exchange's own words; empty where it gave none.
+        status: The HTTP status, or its equivalent in another protocol.
+    """
+
+    def __init__(self, *, code: int | None, message: str, status: int) -> None:
+        super().__init__(_told(status, code, message))
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+class UnknownOrderList(Rejected):
+    """No open order list answers to this id (-2011, -2018): it never existed, or it is over."""
+
+
+class Unauthorized(Rejected):
+    """The key is malformed, unknown, or not allowed to do this, or not from here."""
+
+
+class BadTimestamp(Rejected):
+    """The request was too old when it arrived, or from the future (-1021): check the clock."""
+
+
+class _TryLater(Rejected):
+    def __init__(
+        self, *, code: int | None, message: str, status: int, retry_after: int | None
+    ) -> None:
+        super().__init__(code=code, message=message, status=status)
+        self.retry_after = retry_after
+
+
+class RateLimited(_TryLater):
+    """Too many requests (429).  Sending on before `retry_after` leads to a ban.
+
+    Attributes:
+        retry_after: Seconds to wait, counted from the reply; None if the exchange did not say.
+    """
+
+
+class Banned(_TryLater):
+    """This IP address is banned (418), for minutes up to days, for going on after a 429.
+
+    Attributes:
+        retry_after: Seconds until the ban ends, counted from the reply; None if not said.
+        until: When the ban ends, if the exchange said so in its message; else None.
+    """
+
+    def __init__(
+        self,
+        *,
+        code: int | None,
+        message: str,
+        status: int,
+        retry_after: int | None,
+        until: Instant | None,
+    ) -> None:
+        super().__init__(code=code, message=message, status=status, retry_after=retry_after)
+        self.until = until
+
+
+class Blocked(Rejected):
+    """A firewall in front of the exchange refused (403); its page, usually HTML, is not shown."""
+
+
+class ServerError(OrderListsError):
+    """The exchange failed while answering: a 5XX, or a code that leaves the outcome open.
+
+    Attributes:
+        code: The exchange's error code, or None if the body held none.
+        message: The exchange's own words; empty where it gave none.
+        status: The HTTP status, or its equivalent in another protocol.
+    """
+
+    def __init__(self, *, code: int | None, message: str, status: int) -> None:
+        super().__init__(_told(status, code, message))
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+class UndecodableReply(OrderListsError):
+    """A reply arrived and cannot be read: not JSON, cut short, or not of the documented shape.
+
+    Attributes:
+        raw: The body, as it came.
+        status: The HTTP status, or its equivalent in another protocol.
+        reason: What is wrong with it, and where.
+    """
+
+    def __init__(self, *, raw: bytes, status: int, reason: str) -> None:
+        super().__init__(f"HTTP {status}, {len(raw)} bytes: {reason}")
+        self.raw = raw
+        self.status = status
+        self.reason = reason
+
+
+class OutcomeUnknown(OrderListsError):
+    """A state-changing request may or may not have been executed.
+
+    The cause (`__cause__`) tells what was seen: a `TransportError`, `ServerError` or
+    `UndecodableReply`.
+
+    Attributes:
+        request: The request as it was sent, with the id under which it can be recognised.
+    """
+
+    def __init__(self, request: Request[Any], *, cause: OrderListsError) -> None:
+        super().__init__(
+            f"{request.operation.name}: it may or may not have been executed ({cause}). "
+            f"Look before you send again: {request}"
+        )
+        self.request = request
+        self.__cause__ = cause
+
+
+def _told(status: int, code: int | None, message: str) -> str:
+    coded = "" if code is None else f", code {code}"
+    return f"HTTP {status}{coded}: {message}" if message else f"HTTP {status}{coded}"

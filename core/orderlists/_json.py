@@ -1,0 +1,73 @@
+"""Bodies written in JSON.
+
+Knows JSON and the exchange's two kinds of body: a result of a given shape, and an error with a
+code.  Knows no status, no header and no request.
+
+Invariant: whatever the bytes are, the answer is a value or `Unreadable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from json import JSONDecoder
+from typing import Any, NoReturn, TypeAlias, TypeVar
+
+from orderlists._structure import Mismatch, structure
+from orderlists._time import TimeUnit
+
+T = TypeVar("T")
+
+JsonParser: TypeAlias = Callable[[bytes], Any]
+"""Turns UTF-8 text into Python values, or raises a ValueError or RecursionError."""
+
+
+class Unreadable(ValueError):
+    """The body is not JSON, or not of the shape asked for.  Its text tells what is wrong."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+
+
+def exact_json(body: bytes) -> Any:  # noqa: ANN401 - JSON is any value
+    """Parse JSON with the standard library, exactly: fractions become Decimal, NaN is refused.
+
+    >>> exact_json(b'{"rate": 0.10}')
+    {'rate': Decimal('0.10')}
+    """
+    return _DECODER.decode(body.decode())
+
+
+def read_result(body: bytes, shape: type[T], unit: TimeUnit, parse: JsonParser) -> T:
+    """Return the body as a value of the given shape, or raise `Unreadable`."""
+    tree = _parse(body, parse)
+    try:
+        return structure(tree, shape, unit)
+    except Mismatch as error:
+        raise Unreadable(str(error)) from error
+
+
+def read_error(body: bytes, parse: JsonParser) -> tuple[int, str] | None:
+    """Return code and message if the body is one of the exchange's errors, else None."""
+    try:
+        tree = _parse(body, parse)
+    except Unreadable:
+        return None
+    match tree:
+        case {"code": int(code), "msg": str(message)} if not isinstance(code, bool):
+            return code, message
+        case _:
+            return None
+
+
+def _parse(body: bytes, parse: JsonParser) -> Any:  # noqa: ANN401 - JSON is any value
+    try:
+        return parse(body)
+    except RecursionError as error:
+        raise Unreadable("nested too deeply") from error
+    except ValueError as error:
+        raise Unreadable(f"not JSON: {type(error).__name__}") from error

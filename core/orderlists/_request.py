@@ -1,0 +1,68 @@
+"""What every request is, and the static facts of its kind.
+
+An `Operation` is data, written once per kind of request; every protocol reads from it what it
+needs.  A `Request` names its operation and gives its parameters, with whatever precedence they
+have among each other already resolved, so that no protocol has to know it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from decimal import Decimal
+from enum import Enum
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from attrs import frozen
+
+R = TypeVar("R")
+
+Parameter: TypeAlias = tuple[str, str | int | Decimal]
+"""The exchange's name for a parameter, and its value, which each protocol writes in its way."""
+
+
+class Security(Enum):
+    """What a request has to prove."""
+
+    NONE = "NONE"
+    USER_DATA = "USER_DATA"
+    TRADE = "TRADE"
+
+
+@frozen(kw_only=True)
+class Operation(Generic[R]):
+    """The static facts of one kind of request.
+
+    Attributes:
+        name: The exchange's own title for it.
+        method: The REST verb.
+        path: The REST path.
+        weight: What a failed request costs of the IP's request weight.
+        security: What the request has to prove.
+        changes_state: Whether executing it changes anything: then an answer that got lost matters.
+        result: The type of the result.
+    """
+
+    name: str
+    method: str
+    path: str
+    weight: int
+    security: Security
+    changes_state: bool
+    result: type[R]
+
+
+class Request(ABC, Generic[R]):
+    """One thing you ask the exchange for, with `R` as the result.  Frozen, and valid from birth."""
+
+    __slots__ = ()
+
+    operation: ClassVar[Operation[Any]]
+
+    @abstractmethod
+    def parameters(self) -> list[Parameter]:
+        """Return the parameters that go on the wire, in the order they are documented in."""
+
+    def named(self, new_id: str) -> Request[R]:
+        """Return the request with an id of its own, if its kind takes one and it has none yet."""
+        del new_id
+        return self

@@ -1,0 +1,147 @@
+"""The exchange's words: enumerations that stay open.
+
+The exchange adds words without notice.  A word not listed here still arrives: it is a member of its
+enumeration, equal to its text, and `is_known` is False.
+
+>>> OrderStatus("CANCELED") is OrderStatus.CANCELED
+True
+>>> brand_new = OrderStatus("HIBERNATING")
+>>> brand_new, brand_new == "HIBERNATING", brand_new.is_known
+(OrderStatus('HIBERNATING'), True, False)
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+
+class OpenEnum(StrEnum):
+    """Text of which the usual values are known by name."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        # Not kept: whoever sends ever new words must not fill our memory.
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this library knows the word; if not, its text is all there is."""
+        return self._value_ in type(self)._value2member_map_
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._value_!r})"
+
+
+class ContingencyType(OpenEnum):
+    """How the orders of a list depend on each other.  OTOCO, OPO and OPOCO are ``OTO`` as well."""
+
+    OCO = "OCO"
+    OTO = "OTO"
+
+
+class ListStatusType(OpenEnum):
+    """What kind of news about a list this is."""
+
+    RESPONSE = "RESPONSE"
+    EXEC_STARTED = "EXEC_STARTED"
+    UPDATED = "UPDATED"
+    ALL_DONE = "ALL_DONE"
+
+
+class ListOrderStatus(OpenEnum):
+    """Whether a list is open (``EXECUTING``) or over (``ALL_DONE``)."""
+
+    EXECUTING = "EXECUTING"
+    ALL_DONE = "ALL_DONE"
+    REJECT = "REJECT"
+
+
+class OrderStatus(OpenEnum):
+    """Where an order stands."""
+
+    NEW = "NEW"
+    PENDING_NEW = "PENDING_NEW"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    FILLED = "FILLED"
+    CANCELED = "CANCELED"
+    PENDING_CANCEL = "PENDING_CANCEL"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+    EXPIRED_IN_MATCH = "EXPIRED_IN_MATCH"
+
+
+class OrderType(OpenEnum):
+    """What kind of order it is."""
+
+    LIMIT = "LIMIT"
+    LIMIT_MAKER = "LIMIT_MAKER"
+    MARKET = "MARKET"
+    STOP_LOSS = "STOP_LOSS"
+    STOP_LOSS_LIMIT = "STOP_LOSS_LIMIT"
+    TAKE_PROFIT = "TAKE_PROFIT"
+    TAKE_PROFIT_LIMIT = "TAKE_PROFIT_LIMIT"
+
+
+class Side(OpenEnum):
+    """Whether an order buys or sells."""
+
+    BUY = "BUY"
+    SELL = "SELL"
+
+
+class TimeInForce(OpenEnum):
+    """How long an order stays: until cancelled, immediate or cancel, fill or kill."""
+
+    GTC = "GTC"
+    IOC = "IOC"
+    FOK = "FOK"
+
+
+class SelfTradePreventionMode(OpenEnum):
+    """What happens when an order would trade with one of the same account."""
+
+    NONE = "NONE"
+    EXPIRE_TAKER = "EXPIRE_TAKER"
+    EXPIRE_MAKER = "EXPIRE_MAKER"
+    EXPIRE_BOTH = "EXPIRE_BOTH"
+    DECREMENT = "DECREMENT"
+    TRANSFER = "TRANSFER"
+
+
+class WorkingFloor(OpenEnum):
+    """Where an order works: on the exchange or through smart order routing."""
+
+    EXCHANGE = "EXCHANGE"
+    SOR = "SOR"
+
+
+class PegPriceType(OpenEnum):
+    """Which price a pegged order follows."""
+
+    PRIMARY_PEG = "PRIMARY_PEG"
+    MARKET_PEG = "MARKET_PEG"
+
+
+class PegOffsetType(OpenEnum):
+    """What the offset of a pegged order counts."""
+
+    PRICE_LEVEL = "PRICE_LEVEL"
+
+
+class ExpiryReason(OpenEnum):
+    """Why an order expired."""
+
+    NONE = "NONE"
+    REJECTED = "REJECTED"
+    EXCHANGE_CANCELED = "EXCHANGE_CANCELED"
+    OCO_TRIGGER = "OCO_TRIGGER"
+    OTO_PHASE_ONE_EXPIRED = "OTO_PHASE_ONE_EXPIRED"
+    UNFILLED_IOC_QUANTITY_EXPIRED = "UNFILLED_IOC_QUANTITY_EXPIRED"
+    UNFILLED_FOK_ORDER_EXPIRED = "UNFILLED_FOK_ORDER_EXPIRED"
+    INSUFFICIENT_LIQUIDITY = "INSUFFICIENT_LIQUIDITY"
+    EXECUTION_RULE_PRICE_RANGE_EXCEEDED = "EXECUTION_RULE_PRICE_RANGE_EXCEEDED"

@@ -1,0 +1,68 @@
+"""Where the exchange is.
+
+An origin is checked before anything is sent to it: a signed request travels encrypted, or does not
+leave this machine.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+from orderlists import InvalidSetting
+
+_LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
+_RULE = (
+    "must be https://host or https://host:port, without path, query or user; "
+    "http:// is for loopback only"
+)
+
+
+class Exchange(Enum):
+    """The environments that Binance runs; the value is the REST origin."""
+
+    LIVE = "https://api.binance.com"
+    TESTNET = "https://testnet.binance.vision"
+    DEMO = "https://demo-api.binance.com"
+
+
+@frozen
+class Origin:
+    """Scheme, host and port of the one server that a transport talks to."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}:{self.port}"
+
+
+def parse_origin(exchange: Exchange | str) -> Origin:
+    """Return the origin of an environment or of a URL.
+
+    Raises:
+        InvalidSetting: The URL is not an origin, or is unencrypted and not on loopback.
+
+    >>> str(parse_origin(Exchange.TESTNET))
+    'https://testnet.binance.vision:443'
+    >>> str(parse_origin("http://127.0.0.1:8080"))
+    'http://127.0.0.1:8080'
+    """
+    url = exchange.value if isinstance(exchange, Exchange) else exchange
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except (ValueError, AttributeError) as error:
+        raise InvalidSetting(field="exchange", value=url, rule=_RULE) from error
+    bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
+    safe = parts.scheme == "https" or (
+        parts.scheme == "http" and _LOOPBACK.fullmatch(host or "") is not None
+    )
+    if not (host and bare and safe):
+        raise InvalidSetting(field="exchange", value=url, rule=_RULE)
+    return Origin(parts.scheme, host, port or (443 if parts.scheme == "https" else 80))

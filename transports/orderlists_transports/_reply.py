@@ -1,0 +1,122 @@
+"""A reply, read from a socket before a deadline.
+
+The standard library reads the body (lengths, chunks); the head is read here, because the standard
+library gives it to its e-mail parser, which takes longer than everything else together, and takes
+what is not HTTP for a reply without a length.
+
+Invariant: a reply is whole, or an error.  Bytes that trickle in do not move the deadline.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from http.client import HTTPResponse
+from typing import TYPE_CHECKING, cast
+
+from orderlists_transports._content import Unusable, decoded, too_long
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
+
+    from orderlists_transports._deadline import Deadline
+
+_STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9][0-9])(?: [^\r\n]*)?\r?\n")
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "content-encoding"})
+_LONGEST_LINE = 65536
+_MOST_LINES = 256
+_AT_ONCE = 65536
+_SWITCHING = 101
+_OK = 200
+_BODILESS = frozenset({204, 304})
+
+
+class Inlet(io.RawIOBase):
+    """What arrives at a socket, until the deadline."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def readable(self) -> bool:
+        """Return True: `io.BufferedReader` asks."""
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override] # BufferedReader gives nothing else
+        """Fill the buffer with what has arrived, or wait for it as long as the deadline allows."""
+        self._sock.settimeout(self._deadline.left())
+        return self._sock.recv_into(buffer)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Return a buffered reader of this inlet: `http.client.HTTPResponse` asks."""
+        return io.BufferedReader(self, 16384)
+
+
+class Reply(HTTPResponse):
+    """One reply.  `begin` reads its head, `content` its body."""
+
+    fields: tuple[tuple[str, str], ...]
+
+    def __init__(self, inlet: Inlet, method: str | None) -> None:
+        super().__init__(cast("socket.socket", inlet), method=method)
+        self._bodiless = method == "HEAD"
+
+    def begin(self) -> None:
+        """Read the head.  Interim replies (1XX) are passed over.
+
+        Raises:
+            Unusable: What arrived is not a reply in HTTP/1.
+        """
+        self.status = 100
+        while self.status < _OK and self.status != _SWITCHING:
+            minor, self.status = self._read_status_line()
+            framing = self._read_fields()
+        if self.status == _SWITCHING:
+            raise Unusable("the server switched to another protocol")
+        self.will_close = minor == b"0" or "close" in framing.get("connection", "").lower()
+        self._encodings = framing.get("content-encoding")
+        self._frame(framing.get("transfer-encoding"), framing.get("content-length"))
+
+    def content(self, longest: int) -> bytes:
+        """Read the body to its end and undo its content encodings.
+
+        Raises:
+            Unusable: The body is cut off, or longer than `longest`, or its encoding is unknown.
+        """
+        parts: list[bytes] = []
+        room = longest
+        while part := self.read1(_AT_ONCE):
+            parts.append(part)
+            room -= len(part)
+            if room < 0:
+                raise too_long(longest)
+        if self.length:
+            raise Unusable("the reply is cut off in its body")
+        body = b"".join(parts)
+        return body if self._encodings is None else decoded(body, self._encodings, longest)
+
+    def _read_status_line(self) -> tuple[bytes, int]:
+        line = self.fp.readline(_LONGEST_LINE)
+        if not line:
+            raise Unusable("the server closed the connection without a reply")
+        found = _STATUS_LINE.fullmatch(line)
+        if found is None:
+            raise Unusable("what the server sent is not a reply in HTTP/1")
+        return found[1], int(found[2])
+
+    def _read_fields(self) -> dict[str, str]:
+        fields: list[tuple[str, str]] = []
+        framing: dict[str, str] = {}
+        for line in self._lines():
+            name, colon, value = line.partition(":")
+            if not colon or not name or name.rstrip() != name:
+                raise Unusable("a header line of the reply is malformed")
+            value = value.strip()  # noqa: PLW2901 - a blank around a value is not part of it
+            fields.append((name, value))
+            key = name.lower()
+            if key in _FRAMING:
+                framing[key] = f"{framing[key]}, {value}" if key in framing else value
+        self.fields = tuple(fields)
+        return framing

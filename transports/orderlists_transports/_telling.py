@@ -1,0 +1,40 @@
+"""What may be told of a foreign error.
+
+The errors of HTTP libraries carry whole URLs, header values and replies in their texts.  So a
+`TransportError` is raised on its own, with no foreign error as cause or context, and tells of it what
+cannot hold a secret.
+
+Invariant: a text made here holds the name of a class and the system's own words, nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+
+from orderlists_transports._content import Unusable
+
+
+def told(error: BaseException) -> str:
+    """Return what a foreign error says, without anything that could be secret.
+
+    >>> told(ConnectionRefusedError(111, "GET /?signature=c8db56"))
+    'ConnectionRefusedError: Connection refused'
+    >>> told(ValueError("Invalid header value"))
+    'ValueError'
+    """
+    kind = type(error).__name__
+    match error:
+        case Unusable():
+            return str(error)
+        case ssl.SSLCertVerificationError():
+            return f"{kind}: {error.verify_message}"
+        case ssl.SSLError():
+            return f"{kind}: {error.reason}"
+        case socket.gaierror():
+            return f"{kind}: {error.strerror}"
+        case OSError(errno=int() as number):
+            return f"{kind}: {os.strerror(number)}"
+        case _:
+            return kind
