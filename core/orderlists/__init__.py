@@ -9,6 +9,7 @@ The parts, from the outside in: a *request* (`CancelOrderList`), a *key* that si
 from orderlists._call import Call, Command, Done, Send, begin, resume
 from orderlists._cancel_order_list import CancelOrderList, ListClientOrderId, OrderListId
 from orderlists._errors import (
+    HIDDEN,
     BadTimestamp,
     Banned,
     Blocked,
@@ -52,6 +53,7 @@ from orderlists._words import (
 )
 
 __all__ = [
+    "HIDDEN",
     "BadTimestamp",
     "Banned",
     "Blocked",

@@ -48,7 +48,7 @@ class ListClientOrderId:
         return f"ListClientOrderId({self.value!r})"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class CancelOrderList(Request[OrderList]):
     """Cancel an entire order list.  Cancelling one of its orders would do the same.
 

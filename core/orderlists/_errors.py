@@ -236,3 +236,9 @@ class OutcomeUnknown(OrderListsError):
 def _told(status: int, code: int | None, message: str) -> str:
     coded = "" if code is None else f", code {code}"
     return f"HTTP {status}{coded}: {message}" if message else f"HTTP {status}{coded}"
+
+
+# A traceback names an error by the place it is imported from.
+for _kind in [kind for kind in vars().values() if isinstance(kind, type)]:
+    if issubclass(_kind, OrderListsError):
+        _kind.__module__ = "orderlists"

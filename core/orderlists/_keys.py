@@ -94,7 +94,7 @@ class HmacKey:
     >>> key
     HmacKey(api_key='vmPU...Eh8A')
     >>> key.sign(b"symbol=LTCBTC")[:16]
-    '43dbc63b3f02afcd'
+    'f3fbf7c1ba19e1d4'
     """
 
     api_key: str = field(repr=masked)

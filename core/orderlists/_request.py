@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
-from attrs import frozen
+from attrs import fields, frozen
 
 R = TypeVar("R")
 
@@ -61,6 +61,15 @@ class Request(ABC, Generic[R]):
     @abstractmethod
     def parameters(self) -> list[Parameter]:
         """Return the parameters that go on the wire, in the order they are documented in."""
+
+    def __repr__(self) -> str:
+        kind: Any = type(self)
+        given = (
+            f"{f.name}={getattr(self, f.name)!r}"
+            for f in fields(kind)
+            if getattr(self, f.name) != f.default
+        )
+        return f"{type(self).__name__}({', '.join(given)})"
 
     def named(self, new_id: str) -> Request[R]:
         """Return the request with an id of its own, if its kind takes one and it has none yet."""

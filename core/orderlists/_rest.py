@@ -46,7 +46,7 @@ class Rest:
     Source: *General API Information*, *SIGNED endpoint security*.
 
     >>> from orderlists import CancelOrderList, HmacKey
-    >>> key = HmacKey(api_key="k" * 64, secret="not a real one")
+    >>> key = HmacKey(api_key="k" * 64, secret="not-a-real-one")
     >>> request = CancelOrderList(symbol="LTCBTC", order_list_id=0)
     >>> Rest().encode(request, key=key, timestamp=1574040868128).target.partition("&signature=")[0]
     '/api/v3/orderList?symbol=LTCBTC&orderListId=0&timestamp=1574040868128'

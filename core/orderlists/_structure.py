@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache, partial
 from types import NoneType, UnionType
 from typing import Any, TypeGuard, TypeVar, get_args, get_origin
 
@@ -28,8 +28,9 @@ from orderlists._words import OpenEnum
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
+Leaf = Callable[..., Hook]
 
-_DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+_DECIMAL = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 # The last second of the year 9999, in microseconds: what `datetime` can hold.
 _LAST_INSTANT = 253_402_300_799_999_999
@@ -76,62 +77,105 @@ def _hook(shape: Any, unit: TimeUnit, *, thorough: bool) -> Hook:  # noqa: ANN40
 @cache
 def _converter(unit: TimeUnit, *, thorough: bool) -> Converter:
     converter = Converter(detailed_validation=thorough)
-    converter.register_structure_hook(str, _exact(str, "text"))
-    converter.register_structure_hook(bool, _exact(bool, "true or false"))
-    converter.register_structure_hook(int, _to_int)
-    converter.register_structure_hook(Decimal, _to_decimal)
-    converter.register_structure_hook(Instant, _to_instant(unit))
-    converter.register_structure_hook_factory(_is_open_enum, _to_word)
+    leaves: dict[type, Leaf] = {
+        str: _to_text,
+        bool: _to_flag,
+        int: _to_int,
+        Decimal: _to_decimal,
+        Instant: partial(_to_instant, unit=unit),
+        **{kind: partial(_to_word, kind=kind) for kind in OpenEnum.__subclasses__()},
+    }
+    for kind, leaf in leaves.items():
+        converter.register_structure_hook(kind, leaf(optional=False))
+
+    def to_optional(kind: Any) -> Hook:  # noqa: ANN401 - a union
+        return leaves[_present(kind)](optional=True)
+
+    converter.register_structure_hook_factory(_is_optional, to_optional)
     converter.register_structure_hook_factory(_is_tuple, _to_tuple)
-    converter.register_structure_hook_factory(_is_optional, _to_optional)
     converter.register_structure_hook_factory(has, _to_object)
     return converter
 
 
-def _exact(kind: type, name: str) -> Hook:
-    def hook(value: object, _: object) -> object:
-        if type(value) is not kind:
-            raise Mismatch(f"must be {name}")
-        return value
-
-    return hook
+def _is_optional(kind: Any) -> bool:  # noqa: ANN401 - cattrs asks about any type
+    return get_origin(kind) is UnionType and NoneType in get_args(kind)
 
 
-def _to_int(value: object, _: object) -> int:
-    if type(value) is not int or not _SMALLEST <= value <= _LARGEST:
-        raise Mismatch("must be a 64-bit integer")
+def _present(kind: Any) -> Any:  # noqa: ANN401 - a union
+    (present,) = (part for part in get_args(kind) if part is not NoneType)
+    return present
+
+
+def _absent(value: object, rule: str, *, optional: bool) -> object:
+    if value is not None or not optional:
+        raise Mismatch(rule)
     return value
 
 
-def _to_decimal(value: object, _: object) -> Decimal:
-    if type(value) is not str or _DECIMAL.fullmatch(value) is None:
-        raise Mismatch("must be a decimal number, as text")
-    return Decimal(value)
+# One hook a leaf, asked for None last: a reply has dozens of leaves, and each call counts.
 
 
-def _to_instant(unit: TimeUnit) -> Hook:
-    last = _LAST_INSTANT // unit.value
-
-    def hook(value: object, _: object) -> Instant:
-        if type(value) is not int or not -1 <= value <= last:
-            raise Mismatch("must be a time, or -1")
-        return Instant(value, unit)
+def _to_text(*, optional: bool) -> Hook:
+    def hook(value: object, _: object) -> object:
+        if type(value) is str:
+            return value
+        return _absent(value, "must be text", optional=optional)
 
     return hook
 
 
-def _is_open_enum(kind: Any) -> bool:  # noqa: ANN401 - cattrs asks about any type
-    return isinstance(kind, type) and issubclass(kind, OpenEnum)
+def _to_flag(*, optional: bool) -> Hook:
+    def hook(value: object, _: object) -> object:
+        if type(value) is bool:
+            return value
+        return _absent(value, "must be true or false", optional=optional)
+
+    return hook
 
 
-def _to_word(kind: type[OpenEnum], _: Converter) -> Hook:
+def _to_int(*, optional: bool) -> Hook:
+    def hook(value: object, _: object) -> object:
+        if type(value) is int and _SMALLEST <= value <= _LARGEST:
+            return value
+        return _absent(value, "must be a 64-bit integer", optional=optional)
+
+    return hook
+
+
+def _to_decimal(*, optional: bool) -> Hook:
+    def hook(value: object, _: object) -> object:
+        if type(value) is str and (number := _decimal(value)) is not None:
+            return number
+        return _absent(value, "must be a decimal number, as text", optional=optional)
+
+    return hook
+
+
+# Amounts come again and again: the same in both legs, zero in most fields.
+@lru_cache(maxsize=1024)
+def _decimal(text: str) -> Decimal | None:
+    return None if _DECIMAL.fullmatch(text) is None else Decimal(text)
+
+
+def _to_instant(*, unit: TimeUnit, optional: bool) -> Hook:
+    last = _LAST_INSTANT // unit.value
+
+    def hook(value: object, _: object) -> object:
+        if type(value) is int and -1 <= value <= last:
+            return Instant(value, unit)
+        return _absent(value, "must be a time, or -1", optional=optional)
+
+    return hook
+
+
+def _to_word(*, kind: type[OpenEnum], optional: bool) -> Hook:
     # Calling an enum costs forty times as much as looking its known members up.
     known = {member.value: member for member in kind}
 
-    def hook(value: object, _: object) -> OpenEnum:
-        if type(value) is not str:
-            raise Mismatch("must be text")
-        return known.get(value) or kind(value)
+    def hook(value: object, _: object) -> object:
+        if type(value) is str:
+            return known[value] if value in known else kind(value)
+        return _absent(value, "must be text", optional=optional)
 
     return hook
 
@@ -147,20 +191,6 @@ def _to_tuple(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a gene
         if type(value) is not list:
             raise Mismatch("must be a list")
         return each(value, kind)
-
-    return hook
-
-
-def _is_optional(kind: Any) -> bool:  # noqa: ANN401 - cattrs asks about any type
-    return get_origin(kind) is UnionType and NoneType in get_args(kind)
-
-
-def _to_optional(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a union
-    (present,) = (part for part in get_args(kind) if part is not NoneType)
-    inner = converter.get_structure_hook(present)
-
-    def hook(value: object, _: object) -> object:
-        return None if value is None else inner(value, present)
 
     return hook
 

@@ -32,7 +32,7 @@ class TimeUnit(Enum):
 
 
 @total_ordering
-@frozen(eq=False, repr=False)
+@frozen(eq=False, slots=False, repr=False)
 class Instant:
     """A point in time as the exchange wrote it.  Equal and ordered by time, not by number.
 
@@ -64,7 +64,9 @@ class Instant:
             return NotImplemented
         return self.microseconds == other.microseconds
 
-    def __lt__(self, other: Instant) -> bool:
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Instant):
+            return NotImplemented
         return self.microseconds < other.microseconds
 
     def __hash__(self) -> int:

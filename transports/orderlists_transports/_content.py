@@ -15,8 +15,11 @@ _GZIP, _ZLIB, _BARE = 31, 15, -15  # zlib's numbers for the wrappings of a defla
 _MOST_ENCODINGS = 3
 
 
-class Unusable(Exception):  # noqa: N818 - names what was found, as `Rejected` does; never leaves a transport
-    """A reply arrived and is no use.  The text is ours: it shows nothing of what was exchanged."""
+class Unusable(Exception):
+    """A reply arrived and is no use.  The text is ours: it shows nothing of what was exchanged.
+
+    It never leaves a transport, which raises a `TransportError` of its own.
+    """
 
 
 def too_long(longest: int) -> Unusable:

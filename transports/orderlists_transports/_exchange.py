@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from orderlists import InvalidSetting
+from orderlists import HIDDEN, InvalidSetting
 
 _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 _RULE = (
@@ -54,15 +54,16 @@ def parse_origin(exchange: Exchange | str) -> Origin:
     'http://127.0.0.1:8080'
     """
     url = exchange.value if isinstance(exchange, Exchange) else exchange
+    shown = HIDDEN if "@" in str(url) else url
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except (ValueError, AttributeError) as error:
-        raise InvalidSetting(field="exchange", value=url, rule=_RULE) from error
+        raise InvalidSetting(field="exchange", value=shown, rule=_RULE) from error
     bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
     safe = parts.scheme == "https" or (
         parts.scheme == "http" and _LOOPBACK.fullmatch(host or "") is not None
     )
     if not (host and bare and safe):
-        raise InvalidSetting(field="exchange", value=url, rule=_RULE)
+        raise InvalidSetting(field="exchange", value=shown, rule=_RULE)
     return Origin(parts.scheme, host, port or (443 if parts.scheme == "https" else 80))

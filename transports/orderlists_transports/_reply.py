@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9][0-9])(?: [^\r\n]*)?\r?\n")
 _LENGTH = re.compile(r"[0-9]{1,15}")
 _FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "content-encoding"})
+_BLANK = (b"\r\n", b"\n")
 _LONGEST_LINE = 65536
 _MOST_LINES = 256
 _AT_ONCE = 65536
+_HTTP_1_0 = 10  # As http.client writes it.
 _SWITCHING = 101
 _OK = 200
 _BODILESS = frozenset({204, 304})
@@ -69,13 +71,11 @@ class Reply(HTTPResponse):
         Raises:
             Unusable: What arrived is not a reply in HTTP/1.
         """
-        self.status = 100
-        while self.status < _OK and self.status != _SWITCHING:
-            minor, self.status = self._read_status_line()
-            framing = self._read_fields()
-        if self.status == _SWITCHING:
-            raise Unusable("the server switched to another protocol")
-        self.will_close = minor == b"0" or "close" in framing.get("connection", "").lower()
+        framing = self._read_head()
+        while self.status < _OK:
+            framing = self._read_head()
+        old = self.version == _HTTP_1_0
+        self.will_close = old or "close" in framing.get("connection", "").lower()
         self._encodings = framing.get("content-encoding")
         self._frame(framing.get("transfer-encoding"), framing.get("content-length"))
 
@@ -97,26 +97,55 @@ class Reply(HTTPResponse):
         body = b"".join(parts)
         return body if self._encodings is None else decoded(body, self._encodings, longest)
 
-    def _read_status_line(self) -> tuple[bytes, int]:
+    def _read_head(self) -> dict[str, str]:
         line = self.fp.readline(_LONGEST_LINE)
         if not line:
             raise Unusable("the server closed the connection without a reply")
         found = _STATUS_LINE.fullmatch(line)
         if found is None:
             raise Unusable("what the server sent is not a reply in HTTP/1")
-        return found[1], int(found[2])
+        self.version, self.status = 10 + int(found[1]), int(found[2])
+        if self.status == _SWITCHING:
+            raise Unusable("the server switched to another protocol")
+        return self._read_fields()
 
     def _read_fields(self) -> dict[str, str]:
         fields: list[tuple[str, str]] = []
         framing: dict[str, str] = {}
         for line in self._lines():
-            name, colon, value = line.partition(":")
-            if not colon or not name or name.rstrip() != name:
+            name, colon, rest = line.partition(":")
+            if not colon or not name or name.strip() != name:
                 raise Unusable("a header line of the reply is malformed")
-            value = value.strip()  # noqa: PLW2901 - a blank around a value is not part of it
+            value = rest.strip()
             fields.append((name, value))
             key = name.lower()
             if key in _FRAMING:
                 framing[key] = f"{framing[key]}, {value}" if key in framing else value
         self.fields = tuple(fields)
         return framing
+
+    def _lines(self) -> Iterator[str]:
+        for _ in range(_MOST_LINES):
+            line = self.fp.readline(_LONGEST_LINE)
+            if line in _BLANK:
+                return
+            if not line.endswith(b"\n"):
+                raise Unusable("the reply is cut off in its headers, or a header is too long")
+            yield line.decode("latin-1")
+        raise Unusable("the reply has too many headers")
+
+    def _frame(self, transfer_encoding: str | None, length: str | None) -> None:
+        self.chunked = transfer_encoding is not None
+        self.chunk_left = None
+        self.length = None
+        if self._bodiless or self.status in _BODILESS:
+            self.chunked, self.length = False, 0
+        elif transfer_encoding is not None:
+            if transfer_encoding.lower() != "chunked":
+                raise Unusable("the reply has an unknown transfer encoding")
+        elif length is None:
+            self.will_close = True
+        elif _LENGTH.fullmatch(length):
+            self.length = int(length)
+        else:
+            raise Unusable("the length of the reply is malformed")

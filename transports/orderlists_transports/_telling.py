@@ -1,8 +1,8 @@
 """What may be told of a foreign error.
 
 The errors of HTTP libraries carry whole URLs, header values and replies in their texts.  So a
-`TransportError` is raised on its own, with no foreign error as cause or context, and tells of it what
-cannot hold a secret.
+`TransportError` is raised on its own, with no foreign error as cause or context, and tells of it
+only what cannot hold a secret.
 
 Invariant: a text made here holds the name of a class and the system's own words, nothing else.
 """

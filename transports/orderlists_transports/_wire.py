@@ -20,10 +20,10 @@ _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 def flaw(request: HttpRequest) -> str | None:
-    """Return why a request cannot be sent as it is, or None.  The text shows no value.
+    r"""Return why a request cannot be sent as it is, or None.  The text shows no value.
 
     >>> from orderlists import HttpRequest
-    >>> flaw(HttpRequest("GET", "/api/v3/time", (("X-MBX-APIKEY", "two\\nlines"),)))
+    >>> flaw(HttpRequest("GET", "/api/v3/time", (("X-MBX-APIKEY", "two\nlines"),)))
     'the value of its header X-MBX-APIKEY holds a character that HTTP does not allow'
     >>> flaw(HttpRequest("GET", "/api/v3/time", ()))
     """
@@ -54,11 +54,11 @@ def host_of(origin: Origin) -> str:
 
 
 def serialise(request: HttpRequest, host: str) -> bytes:
-    """Return the bytes of a request without a flaw, completed by what HTTP itself needs.
+    r"""Return the bytes of a request without a flaw, completed by what HTTP itself needs.
 
     >>> from orderlists import HttpRequest
     >>> serialise(HttpRequest("GET", "/api/v3/time", ()), "testnet.binance.vision")
-    b'GET /api/v3/time HTTP/1.1\\r\\nHost: testnet.binance.vision\\r\\n\\r\\n'
+    b'GET /api/v3/time HTTP/1.1\r\nHost: testnet.binance.vision\r\n\r\n'
     """
     given = {name.lower() for name, _ in request.headers}
     lines = [f"{request.method} {request.target} HTTP/1.1"]

@@ -1,0 +1,30 @@
+"""What every test shares: the published samples, and where the strategies are."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "support"))
+
+# A test must not fail because the machine is busy.
+settings.register_profile(
+    "orderlists", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
+)
+settings.load_profile("orderlists")
+
+
+@pytest.fixture(scope="session")
+def vectors() -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((HERE / "data" / "vectors.json").read_text())
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def seed_reply() -> bytes:
+    """Return the reply that the documentation of Cancel Order List shows."""
+    return (HERE / "data" / "cancel_order_list_reply.json").read_bytes()

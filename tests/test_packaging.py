@@ -1,0 +1,25 @@
+"""What was installed is what is tested."""
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import orderlists
+import orderlists_simulator
+import orderlists_transports
+
+PACKAGES = [orderlists, orderlists_transports, orderlists_simulator]
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+def test_a_package_says_that_it_is_typed(package: object) -> None:
+    assert (Path(str(package.__file__)).parent / "py.typed").exists()  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType] - a module
+
+
+@pytest.mark.skipif("ORDERLISTS_INSTALLED" not in os.environ, reason="the source tree is tested")
+def test_the_installed_package_is_tested_not_the_source_tree() -> None:
+    for package in PACKAGES:
+        assert "site-packages" in Path(str(package.__file__)).parts
+    assert version("orderlists") == orderlists.__version__

@@ -1,0 +1,344 @@
+"""The clients, of both colours: from a request to a result, a refusal, or *unknown*."""
+
+import asyncio
+import json
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clients import CLIENTS, Sender, key_of
+from orderlists import (
+    CancelOrderList,
+    HmacKey,
+    HttpResponse,
+    InvalidRequest,
+    InvalidSetting,
+    OrderList,
+    OrderListsError,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    Rest,
+    TimeUnit,
+    TransportError,
+    Unauthorized,
+    UnknownOrderList,
+)
+from orderlists.testing import ScriptedTransport
+from orderlists_simulator import EXAMPLE_KEY, Rules, Simulator, Venue, VenueTransport, example_venue
+from orderlists_transports import AsyncClient, Client, Exchange
+from strategies import cancels, keys
+
+NOW = 1_700_000_000_000_000_000
+KEY = key_of(EXAMPLE_KEY)
+CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
+
+Open = Callable[..., AbstractContextManager[Sender]]
+
+
+@pytest.fixture(params=CLIENTS)
+def open_client(request: pytest.FixtureRequest) -> Open:
+    client: Open = CLIENTS[request.param]
+    return client
+
+
+@pytest.fixture
+def venue() -> Venue:
+    return example_venue(now=NOW)
+
+
+@pytest.fixture(params=["in process", "loopback"])
+def client(request: pytest.FixtureRequest, open_client: Open, venue: Venue) -> Iterator[Sender]:
+    """Return a client of either colour, with the venue in this process or behind a socket."""
+    now = [NOW]
+    if request.param == "in process":
+        transport = VenueTransport(venue, now=lambda: now[0])
+        with open_client(KEY, transport=transport, clock=lambda: now[0]) as sender:
+            yield sender
+    else:
+        with (
+            Simulator(venue, now=lambda: now[0]) as simulator,
+            open_client(KEY, exchange=simulator.url, clock=lambda: now[0]) as sender,
+        ):
+            yield sender
+
+
+def legs(venue: Venue, order_list_id: int) -> set[str]:
+    return {order.status for order in venue.order_list(order_list_id).orders}
+
+
+def test_a_list_is_canceled_by_its_id(client: Sender, venue: Venue) -> None:
+    result = client.send(CANCEL)
+    assert result.order_list_id == 0
+    assert [str(report.status) for report in result.order_reports] == ["CANCELED", "CANCELED"]
+    assert legs(venue, 0) == {"CANCELED"}
+    assert legs(venue, 1) == {"NEW"}
+
+
+def test_a_list_is_canceled_by_its_client_id(client: Sender, venue: Venue) -> None:
+    result = client.send(CancelOrderList(symbol="LTCBTC", list_client_order_id="example-2"))
+    assert result.order_list_id == 2
+    assert legs(venue, 2) == {"CANCELED"}
+
+
+def test_every_canceled_leg_carries_the_id_of_the_cancel(client: Sender, venue: Venue) -> None:
+    named = CancelOrderList(symbol="LTCBTC", order_list_id=0, new_client_order_id="mine")
+    assert {r.client_order_id for r in client.send(named).order_reports} == {"mine"}
+    assert venue.order_list(0).canceled_by == "mine"
+    result = client.send(CancelOrderList(symbol="LTCBTC", order_list_id=1))
+    (made,) = {r.client_order_id for r in result.order_reports}
+    assert len(made) == 32
+    assert venue.order_list(1).canceled_by == made
+
+
+def test_what_is_over_is_refused_with_the_exchanges_code(client: Sender) -> None:
+    client.send(CANCEL)
+    with pytest.raises(UnknownOrderList) as caught:
+        client.send(CANCEL)
+    assert caught.value.code == -2011
+
+
+@pytest.mark.parametrize("name", ["C3wyj4WVEktd7u9aVBRXcN", "another"])
+def test_the_exchange_checks_both_ids_where_it_is_asked_to(
+    client: Sender, venue: Venue, name: str
+) -> None:
+    request = CancelOrderList(
+        symbol="LTCBTC", order_list_id=0, list_client_order_id=name, both_must_match=True
+    )
+    if name == "another":
+        with pytest.raises(UnknownOrderList):
+            client.send(request)
+        assert legs(venue, 0) == {"NEW"}
+    else:
+        assert client.send(request).order_list_id == 0
+
+
+def test_a_key_that_is_not_known_is_refused(venue: Venue, open_client: Open) -> None:
+    stranger = HmacKey(api_key="s" * 64, secret="unheard-of")
+    transport = VenueTransport(venue, now=lambda: NOW)
+    with (
+        open_client(stranger, transport=transport, clock=lambda: NOW) as other,
+        pytest.raises(Unauthorized) as caught,
+    ):
+        other.send(CANCEL)
+    assert (caught.value.code, caught.value.status) == (-2015, 401)
+
+
+@pytest.mark.parametrize("colour", CLIENTS)
+@pytest.mark.parametrize("both_ids", ["must_match", "id_wins"])
+@given(data=st.data())
+def test_what_the_venue_cancels_is_what_the_id_names(
+    colour: str, both_ids: Any, data: st.DataObject
+) -> None:
+    venue = Venue(rules=Rules(both_ids=both_ids))
+    for each in ("first", "second", "third"):
+        venue.open_oco(
+            symbol="LTCBTC",
+            side="SELL",
+            quantity=1,
+            price=3,
+            stop_price=1,
+            list_client_order_id=each,
+            now=NOW,
+        )
+    order_list_id = data.draw(st.none() | st.integers(0, 2), label="order_list_id")
+    names = st.sampled_from(["first", "second", "third", "nobody"])
+    name: str | None = data.draw(
+        names if order_list_id is None else st.none() | names, label="name"
+    )
+    request = CancelOrderList(
+        symbol="LTCBTC", order_list_id=order_list_id, list_client_order_id=name
+    )
+    target: int | None = order_list_id
+    if target is None:
+        target = {"first": 0, "second": 1, "third": 2}.get(str(name))
+    transport = VenueTransport(venue, now=lambda: NOW)
+    with CLIENTS[colour](KEY, transport=transport, clock=lambda: NOW) as sender:
+        if target is None:
+            with pytest.raises(UnknownOrderList):
+                sender.send(request)
+        else:
+            assert sender.send(request).order_list_id == target
+    canceled = [one.order_list_id for one in venue.lists if one.list_order_status == "ALL_DONE"]
+    assert canceled == ([] if target is None else [target])
+
+
+class _Noted(VenueTransport):
+    """A venue in process whose replies are noted."""
+
+    def send(self, request: Any, /, *, timeout: float) -> HttpResponse:
+        self.reply = super().send(request, timeout=timeout)
+        return self.reply
+
+
+def test_microseconds_are_spoken_both_ways(open_client: Open, venue: Venue) -> None:
+    transport = _Noted(venue, now=lambda: NOW)
+    protocol = Rest(time_unit=TimeUnit.MICROSECOND)
+    with open_client(KEY, transport=transport, protocol=protocol, clock=lambda: NOW) as sender:
+        result = sender.send(CANCEL)
+    assert result.transaction_time.unit is TimeUnit.MICROSECOND
+    assert result.transaction_time.value == json.loads(transport.reply.body)["transactionTime"]
+    assert result.transaction_time.value == NOW // 1000
+
+
+def test_no_bytes_are_sent_for_a_request_without_an_id(open_client: Open) -> None:
+    transport = ScriptedTransport([])
+    with open_client(KEY, transport=transport) as sender, pytest.raises(InvalidRequest):
+        sender.send(CancelOrderList(symbol="LTCBTC"))
+    assert transport.requests == []
+    assert transport.is_closed
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        TransportError("connection reset", sent=None),
+        HttpResponse(504, (), b'{"code":-1007,"msg":"Timeout"}'),
+        HttpResponse(502, (), b"<html>"),
+        HttpResponse(400, (), b"<html>"),
+        HttpResponse(200, (), b'{"orderListId": 0, "contingen'),
+        HttpResponse(200, (), b'{"code":-2011,"msg":"Unknown order list sent."}'),
+        HttpResponse(302, (("Location", "/"),), b""),
+    ],
+    ids=repr,
+)
+def test_without_an_answer_a_cancel_is_unknown_and_not_sent_again(
+    open_client: Open, answer: HttpResponse | TransportError
+) -> None:
+    transport = ScriptedTransport([answer])
+    with open_client(KEY, transport=transport) as sender, pytest.raises(OutcomeUnknown) as caught:
+        sender.send(CANCEL)
+    assert len(transport.requests) == 1
+    assert isinstance(caught.value.__cause__, OrderListsError)
+    assert isinstance(caught.value.request, CancelOrderList)
+    assert f"newClientOrderId={caught.value.request.new_client_order_id}&" in (
+        transport.requests[0].target
+    )
+
+
+def test_what_never_left_is_told_as_not_sent(open_client: Open) -> None:
+    refused = TransportError("connection refused", sent=False)
+    with (
+        open_client(KEY, transport=ScriptedTransport([refused])) as sender,
+        pytest.raises(TransportError) as caught,
+    ):
+        sender.send(CANCEL)
+    assert caught.value.sent is False
+
+
+def test_an_interrupt_passes_through(open_client: Open) -> None:
+    with (
+        open_client(KEY, transport=ScriptedTransport([KeyboardInterrupt()])) as sender,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        sender.send(CANCEL)
+
+
+def test_the_exchanges_wish_to_wait_is_told(open_client: Open) -> None:
+    answer = HttpResponse(429, (("Retry-After", "3"),), b'{"code":-1003,"msg":"Too much."}')
+    with (
+        open_client(KEY, transport=ScriptedTransport([answer])) as sender,
+        pytest.raises(RateLimited) as caught,
+    ):
+        sender.send(CANCEL)
+    assert caught.value.retry_after == 3
+
+
+ANSWERS = [
+    TransportError("connection reset", sent=None),
+    TransportError("connection refused", sent=False),
+    HttpResponse(200, (), b"<html>"),
+    HttpResponse(400, (), b'{"code":-1022,"msg":"Signature for this request is not valid."}'),
+    HttpResponse(403, (), b"<html>blocked</html>"),
+    HttpResponse(500, (), b""),
+]
+
+
+@given(request=cancels(), key=keys, answer=st.sampled_from(ANSWERS))
+def test_no_error_tells_a_secret(request: CancelOrderList, key: HmacKey, answer: Any) -> None:
+    transport = ScriptedTransport([answer])
+    with pytest.raises(OrderListsError) as caught:
+        Client(key, transport=transport).send(request)
+    query = transport.requests[0].target.partition("?")[2]
+    shown = "".join(traceback.format_exception(caught.value))
+    shown += repr((caught.value, caught.value.__dict__, key, transport.requests))
+    for secret in (key.secret, key.api_key, query, query.rpartition("=")[2]):
+        assert secret not in shown
+
+
+def test_no_log_record_tells_a_secret(
+    client: Sender, caplog: pytest.LogCaptureFixture, venue: Venue
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        client.send(CANCEL)
+        with pytest.raises(Rejected):
+            client.send(CANCEL)
+    told = "".join(record.getMessage() for record in caplog.records)
+    assert "signature" not in told
+    assert KEY.secret not in told
+    assert KEY.api_key not in told
+    assert legs(venue, 0) == {"CANCELED"}
+
+
+def test_many_threads_share_a_client(venue: Venue) -> None:
+    with (
+        Simulator(venue, now=lambda: NOW) as simulator,
+        Client(KEY, exchange=simulator.url, clock=lambda: NOW) as client,
+        ThreadPoolExecutor(5) as pool,
+    ):
+        requests = [CancelOrderList(symbol="LTCBTC", order_list_id=n) for n in range(5)]
+        results: list[OrderList] = list(pool.map(client.send, requests))
+    assert [result.order_list_id for result in results] == [0, 1, 2, 3, 4]
+
+
+def test_many_tasks_share_a_client(venue: Venue) -> None:
+    async def cancel_all(url: str) -> list[int]:
+        async with AsyncClient(KEY, exchange=url, clock=lambda: NOW) as client:
+            requests = [CancelOrderList(symbol="LTCBTC", order_list_id=n) for n in range(5)]
+            calls = [client.send(request) for request in requests]
+            results: list[OrderList] = await asyncio.gather(*calls)
+            return [result.order_list_id for result in results]
+
+    with Simulator(venue, now=lambda: NOW) as simulator:
+        assert asyncio.run(cancel_all(simulator.url)) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"exchange": "http://api.binance.com"}, "exchange"),
+        ({"exchange": "https://api.binance.com/api"}, "exchange"),
+        ({"exchange": "https://user:pass@api.binance.com"}, "exchange"),
+        ({"exchange": "api.binance.com"}, "exchange"),
+        ({"exchange": "https://api.binance.com:http"}, "exchange"),
+        ({"exchange": 5}, "exchange"),
+        ({"exchange": Exchange.TESTNET, "transport": ScriptedTransport([])}, "exchange"),
+        ({"timeout": 0}, "timeout"),
+        ({"timeout": -1}, "timeout"),
+        ({"timeout": True}, "timeout"),
+        ({"timeout": "15"}, "timeout"),
+        ({"timeout": float("nan")}, "timeout"),
+        ({"timeout": float("inf")}, "timeout"),
+    ],
+)
+def test_a_setting_that_breaks_a_rule_is_refused(
+    kind: Any, settings: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        kind(KEY, **settings)
+    assert caught.value.field == field
+    assert "pass" not in str(caught.value)
+
+
+@pytest.mark.parametrize("exchange", [*Exchange, "https://[::1]:8443", "http://localhost:80"])
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_the_exchanges_environments_and_loopback_are_accepted(kind: Any, exchange: Any) -> None:
+    kind(KEY, exchange=exchange)

@@ -1,0 +1,44 @@
+"""What type checkers infer.  `make check` is what tests this file; running it only defines it."""
+
+from typing import TYPE_CHECKING, assert_type
+
+from orderlists import CancelOrderList, HttpRequest, HttpResponse, Key, OrderList, Rest
+
+if TYPE_CHECKING:
+    from orderlists import Ed25519Key, HmacKey, HttpProtocol, RsaKey
+    from orderlists_simulator import VenueTransport
+    from orderlists_transports import (
+        AsyncClient,
+        AsyncHttpTransport,
+        Client,
+        HttpTransport,
+    )
+    from orderlists_transports.aiohttp import AiohttpTransport
+    from orderlists_transports.urllib3 import Urllib3Transport
+
+    def every_keys(hmac: HmacKey, rsa: RsaKey, ed25519: Ed25519Key) -> list[Key]:
+        return [hmac, rsa, ed25519]
+
+    def every_transports(one: Urllib3Transport, two: VenueTransport) -> list[HttpTransport]:
+        return [one, two]
+
+    def every_async_transport(one: AiohttpTransport, two: VenueTransport) -> list[AsyncHttpTransport]:
+        return [one, two]
+
+    def every_protocols(rest: Rest) -> list[HttpProtocol]:
+        return [rest]
+
+    def client_infers(client: Client, request: CancelOrderList) -> None:
+        assert_type(client.send(request), OrderList)
+
+    async def async_client_infers(client: AsyncClient, request: CancelOrderList) -> None:
+        assert_type(await client.send(request), OrderList)
+
+
+def test_the_result_type_follows_from_the_request() -> None:
+    def conversation(request: CancelOrderList, key: Key, response: HttpResponse) -> OrderList:
+        rest = Rest()
+        assert_type(rest.encode(request, key=key, timestamp=0), HttpRequest)
+        return assert_type(rest.decode(request, response), OrderList)
+
+    assert conversation.__annotations__["return"] is OrderList
