@@ -13,7 +13,7 @@ from orderlists_transports import AsyncClient, Client
 def show(when: str, venue: Venue, order_list_id: int) -> None:
     """Print where a list stands, by the exchange's own books."""
     found = venue.order_list(order_list_id)
-    print(f"  {when}: list {order_list_id} {found.symbol} {found.list_order_status}")
+    print(f"  {when:8}list {order_list_id} {found.symbol} {found.list_order_status}")
     for leg in found.orders:
         print(f"    order {leg.order_id} {leg.side} {leg.type} {leg.status}")
 
@@ -38,14 +38,14 @@ def main() -> None:
         print(f"A simulated exchange with open OCOs listens on {simulator.url}")
 
         print("\nClient cancels list 0 by order_list_id:")
-        show("before", simulator.venue, 0)
+        show("before:", simulator.venue, 0)
         print(f"  reply:  {cancel(simulator.url, simulator.key)}")
-        show("after ", simulator.venue, 0)
+        show("after:", simulator.venue, 0)
 
         print("\nAsyncClient cancels list 1 by list_client_order_id:")
-        show("before", simulator.venue, 1)
+        show("before:", simulator.venue, 1)
         print(f"  reply:  {asyncio.run(cancel_async(simulator.url, simulator.key))}")
-        show("after ", simulator.venue, 1)
+        show("after:", simulator.venue, 1)
 
         print("\nClient cancels list 0 again:")
         try:

@@ -1,0 +1,57 @@
+"""Public keys: the only module here that knows `cryptography`.
+
+Imported when a venue is given such a key, and not before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderlists import InvalidSetting, MissingExtra
+
+try:
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+except ImportError as error:
+    raise MissingExtra("crypto", needed_for="verifying RSA and Ed25519 signatures") from error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def load(pem: str) -> Callable[[bytes, bytes], bool]:
+    """Return what tells whether a signature over a payload was made by the other half of this key.
+
+    Raises:
+        InvalidSetting: This is no public RSA or Ed25519 key in PEM.
+    """
+    rule = "must be a public RSA or Ed25519 key in PEM"
+    try:
+        key = load_pem_public_key(pem.encode())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise InvalidSetting(field="public_key", value=pem, rule=rule) from error
+    if isinstance(key, RSAPublicKey):
+        return lambda payload, signature: _rsa_signed(key, payload, signature)
+    if isinstance(key, Ed25519PublicKey):
+        return lambda payload, signature: _ed25519_signed(key, payload, signature)
+    raise InvalidSetting(field="public_key", value=pem, rule=rule)
+
+
+def _rsa_signed(key: RSAPublicKey, payload: bytes, signature: bytes) -> bool:
+    try:
+        key.verify(signature, payload, PKCS1v15(), SHA256())
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _ed25519_signed(key: Ed25519PublicKey, payload: bytes, signature: bytes) -> bool:
+    try:
+        key.verify(signature, payload)
+    except InvalidSignature:
+        return False
+    return True

@@ -1,0 +1,133 @@
+"""A venue like the documentation's, and a client that shares no code with the library."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from itertools import count
+from urllib.parse import quote, urlencode, urlsplit
+
+import pytest
+
+from orderlists import HttpRequest, HttpResponse
+from orderlists_simulator import EXAMPLE_KEY, Rules, Simulator, Venue, VenueTransport
+
+Exchange = Callable[[HttpRequest], HttpResponse]
+
+PLACED = 1_574_040_868_128_000_000
+CANCELED = 1_688_005_070_874_123_456
+
+
+@pytest.fixture
+def clock() -> list[int]:
+    """Hold the venue's time in nanoseconds, for a test to move."""
+    return [CANCELED]
+
+
+@pytest.fixture
+def documented() -> Callable[[Rules], Venue]:
+    """Make a venue in the state of the documentation's example, with these rules."""
+
+    def make(rules: Rules) -> Venue:
+        venue = Venue(rules=rules, order_ids=count(2))
+        venue.open_oco(
+            symbol="LTCBTC",
+            side="SELL",
+            quantity="10",
+            price="3",
+            stop_price="1",
+            stop_limit_price="1",
+            list_client_order_id="C3wyj4WVEktd7u9aVBRXcN",
+            stop_client_order_id="pO9ufTiFGg3nw2fOdgeOXa",
+            limit_client_order_id="TXOvglzXuaubXAaENpaRCB",
+            now=PLACED,
+        )
+        return venue
+
+    return make
+
+
+@pytest.fixture
+def venue(documented: Callable[[Rules], Venue]) -> Venue:
+    return documented(Rules())
+
+
+@contextmanager
+def in_process(venue: Venue, clock: list[int]) -> Generator[Exchange]:
+    with closing(VenueTransport(venue, now=lambda: clock[0])) as transport:
+        yield lambda request: transport.send(request, timeout=1.0)
+
+
+@contextmanager
+def over_http(venue: Venue, clock: list[int]) -> Generator[Exchange]:
+    with Simulator(venue, now=lambda: clock[0]) as simulator:
+        connection = HTTPConnection(urlsplit(simulator.url).netloc, timeout=10)
+        with closing(connection):
+            yield lambda request: _ask(connection, request)
+
+
+def _ask(connection: HTTPConnection, request: HttpRequest) -> HttpResponse:
+    connection.request(
+        request.method, request.target, body=request.body, headers=dict(request.headers)
+    )
+    answer = connection.getresponse()
+    return HttpResponse(answer.status, tuple(answer.getheaders()), answer.read())
+
+
+@pytest.fixture(params=[in_process, over_http])
+def exchange(
+    request: pytest.FixtureRequest, venue: Venue, clock: list[int]
+) -> Iterator[Callable[..., HttpResponse]]:
+    """Reach the venue, by either way."""
+    with request.param(venue, clock) as way:
+        yield way
+
+
+@pytest.fixture
+def hmac_sign() -> Callable[[bytes], str]:
+    def sign(payload: bytes) -> str:
+        return hmac.new(EXAMPLE_KEY.secret.encode(), payload, hashlib.sha256).hexdigest()
+
+    return sign
+
+
+@pytest.fixture
+def send(exchange: Exchange, hmac_sign: Callable[[bytes], str]) -> Callable[..., HttpResponse]:
+    """Sign a query and a form as they are, and send them."""
+
+    def send(
+        query: str,
+        form: str = "",
+        *,
+        headers: tuple[tuple[str, str], ...] = (),
+        sign: Callable[[bytes], str] = hmac_sign,
+        api_key: str | None = EXAMPLE_KEY.api_key,
+        media_type: str = "application/x-www-form-urlencoded",
+    ) -> HttpResponse:
+        signature = quote(sign((query + form).encode()), safe="")
+        target = f"/api/v3/orderList?{query}&signature={signature}"
+        named = (("X-MBX-APIKEY", api_key),) if api_key is not None else ()
+        typed = (("Content-Type", media_type),) if form != "" else ()
+        return exchange(HttpRequest("DELETE", target, (*named, *typed, *headers), form.encode()))
+
+    return send
+
+
+@pytest.fixture
+def cancel(send: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Send a signed cancel with these parameters, None to leave one out; on time if not said."""
+
+    def cancel(
+        *,
+        headers: tuple[tuple[str, str], ...] = (),
+        sign: Callable[[bytes], str] | None = None,
+        **parameters: object,
+    ) -> HttpResponse:
+        usual = {"symbol": "LTCBTC", "timestamp": CANCELED // 1_000_000}
+        given = {**usual, **parameters}
+        query = urlencode([(name, value) for name, value in given.items() if value is not None])
+        options = {} if sign is None else {"sign": sign}
+        return send(query, headers=headers, **options)
+
+    return cancel

@@ -1,0 +1,146 @@
+import socket
+import subprocess
+import sys
+import threading
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+
+from orderlists import HttpRequest, InvalidSetting, MissingExtra
+from orderlists_simulator import (
+    EXAMPLE_KEY,
+    ApiKey,
+    HmacApiKey,
+    Simulator,
+    Venue,
+    VenueTransport,
+)
+
+
+class StrangeApiKey(ApiKey):
+    def verify(self, payload: bytes, signature: str) -> bool:
+        return payload.decode() == signature
+
+
+def test_a_simulator_starts_with_the_example() -> None:
+    with Simulator() as simulator:
+        assert simulator.key.api_key == EXAMPLE_KEY.api_key
+        assert [each.order_list_id for each in simulator.venue.lists] == [0, 1, 2, 3, 4]
+        assert simulator.venue.order_list(0).list_client_order_id == "C3wyj4WVEktd7u9aVBRXcN"
+
+
+def test_it_listens_on_loopback_only() -> None:
+    with Simulator() as simulator:
+        assert urlsplit(simulator.url).hostname == "127.0.0.1"
+
+
+def test_it_leaves_nothing_behind() -> None:
+    before = threading.active_count()
+    with Simulator() as simulator:
+        address = urlsplit(simulator.url)
+        kept_alive = HTTPConnection(address.netloc, timeout=10)
+        kept_alive.request("DELETE", "/")
+        kept_alive.getresponse().read()
+
+    assert threading.active_count() == before
+    kept_alive.close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((address.hostname, address.port or 0), timeout=10)
+
+
+def test_a_request_that_never_ends_does_not_keep_it_running() -> None:
+    with Simulator() as simulator:
+        address = urlsplit(simulator.url)
+        client = socket.create_connection((address.hostname, address.port or 0), timeout=10)
+        client.sendall(b"DELETE / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+        # The next connection is served after the first request has begun.
+        connection = HTTPConnection(address.netloc, timeout=10)
+        connection.request("DELETE", "/")
+        connection.getresponse().read()
+        connection.close()
+
+    assert client.recv(1) == b""
+    client.close()
+
+
+def test_it_can_be_started_again() -> None:
+    simulator = Simulator()
+    with simulator:
+        pass
+    with simulator:
+        assert simulator.url
+
+
+def test_it_is_not_started_twice() -> None:
+    with Simulator() as simulator, pytest.raises(RuntimeError, match="already"):
+        simulator.__enter__()
+
+
+def test_it_has_no_address_before_it_runs() -> None:
+    with pytest.raises(RuntimeError, match="with block"):
+        _ = Simulator().url
+
+
+def test_a_venue_without_a_secret_has_none_to_give() -> None:
+    with pytest.raises(LookupError):
+        _ = Simulator(Venue(keys=[])).key
+
+
+def test_its_key_is_the_first_with_a_secret() -> None:
+    secret = HmacApiKey(api_key="h" * 64, secret="s")
+    venue = Venue(keys=[StrangeApiKey(api_key="s" * 64), secret, EXAMPLE_KEY])
+
+    assert Simulator(venue).key.secret == secret.secret
+
+
+def test_a_port_that_is_taken() -> None:
+    with Simulator() as first:
+        port = urlsplit(first.url).port or 0
+        with (
+            pytest.raises(InvalidSetting, match=f"port={port}: must be free"),
+            Simulator(port=port),
+        ):
+            pass
+
+
+def test_a_port_that_does_not_exist() -> None:
+    with pytest.raises(InvalidSetting, match="port"), Simulator(port=65536):
+        pass
+
+
+def test_both_ways_to_the_venue_give_the_same_headers_and_bytes() -> None:
+    request = HttpRequest("DELETE", "/api/v3/orderList?symbol=LTCBTC", ())
+    inside = VenueTransport(Venue(), now=lambda: 0).send(request, timeout=1.0)
+
+    with Simulator(Venue(), now=lambda: 0) as simulator:
+        connection = HTTPConnection(urlsplit(simulator.url).netloc, timeout=10)
+        connection.request(request.method, request.target)
+        outside = connection.getresponse()
+        body = outside.read()
+        connection.close()
+
+    assert (outside.status, body) == (inside.status, inside.body)
+    assert set(inside.headers) <= set(outside.getheaders())
+
+
+def test_serving_needs_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "orderlists_simulator._aiohttp", raising=False)
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+
+    with pytest.raises(MissingExtra, match=r"pip install 'orderlists\[aiohttp\]'"):
+        Simulator()
+
+
+def test_importing_the_package_imports_no_extra() -> None:
+    program = (
+        "import sys, orderlists_simulator; "
+        "print([name for name in ('aiohttp', 'cryptography') if name in sys.modules])"
+    )
+    path = {"PYTHONPATH": ":".join(sys.path)}
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=path, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "[]\n"

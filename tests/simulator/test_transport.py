@@ -1,0 +1,39 @@
+import asyncio
+
+import pytest
+
+from orderlists import HttpRequest, TransportError
+from orderlists_simulator import Venue, VenueTransport
+
+UNKEYED = HttpRequest("DELETE", "/api/v3/orderList", ())
+
+
+def test_both_colours_give_the_same_reply() -> None:
+    transport = VenueTransport(Venue(), now=lambda: 0)
+
+    first = transport.send(UNKEYED, timeout=1.0)
+    second = asyncio.run(transport.asend(UNKEYED, timeout=1.0))
+
+    assert (first.status, first.body) == (second.status, second.body)
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_closed_transport_sends_nothing(asynchronous: bool) -> None:  # noqa: FBT001 - given by pytest
+    transport = VenueTransport(Venue())
+    if asynchronous:
+        asyncio.run(transport.aclose())
+    transport.close()
+
+    with pytest.raises(TransportError, match="closed") as error:
+        transport.send(UNKEYED, timeout=1.0)
+
+    assert error.value.sent is False
+
+
+@pytest.mark.parametrize("target", ["", "api", "/a b", "/a\r\nb: c", "/\N{SNOWMAN}", "/\ud800"])
+def test_a_target_that_could_not_go_over_a_wire(target: str) -> None:
+    with pytest.raises(TransportError, match="origin form") as error:
+        VenueTransport(Venue()).send(HttpRequest("DELETE", target, ()), timeout=1.0)
+
+    assert error.value.sent is False
+    assert target == "" or target not in str(error.value)
