@@ -1,0 +1,145 @@
+"""Transports to be tested, and a certificate authority that lives as long as the tests run."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+import urllib3
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from orderlists_transports.aiohttp import AiohttpTransport
+from orderlists_transports.conformance import Setup, Tls
+from orderlists_transports.urllib3 import Urllib3Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from orderlists_transports.conformance import Clause
+
+
+def over_urllib3(setup: Setup) -> Urllib3Transport:
+    manager = urllib3.PoolManager(
+        maxsize=setup.connections, block=True, ssl_context=setup.ssl_context
+    )
+    return Urllib3Transport(setup.origin, manager=manager, longest_reply=setup.longest_reply)
+
+
+def over_aiohttp(setup: Setup) -> AiohttpTransport:
+    def session(**settings: object) -> aiohttp.ClientSession:
+        trust = True if setup.ssl_context is None else setup.ssl_context
+        connector = aiohttp.TCPConnector(limit=setup.connections, ssl=trust)
+        return aiohttp.ClientSession(connector=connector, **settings)  # type: ignore[arg-type] # the transport's own
+
+    return AiohttpTransport(setup.origin, session=session, longest_reply=setup.longest_reply)
+
+
+@pytest.fixture(params=["urllib3", "aiohttp"])
+def keeps(request: pytest.FixtureRequest) -> Callable[[Clause, Tls | None], None]:
+    """Check a clause against a built-in transport."""
+    if request.param == "urllib3":
+        return lambda clause, tls: clause.check(over_urllib3, tls=tls)
+    return lambda clause, tls: clause.check_async(over_aiohttp, tls=tls)
+
+
+@pytest.fixture(scope="session")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The certificate of the authority, and the server's with its key."""
+    return _authority_and_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="session")
+def tls(papers: tuple[Path, Path]) -> Tls:
+    return _tls(*papers)
+
+
+@pytest.fixture
+def fresh_tls(papers: tuple[Path, Path]) -> Tls:
+    """TLS for a test that may spoil it."""
+    return _tls(*papers)
+
+
+@pytest.fixture(params=["plain", "tls"])
+def wire(request: pytest.FixtureRequest) -> Tls | None:
+    """What the server speaks: TLS, or None for plain HTTP."""
+    return request.getfixturevalue("tls") if request.param == "tls" else None
+
+
+def _tls(authority: Path, certificate: Path) -> Tls:
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate)
+    return Tls(server=server, client=ssl.create_default_context(cafile=str(authority)))
+
+
+def _authority_and_certificate(folder: Path) -> tuple[Path, Path]:
+    authority_key, key = (
+        ec.generate_private_key(ec.SECP256R1()),
+        ec.generate_private_key(ec.SECP256R1()),
+    )
+    issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority of the tests")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "server of the tests")])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    signed_itself = (
+        _unsigned(issuer, issuer, authority_key)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_signs_certificates(), critical=True)
+        .add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False
+        )
+        .sign(authority_key, hashes.SHA256())
+    )
+    signed = (
+        _unsigned(subject, issuer, key)
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()),
+            critical=False,
+        )
+        .sign(authority_key, hashes.SHA256())
+    )
+    authority, certificate = folder / "authority.pem", folder / "server.pem"
+    authority.write_bytes(signed_itself.public_bytes(serialization.Encoding.PEM))
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    certificate.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+    return authority, certificate
+
+
+def _unsigned(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey
+) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+    )
+
+
+def _signs_certificates() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )

@@ -1,0 +1,176 @@
+"""What only the transport over aiohttp does: sessions, event loops, proxies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import os
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+import aiohttp
+import pytest
+
+from orderlists import HttpRequest, MissingExtra, TransportError
+from orderlists_transports import aiohttp as module
+from orderlists_transports.aiohttp import AiohttpTransport
+from orderlists_transports.conformance._script import always, answer, reply, unmeasured
+from orderlists_transports.conformance._server import Peer, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+REQUEST = HttpRequest("GET", "/api/v3/time", ())
+SOON = 0.25
+
+
+class Serve(Protocol):
+    def __call__(self, script: Callable[[Peer], None]) -> Server: ...
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    with contextlib.ExitStack() as servers:
+
+        def start(script: Callable[[Peer], None]) -> Server:
+            server = Server(script, None)
+            servers.callback(server.close)
+            return server
+
+        yield start
+
+
+def hold(peer: Peer) -> None:
+    peer.receive()
+    peer.hold()
+
+
+def one_connection(**settings: object) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1), **settings)  # type: ignore[arg-type] # the transport's own
+
+
+def without_settings() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession()
+
+
+async def failure(
+    transport: AiohttpTransport, sent: HttpRequest = REQUEST, seconds: float = 5
+) -> TransportError:
+    with pytest.raises(TransportError) as caught:
+        await transport.asend(sent, timeout=seconds)
+    await transport.aclose()
+    return caught.value
+
+
+def test_a_transport_outlives_its_event_loop(serve: Serve) -> None:
+    server = serve(always(reply(headers=["Connection: close"])))
+    transport = AiohttpTransport(server.origin)
+    for _ in range(2):
+        asyncio.run(_send(transport))
+    asyncio.run(transport.aclose())
+    assert len(server.received) == 2
+
+
+def test_a_child_process_leaves_the_session_to_its_parent(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(always(reply()))
+    sessions: list[aiohttp.ClientSession] = []
+
+    def noted(**settings: object) -> aiohttp.ClientSession:
+        sessions.append(aiohttp.ClientSession(**settings))  # type: ignore[arg-type] # the transport's own
+        return sessions[-1]
+
+    async def fork_and_send() -> list[bool]:
+        transport = AiohttpTransport(server.origin, session=noted)
+        await _send(transport)
+        monkeypatch.setattr("orderlists_transports.aiohttp.os.getpid", lambda: -1)
+        await _send(transport)
+        await transport.aclose()
+        closed = [session.closed for session in sessions]
+        await sessions[0].close()
+        return closed
+
+    assert asyncio.run(fork_and_send()) == [False, True]
+    assert [each.connection for each in server.received] == [1, 2]
+
+
+def test_closing_ends_those_who_wait_for_a_connection(serve: Serve) -> None:
+    server = serve(hold)
+
+    async def close_while_waiting() -> list[bool | None]:
+        transport = AiohttpTransport(server.origin, session=one_connection)
+        tasks = [asyncio.create_task(transport.asend(REQUEST, timeout=5)) for _ in range(2)]
+        await asyncio.to_thread(server.has_received, 1)
+        await transport.aclose()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        return [error.sent for error in outcomes if isinstance(error, TransportError)]
+
+    assert asyncio.run(close_while_waiting()) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("sent", "timeout"),
+    [(REQUEST, 0), (REQUEST, -1), (HttpRequest("GET", "/api/v3/time?", ()), 5)],
+    ids=["no time left", "less than no time left", "a target that aiohttp would change"],
+)
+def test_what_cannot_be_sent_is_not_sent(sent: HttpRequest, timeout: float, serve: Serve) -> None:
+    server = serve(always(reply()))
+    error = asyncio.run(failure(AiohttpTransport(server.origin), sent, timeout))
+    assert error.sent is False
+    assert server.received == []
+
+
+@pytest.mark.parametrize("status", [101, 600, 999])
+def test_a_status_that_is_none_is_an_error(status: int, serve: Serve) -> None:
+    server = serve(answer(unmeasured(b"", status=status)))
+    assert asyncio.run(failure(AiohttpTransport(server.origin))).sent is None
+
+
+def test_a_proxy_that_opens_no_tunnel_means_not_sent(serve: Serve) -> None:
+    proxy = serve(answer(reply(status=407)))
+    session = partial(aiohttp.ClientSession, proxy=proxy.origin)
+    transport = AiohttpTransport("https://api.binance.com", session=session)
+    assert asyncio.run(failure(transport)).sent is False
+    assert [each.method for each in proxy.received] == ["CONNECT"]
+
+
+def test_a_proxy_that_cannot_be_reached_means_not_sent(serve: Serve) -> None:
+    proxy = serve(hold)
+    proxy.close()
+    session = partial(aiohttp.ClientSession, proxy=proxy.origin)
+    transport = AiohttpTransport("https://api.binance.com", session=session)
+    assert asyncio.run(failure(transport)).sent is False
+
+
+def test_a_handshake_that_never_ends_ends_at_the_timeout(serve: Serve) -> None:
+    origin = serve(hold).origin.replace("http:", "https:")
+    assert asyncio.run(failure(AiohttpTransport(origin), seconds=SOON)).sent is False
+
+
+def test_the_sessions_connect_timeout_counts(serve: Serve) -> None:
+    origin = serve(hold).origin.replace("http:", "https:")
+    session = partial(aiohttp.ClientSession, timeout=aiohttp.ClientTimeout(connect=SOON))
+    assert asyncio.run(failure(AiohttpTransport(origin, session=session))).sent is False
+
+
+def test_a_session_that_ignores_what_it_is_given_is_refused(serve: Serve) -> None:
+    transport = AiohttpTransport(serve(hold).origin, session=without_settings)
+    with pytest.raises(TypeError, match="unexpected keyword argument"):
+        asyncio.run(_send(transport))
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aiohttp", None)
+    spec = importlib.util.spec_from_file_location("without_aiohttp", os.fspath(module.__file__))
+    assert spec is not None
+    assert spec.loader is not None
+    with pytest.raises(MissingExtra, match=r"pip install 'orderlists\[aiohttp\]'"):
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+async def _send(transport: AiohttpTransport) -> None:
+    response = await transport.asend(REQUEST, timeout=5)
+    assert response.status == 200

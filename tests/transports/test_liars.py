@@ -1,0 +1,347 @@
+"""Every clause of the suite has teeth: a transport that breaks it fails it, by name.
+
+The liars wrap a transport that keeps all promises, and break one.
+"""
+
+from __future__ import annotations
+
+import http.client
+import logging
+import os
+import socket
+import ssl
+from netrc import netrc
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+from urllib.request import getproxies
+
+import pytest
+import urllib3
+from attrs import evolve
+
+from orderlists import HttpRequest, HttpResponse, TransportError
+from orderlists_transports._wire import serialise
+from orderlists_transports.conformance import CLAUSES, Setup, Tls
+from orderlists_transports.conformance._failures import FAILURES
+from orderlists_transports.urllib3 import Urllib3Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Honest:
+    """What every liar starts from."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.inner = Urllib3Transport(
+            setup.origin,
+            manager=urllib3.PoolManager(
+                maxsize=setup.connections, block=True, ssl_context=setup.ssl_context
+            ),
+            longest_reply=setup.longest_reply,
+        )
+
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        return self.inner.send(request, timeout=timeout)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def changing_requests(change: Callable[[HttpRequest], HttpRequest]) -> type[Honest]:
+    class Liar(Honest):
+        def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+            return super().send(change(request), timeout=timeout)
+
+    return Liar
+
+
+def changing_responses(change: Callable[[HttpResponse], HttpResponse]) -> type[Honest]:
+    class Liar(Honest):
+        def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+            return change(super().send(request, timeout=timeout))
+
+    return Liar
+
+
+def changing_errors(
+    change: Callable[[TransportError, HttpRequest], TransportError],
+) -> type[Honest]:
+    class Liar(Honest):
+        def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+            try:
+                return super().send(request, timeout=timeout)
+            except TransportError as error:
+                told = change(error, request)
+            raise told
+
+    return Liar
+
+
+def changing_setups(**changes: Any) -> Callable[[Setup], Honest]:
+    return lambda setup: Honest(evolve(setup, **changes))
+
+
+SwearsThatNothingWasSent = changing_errors(lambda error, _: TransportError(str(error), sent=False))
+NeverKnows = changing_errors(lambda error, _: TransportError(str(error), sent=None))
+
+
+class OfHttpClient(Honest):
+    """The standard library's client as it comes, a connection for each request."""
+
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        host, _, port = self.setup.origin.rpartition("/")[2].partition(":")
+        connection = http.client.HTTPConnection(host, int(port), timeout=timeout)
+        try:
+            connection.request(
+                request.method, request.target, request.body or None, dict(request.headers)
+            )
+            response = connection.getresponse()
+            return HttpResponse(response.status, tuple(response.getheaders()), response.read())
+        except (OSError, http.client.HTTPException) as error:
+            raise TransportError(str(error), sent=None) from error
+        finally:
+            connection.close()
+
+
+class OfOneSocket(Honest):
+    """One socket for everything and everybody, whatever became of the request before."""
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(setup)
+        self.sock: socket.socket | None = None
+
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        if self.sock is None:
+            host, _, port = self.setup.origin.rpartition("/")[2].partition(":")
+            self.sock = socket.create_connection((host, int(port)))
+        self.sock.settimeout(timeout)
+        try:
+            self.sock.sendall(serialise(request, "liar"))
+            with http.client.HTTPResponse(self.sock) as response:
+                response.begin()
+                return HttpResponse(response.status, tuple(response.getheaders()), response.read())
+        except (OSError, http.client.HTTPException) as error:
+            raise TransportError(str(error), sent=None) from error
+
+    def close(self) -> None:
+        if self.sock is not None:
+            self.sock.close()
+        super().close()
+
+
+class FollowsRedirects(Honest):
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        response = super().send(request, timeout=timeout)
+        location = response.header("Location")
+        if location is None or request.target == location:
+            return response
+        return self.send(evolve(request, target=location), timeout=timeout)
+
+
+class KeepsCookies(Honest):
+    cookies: tuple[tuple[str, str], ...] = ()
+
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        request = evolve(request, headers=(*request.headers, *self.cookies))
+        response = super().send(request, timeout=timeout)
+        self.cookies = (("Cookie", response.header("Set-Cookie") or ""),)
+        return response
+
+
+class BoundsWhatIsCompressed(Honest):
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(evolve(setup, longest_reply=10**9))
+        self.bound = setup.longest_reply
+
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        response = super().send(request, timeout=timeout)
+        if int(response.header("Content-Length") or 0) > self.bound:
+            raise TransportError("too long", sent=None)
+        return response
+
+
+class IsLate(Honest):
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        return super().send(request, timeout=timeout + 1.1)
+
+
+class SendsAgain(Honest):
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        try:
+            return super().send(request, timeout=timeout)
+        except TransportError:
+            return super().send(request, timeout=timeout)
+
+
+class SwallowsInterrupts(Honest):
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        try:
+            return super().send(request, timeout=timeout)
+        except KeyboardInterrupt:
+            raise TransportError("interrupted", sent=None) from None
+
+
+class GivesEveryoneTheSame(Honest):
+    given: HttpResponse | None = None
+
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        self.given = self.given or super().send(request, timeout=timeout)
+        return self.given
+
+
+class ClosesOnce(Honest):
+    closed = False
+
+    def close(self) -> None:
+        if self.closed:
+            raise RuntimeError("closed already")
+        self.closed = True
+        super().close()
+
+
+class NeverCloses(Honest):
+    def close(self) -> None:
+        pass
+
+
+class ObeysTheEnvironment(Honest):
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        if getproxies():
+            raise TransportError("no connection to the proxy", sent=False)
+        return super().send(request, timeout=timeout)
+
+
+class LogsIn(Honest):
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        login = netrc(os.environ["NETRC"]).authenticators("127.0.0.1")
+        headers = (*request.headers, ("Authorization", str(login)))
+        return super().send(evolve(request, headers=headers), timeout=timeout)
+
+
+class LogsTargets(Honest):
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        logging.getLogger("liar").debug("sending %s", request.target)
+        return super().send(request, timeout=timeout)
+
+
+def trusting_anybody(setup: Setup) -> Honest:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return Honest(evolve(setup, ssl_context=context))
+
+
+def made_sendable(request: HttpRequest) -> HttpRequest:
+    headers = tuple((name.encode("ascii", "ignore").decode(), "") for name, _ in request.headers)
+    return HttpRequest("GET", request.target.split(" ")[0], headers)
+
+
+def refusing_client_errors(response: HttpResponse) -> HttpResponse:
+    if 400 <= response.status < 500:
+        raise TransportError("refused", sent=None)
+    return response
+
+
+def with_one_value_each(response: HttpResponse) -> HttpResponse:
+    headers = {name.lower(): value for name, value in response.headers}
+    return evolve(response, headers=tuple(headers.items()))
+
+
+def without_undeclared_body(response: HttpResponse) -> HttpResponse:
+    return response if response.header("Content-Length") else evolve(response, body=b"")
+
+
+def told_with_a_cause(error: TransportError, request: HttpRequest) -> TransportError:
+    told = TransportError(str(error), sent=error.sent)
+    told.__cause__ = ValueError(request.headers[0][1])
+    return told
+
+
+LIARS: list[tuple[str, Callable[[Setup], Honest]]] = [
+    ("the_method_arrives", changing_requests(lambda sent: evolve(sent, method="GET"))),
+    (
+        "the_target_arrives_byte_for_byte",
+        changing_requests(lambda sent: evolve(sent, target=unquote(sent.target))),
+    ),
+    (
+        "the_headers_arrive",
+        changing_requests(lambda sent: evolve(sent, headers=tuple(dict(sent.headers).items()))),
+    ),
+    (
+        "the_body_arrives_byte_for_byte",
+        changing_requests(lambda sent: evolve(sent, body=sent.body.strip())),
+    ),
+    (
+        "nothing_is_added",
+        changing_requests(
+            lambda sent: evolve(sent, headers=(*sent.headers, ("User-Agent", "liar")))
+        ),
+    ),
+    ("a_malformed_request_is_not_sent", changing_requests(made_sendable)),
+    ("any_status_is_a_response", changing_responses(refusing_client_errors)),
+    (
+        "repeated_headers_are_kept",
+        changing_responses(with_one_value_each),
+    ),
+    ("interim_replies_are_passed_over", OfHttpClient),
+    (
+        "a_chunked_body_is_put_together",
+        changing_responses(lambda got: evolve(got, body=got.body[:1000])),
+    ),
+    ("a_compressed_body_is_decompressed", OfHttpClient),
+    ("a_body_may_end_with_the_connection", changing_responses(without_undeclared_body)),
+    ("a_long_body_arrives", changing_responses(lambda got: evolve(got, body=got.body[:65536]))),
+    ("a_reply_has_a_bound", changing_setups(longest_reply=10**9)),
+    ("a_decompressed_reply_has_the_same_bound", BoundsWhatIsCompressed),
+    ("redirects_are_not_followed", FollowsRedirects),
+    ("cookies_are_not_kept", KeepsCookies),
+    ("a_refused_connection_was_not_sent_to", NeverKnows),
+    ("an_unknown_host_was_not_sent_to", NeverKnows),
+    ("an_untrusted_server_was_not_sent_to", trusting_anybody),
+    ("another_name_in_the_certificate_is_not_accepted", trusting_anybody),
+    ("no_free_connection_means_not_sent", NeverKnows),
+    ("no_free_connection_means_not_sent", OfHttpClient),
+    *((failure.name, SwearsThatNothingWasSent) for failure in FAILURES),
+    ("a_silent_server_ends_at_the_timeout", IsLate),
+    ("headers_that_trickle_in_end_at_the_timeout", SwearsThatNothingWasSent),
+    ("a_body_that_trickles_in_ends_at_the_timeout", SwearsThatNothingWasSent),
+    ("connections_are_kept", OfHttpClient),
+    ("a_request_is_sent_at_most_once", SendsAgain),
+    ("a_request_is_sent_at_most_once", SwearsThatNothingWasSent),
+    ("a_dead_connection_is_replaced_before_sending", OfOneSocket),
+    ("a_late_reply_is_never_taken_for_another", OfOneSocket),
+    ("an_interrupt_leaves_the_transport_usable", SwallowsInterrupts),
+    ("everyone_gets_the_own_answer", GivesEveryoneTheSame),
+    ("a_child_process_has_its_own_connections", OfOneSocket),
+    ("closing_twice_is_fine", ClosesOnce),
+    ("sending_after_closing_is_an_error", NeverCloses),
+    ("the_environment_is_ignored", ObeysTheEnvironment),
+    ("the_environment_is_ignored", LogsIn),
+    ("no_secret_is_told", LogsTargets),
+    ("no_secret_is_told", changing_errors(told_with_a_cause)),
+    (
+        "no_secret_is_told",
+        changing_errors(lambda error, sent: TransportError(sent.target, sent=error.sent)),
+    ),
+]
+NEED_TLS = {
+    "an_untrusted_server_was_not_sent_to",
+    "another_name_in_the_certificate_is_not_accepted",
+}
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+@pytest.mark.parametrize(("name", "liar"), LIARS, ids=[name for name, _ in LIARS])
+def test_a_transport_that_breaks_a_clause_fails_it_by_name(
+    name: str, liar: Callable[[Setup], Honest], fresh_tls: Tls
+) -> None:
+    clause = next(clause for clause in CLAUSES if clause.name == name)
+    clause.check(Honest, tls=fresh_tls if name in NEED_TLS else None)
+    with pytest.raises(AssertionError, match=f"^{name}: "):
+        clause.check(liar, tls=fresh_tls if name in NEED_TLS else None)
+
+
+def test_every_clause_has_its_liar() -> None:
+    assert {name for name, _ in LIARS} == {clause.name for clause in CLAUSES}
