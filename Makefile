@@ -5,13 +5,16 @@ BIN := .venv/bin
 PACKAGE := .venv/package.installed
 TOOLS := .venv/tools.installed
 
-.PHONY: demo test check format clean
+.PHONY: demo test soak check format clean
 
 demo: $(PACKAGE)  ## Cancel two order lists on a simulated exchange, sync and async
 	@$(BIN)/python examples/demo.py
 
 test: $(TOOLS)  ## Run every test, with branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+soak: $(TOOLS)  ## Play PLANS plans of a misbehaving exchange against the clients
+	$(BIN)/python tests/soak.py $(or $(PLANS),20000)
 
 check: $(TOOLS)  ## Lint and type-check
 	$(BIN)/ruff check

@@ -6,10 +6,14 @@ The parts, from the outside in: a *request* (`CancelOrderList`), a *key* that si
 `orderlists_transports`.
 """
 
-from orderlists._call import Call, Command, Done, Send, begin, resume
+from orderlists._begin import begin, settle
+from orderlists._budget import Allowance, Budget, Limiter, Usage
+from orderlists._call import Call, Command, Done, Now, Send, Wait, resume
 from orderlists._cancel_order_list import CancelOrderList, ListClientOrderId, OrderListId
+from orderlists._clock import Moment, Sample, ServerClock
 from orderlists._errors import (
     HIDDEN,
+    AlreadyDone,
     BadTimestamp,
     Banned,
     Blocked,
@@ -27,14 +31,28 @@ from orderlists._errors import (
     UndecodableReply,
     UnknownOrderList,
 )
+from orderlists._get_order import GetOrder
+from orderlists._get_order_list import GetOrderList
+from orderlists._get_server_time import GetServerTime, ServerTime
 from orderlists._http import HttpProtocol, HttpRequest, HttpResponse
 from orderlists._json import JsonParser, exact_json
 from orderlists._keys import HmacKey, Key
-from orderlists._order_list import ListedOrder, OrderList, OrderReport
+from orderlists._order_list import (
+    CanceledOrderList,
+    Evidence,
+    ListedOrder,
+    OrderList,
+    OrderReport,
+)
+from orderlists._policy import Policy
 from orderlists._private_keys import Ed25519Key, RsaKey
 from orderlists._request import Operation, Parameter, Request, Security
 from orderlists._rest import Rest
+from orderlists._result import Result
+from orderlists._run import Attempt
+from orderlists._sighting import Ending
 from orderlists._time import Instant, TimeUnit
+from orderlists._usage import usage_of
 from orderlists._version import __version__
 from orderlists._words import (
     ContingencyType,
@@ -54,16 +72,26 @@ from orderlists._words import (
 
 __all__ = [
     "HIDDEN",
+    "Allowance",
+    "AlreadyDone",
+    "Attempt",
     "BadTimestamp",
     "Banned",
     "Blocked",
+    "Budget",
     "Call",
     "CancelOrderList",
+    "CanceledOrderList",
     "Command",
     "ContingencyType",
     "Done",
     "Ed25519Key",
+    "Ending",
+    "Evidence",
     "ExpiryReason",
+    "GetOrder",
+    "GetOrderList",
+    "GetServerTime",
     "HmacKey",
     "HttpProtocol",
     "HttpRequest",
@@ -74,11 +102,14 @@ __all__ = [
     "InvalidSetting",
     "JsonParser",
     "Key",
+    "Limiter",
     "ListClientOrderId",
     "ListOrderStatus",
     "ListStatusType",
     "ListedOrder",
     "MissingExtra",
+    "Moment",
+    "Now",
     "OpenEnum",
     "Operation",
     "OrderList",
@@ -91,15 +122,20 @@ __all__ = [
     "Parameter",
     "PegOffsetType",
     "PegPriceType",
+    "Policy",
     "RateLimited",
     "Rejected",
     "Request",
     "Rest",
+    "Result",
     "RsaKey",
+    "Sample",
     "Security",
     "SelfTradePreventionMode",
     "Send",
+    "ServerClock",
     "ServerError",
+    "ServerTime",
     "Side",
     "TimeInForce",
     "TimeUnit",
@@ -107,9 +143,13 @@ __all__ = [
     "Unauthorized",
     "UndecodableReply",
     "UnknownOrderList",
+    "Usage",
+    "Wait",
     "WorkingFloor",
     "__version__",
     "begin",
     "exact_json",
     "resume",
+    "settle",
+    "usage_of",
 ]

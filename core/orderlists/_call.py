@@ -1,11 +1,8 @@
 """One request in progress.
 
 A call decides what happens next; it never waits and never sends.  It is a generator: it yields what
-it wants done, is sent what came of it (or has the error thrown in), and returns its result.  A
-driver is a loop over `resume`.
-
-Invariant: a state-changing request ends in a result, in an error that says it was not executed,
-or in `OutcomeUnknown`.  Never in an error that leaves this to be guessed.
+it wants done, is sent what came of it, and returns its result.  Calls are parts of calls, by
+``yield from``.  A driver is a loop over `resume`.
 """
 
 from __future__ import annotations
@@ -15,26 +12,41 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from attrs import frozen
 
-from orderlists._errors import (
-    OrderListsError,
-    OutcomeUnknown,
-    ServerError,
-    TransportError,
-    UndecodableReply,
-)
+from orderlists._clock import Moment
+from orderlists._errors import OrderListsError
 from orderlists._request import Request
 
 R = TypeVar("R")
 
 
 @frozen
+class Now:
+    """Tell what time it is: a `Moment`."""
+
+
+@frozen
 class Send:
-    """Send this request once, and tell what came back: its result, or the error."""
+    """Send this request once, and tell what came back: its result, or the error.
+
+    Attributes:
+        request: What is sent.
+        at: The moment whose time it carries.
+        patience: Seconds that are left for it.
+    """
 
     request: Request[Any]
+    at: Moment
+    patience: float
 
 
-Command: TypeAlias = Send
+@frozen
+class Wait:
+    """Let time pass."""
+
+    seconds: float
+
+
+Command: TypeAlias = Now | Send | Wait
 Call: TypeAlias = Generator[Command, Any, R]
 
 
@@ -50,38 +62,12 @@ def resume(call: Call[R], outcome: object) -> Command | Done[R]:
 
     Args:
         call: The call.
-        outcome: None to start it; then what the command gave, or the `OrderListsError` it ended in.
+        outcome: None to start it; then what the command gave: a value or an `OrderListsError`,
+            both of which the call is sent, or an interrupt, which is thrown into it.
     """
     try:
-        if isinstance(outcome, OrderListsError):
+        if isinstance(outcome, BaseException) and not isinstance(outcome, OrderListsError):
             return call.throw(outcome)
         return call.send(outcome)
     except StopIteration as finished:
         return Done(finished.value)
-
-
-def begin(request: Request[R], *, new_id: str) -> Call[R]:
-    """Begin a call.
-
-    Args:
-        request: What is asked for.
-        new_id: An id that was never used before, for a request that takes one and has none.
-
-    Raises:
-        Rejected: The exchange refused: the request was not executed.
-        TransportError: Nothing was sent (or the request changes nothing and no reply came).
-        ServerError, UndecodableReply: The request changes nothing, and the reply was no answer.
-        OutcomeUnknown: The request changes state, and whether it was executed is open.
-    """
-    named = request.named(new_id)
-    try:
-        result: R = yield Send(named)
-    except (TransportError, ServerError, UndecodableReply) as error:
-        if not named.operation.changes_state or _never_left(error):
-            raise
-        raise OutcomeUnknown(named, cause=error) from error
-    return result
-
-
-def _never_left(error: Exception) -> bool:
-    return isinstance(error, TransportError) and error.sent is False

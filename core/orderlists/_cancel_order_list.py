@@ -5,17 +5,15 @@ Invariant: where the id that the exchange gave is known, it is the one that goes
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from decimal import Decimal
+from typing import ClassVar
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from orderlists import _rules as rules
 from orderlists._errors import InvalidRequest
-from orderlists._order_list import OrderList
+from orderlists._order_list import CanceledOrderList
 from orderlists._request import Operation, Parameter, Request, Security
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 CANCEL_ORDER_LIST = Operation(
     name="Cancel Order List",
@@ -24,7 +22,7 @@ CANCEL_ORDER_LIST = Operation(
     weight=1,
     security=Security.TRADE,
     changes_state=True,
-    result=OrderList,
+    result=CanceledOrderList,
 )
 
 
@@ -49,7 +47,7 @@ class ListClientOrderId:
 
 
 @frozen(kw_only=True, repr=False)
-class CancelOrderList(Request[OrderList]):
+class CancelOrderList(Request[CanceledOrderList]):
     """Cancel an entire order list.  Cancelling one of its orders would do the same.
 
     `order_list_id` or `list_client_order_id` must be given.  If both are, `order_list_id` takes
@@ -83,7 +81,7 @@ class CancelOrderList(Request[OrderList]):
     orderlists.InvalidRequest: order_list_id=-1: must be an int from 0 to 9223372036854775807
     """
 
-    operation: ClassVar[Operation[OrderList]] = CANCEL_ORDER_LIST
+    operation: ClassVar[Operation[CanceledOrderList]] = CANCEL_ORDER_LIST
 
     symbol: str = field(converter=rules.plain_text, validator=rules.check_symbol)
     order_list_id: int | None = field(
@@ -99,19 +97,10 @@ class CancelOrderList(Request[OrderList]):
     both_must_match: bool = field(default=False, validator=rules.check_flag)
 
     def __attrs_post_init__(self) -> None:
-        given = (self.order_list_id is not None, self.list_client_order_id is not None)
-        if not any(given):
-            raise InvalidRequest(
-                field="order_list_id",
-                value=None,
-                rule="one of order_list_id and list_client_order_id must be given",
-            )
-        if self.both_must_match and not all(given):
-            raise InvalidRequest(
-                field="both_must_match",
-                value=True,
-                rule="both order_list_id and list_client_order_id must be given",
-            )
+        rules.check_one_given(self, "order_list_id", "list_client_order_id")
+        if self.both_must_match and None in {self.order_list_id, self.list_client_order_id}:
+            rule = "both order_list_id and list_client_order_id must be given"
+            raise InvalidRequest(field="both_must_match", value=True, rule=rule)
 
     @property
     def effective_id(self) -> OrderListId | ListClientOrderId:
@@ -123,21 +112,11 @@ class CancelOrderList(Request[OrderList]):
 
     def parameters(self) -> list[Parameter]:
         """Return what goes on the wire: of two ids the one that counts, unless both must match."""
-        pairs: list[Parameter] = [("symbol", self.symbol)]
-        if self.order_list_id is not None:
-            pairs.append(("orderListId", self.order_list_id))
-        if self.list_client_order_id is not None and (
-            self.both_must_match or self.order_list_id is None
-        ):
-            pairs.append(("listClientOrderId", self.list_client_order_id))
-        if self.new_client_order_id is not None:
-            pairs.append(("newClientOrderId", self.new_client_order_id))
-        if self.recv_window is not None:
-            pairs.append(("recvWindow", self.recv_window))
-        return pairs
-
-    def named(self, new_id: str) -> CancelOrderList:
-        """Return the request with `new_id` as its `new_client_order_id`, if it has none yet."""
-        if self.new_client_order_id is not None:
-            return self
-        return evolve(self, new_client_order_id=new_id)
+        by_name = self.order_list_id is None or self.both_must_match
+        return rules.given(
+            symbol=self.symbol,
+            orderListId=self.order_list_id,
+            listClientOrderId=self.list_client_order_id if by_name else None,
+            newClientOrderId=self.new_client_order_id,
+            recvWindow=self.recv_window,
+        )

@@ -8,6 +8,7 @@
     ├── TransportError           no usable reply arrived; `sent` tells whether the request can have
     ├── Rejected                 the exchange refused the request: it was not executed
     │   ├── UnknownOrderList     -2011, -2018: no open order list answers to this id
+    │   ├── AlreadyDone          the list was over before: filled, expired, or cancelled by another
     │   ├── Unauthorized         -1002, -2014, -2015: the key is not accepted
     │   ├── BadTimestamp         -1021: too old, or from the future
     │   ├── RateLimited          429: too many requests; `retry_after`
@@ -26,10 +27,13 @@ Invariant: no text here ever holds a secret, a signature, a signed query or a re
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 if TYPE_CHECKING:
+    from orderlists._order_list import OrderList
     from orderlists._request import Request
+    from orderlists._run import Attempt
+    from orderlists._sighting import Ending
     from orderlists._time import Instant
 
 _LONGEST_VALUE = 80
@@ -133,6 +137,20 @@ class UnknownOrderList(Rejected):
     """No open order list answers to this id (-2011, -2018): it never existed, or it is over."""
 
 
+class AlreadyDone(Rejected):
+    """The list was over before this request could cancel it.
+
+    Attributes:
+        order_list: The list as found, with a report on each order.
+        ending: How it ended: ``FILLED``, ``EXPIRED``, or ``CANCELED`` by somebody else.
+    """
+
+    def __init__(self, order_list: OrderList, *, ending: Ending) -> None:
+        super().__init__(code=-2011, message=f"{order_list} was over: {ending.value}", status=400)
+        self.order_list = order_list
+        self.ending = ending
+
+
 class Unauthorized(Rejected):
     """The key is malformed, unknown, or not allowed to do this, or not from here."""
 
@@ -143,10 +161,16 @@ class BadTimestamp(Rejected):
 
 class _TryLater(Rejected):
     def __init__(
-        self, *, code: int | None, message: str, status: int, retry_after: int | None
+        self, *, code: int | None, message: str, status: int, retry_after: float | None
     ) -> None:
         super().__init__(code=code, message=message, status=status)
         self.retry_after = retry_after
+
+    def with_time_left(self, seconds: float) -> Self:
+        """Return the same error with another time to wait."""
+        return cast(
+            "Self", _restore(type(self), self.args, {**self.__dict__, "retry_after": seconds}, None)
+        )
 
 
 class RateLimited(_TryLater):
@@ -171,7 +195,7 @@ class Banned(_TryLater):
         code: int | None,
         message: str,
         status: int,
-        retry_after: int | None,
+        retry_after: float | None,
         until: Instant | None,
     ) -> None:
         super().__init__(code=code, message=message, status=status, retry_after=retry_after)
@@ -217,20 +241,47 @@ class UndecodableReply(OrderListsError):
 class OutcomeUnknown(OrderListsError):
     """A state-changing request may or may not have been executed.
 
-    The cause (`__cause__`) tells what was seen: a `TransportError`, `ServerError` or
-    `UndecodableReply`.
+    The cause (`__cause__`) tells what was seen first: a `TransportError`, `ServerError`,
+    `UndecodableReply`, or the refusal of a later attempt.
 
     Attributes:
-        request: The request as it was sent, with the id under which it can be recognised.
+        request: The request as it was sent, with the id under which it can be recognised.  Give it
+            to `settle` of a client to look again, now or after a restart.
+        attempts: Every time it was sent and may have arrived.
+        order_list: The list as it was last seen, or None.
+        list_over: Whether the list is certainly over, whoever ended it.
+        may_arrive_until: Until when an attempt may still execute, by the exchange's clock; None if
+            none can any more.
     """
 
-    def __init__(self, request: Request[Any], *, cause: OrderListsError) -> None:
+    def __init__(
+        self,
+        request: Request[Any],
+        *,
+        cause: OrderListsError,
+        attempts: tuple[Attempt, ...] = (),
+        order_list: OrderList | None = None,
+        list_over: bool = False,
+        may_arrive_until: Instant | None = None,
+    ) -> None:
         super().__init__(
             f"{request.operation.name}: it may or may not have been executed ({cause}). "
-            f"Look before you send again: {request}"
+            f"{_advice(list_over=list_over, until=may_arrive_until)} {request}"
         )
         self.request = request
+        self.attempts = attempts
+        self.order_list = order_list
+        self.list_over = list_over
+        self.may_arrive_until = may_arrive_until
         self.__cause__ = cause
+
+
+def _advice(*, list_over: bool, until: Instant | None) -> str:
+    if list_over:
+        return "The list is over; look at its orders' history to see who ended it:"
+    if until is not None:
+        return f"It may still execute until {until.to_datetime():%H:%M:%S} UTC; look after that:"
+    return "Look before you send it again, by settle() or on the exchange's pages:"
 
 
 def _told(status: int, code: int | None, message: str) -> str:

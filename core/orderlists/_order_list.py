@@ -6,18 +6,16 @@ what the exchange did not send is None.  A field this library does not know is k
 
 The attribute names are the exchange's own in Python's spelling; the one that the exchange misspells
 (``cummulativeQuoteQty``) is spelt right here.
-
-Without slots, because a frozen value with slots takes almost twice as long to make.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from enum import Enum
 
 from attrs import field, frozen
 
+from orderlists._result import LOCAL, Result
 from orderlists._time import Instant
 from orderlists._words import (
     ContingencyType,
@@ -35,30 +33,24 @@ from orderlists._words import (
 )
 
 
-def _none_unknown() -> dict[str, Any]:
-    return {}
-
-
 @frozen(kw_only=True, slots=False, repr=False)
-class ListedOrder:
+class ListedOrder(Result):
     """One order of a list, by its ids alone.
 
     Attributes:
         client_order_id: The order's own client id; in the reply to a cancel still the old one.
-        unknown_fields: Fields that this library does not know, as they came.
     """
 
     symbol: str
     order_id: int
     client_order_id: str
-    unknown_fields: Mapping[str, Any] = field(factory=_none_unknown, hash=False)
 
     def __repr__(self) -> str:
         return f"<ListedOrder {self.order_id} {self.symbol} {self.client_order_id}>"
 
 
 @frozen(kw_only=True, slots=False, repr=False)
-class OrderReport:
+class OrderReport(Result):
     """What became of one order of a list.
 
     Attributes:
@@ -86,7 +78,10 @@ class OrderReport:
         peg_offset_value: Its offset.
         pegged_price: The price it is pegged at, once known.
         expiry_reason: Why it expired.
-        unknown_fields: Fields that this library does not know, as they came.
+        time: When it was placed.  This and the next three are told by queries only.
+        update_time: When it last changed.
+        is_working: Whether it is in the book.
+        working_time: When it came into the book; -1 for not yet.
     """
 
     symbol: str
@@ -120,7 +115,10 @@ class OrderReport:
     peg_offset_value: int | None = None
     pegged_price: Decimal | None = None
     expiry_reason: ExpiryReason | None = None
-    unknown_fields: Mapping[str, Any] = field(factory=_none_unknown, hash=False)
+    time: Instant | None = None
+    update_time: Instant | None = None
+    is_working: bool | None = None
+    working_time: Instant | None = None
 
     def __repr__(self) -> str:
         told = (self.side, self.type, self.status)
@@ -129,7 +127,7 @@ class OrderReport:
 
 
 @frozen(kw_only=True, slots=False, repr=False)
-class OrderList:
+class OrderList(Result):
     """An order list.
 
     Attributes:
@@ -142,7 +140,6 @@ class OrderList:
         orders: Its two or three orders.
         order_reports: What became of them.  After a cancel, one for each order that was still
             alive, so there may be fewer than `orders`: match them by `order_id`.
-        unknown_fields: Fields that this library does not know, as they came.
     """
 
     order_list_id: int
@@ -154,11 +151,30 @@ class OrderList:
     symbol: str
     orders: tuple[ListedOrder, ...]
     order_reports: tuple[OrderReport, ...] = ()
-    unknown_fields: Mapping[str, Any] = field(factory=_none_unknown, hash=False)
 
     def __repr__(self) -> str:
         legs = "".join(f" {report.order_id}:{report.status}" for report in self.order_reports)
         return (
-            f"<OrderList {self.order_list_id} {self.symbol} {self.contingency_type} "
+            f"<{type(self).__name__} {self.order_list_id} {self.symbol} {self.contingency_type} "
             f"{self.list_order_status}{legs}>"
         )
+
+
+class Evidence(Enum):
+    """How it is known that a cancel was executed."""
+
+    REPLY = "REPLY"
+    QUERY = "QUERY"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class CanceledOrderList(OrderList):
+    """An order list that was cancelled under the request's `new_client_order_id`.
+
+    Attributes:
+        evidence: ``REPLY`` if the exchange said so in its reply to the cancel; ``QUERY`` if that
+            got lost and a query found the cancel's id on a cancelled order.  Then `order_reports`
+            holds what the queries told, and what they do not tell is None.
+    """
+
+    evidence: Evidence = field(default=Evidence.REPLY, metadata=LOCAL)

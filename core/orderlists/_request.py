@@ -10,9 +10,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from decimal import Decimal
 from enum import Enum
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar, cast
 
-from attrs import fields, frozen
+from attrs import evolve, fields, frozen
 
 R = TypeVar("R")
 
@@ -71,7 +71,12 @@ class Request(ABC, Generic[R]):
         )
         return f"{type(self).__name__}({', '.join(given)})"
 
-    def named(self, new_id: str) -> Request[R]:
-        """Return the request with an id of its own, if its kind takes one and it has none yet."""
-        del new_id
-        return self
+    def completed(self, **defaults: object) -> Self:
+        """Return the request with these values where it has such a field and nothing was given.
+
+        A request that needs nothing is returned itself.
+        """
+        missing = {
+            name: value for name, value in defaults.items() if getattr(self, name, value) is None
+        }
+        return evolve(cast("Any", self), **missing) if missing else self

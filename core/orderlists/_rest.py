@@ -18,7 +18,7 @@ from orderlists._http import HttpRequest, HttpResponse
 from orderlists._json import JsonParser, Unreadable, exact_json, read_error, read_result
 from orderlists._keys import Key
 from orderlists._refusals import verdict
-from orderlists._request import Request
+from orderlists._request import Request, Security
 from orderlists._rules import write_decimal
 from orderlists._time import TimeUnit
 from orderlists._version import __version__
@@ -66,20 +66,22 @@ class Rest:
         Raises:
             InvalidRequest: The timestamp is not a whole number.
         """
-        if type(timestamp) is not int or timestamp < 0:
-            raise InvalidRequest(
-                field="timestamp",
-                value=timestamp,
-                rule=f"must be an int, in {self.time_unit.name}S",
-            )
+        operation = request.operation
+        headers = _UNIT_HEADERS[self.time_unit]
         pairs = [f"{name}={_percent_encoded(_text(value))}" for name, value in request.parameters()]
+        if operation.security is Security.NONE:
+            query = "&".join(pairs)
+            target = f"{operation.path}?{query}" if query else operation.path
+            return HttpRequest(operation.method, target, headers)
+        if type(timestamp) is not int or timestamp < 0:
+            rule = f"must be an int, in {self.time_unit.name}S"
+            raise InvalidRequest(field="timestamp", value=timestamp, rule=rule)
         query = "&".join([*pairs, f"timestamp={timestamp}"])
         signature = _percent_encoded(key.sign(query.encode("ascii")))
-        operation = request.operation
         return HttpRequest(
             operation.method,
             f"{operation.path}?{query}&signature={signature}",
-            (("X-MBX-APIKEY", key.api_key), *_UNIT_HEADERS[self.time_unit]),
+            (("X-MBX-APIKEY", key.api_key), *headers),
         )
 
     def decode(self, request: Request[R], response: HttpResponse) -> R:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from unicodedata import category
 
 from orderlists._errors import InvalidRequest
+from orderlists._request import Parameter
 
 if TYPE_CHECKING:
     from attrs import Attribute
@@ -124,6 +125,26 @@ def _to_decimal(value: object) -> Decimal | None:
 
 def _shown(value: object) -> object:
     return str(value) if isinstance(value, Decimal) else value
+
+
+def check_one_given(request: object, first: str, second: str) -> None:
+    """Refuse a request in which neither of two ids is given.
+
+    Raises:
+        InvalidRequest: Both are None.
+    """
+    if getattr(request, first) is None and getattr(request, second) is None:
+        rule = f"one of {first} and {second} must be given"
+        raise InvalidRequest(field=first, value=None, rule=rule)
+
+
+def given(**parameters: str | int | Decimal | None) -> list[Parameter]:
+    """Return the parameters that are there, in order.
+
+    >>> given(symbol="LTCBTC", orderListId=0, recvWindow=None)
+    [('symbol', 'LTCBTC'), ('orderListId', 0)]
+    """
+    return [(name, value) for name, value in parameters.items() if value is not None]
 
 
 def write_decimal(value: Decimal) -> str:

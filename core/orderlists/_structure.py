@@ -23,6 +23,7 @@ from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
 
+from orderlists._result import LOCAL
 from orderlists._time import Instant, TimeUnit
 from orderlists._words import OpenEnum
 
@@ -62,7 +63,7 @@ def _explain(tree: object, shape: Any, unit: TimeUnit) -> str:  # noqa: ANN401 -
     except (Mismatch, BaseValidationError) as error:
         reasons = transform_error(error, format_exception=_say)
         return "; ".join(reasons[:_MOST_REASONS])
-    raise AssertionError("the two converters disagree")
+    raise AssertionError("the two converters disagree")  # unreachable
 
 
 def _say(error: BaseException, _: type | None) -> str:
@@ -196,10 +197,11 @@ def _to_tuple(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a gene
 
 
 def _to_object(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - an attrs class
-    names = {f.name: _wire_name(f.name) for f in fields(kind) if f.name != "unknown_fields"}
-    known = frozenset(names.values())
-    options: Any = {name: override(rename=wire) for name, wire in names.items()}
-    build = make_dict_structure_fn(kind, converter, unknown_fields=override(omit=True), **options)
+    sent = [f.name for f in fields(kind) if f.metadata != LOCAL]
+    known = frozenset(map(_wire_name, sent))
+    options: Any = {f.name: override(omit=True) for f in fields(kind)}
+    options.update((name, override(rename=_wire_name(name))) for name in sent)
+    build = make_dict_structure_fn(kind, converter, **options)
 
     def hook(value: object, _: object) -> object:
         if not _is_object(value):

@@ -22,13 +22,18 @@ class TimeUnit(Enum):
     MILLISECOND = 1000
     MICROSECOND = 1
 
+    @property
+    def nanoseconds(self) -> int:
+        """How many nanoseconds the unit has."""
+        return self.value * 1000
+
     def from_nanoseconds(self, nanoseconds: int) -> int:
         """Return a time since 1970, given in nanoseconds, in this unit, rounded down.
 
         >>> TimeUnit.MILLISECOND.from_nanoseconds(1_574_040_868_128_999_999)
         1574040868128
         """
-        return nanoseconds // (self.value * 1000)
+        return nanoseconds // self.nanoseconds
 
 
 @total_ordering

@@ -4,27 +4,26 @@ import pickle
 from typing import Any, ClassVar
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from orderlists import (
     BadTimestamp,
     CancelOrderList,
-    Done,
+    InvalidInput,
     InvalidRequest,
     Operation,
     OrderListsError,
     OutcomeUnknown,
     Parameter,
+    Policy,
     Rejected,
     Request,
     Security,
-    Send,
     ServerError,
     TransportError,
     UndecodableReply,
-    begin,
-    resume,
 )
+from scripted import Scripted
 
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 LOST = TransportError("connection reset", sent=None)
@@ -53,37 +52,36 @@ class Look(Request[int]):
         return []
 
 
-def outcome_of(request: Request[Any], came: object) -> Any:
-    """Run a call in which everything that is sent ends the same way."""
-    call = begin(request, new_id="fresh")
-    step = resume(call, None)
-    while not isinstance(step, Done):
-        step = resume(call, came)
-    return step.result
+ONCE = Policy(settle=False, resends=0)
 
 
 def test_a_call_sends_once_and_returns_the_result() -> None:
-    call = begin(CANCEL, new_id="fresh")
-    step = resume(call, None)
-    assert isinstance(step, Send)
-    assert step.request == CANCEL.named("fresh")
-    done = resume(call, "the result")
-    assert isinstance(done, Done)
-    assert str(done.result) == "the result"
+    script = Scripted("the result")
+    assert script.send(CANCEL) == "the result"
+    assert script.sent == [
+        CancelOrderList(
+            symbol="LTCBTC", order_list_id=0, new_client_order_id="fresh", recv_window=5000
+        )
+    ]
+    assert script.waits == []
 
 
-def test_an_id_of_the_callers_is_not_replaced() -> None:
-    request = CancelOrderList(symbol="LTCBTC", order_list_id=0, new_client_order_id="mine")
-    step = resume(begin(request, new_id="fresh"), None)
-    assert step == Send(request)
+def test_what_the_caller_gave_is_not_replaced() -> None:
+    request = CancelOrderList(
+        symbol="LTCBTC", order_list_id=0, new_client_order_id="mine", recv_window=7
+    )
+    script = Scripted("the result")
+    script.send(request)
+    assert script.sent == [request]
 
 
 @pytest.mark.parametrize("error", [LOST, FAILED, GARBLED], ids=lambda e: type(e).__name__)
 def test_a_change_without_an_answer_is_unknown_and_says_why(error: OrderListsError) -> None:
+    script = Scripted(error)
     with pytest.raises(OutcomeUnknown) as caught:
-        outcome_of(CANCEL, error)
+        script.send(CANCEL, ONCE)
     assert caught.value.__cause__ is error
-    assert caught.value.request == CANCEL.named("fresh")
+    assert caught.value.request == script.sent[0]
     assert "may or may not have been executed" in str(caught.value)
     assert "new_client_order_id='fresh'" in str(caught.value)
 
@@ -91,19 +89,84 @@ def test_a_change_without_an_answer_is_unknown_and_says_why(error: OrderListsErr
 @pytest.mark.parametrize("error", [NOT_SENT, REFUSED], ids=lambda e: type(e).__name__)
 def test_what_was_not_executed_is_never_called_unknown(error: OrderListsError) -> None:
     with pytest.raises(type(error)) as caught:
-        outcome_of(CANCEL, error)
+        Scripted(error, error).send(CANCEL, ONCE)
     assert caught.value is error
 
 
-@pytest.mark.parametrize("error", [LOST, NOT_SENT, FAILED, GARBLED, REFUSED], ids=str)
+@pytest.mark.parametrize("error", [LOST, NOT_SENT, FAILED, GARBLED], ids=str)
 def test_a_question_that_changes_nothing_ends_in_what_came(error: OrderListsError) -> None:
     with pytest.raises(type(error)) as caught:
-        outcome_of(Look(), error)
+        Scripted(error).send(Look(), ONCE)
     assert caught.value is error
 
 
-def test_a_question_is_answered() -> None:
-    assert outcome_of(Look(), 7) == 7
+@pytest.mark.parametrize("error", [LOST, NOT_SENT, FAILED, GARBLED], ids=str)
+def test_a_question_without_an_answer_is_asked_again(error: OrderListsError) -> None:
+    script = Scripted(error, error, 7)
+    assert script.send(Look()) == 7
+    assert script.waits == [0.1, 0.2]
+
+
+@frozen
+class Change(Request[int]):
+    """A request of one's own that changes something."""
+
+    operation: ClassVar[Operation[int]] = evolve(LOOK, name="Change", changes_state=True)
+
+    def parameters(self) -> list[Parameter]:
+        return []
+
+
+def test_a_change_of_ones_own_is_never_sent_again_once_it_may_have_arrived() -> None:
+    with pytest.raises(OutcomeUnknown) as caught:
+        Scripted(LOST).send(Change())
+    assert caught.value.__cause__ is LOST
+    assert Scripted(NOT_SENT, 7).send(Change()) == 7
+    with pytest.raises(TransportError) as refused:
+        Scripted(NOT_SENT).send(Change(), ONCE)
+    assert refused.value is NOT_SENT
+
+
+def test_a_cancel_that_never_left_is_sent_again_as_often_as_allowed() -> None:
+    script = Scripted(NOT_SENT, NOT_SENT, "the result")
+    assert script.send(CANCEL) == "the result"
+    assert script.waits == [0.1, 0.2]
+    with pytest.raises(TransportError) as caught:
+        Scripted(NOT_SENT, NOT_SENT).send(CANCEL, Policy(resends=1))
+    assert caught.value.sent is False
+
+
+def test_no_wait_goes_past_the_deadline() -> None:
+    script = Scripted(*([LOST] * 9))
+    with pytest.raises(TransportError):
+        script.send(Look(), Policy(deadline=0.5))
+    assert script.waits == [0.1, 0.2]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("deadline", 0),
+        ("deadline", -1),
+        ("deadline", float("nan")),
+        ("deadline", float("inf")),
+        ("deadline", True),
+        ("deadline", "60"),
+        ("query_lag", -1),
+        ("resends", -1),
+        ("resends", 1.0),
+        ("resends", True),
+        ("settle", 1),
+        ("wait_out_limits", None),
+        ("measure_clock", None),
+        ("recv_window", None),
+        ("recv_window", 60001),
+    ],
+)
+def test_a_policy_that_breaks_a_rule_is_refused(field: str, value: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Policy(**{field: value})
+    assert caught.value.field == field
 
 
 def _copies(error: OrderListsError) -> None:

@@ -48,11 +48,12 @@ def test_a_request_keeps_what_was_given_and_equals_its_copy(request: CancelOrder
 
 
 @given(request=cancels(), new_id=client_ids)
-def test_a_request_is_named_once(request: CancelOrderList, new_id: str) -> None:
-    named = request.named(new_id)
-    assert named.new_client_order_id == (request.new_client_order_id or new_id)
-    assert named.named("another") == named
-    assert named.effective_id == request.effective_id
+def test_a_request_is_completed_once(request: CancelOrderList, new_id: str) -> None:
+    complete = request.completed(new_client_order_id=new_id, recv_window=5000)
+    assert complete.new_client_order_id == (request.new_client_order_id or new_id)
+    assert complete.recv_window == (request.recv_window or 5000)
+    assert complete.completed(new_client_order_id="another", recv_window=1) is complete
+    assert complete.effective_id == request.effective_id
 
 
 @given(window=recv_windows)

@@ -1,5 +1,6 @@
 """Who signs: with which algorithm, from what, and without showing it."""
 
+import sys
 from base64 import b64decode
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderlists import Ed25519Key, HmacKey, InvalidSetting, RsaKey
+from orderlists import Ed25519Key, HmacKey, InvalidSetting, MissingExtra, RsaKey
 from strategies import keys
 
 API_KEY = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"
@@ -135,3 +136,14 @@ def test_a_key_shows_neither_secret_nor_the_whole_api_key(key: HmacKey, payload:
     assert key.secret not in repr(key)
     assert key.api_key not in repr(key)
     assert len(key.sign(payload)) == 64
+
+
+@pytest.mark.parametrize(("kind", "module"), [(Ed25519Key, "ed25519"), (RsaKey, "rsa")])
+def test_a_missing_library_is_told_with_what_to_install(
+    kind: Any, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, f"cryptography.hazmat.primitives.asymmetric.{module}", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'orderlists\[crypto\]'") as caught:
+        kind(api_key=API_KEY, private_key=PEM)
+    assert caught.value.extra == "crypto"
+    assert isinstance(caught.value, ImportError)

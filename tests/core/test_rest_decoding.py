@@ -13,6 +13,8 @@ from hypothesis import example, given
 
 from orderlists import (
     CancelOrderList,
+    GetOrder,
+    GetServerTime,
     HttpResponse,
     Instant,
     ListOrderStatus,
@@ -78,8 +80,7 @@ def test_every_published_sample_decodes(rest: Rest, vectors: dict[str, Any]) -> 
         reports = sample.get("orderReports", [])
         result = decode(rest, json.dumps(sample).encode())
         assert [r.order_id for r in result.order_reports] == [r["orderId"] for r in reports]
-        if not any("workingTime" in report for report in reports):
-            assert agrees(result, sample)
+        assert agrees(result, sample)
 
 
 @given(tree=cancel_replies())
@@ -213,7 +214,7 @@ def test_a_reply_that_is_no_object_is_refused(rest: Rest, body: bytes) -> None:
 
 def test_results_are_short_to_look_at(seed_reply: bytes) -> None:
     result = decode(Rest(), seed_reply)
-    assert repr(result) == "<OrderList 0 LTCBTC OCO ALL_DONE 2:CANCELED 3:CANCELED>"
+    assert repr(result) == "<CanceledOrderList 0 LTCBTC OCO ALL_DONE 2:CANCELED 3:CANCELED>"
     assert repr(result.orders[0]) == "<ListedOrder 2 LTCBTC pO9ufTiFGg3nw2fOdgeOXa>"
     assert repr(result.order_reports[1]) == "<OrderReport 3 LTCBTC SELL LIMIT_MAKER CANCELED>"
 
@@ -222,3 +223,32 @@ def test_results_are_values(seed_reply: bytes) -> None:
     first, second = decode(Rest(), seed_reply), decode(Rest(), seed_reply)
     assert first == second
     assert len({first, second}) == 1
+
+
+def test_the_time_of_the_exchange_is_read(rest: Rest) -> None:
+    response = HttpResponse(200, (), b'{"serverTime":1499827319559,"zone":"UTC"}')
+    told = rest.decode(GetServerTime(), response)
+    assert told.server_time == Instant(1499827319559, TimeUnit.MILLISECOND)
+    assert told.unknown_fields == {"zone": "UTC"}
+
+
+def test_the_answer_to_a_query_of_an_order_is_a_report(rest: Rest) -> None:
+    body = {
+        "symbol": "LTCBTC",
+        "orderId": 1,
+        "orderListId": -1,
+        "clientOrderId": "myOrder1",
+        "price": "0.1",
+        "status": "NEW",
+        "time": 1499827319559,
+        "updateTime": 1499827319560,
+        "isWorking": True,
+        "workingTime": -1,
+    }
+    response = HttpResponse(200, (), json.dumps(body).encode())
+    report = rest.decode(GetOrder(symbol="LTCBTC", order_id=1), response)
+    assert report.time is not None
+    assert report.time < Instant(1499827319560, TimeUnit.MILLISECOND)
+    assert (report.order_list_id, report.is_working) == (-1, True)
+    assert report.working_time == Instant(-1, TimeUnit.MILLISECOND)
+    assert not report.unknown_fields

@@ -12,9 +12,13 @@ from hypothesis import given
 
 from orderlists import (
     CancelOrderList,
+    GetOrder,
+    GetOrderList,
+    GetServerTime,
     HmacKey,
     HttpRequest,
     InvalidRequest,
+    Request,
     Rest,
     TimeUnit,
 )
@@ -119,3 +123,35 @@ def test_a_timestamp_is_a_whole_number(hmac_key: HmacKey, timestamp: Any) -> Non
     request = CancelOrderList(symbol="LTCBTC", order_list_id=0)
     with pytest.raises(InvalidRequest, match="timestamp="):
         Rest().encode(request, key=hmac_key, timestamp=timestamp)
+
+
+@pytest.mark.parametrize(
+    ("request_", "query"),
+    [
+        (GetOrderList(order_list_id=0, list_client_order_id="a"), "orderListId=0"),
+        (GetOrderList(list_client_order_id="a"), "origClientOrderId=a"),
+        (GetOrder(symbol="LTCBTC", order_id=0, client_order_id="a"), "symbol=LTCBTC&orderId=0"),
+        (GetOrder(symbol="LTCBTC", client_order_id="a"), "symbol=LTCBTC&origClientOrderId=a"),
+    ],
+    ids=repr,
+)
+def test_queries_send_the_id_that_counts(
+    request_: Request[Any], query: str, hmac_key: HmacKey
+) -> None:
+    encoded = Rest().encode(request_, key=hmac_key, timestamp=1)
+    assert encoded.method == "GET"
+    assert encoded.target.partition("?")[2].partition("&timestamp=")[0] == query
+
+
+@pytest.mark.parametrize("given", [{}, {"recv_window": 5}])
+def test_queries_without_an_id_are_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest, match="one of order_list_id and list_client_order_id"):
+        GetOrderList(**given)
+    with pytest.raises(InvalidRequest, match="one of order_id and client_order_id"):
+        GetOrder(symbol="LTCBTC", **given)
+
+
+def test_what_needs_no_key_goes_out_unsigned(hmac_key: HmacKey) -> None:
+    encoded = Rest().encode(GetServerTime(), key=hmac_key, timestamp=1)
+    assert encoded.target == "/api/v3/time"
+    assert "X-MBX-APIKEY" not in dict(encoded.headers)

@@ -71,6 +71,10 @@ REPORT_FIELDS: dict[str, tuple[str, str]] = {
     "peg_offset_value": ("pegOffsetValue", "int"),
     "pegged_price": ("peggedPrice", "decimal"),
     "expiry_reason": ("expiryReason", "text"),
+    "time": ("time", "time"),
+    "update_time": ("updateTime", "time"),
+    "is_working": ("isWorking", "flag"),
+    "working_time": ("workingTime", "time"),
 }
 _BY_KIND: dict[str, st.SearchStrategy[Json]] = {
     "int": ids,

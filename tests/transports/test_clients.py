@@ -1,7 +1,6 @@
 """The clients, of both colours: from a request to a result, a refusal, or *unknown*."""
 
 import asyncio
-import json
 import logging
 import traceback
 from collections.abc import Callable, Iterator
@@ -15,14 +14,19 @@ from hypothesis import strategies as st
 
 from clients import CLIENTS, Sender, key_of
 from orderlists import (
+    AlreadyDone,
     CancelOrderList,
+    Ending,
+    Evidence,
     HmacKey,
     HttpResponse,
+    Instant,
     InvalidRequest,
     InvalidSetting,
     OrderList,
     OrderListsError,
     OutcomeUnknown,
+    Policy,
     RateLimited,
     Rejected,
     Rest,
@@ -32,13 +36,25 @@ from orderlists import (
     UnknownOrderList,
 )
 from orderlists.testing import ScriptedTransport
-from orderlists_simulator import EXAMPLE_KEY, Rules, Simulator, Venue, VenueTransport, example_venue
+from orderlists_simulator import (
+    EXAMPLE_KEY,
+    Plan,
+    Rules,
+    Simulator,
+    Venue,
+    VenueTransport,
+    VirtualClock,
+    example_venue,
+)
+from orderlists_simulator.faults import DROPPED, executed
 from orderlists_transports import AsyncClient, Client, Exchange
 from strategies import cancels, keys
 
 NOW = 1_700_000_000_000_000_000
 KEY = key_of(EXAMPLE_KEY)
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
+AT_ONCE = Policy(settle=False, resends=0, wait_out_limits=False)
+
 
 Open = Callable[..., AbstractContextManager[Sender]]
 
@@ -57,15 +73,15 @@ def venue() -> Venue:
 @pytest.fixture(params=["in process", "loopback"])
 def client(request: pytest.FixtureRequest, open_client: Open, venue: Venue) -> Iterator[Sender]:
     """Return a client of either colour, with the venue in this process or behind a socket."""
-    now = [NOW]
+    clock = VirtualClock(NOW)
     if request.param == "in process":
-        transport = VenueTransport(venue, now=lambda: now[0])
-        with open_client(KEY, transport=transport, clock=lambda: now[0]) as sender:
+        transport = VenueTransport(venue, now=clock.now)
+        with open_client(KEY, transport=transport, clock=clock) as sender:
             yield sender
     else:
         with (
-            Simulator(venue, now=lambda: now[0]) as simulator,
-            open_client(KEY, exchange=simulator.url, clock=lambda: now[0]) as sender,
+            Simulator(venue, now=clock.now) as simulator,
+            open_client(KEY, exchange=simulator.url, clock=clock) as sender,
         ):
             yield sender
 
@@ -98,11 +114,14 @@ def test_every_canceled_leg_carries_the_id_of_the_cancel(client: Sender, venue: 
     assert venue.order_list(1).canceled_by == made
 
 
-def test_what_is_over_is_refused_with_the_exchanges_code(client: Sender) -> None:
+def test_what_is_over_is_refused_and_told_how_it_ended(client: Sender) -> None:
     client.send(CANCEL)
-    with pytest.raises(UnknownOrderList) as caught:
+    with pytest.raises(AlreadyDone) as caught:
         client.send(CANCEL)
     assert caught.value.code == -2011
+    assert caught.value.ending is Ending.CANCELED
+    with pytest.raises(UnknownOrderList):
+        client.send(CANCEL, policy=AT_ONCE)
 
 
 @pytest.mark.parametrize("name", ["C3wyj4WVEktd7u9aVBRXcN", "another"])
@@ -124,10 +143,10 @@ def test_a_key_that_is_not_known_is_refused(venue: Venue, open_client: Open) -> 
     stranger = HmacKey(api_key="s" * 64, secret="unheard-of")
     transport = VenueTransport(venue, now=lambda: NOW)
     with (
-        open_client(stranger, transport=transport, clock=lambda: NOW) as other,
+        open_client(stranger, transport=transport, clock=VirtualClock(NOW)) as other,
         pytest.raises(Unauthorized) as caught,
     ):
-        other.send(CANCEL)
+        other.send(CANCEL, policy=AT_ONCE)
     assert (caught.value.code, caught.value.status) == (-2015, 401)
 
 
@@ -160,32 +179,23 @@ def test_what_the_venue_cancels_is_what_the_id_names(
     if target is None:
         target = {"first": 0, "second": 1, "third": 2}.get(str(name))
     transport = VenueTransport(venue, now=lambda: NOW)
-    with CLIENTS[colour](KEY, transport=transport, clock=lambda: NOW) as sender:
+    with CLIENTS[colour](KEY, transport=transport, clock=VirtualClock(NOW)) as sender:
         if target is None:
             with pytest.raises(UnknownOrderList):
-                sender.send(request)
+                sender.send(request, policy=AT_ONCE)
         else:
             assert sender.send(request).order_list_id == target
     canceled = [one.order_list_id for one in venue.lists if one.list_order_status == "ALL_DONE"]
     assert canceled == ([] if target is None else [target])
 
 
-class _Noted(VenueTransport):
-    """A venue in process whose replies are noted."""
-
-    def send(self, request: Any, /, *, timeout: float) -> HttpResponse:
-        self.reply = super().send(request, timeout=timeout)
-        return self.reply
-
-
 def test_microseconds_are_spoken_both_ways(open_client: Open, venue: Venue) -> None:
-    transport = _Noted(venue, now=lambda: NOW)
-    protocol = Rest(time_unit=TimeUnit.MICROSECOND)
-    with open_client(KEY, transport=transport, protocol=protocol, clock=lambda: NOW) as sender:
+    clock = VirtualClock(NOW + 1_234_567)
+    settings = {"protocol": Rest(time_unit=TimeUnit.MICROSECOND), "clock": clock}
+    transport = VenueTransport(venue, now=clock.now)
+    with open_client(KEY, transport=transport, **settings) as sender:
         result = sender.send(CANCEL)
-    assert result.transaction_time.unit is TimeUnit.MICROSECOND
-    assert result.transaction_time.value == json.loads(transport.reply.body)["transactionTime"]
-    assert result.transaction_time.value == NOW // 1000
+    assert result.transaction_time == Instant(NOW // 1000 + 1234, TimeUnit.MICROSECOND)
 
 
 def test_no_bytes_are_sent_for_a_request_without_an_id(open_client: Open) -> None:
@@ -214,7 +224,7 @@ def test_without_an_answer_a_cancel_is_unknown_and_not_sent_again(
 ) -> None:
     transport = ScriptedTransport([answer])
     with open_client(KEY, transport=transport) as sender, pytest.raises(OutcomeUnknown) as caught:
-        sender.send(CANCEL)
+        sender.send(CANCEL, policy=AT_ONCE)
     assert len(transport.requests) == 1
     assert isinstance(caught.value.__cause__, OrderListsError)
     assert isinstance(caught.value.request, CancelOrderList)
@@ -229,8 +239,20 @@ def test_what_never_left_is_told_as_not_sent(open_client: Open) -> None:
         open_client(KEY, transport=ScriptedTransport([refused])) as sender,
         pytest.raises(TransportError) as caught,
     ):
-        sender.send(CANCEL)
+        sender.send(CANCEL, policy=AT_ONCE)
     assert caught.value.sent is False
+
+
+def test_a_lost_reply_is_settled_by_a_query(open_client: Open, venue: Venue) -> None:
+    clock = VirtualClock(NOW)
+    plan = Plan([executed(then=DROPPED)])
+    transport = VenueTransport(
+        venue, now=clock.now, plan=plan, sleep=clock.sleep, asleep=clock.asleep
+    )
+    with open_client(KEY, transport=transport, clock=clock) as sender:
+        result = sender.send(CANCEL)
+    assert result.evidence is Evidence.QUERY
+    assert legs(venue, 0) == {"CANCELED"}
 
 
 def test_an_interrupt_passes_through(open_client: Open) -> None:
@@ -247,7 +269,7 @@ def test_the_exchanges_wish_to_wait_is_told(open_client: Open) -> None:
         open_client(KEY, transport=ScriptedTransport([answer])) as sender,
         pytest.raises(RateLimited) as caught,
     ):
-        sender.send(CANCEL)
+        sender.send(CANCEL, policy=AT_ONCE)
     assert caught.value.retry_after == 3
 
 
@@ -265,7 +287,7 @@ ANSWERS = [
 def test_no_error_tells_a_secret(request: CancelOrderList, key: HmacKey, answer: Any) -> None:
     transport = ScriptedTransport([answer])
     with pytest.raises(OrderListsError) as caught:
-        Client(key, transport=transport).send(request)
+        Client(key, transport=transport).send(request, policy=AT_ONCE)
     query = transport.requests[0].target.partition("?")[2]
     shown = "".join(traceback.format_exception(caught.value))
     shown += repr((caught.value, caught.value.__dict__, key, transport.requests))
@@ -289,8 +311,8 @@ def test_no_log_record_tells_a_secret(
 
 def test_many_threads_share_a_client(venue: Venue) -> None:
     with (
-        Simulator(venue, now=lambda: NOW) as simulator,
-        Client(KEY, exchange=simulator.url, clock=lambda: NOW) as client,
+        Simulator(venue) as simulator,
+        Client(KEY, exchange=simulator.url) as client,
         ThreadPoolExecutor(5) as pool,
     ):
         requests = [CancelOrderList(symbol="LTCBTC", order_list_id=n) for n in range(5)]
@@ -300,13 +322,13 @@ def test_many_threads_share_a_client(venue: Venue) -> None:
 
 def test_many_tasks_share_a_client(venue: Venue) -> None:
     async def cancel_all(url: str) -> list[int]:
-        async with AsyncClient(KEY, exchange=url, clock=lambda: NOW) as client:
+        async with AsyncClient(KEY, exchange=url) as client:
             requests = [CancelOrderList(symbol="LTCBTC", order_list_id=n) for n in range(5)]
             calls = [client.send(request) for request in requests]
             results: list[OrderList] = await asyncio.gather(*calls)
             return [result.order_list_id for result in results]
 
-    with Simulator(venue, now=lambda: NOW) as simulator:
+    with Simulator(venue) as simulator:
         assert asyncio.run(cancel_all(simulator.url)) == [0, 1, 2, 3, 4]
 
 

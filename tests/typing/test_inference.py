@@ -2,7 +2,14 @@
 
 from typing import TYPE_CHECKING, assert_type
 
-from orderlists import CancelOrderList, HttpRequest, HttpResponse, Key, OrderList, Rest
+from orderlists import (
+    CanceledOrderList,
+    CancelOrderList,
+    HttpRequest,
+    HttpResponse,
+    Key,
+    Rest,
+)
 
 if TYPE_CHECKING:
     from orderlists import Ed25519Key, HmacKey, HttpProtocol, RsaKey
@@ -22,23 +29,27 @@ if TYPE_CHECKING:
     def every_transports(one: Urllib3Transport, two: VenueTransport) -> list[HttpTransport]:
         return [one, two]
 
-    def every_async_transport(one: AiohttpTransport, two: VenueTransport) -> list[AsyncHttpTransport]:
+    def every_async_transport(
+        one: AiohttpTransport, two: VenueTransport
+    ) -> list[AsyncHttpTransport]:
         return [one, two]
 
     def every_protocols(rest: Rest) -> list[HttpProtocol]:
         return [rest]
 
     def client_infers(client: Client, request: CancelOrderList) -> None:
-        assert_type(client.send(request), OrderList)
+        assert_type(client.send(request), CanceledOrderList)
 
     async def async_client_infers(client: AsyncClient, request: CancelOrderList) -> None:
-        assert_type(await client.send(request), OrderList)
+        assert_type(await client.send(request), CanceledOrderList)
 
 
 def test_the_result_type_follows_from_the_request() -> None:
-    def conversation(request: CancelOrderList, key: Key, response: HttpResponse) -> OrderList:
+    def conversation(
+        request: CancelOrderList, key: Key, response: HttpResponse
+    ) -> CanceledOrderList:
         rest = Rest()
         assert_type(rest.encode(request, key=key, timestamp=0), HttpRequest)
-        return assert_type(rest.decode(request, response), OrderList)
+        return assert_type(rest.decode(request, response), CanceledOrderList)
 
-    assert conversation.__annotations__["return"] is OrderList
+    assert conversation.__annotations__["return"] is CanceledOrderList

@@ -7,6 +7,7 @@
 from orderlists_transports._async_client import AsyncClient
 from orderlists_transports._client import Client
 from orderlists_transports._contract import LONGEST_REPLY, AsyncHttpTransport, HttpTransport
+from orderlists_transports._dialogue import Times
 from orderlists_transports._exchange import Exchange, Origin, parse_origin
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Exchange",
     "HttpTransport",
     "Origin",
+    "Times",
     "parse_origin",
 ]

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from typing import Self, TypeVar
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Self, TypeVar, assert_never
 
-from orderlists import Command, Done, HttpProtocol, Key, OrderListsError, Request, resume
+from orderlists import (
+    Attempt,
+    Budget,
+    Call,
+    Command,
+    Done,
+    HttpProtocol,
+    Key,
+    Now,
+    Policy,
+    Request,
+    Send,
+    Wait,
+    resume,
+)
 from orderlists_transports._contract import AsyncHttpTransport
 from orderlists_transports._dialogue import (
+    POLICY,
     REST,
     TIMEOUT,
-    Clock,
     Dialogue,
+    Times,
     check_one_destination,
     random_id,
 )
@@ -39,7 +54,7 @@ class AsyncClient:
     ...         return await client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0))
     >>> with Simulator() as simulator:
     ...     asyncio.run(cancel(simulator))
-    <OrderList 0 LTCBTC OCO ALL_DONE 2:CANCELED 3:CANCELED>
+    <CanceledOrderList 0 LTCBTC OCO ALL_DONE 2:CANCELED 3:CANCELED>
     """
 
     def __init__(
@@ -50,29 +65,60 @@ class AsyncClient:
         transport: AsyncHttpTransport | None = None,
         protocol: HttpProtocol = REST,
         timeout: float = TIMEOUT,
-        clock: Clock = time.time_ns,
+        policy: Policy = POLICY,
+        budget: Budget | None = None,
+        times: Times | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         new_id: Callable[[], str] = random_id,
     ) -> None:
         check_one_destination(exchange, transport)
         self._dialogue = Dialogue(
-            key=key, protocol=protocol, timeout=timeout, clock=clock, new_id=new_id
+            key=key,
+            protocol=protocol,
+            timeout=timeout,
+            policy=policy,
+            budget=Budget() if budget is None else budget,
+            times=Times() if times is None else times,
+            new_id=new_id,
         )
+        self._sleep = sleep
         self._transport = _default_transport(exchange) if transport is None else transport
 
-    async def send(self, request: Request[R]) -> R:
+    async def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
         """Send a request and return its result, as `Client.send` does."""
-        call = self._dialogue.begin(request)
+        return await self._drive(self._dialogue.begin(request, policy))
+
+    async def settle(
+        self,
+        request: Request[R],
+        *,
+        attempts: tuple[Attempt, ...] = (),
+        policy: Policy | None = None,
+    ) -> R:
+        """Find out what became of a cancel that was sent earlier, as `Client.settle` does."""
+        return await self._drive(self._dialogue.settle(request, attempts, policy))
+
+    async def _drive(self, call: Call[R]) -> R:
         step = resume(call, None)
         while not isinstance(step, Done):
             step = resume(call, await self._obey(step))
         return step.result
 
     async def _obey(self, command: Command) -> object:
+        dialogue = self._dialogue
         try:
-            message = self._dialogue.write(command.request)
-            response = await self._transport.asend(message, timeout=self._dialogue.timeout)
-            return self._dialogue.protocol.decode(command.request, response)
-        except OrderListsError as error:
+            match command:
+                case Now():
+                    return dialogue.now()
+                case Send():
+                    message, seconds = dialogue.write(command), dialogue.seconds_for(command)
+                    response = await self._transport.asend(message, timeout=seconds)
+                    return dialogue.read(command, response)
+                case Wait(seconds):
+                    return await self._sleep(seconds)
+                case _ as never:
+                    assert_never(never)
+        except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
             return error
 
     async def aclose(self) -> None:

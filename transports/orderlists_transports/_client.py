@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Self, TypeVar
+from typing import Self, TypeVar, assert_never
 
-from orderlists import Command, Done, HttpProtocol, Key, OrderListsError, Request, resume
+from orderlists import (
+    Attempt,
+    Budget,
+    Call,
+    Command,
+    Done,
+    HttpProtocol,
+    Key,
+    Now,
+    Policy,
+    Request,
+    Send,
+    Wait,
+    resume,
+)
 from orderlists_transports._contract import HttpTransport
 from orderlists_transports._dialogue import (
+    POLICY,
     REST,
     TIMEOUT,
-    Clock,
     Dialogue,
+    Times,
     check_one_destination,
     random_id,
 )
@@ -34,7 +49,10 @@ class Client:
         timeout: Seconds for one exchange of messages, from the wait for a free connection to the
             last byte of the reply.  Keep it above 10: only then is the exchange's own word that it
             gave up (-1007) heard.
-        clock: Returns the time since 1970 in nanoseconds.
+        policy: How far a call goes: whether it settles what got lost, how long, how often.
+        budget: What the exchange allows; share one between the clients of an IP address.
+        times: The clocks.
+        sleep: Lets time pass, in seconds.
         new_id: Returns an id that was never used before.
 
     Raises:
@@ -44,7 +62,7 @@ class Client:
     >>> from orderlists_simulator import Simulator
     >>> with Simulator() as simulator, Client(simulator.key, exchange=simulator.url) as client:
     ...     client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0))
-    <OrderList 0 LTCBTC OCO ALL_DONE 2:CANCELED 3:CANCELED>
+    <CanceledOrderList 0 LTCBTC OCO ALL_DONE 2:CANCELED 3:CANCELED>
     """
 
     def __init__(
@@ -55,17 +73,31 @@ class Client:
         transport: HttpTransport | None = None,
         protocol: HttpProtocol = REST,
         timeout: float = TIMEOUT,
-        clock: Clock = time.time_ns,
+        policy: Policy = POLICY,
+        budget: Budget | None = None,
+        times: Times | None = None,
+        sleep: Callable[[float], object] = time.sleep,
         new_id: Callable[[], str] = random_id,
     ) -> None:
         check_one_destination(exchange, transport)
         self._dialogue = Dialogue(
-            key=key, protocol=protocol, timeout=timeout, clock=clock, new_id=new_id
+            key=key,
+            protocol=protocol,
+            timeout=timeout,
+            policy=policy,
+            budget=Budget() if budget is None else budget,
+            times=Times() if times is None else times,
+            new_id=new_id,
         )
+        self._sleep = sleep
         self._transport = _default_transport(exchange) if transport is None else transport
 
-    def send(self, request: Request[R]) -> R:
+    def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
         """Send a request and return its result.
+
+        Args:
+            request: What is asked for.
+            policy: How far to go, instead of the client's own policy.
 
         Raises:
             Rejected: The exchange refused: the request was not executed.
@@ -73,18 +105,52 @@ class Client:
             OutcomeUnknown: The request changes state, and whether it was executed is open.
             ServerError, UndecodableReply: The request changes nothing, and the reply was no answer.
         """
-        call = self._dialogue.begin(request)
+        return self._drive(self._dialogue.begin(request, policy))
+
+    def settle(
+        self,
+        request: Request[R],
+        *,
+        attempts: tuple[Attempt, ...] = (),
+        policy: Policy | None = None,
+    ) -> R:
+        """Find out what became of a cancel that was sent earlier, also by another process.
+
+        Args:
+            request: The request as it was sent: `OutcomeUnknown.request`, or the same made anew,
+                with its `new_client_order_id`.
+            attempts: `OutcomeUnknown.attempts`, if they are still known; a request by
+                `list_client_order_id` needs them to be sent again.
+            policy: How far to go, instead of the client's own policy.
+
+        Raises:
+            InvalidRequest: The request is no cancel, or has no `new_client_order_id`.
+            Rejected: It was not executed, and cannot be any more.
+            OutcomeUnknown: It is still not known.
+        """
+        return self._drive(self._dialogue.settle(request, attempts, policy))
+
+    def _drive(self, call: Call[R]) -> R:
         step = resume(call, None)
         while not isinstance(step, Done):
             step = resume(call, self._obey(step))
         return step.result
 
     def _obey(self, command: Command) -> object:
+        dialogue = self._dialogue
         try:
-            message = self._dialogue.write(command.request)
-            response = self._transport.send(message, timeout=self._dialogue.timeout)
-            return self._dialogue.protocol.decode(command.request, response)
-        except OrderListsError as error:
+            match command:
+                case Now():
+                    return dialogue.now()
+                case Send():
+                    message, seconds = dialogue.write(command), dialogue.seconds_for(command)
+                    response = self._transport.send(message, timeout=seconds)
+                    return dialogue.read(command, response)
+                case Wait(seconds):
+                    return self._sleep(seconds)
+                case _ as never:
+                    assert_never(never)
+        except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
             return error
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """What both clients need around one exchange of messages: who asks, how, and at what time.
 
-This is where a clock and chance enter, as two callables.
+This is where clocks and chance enter, as callables.
 
 Invariant: nothing is decided here; a call decides, a driver obeys.
 """
@@ -11,30 +11,42 @@ import os
 import time
 from collections.abc import Callable
 from math import inf
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from orderlists import (
+    Attempt,
+    Banned,
+    Budget,
     Call,
     HttpProtocol,
     HttpRequest,
+    HttpResponse,
     InvalidSetting,
     Key,
+    Moment,
+    Policy,
+    RateLimited,
     Request,
     Rest,
+    Send,
+    ServerClock,
     begin,
+    settle,
+    usage_of,
 )
 from orderlists_transports._exchange import Exchange
 
 R = TypeVar("R")
 
 REST = Rest()
+POLICY = Policy()
 TIMEOUT = 15.0
 """Seconds: longer than the 10 that the exchange gives its engine before it answers *unknown*."""
 
 Clock = Callable[[], int]
-"""Returns the time since 1970 in nanoseconds."""
+"""Returns a time in nanoseconds."""
 
 
 def random_id() -> str:
@@ -43,28 +55,77 @@ def random_id() -> str:
 
 
 @frozen(kw_only=True)
+class Times:
+    """The clocks of a client.
+
+    Args:
+        wall: Returns the time since 1970, in nanoseconds; read once, when the client is made.
+        monotonic: Returns nanoseconds that only ever grow.
+    """
+
+    wall: Clock = time.time_ns
+    monotonic: Clock = time.monotonic_ns
+
+
+def _check_timeout(_: object, __: object, value: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
+        raise InvalidSetting(field="timeout", value=value, rule="must be seconds, more than 0")
+
+
+@frozen(kw_only=True)
 class Dialogue:
     """One asker's side of the conversation with the exchange."""
 
     key: Key
-    protocol: HttpProtocol = REST
-    timeout: float = field(default=TIMEOUT)
-    clock: Clock = time.time_ns
-    new_id: Callable[[], str] = random_id
+    protocol: HttpProtocol
+    timeout: float = field(validator=_check_timeout)
+    policy: Policy
+    budget: Budget
+    times: Times
+    new_id: Callable[[], str]
+    clock: ServerClock = field(
+        init=False,
+        default=Factory(
+            lambda self: ServerClock(wall=self.times.wall(), monotonic=self.times.monotonic()),
+            takes_self=True,
+        ),
+    )
 
-    @timeout.validator
-    def _check_timeout(self, _: object, value: object) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
-            raise InvalidSetting(field="timeout", value=value, rule="must be seconds, more than 0")
-
-    def begin(self, request: Request[R]) -> Call[R]:
+    def begin(self, request: Request[R], policy: Policy | None) -> Call[R]:
         """Begin a call for this request."""
-        return begin(request, new_id=self.new_id())
+        chosen = self.policy if policy is None else policy
+        return begin(request, new_id=self.new_id(), policy=chosen, clock=self.clock)
 
-    def write(self, request: Request[Any]) -> HttpRequest:
-        """Return the request signed, with the present time."""
-        timestamp = self.protocol.time_unit.from_nanoseconds(self.clock())
-        return self.protocol.encode(request, key=self.key, timestamp=timestamp)
+    def settle(
+        self, request: Request[R], attempts: tuple[Attempt, ...], policy: Policy | None
+    ) -> Call[R]:
+        """Begin a call that finds out what became of a cancel that was sent earlier."""
+        chosen = self.policy if policy is None else policy
+        return settle(request, attempts=attempts, policy=chosen, clock=self.clock)
+
+    def now(self) -> Moment:
+        """Return the present moment."""
+        return self.clock.at(self.times.monotonic())
+
+    def write(self, command: Send) -> HttpRequest:
+        """Return what is to be sent, if the exchange does not want to be left alone."""
+        self.budget.check(account=self.key.api_key, now=self.now())
+        timestamp = self.protocol.time_unit.from_nanoseconds(command.at.server)
+        return self.protocol.encode(command.request, key=self.key, timestamp=timestamp)
+
+    def seconds_for(self, command: Send) -> float:
+        """Return how long this exchange of messages may take."""
+        return min(self.timeout, command.patience)
+
+    def read(self, command: Send, response: HttpResponse) -> object:
+        """Return the result that came, and take down what it says about the limits."""
+        account, now = self.key.api_key, self.now()
+        self.budget.note(usage_of(response), account=account, now=now)
+        try:
+            return self.protocol.decode(command.request, response)
+        except (RateLimited, Banned) as error:
+            self.budget.hold(error, account=account, now=now)
+            raise
 
 
 def check_one_destination(exchange: Exchange | str, transport: object) -> None:

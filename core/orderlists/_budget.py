@@ -1,0 +1,167 @@
+"""How much the exchange lets one do, and until when it said no.
+
+Fed by the exchange's own figures, never by an estimate of ours; so a request is held back only by
+the exchange's word.  Reads no clock: whoever asks says what time it is.
+
+Invariant: after the exchange said *not before*, nothing is sent before.  Threads may share a
+budget: what is kept is only ever added to or replaced as a whole, by operations that cannot be
+torn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from typing import Any
+
+from attrs import frozen
+
+from orderlists._clock import Moment
+from orderlists._errors import Banned, RateLimited
+from orderlists._time import Instant, TimeUnit
+
+_SECOND = 1_000_000_000
+_ORDERS_EXCEEDED = -1015
+_UNSAID = {RateLimited: 60.0, Banned: 120.0}
+_INTERVALS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
+
+
+class Limiter(Enum):
+    """What is counted: the weight of an IP's requests, or an account's unfilled orders."""
+
+    REQUEST_WEIGHT = "REQUEST_WEIGHT"
+    ORDERS = "ORDERS"
+
+
+@frozen
+class Usage:
+    """What the exchange says was used in one of its windows.
+
+    Attributes:
+        limiter: What is counted.
+        seconds: How long the window is.
+        used: How much of it is used up.
+        limit: How much there is, if the reply says.
+    """
+
+    limiter: Limiter
+    seconds: int
+    used: int
+    limit: int | None = None
+
+
+@frozen
+class Allowance:
+    """One limit and what is left of it.
+
+    Attributes:
+        limiter: What is counted.
+        seconds: How long its window is; windows begin at multiples of it since 1970.
+        limit: How much there is in a window; None if that is not known.
+        used: How much is used up, by the exchange's last word in this window.
+        ends_at: When the window ends.
+    """
+
+    limiter: Limiter
+    seconds: int
+    limit: int | None
+    used: int
+    ends_at: Instant
+
+
+@frozen
+class _Figure:
+    window: int
+    used: int
+    limit: int | None
+
+
+class Budget:
+    """What the exchange allows this IP address and its accounts.  Share one between clients.
+
+    Args:
+        limits: The limits as the exchange lists them under ``rateLimits`` in its `exchangeInfo`;
+            the documented ones if not given.
+
+    >>> budget = Budget()
+    >>> now = Moment(monotonic=0, server=90_000_000_000, error=None)
+    >>> budget.note([Usage(Limiter.REQUEST_WEIGHT, 60, 7)], account="k", now=now)
+    >>> [(a.used, a.limit) for a in budget.read(account="k", now=now) if a.seconds == 60]
+    [(7, 6000)]
+    """
+
+    def __init__(self, limits: Iterable[Mapping[str, Any]] | None = None) -> None:
+        self._limits = _DOCUMENTED if limits is None else dict(_limits_in(limits))
+        self._figures: dict[tuple[Limiter, int, str | None], _Figure] = {}
+        self._holds: dict[tuple[str | None, int], RateLimited | Banned] = {}
+
+    def note(self, usages: Iterable[Usage], *, account: str, now: Moment) -> None:
+        """Take down what a reply said, at this moment, about what this account has used."""
+        for usage in usages:
+            scope = _scope(usage.limiter, account)
+            window = now.server // _SECOND // usage.seconds
+            figure = _Figure(window, usage.used, usage.limit)
+            self._figures[usage.limiter, usage.seconds, scope] = figure
+
+    def hold(self, error: RateLimited | Banned, *, account: str, now: Moment) -> None:
+        """Let nothing start before the exchange wants to hear from this IP, or account, again."""
+        scope = account if error.code == _ORDERS_EXCEEDED else None
+        seconds = _UNSAID[type(error)] if error.retry_after is None else error.retry_after
+        self._holds[scope, now.monotonic + int(seconds * _SECOND)] = error
+
+    def check(self, *, account: str, now: Moment) -> None:
+        """Let a request of this account pass, if nothing holds it back at this moment.
+
+        Raises:
+            RateLimited, Banned: What the exchange said, with the time that is left.
+        """
+        if not self._holds:
+            return
+        left = 0
+        worst: RateLimited | Banned | None = None
+        for (scope, until), error in list(self._holds.items()):
+            if until <= now.monotonic:
+                self._holds.pop((scope, until), None)
+            elif scope in {None, account} and until - now.monotonic > left:
+                left, worst = until - now.monotonic, error
+        if worst is not None:
+            raise worst.with_time_left(left / _SECOND)
+
+    def read(self, *, account: str, now: Moment) -> list[Allowance]:
+        """Return every limit known, for this IP and account, and what is used of it now."""
+        known = {(limiter, seconds) for limiter, seconds in self._limits}
+        known |= {(limiter, seconds) for limiter, seconds, _ in list(self._figures)}
+        return [
+            self._allowance(limiter, seconds, account, now)
+            for limiter, seconds in sorted(known, key=lambda key: (key[0].value, key[1]))
+        ]
+
+    def _allowance(self, limiter: Limiter, seconds: int, account: str, now: Moment) -> Allowance:
+        window = now.server // _SECOND // seconds
+        figure = self._figures.get((limiter, seconds, _scope(limiter, account)))
+        used = figure.used if figure is not None and figure.window == window else 0
+        told = None if figure is None else figure.limit
+        limit = self._limits.get((limiter, seconds)) if told is None else told
+        ends_at = Instant((window + 1) * seconds * 1000, TimeUnit.MILLISECOND)
+        return Allowance(limiter, seconds, limit, used, ends_at)
+
+
+def _scope(limiter: Limiter, account: str) -> str | None:
+    return account if limiter is Limiter.ORDERS else None
+
+
+def _limits_in(
+    listed: Iterable[Mapping[str, Any]],
+) -> Iterator[tuple[tuple[Limiter, int], int]]:
+    for limit in listed:
+        # The exchange lists others as well, such as connections.
+        if limit["rateLimitType"] in Limiter.__members__:
+            seconds = _INTERVALS[limit["interval"]] * limit["intervalNum"]
+            yield (Limiter(limit["rateLimitType"]), seconds), limit["limit"]
+
+
+_DOCUMENTED = {
+    (Limiter.REQUEST_WEIGHT, 60): 6000,
+    (Limiter.ORDERS, 10): 100,
+    (Limiter.ORDERS, 86400): 200_000,
+}

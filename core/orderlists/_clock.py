@@ -1,0 +1,98 @@
+"""The exchange's clock, seen from here.
+
+A signed request must carry the exchange's time.  Between two measurements this clock follows the
+monotonic one, so nothing that happens to the wall clock moves it; a measurement may move it either
+way.  It reads no clock itself: whoever asks says what the monotonic one shows.
+
+Invariant: the true time of the exchange is within `error` of what a measured clock says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from orderlists._time import Instant, TimeUnit
+
+_DRIFT = 10_000
+"""A quartz drifts apart from another by at most one part in this (100 ppm)."""
+
+
+@frozen
+class Moment:
+    """One moment on both clocks.
+
+    Attributes:
+        monotonic: What the monotonic clock shows, in nanoseconds.
+        server: What the exchange's clock shows, in nanoseconds since 1970.
+        error: How far off `server` may be, in nanoseconds; None if that was never measured.
+    """
+
+    monotonic: int
+    server: int
+    error: int | None
+
+    @property
+    def instant(self) -> Instant:
+        """The exchange's time, to the microsecond."""
+        return Instant(TimeUnit.MICROSECOND.from_nanoseconds(self.server), TimeUnit.MICROSECOND)
+
+
+@frozen
+class Sample:
+    """What the exchange said its time was, and when it was asked and answered.
+
+    Attributes:
+        asked: What the monotonic clock showed before the question, in nanoseconds.
+        answered: What it showed after the answer.
+        said: The time in the answer, which the exchange rounds down to its unit.
+    """
+
+    asked: int
+    answered: int
+    said: Instant
+
+    @property
+    def error(self) -> int:
+        """How far off the middle of the round trip may be, in nanoseconds."""
+        return (self.answered - self.asked + self.said.unit.nanoseconds + 1) // 2
+
+
+class ServerClock:
+    """Tells the exchange's time.
+
+    Args:
+        wall: What the wall clock shows, in nanoseconds since 1970: believed until a measurement.
+        monotonic: What the monotonic clock shows at the same time.
+
+    >>> clock = ServerClock(wall=5_000_000, monotonic=0)
+    >>> clock.at(2_000_000)
+    Moment(monotonic=2000000, server=7000000, error=None)
+    >>> clock.learn([Sample(10_000_000, 14_000_000, Instant(50, TimeUnit.MILLISECOND))])
+    >>> clock.at(12_000_000)
+    Moment(monotonic=12000000, server=50500000, error=2500000)
+    """
+
+    def __init__(self, *, wall: int, monotonic: int) -> None:
+        # One value, replaced as a whole: threads that share a clock never see half of a change.
+        self._anchor = Moment(monotonic, wall, None)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the exchange was ever asked."""
+        return self._anchor.error is not None
+
+    def at(self, monotonic: int) -> Moment:
+        """Return the moment at which the monotonic clock shows this; it may be past."""
+        anchor = self._anchor
+        passed = monotonic - anchor.monotonic
+        error = None if anchor.error is None else anchor.error + abs(passed) // _DRIFT
+        return Moment(monotonic, anchor.server + passed, error)
+
+    def learn(self, samples: Sequence[Sample]) -> None:
+        """Take the best of some samples: the one with the shortest round trip."""
+        best = min(samples, key=lambda sample: sample.error)
+        middle = (best.asked + best.answered) // 2
+        said = best.said.microseconds * 1000 + best.said.unit.nanoseconds // 2
+        self._anchor = Moment(middle, said, best.error)

@@ -1,0 +1,70 @@
+"""How far a call goes before it gives up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from math import inf
+from typing import Any
+
+from attrs import Attribute, field, frozen
+
+from orderlists._errors import InvalidSetting
+from orderlists._rules import check_flag, to_recv_window
+
+
+def _check_seconds(_: object, attribute: Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf:
+        raise InvalidSetting(field=attribute.name, value=value, rule="must be seconds, 0 or more")
+
+
+def _check_deadline(_: object, attribute: Attribute[Any], value: object) -> None:
+    _check_seconds(_, attribute, value)
+    if value == 0:
+        raise InvalidSetting(field=attribute.name, value=value, rule="must be more than 0 seconds")
+
+
+def _check_count(_: object, attribute: Attribute[Any], value: object) -> None:
+    if not (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        raise InvalidSetting(field=attribute.name, value=value, rule="must be an int, 0 or more")
+
+
+def _to_window(value: int | str | Decimal) -> Decimal:
+    window = to_recv_window(value)
+    if window is None:
+        raise InvalidSetting(field="recv_window", value=value, rule="must be given")
+    return window
+
+
+@frozen(kw_only=True)
+class Policy:
+    """What a caller wants done before a call ends.
+
+    Args:
+        settle: Find out what became of a cancel whose answer got lost, or of a list that the
+            exchange says is not there.  If False such a call ends at once, in `OutcomeUnknown` or
+            `UnknownOrderList`.
+        deadline: Seconds for the whole call, waits included.
+        resends: How many times a request is sent again, where that is safe.
+        wait_out_limits: Wait while the exchange limits or bans, if the deadline allows.
+        query_lag: Seconds by which the exchange's queries may lag behind its matching engine.
+            Until this has passed, a query is not believed that something does not exist.
+        measure_clock: Ask for the exchange's time before the first signed request, not only when
+            it was found to be wrong.
+        recv_window: How long an attempt stays valid where the request does not say, in
+            milliseconds: always sent, because it bounds how late a lost attempt can still execute.
+
+    Raises:
+        InvalidSetting: A value breaks a rule.
+        InvalidRequest: `recv_window` breaks one.
+
+    >>> Policy(settle=False).deadline
+    60.0
+    """
+
+    settle: bool = field(default=True, validator=check_flag)
+    deadline: float = field(default=60.0, validator=_check_deadline)
+    resends: int = field(default=5, validator=_check_count)
+    wait_out_limits: bool = field(default=True, validator=check_flag)
+    query_lag: float = field(default=5.0, validator=_check_seconds)
+    measure_clock: bool = field(default=False, validator=check_flag)
+    recv_window: Decimal = field(default=Decimal(5000), converter=_to_window)

@@ -1,0 +1,201 @@
+"""The running state of one call, and the acts that every call is made of.
+
+Invariant: a request is sent again only where no attempt before can have been executed, or where
+whoever asks has said that executing it twice is the same as once.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from attrs import define, field, frozen
+
+from orderlists._call import Call, Now, Send, Wait
+from orderlists._clock import Moment, Sample, ServerClock
+from orderlists._errors import (
+    BadTimestamp,
+    Banned,
+    OrderListsError,
+    RateLimited,
+    ServerError,
+    TransportError,
+    UndecodableReply,
+    UnknownOrderList,
+)
+from orderlists._get_server_time import GetServerTime, ServerTime
+from orderlists._policy import Policy
+from orderlists._request import Request
+
+R = TypeVar("R")
+
+UNANSWERED = (TransportError, ServerError, UndecodableReply)
+"""What leaves open whether a request was executed, except a `TransportError` that was not sent."""
+
+SECOND = 1_000_000_000
+_MILLISECOND = 1_000_000
+# The exchange checks an attempt's age for the last time right before its engine.
+_MARGIN = SECOND
+_SAMPLES = 3
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+
+
+@frozen
+class Attempt:
+    """One time that a state-changing request was sent.
+
+    Attributes:
+        at: The moment whose time it carried.
+        may_arrive_until: The exchange's time, in nanoseconds, after which it is too old to execute.
+    """
+
+    at: Moment
+    may_arrive_until: int
+
+    @classmethod
+    def of(cls, now: Moment, recv_window: Decimal) -> Attempt:
+        """Return the attempt that is sent now and stays valid for so many milliseconds."""
+        return cls(now, now.server + int(recv_window * _MILLISECOND) + _MARGIN)
+
+
+def _none_yet() -> list[Attempt]:
+    return []
+
+
+@define
+class Run:
+    """One call in progress.
+
+    Attributes:
+        policy: How far it goes.
+        clock: The exchange's clock, shared by all calls of a client.
+        started: When it began.
+        resends: How many times it may still send a request again.
+        attempts: Every time the state-changing request was sent and no other answer came than
+            that its list is not there.
+        lost: Those of them that were not answered.
+    """
+
+    policy: Policy
+    clock: ServerClock
+    started: Moment
+    resends: int
+    attempts: list[Attempt] = field(factory=_none_yet)
+    lost: list[Attempt] = field(factory=_none_yet)
+    _pause: float = _FIRST_PAUSE
+
+    def moment_of(self, attempt: Attempt) -> Moment:
+        """Return when an attempt was sent, as well as the clock can tell by now."""
+        ours = attempt.at.monotonic >= self.started.monotonic
+        return self.clock.at(attempt.at.monotonic) if ours else attempt.at
+
+    def patience(self, now: Moment) -> float:
+        """Return how many seconds are left until the deadline."""
+        return self.policy.deadline - (now.monotonic - self.started.monotonic) / SECOND
+
+    def send(self, request: Request[R]) -> Call[R]:
+        """Send a request until it was answered or got lost: again where it was not sent.
+
+        Raises:
+            Rejected: The exchange refused.
+            TransportError, ServerError, UndecodableReply: As they came.
+        """
+        while True:
+            try:
+                return (yield from self.send_once(request))
+            except TransportError as error:
+                if error.sent is None or not (yield from self.may_resend()):
+                    raise
+
+    def send_once(self, request: Request[R]) -> Call[R]:
+        """Send a request once, and again where the exchange said *not now* or *not at this time*.
+
+        Raises:
+            Rejected: The exchange refused.
+            TransportError, ServerError, UndecodableReply: As they came.
+        """
+        was_measured = False
+        while True:
+            try:
+                return (yield from self._attempt(request))
+            except BadTimestamp:
+                if was_measured or not (yield from self.measure_clock()):
+                    raise
+                was_measured = True
+            except (RateLimited, Banned) as error:
+                yield from self._wait_out(error)
+
+    def _attempt(self, request: Request[R]) -> Call[R]:
+        now: Moment = yield Now()
+        outcome: R | OrderListsError = yield Send(request, now, self.patience(now))
+        if not isinstance(outcome, OrderListsError):
+            return outcome
+        was_lost = isinstance(outcome, UNANSWERED) and not never_left(outcome)
+        if was_lost:
+            self.lost += _attempt_of(request, now)
+        if was_lost or isinstance(outcome, UnknownOrderList):
+            self.attempts += _attempt_of(request, now)
+        raise outcome
+
+    def may_resend(self) -> Call[bool]:
+        """Wait a little and return True, if a request may be sent once more."""
+        if self.resends == 0:
+            return False
+        self.resends -= 1
+        return (yield from self.pause())
+
+    def pause(self) -> Call[bool]:
+        """Wait a little, longer each time, and return True; False if no time is left for it."""
+        now: Moment = yield Now()
+        if self._pause >= self.patience(now):
+            return False
+        yield Wait(self._pause)
+        self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+        return True
+
+    def measure_clock(self) -> Call[bool]:
+        """Ask the exchange for its time, a few times; return whether it told."""
+        samples: list[Sample] = []
+        for _ in range(_SAMPLES):
+            asked: Moment = yield Now()
+            reply: object = yield Send(GetServerTime(), asked, self.patience(asked))
+            if isinstance(reply, ServerTime):
+                answered: Moment = yield Now()
+                samples.append(Sample(asked.monotonic, answered.monotonic, reply.server_time))
+        if samples:
+            self.clock.learn(samples)
+        return bool(samples)
+
+    def _wait_out(self, error: RateLimited | Banned) -> Call[None]:
+        now: Moment = yield Now()
+        seconds = 1.0 if error.retry_after is None else error.retry_after
+        if not self.policy.wait_out_limits or seconds >= self.patience(now):
+            raise error
+        yield Wait(seconds)
+
+
+def never_left(error: OrderListsError) -> bool:
+    """Tell whether an error says that the exchange cannot have seen the request."""
+    return isinstance(error, TransportError) and error.sent is False
+
+
+def _attempt_of(request: Request[Any], now: Moment) -> list[Attempt]:
+    window = getattr(request, "recv_window", None)
+    if not request.operation.changes_state or window is None:
+        return []
+    return [Attempt.of(now, window)]
+
+
+def ask(request: Request[R], run: Run) -> Call[R]:
+    """Send a request that changes nothing, again where no answer came.
+
+    Raises:
+        Rejected: The exchange refused.
+        TransportError, ServerError, UndecodableReply: No answer came, as often as it was asked.
+    """
+    while True:
+        try:
+            return (yield from run.send(request))
+        except UNANSWERED:
+            if not (yield from run.may_resend()):
+                raise

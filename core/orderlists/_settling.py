@@ -1,0 +1,238 @@
+"""Finding out what became of a cancel.
+
+Invariant: only evidence ends it.  A refusal of a later attempt, or a query that may be of the
+past, says nothing about an attempt that got lost.  What is sent again can touch no other list
+than the one the first attempt was for.
+"""
+
+from __future__ import annotations
+
+from attrs import define, evolve
+
+from orderlists._call import Call, Now
+from orderlists._cancel_order_list import CancelOrderList
+from orderlists._clock import Moment
+from orderlists._errors import (
+    AlreadyDone,
+    OrderListsError,
+    OutcomeUnknown,
+    Rejected,
+    UnknownOrderList,
+)
+from orderlists._get_order import GetOrder
+from orderlists._get_order_list import GetOrderList
+from orderlists._order_list import CanceledOrderList, OrderReport
+from orderlists._run import SECOND, UNANSWERED, Attempt, Run
+from orderlists._sighting import Finding, Sighting, with_reports
+from orderlists._time import Instant, TimeUnit
+from orderlists._words import ListOrderStatus
+
+
+@define
+class Settling:
+    """One cancel of which it is not known what became.
+
+    Attributes:
+        request: What was sent, with its `new_client_order_id`.
+        cancel_id: That id, the only proof.
+        run: The call that it is part of.
+        cause: What left it open.
+        refused_at: When the exchange said that no open list answers to the request (-2011).
+        seen: The list, as it was last seen.
+    """
+
+    request: CancelOrderList
+    cancel_id: str
+    run: Run
+    cause: OrderListsError
+    refused_at: Moment | None = None
+    seen: Sighting | None = None
+
+    def by_id(self, order_list_id: int) -> Call[CanceledOrderList]:
+        """Settle a cancel by the list's id, which is never used again.
+
+        So cancelling twice is the same as once, and the matching engine, which does not lag, tells.
+        """
+        while True:
+            if self.refused_at is None:
+                result = yield from self._resend(self.request)
+                if result is not None:
+                    return result
+            sighting = yield from self._look(GetOrderList(order_list_id=order_list_id))
+            if isinstance(sighting, Sighting):
+                self._refuse_if_not_meant(sighting)
+                if (result := self._conclude(sighting)) is not None:
+                    return result
+            elif sighting is not None and self._is_fresh(sighting, self.run.lost):
+                raise self._never_was()
+            yield from self._pause()
+
+    def by_name(self, name: str) -> Call[CanceledOrderList]:
+        """Settle a cancel by the list's client id, which can belong to a newer list by now.
+
+        So nothing is sent by that name again, only by the id of a list that was open before.
+        """
+        if not self.run.clock.is_measured:
+            yield from self.run.measure_clock()
+        had_the_name: set[int] = set()
+        while True:
+            newest = yield from self._look(GetOrderList(list_client_order_id=name))
+            if isinstance(newest, Sighting):
+                had_the_name.add(newest.order_list.order_list_id)
+                result = yield from self._weigh(newest, had_the_name)
+                if result is not None:
+                    return result
+            elif newest is not None and self._is_fresh(newest, self.run.attempts):
+                raise self._never_was()
+            yield from self._pause()
+
+    def _weigh(self, newest: Sighting, had_the_name: set[int]) -> Call[CanceledOrderList | None]:
+        """Draw what follows from the newest list of a name, and those that had it before."""
+        if newest.finding(self.cancel_id) is Finding.OURS:
+            return newest.canceled()
+        for older in had_the_name - {newest.order_list.order_list_id}:
+            sighting = yield from self._look(GetOrderList(order_list_id=older))
+            if isinstance(sighting, Sighting) and sighting.finding(self.cancel_id) is Finding.OURS:
+                return sighting.canceled()
+        result = yield from self._resend_by_id(newest)
+        if result is None and self._was_the_only_one(newest):
+            self._conclude(newest)
+        return result
+
+    def _resend(self, request: CancelOrderList) -> Call[CanceledOrderList | None]:
+        if self.run.resends == 0:
+            return None
+        self.run.resends -= 1
+        try:
+            return (yield from self.run.send_once(request))
+        except UnknownOrderList:
+            self.refused_at = yield Now()
+        except (Rejected, *UNANSWERED):
+            pass  # Says nothing about the attempt before.
+        return None
+
+    def _resend_by_id(self, found: Sighting) -> Call[CanceledOrderList | None]:
+        """Cancel the list that was found, if it is certain that the first attempt was for it."""
+        known = found.order_list
+        if (
+            self.refused_at is not None
+            or known.list_order_status is not ListOrderStatus.EXECUTING
+            or known.symbol != self.request.symbol
+            or not self._was_there_before(found)
+        ):
+            return None
+        result = yield from self._resend(
+            evolve(self.request, order_list_id=known.order_list_id, list_client_order_id=None)
+        )
+        # That this list is over says nothing about the name.
+        self.refused_at = None
+        return result
+
+    def _look(self, query: GetOrderList) -> Call[Sighting | Moment | None]:
+        """Return the list, or when it was asked for in vain, or None if no answer came."""
+        at: Moment = yield Now()
+        query = query.completed(recv_window=self.request.recv_window)
+        try:
+            found = yield from self.run.send_once(query)
+        except UnknownOrderList:
+            return at
+        except (Rejected, *UNANSWERED):
+            return None
+        reports: list[OrderReport] = []
+        for order in found.orders:
+            report = yield from self._ask(GetOrder(symbol=order.symbol, order_id=order.order_id))
+            if report is not None:
+                reports.append(report)
+        self.seen = Sighting(with_reports(found, reports), at)
+        return self.seen
+
+    def _ask(self, query: GetOrder) -> Call[OrderReport | None]:
+        try:
+            return (
+                yield from self.run.send_once(query.completed(recv_window=self.request.recv_window))
+            )
+        except (Rejected, *UNANSWERED):
+            return None
+
+    def _conclude(self, sighting: Sighting) -> CanceledOrderList | None:
+        finding = sighting.finding(self.cancel_id)
+        if finding is Finding.NOT_OURS:
+            raise AlreadyDone(sighting.order_list, ending=sighting.ending)
+        if finding is Finding.OVER:
+            raise self._unknown(list_over=True)
+        return sighting.canceled() if finding is Finding.OURS else None
+
+    def _refuse_if_not_meant(self, sighting: Sighting) -> None:
+        """Refuse if the list cannot be the one that was meant, and the exchange said so as well."""
+        if self.refused_at is None:
+            return
+        found = sighting.order_list
+        elsewhere = found.symbol != self.request.symbol
+        misnamed = (
+            self.request.both_must_match
+            and found.list_client_order_id != self.request.list_client_order_id
+            and self._is_fresh(sighting.at, self.run.lost)
+            and sighting.finding(self.cancel_id) is Finding.OPEN
+        )
+        if elsewhere or misnamed:
+            raise self._never_was()
+
+    def _was_there_before(self, found: Sighting) -> bool:
+        """Tell whether a list was certainly there before the first attempt was sent."""
+        return found.was_placed_before(self.run.moment_of(self.run.attempts[0]))
+
+    def _was_the_only_one(self, newest: Sighting) -> bool:
+        """Tell whether no other list of that name can have been hit by any attempt."""
+        return self._was_there_before(newest) and self._is_fresh(newest.at, self.run.attempts)
+
+    def _is_fresh(self, read: Moment, attempts: list[Attempt]) -> bool:
+        """Tell whether a query of that moment shows all that these attempts can have done."""
+        lag = int(self.run.policy.query_lag * SECOND)
+        if self.refused_at is not None and read.monotonic < self.refused_at.monotonic + lag:
+            return False
+        now = self.run.clock.at(read.monotonic)
+        ends = [attempt.may_arrive_until for attempt in attempts]
+        if not ends:
+            return True
+        return now.error is not None and now.server - now.error >= max(ends) + lag
+
+    def _pause(self) -> Call[None]:
+        if not (yield from self.run.pause()):
+            raise self._unknown(list_over=False)
+
+    def _never_was(self) -> OrderListsError:
+        if isinstance(self.cause, UnknownOrderList):
+            return self.cause
+        return UnknownOrderList(code=-2018, message="Order list does not exist.", status=400)
+
+    def _unknown(self, *, list_over: bool) -> OutcomeUnknown:
+        return unknown(
+            self.request,
+            self.run,
+            cause=self.cause,
+            seen=self.seen,
+            list_over=list_over,
+        )
+
+
+def unknown(
+    request: CancelOrderList,
+    run: Run,
+    *,
+    cause: OrderListsError,
+    seen: Sighting | None = None,
+    list_over: bool = False,
+) -> OutcomeUnknown:
+    """Return the error that says all that is known about a cancel whose outcome is not."""
+    ends = [attempt.may_arrive_until for attempt in run.attempts]
+    until = None
+    if ends and not list_over:
+        until = Instant(TimeUnit.MICROSECOND.from_nanoseconds(max(ends)), TimeUnit.MICROSECOND)
+    return OutcomeUnknown(
+        request,
+        cause=cause,
+        attempts=tuple(evolve(attempt, at=run.moment_of(attempt)) for attempt in run.attempts),
+        order_list=None if seen is None else seen.order_list,
+        list_over=list_over,
+        may_arrive_until=until,
+    )

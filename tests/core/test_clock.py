@@ -1,0 +1,120 @@
+"""The exchange's clock as it is seen from here: how well it is known, and what does not move it."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from orderlists import (
+    BadTimestamp,
+    CancelOrderList,
+    Command,
+    Instant,
+    OrderListsError,
+    Policy,
+    Sample,
+    ServerClock,
+    ServerTime,
+    TimeUnit,
+    TransportError,
+)
+from scripted import SECOND, START, Scripted
+
+CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
+TOO_OLD = BadTimestamp(code=-1021, message="too old", status=400)
+spans = st.integers(0, 10 * SECOND)
+
+
+@given(
+    truth=st.integers(START, START + 10**15),
+    unit=st.sampled_from(TimeUnit),
+    out=st.lists(spans, min_size=1, max_size=4),
+    back=spans,
+    later=st.integers(-(10**12), 10**12),
+)
+def test_the_true_time_is_within_the_error(
+    truth: int, unit: TimeUnit, out: list[int], back: int, later: int
+) -> None:
+    clock = ServerClock(wall=0, monotonic=0)
+    samples: list[Sample] = []
+    asked = 0
+    for way in out:
+        read = truth + asked + way
+        said = Instant(unit.from_nanoseconds(read), unit)
+        samples.append(Sample(asked, asked + way + back, said))
+        asked += way + back + 1
+    clock.learn(samples)
+    moment = clock.at(asked + later)
+    assert moment.error is not None
+    assert abs(moment.server - (truth + asked + later)) <= moment.error
+
+
+@given(first=spans, second=spans)
+def test_the_shortest_round_trip_counts(first: int, second: int) -> None:
+    assume(first != second)
+    clock = ServerClock(wall=0, monotonic=0)
+    said = Instant(START // 1000, TimeUnit.MICROSECOND)
+    clock.learn([Sample(0, first, said), Sample(0, second, said)])
+    assert clock.at(min(first, second) // 2).error == (min(first, second) + 1001) // 2
+
+
+@given(moments=st.lists(st.integers(0, 10**18), min_size=2))
+def test_between_measurements_time_only_grows(moments: list[int]) -> None:
+    clock = ServerClock(wall=START, monotonic=0)
+    times = [clock.at(moment).server for moment in sorted(moments)]
+    assert times == sorted(times)
+    assert not clock.is_measured
+    assert clock.at(0).error is None
+
+
+def test_a_measurement_may_move_the_clock_back() -> None:
+    clock = ServerClock(wall=START + SECOND, monotonic=0)
+    clock.learn([Sample(0, 0, Instant(START // 1000, TimeUnit.MICROSECOND))])
+    assert clock.is_measured
+    assert clock.at(0).server < START + SECOND
+    assert clock.at(0).instant == Instant(START // 1000, TimeUnit.MICROSECOND)
+
+
+@pytest.mark.parametrize("skew", [3600 * SECOND, -3600 * SECOND])
+def test_a_wrong_clock_is_measured_and_the_request_sent_once_more(skew: int) -> None:
+    script = Scripted(TOO_OLD, "the result", skew=skew)
+    assert script.send(CANCEL) == "the result"
+    first, second = script.moments
+    assert abs(first.server - START) == 3600 * SECOND
+    assert second.error is not None
+    assert abs(second.server - START) <= second.error
+    assert script.waits == []
+
+
+def test_a_clock_that_is_still_wrong_after_a_measurement_is_told() -> None:
+    script = Scripted(TOO_OLD, TOO_OLD)
+    with pytest.raises(BadTimestamp):
+        script.send(CANCEL)
+    assert len(script.sent) == 2
+
+
+def test_the_clock_is_measured_first_where_that_is_asked_for() -> None:
+    script = Scripted("one", "two", skew=3600 * SECOND)
+    policy = Policy(measure_clock=True)
+    script.send(CANCEL, policy)
+    anchored = script.clock.at(0)
+    script.send(CANCEL, policy)
+    assert script.clock.at(0) == anchored
+    assert all(moment.error is not None for moment in script.moments)
+
+
+class _NoTime(Scripted):
+    """An exchange that does not tell its time."""
+
+    def obey(self, command: Command) -> object:
+        said = super().obey(command)
+        return _LOST if isinstance(said, ServerTime) else said
+
+
+_LOST: OrderListsError = TransportError("reset", sent=None)
+
+
+def test_a_clock_that_cannot_be_measured_leaves_the_refusal_as_it_was() -> None:
+    script = _NoTime(TOO_OLD)
+    with pytest.raises(BadTimestamp):
+        script.send(CANCEL)
+    assert not script.clock.is_measured

@@ -1,0 +1,412 @@
+"""Settling a cancel, rule by rule, by a script of answers."""
+
+import pickle
+from typing import Any
+
+import pytest
+
+from orderlists import (
+    AlreadyDone,
+    BadTimestamp,
+    Blocked,
+    CanceledOrderList,
+    CancelOrderList,
+    ContingencyType,
+    Ending,
+    Evidence,
+    GetOrder,
+    GetOrderList,
+    Instant,
+    InvalidRequest,
+    ListedOrder,
+    ListOrderStatus,
+    ListStatusType,
+    OrderList,
+    OrderReport,
+    OrderStatus,
+    OutcomeUnknown,
+    Policy,
+    Rejected,
+    ServerError,
+    TimeUnit,
+    TransportError,
+    Unauthorized,
+    UndecodableReply,
+    UnknownOrderList,
+    settle,
+)
+from scripted import SECOND, START, Scripted
+
+BY_ID = CancelOrderList(symbol="LTCBTC", order_list_id=7, new_client_order_id="mine")
+BY_NAME = CancelOrderList(symbol="LTCBTC", list_client_order_id="name", new_client_order_id="mine")
+LOST = TransportError("reset", sent=None)
+FAILED = ServerError(code=-1007, message="Timeout", status=504)
+GARBLED = UndecodableReply(raw=b"<html>", status=200, reason="not JSON")
+NOT_THERE = UnknownOrderList(code=-2011, message="Unknown order list sent.", status=400)
+NO_LIST = UnknownOrderList(code=-2018, message="Order list does not exist.", status=400)
+NO_ORDER = Rejected(code=-2013, message="Order does not exist.", status=400)
+LONG_AGO = -3600.0
+PATIENT = Policy(deadline=60)
+
+
+def at(seconds: float) -> Instant:
+    return Instant((START + int(seconds * SECOND)) // 1_000_000, TimeUnit.MILLISECOND)
+
+
+def a_list(
+    list_id: int = 7, *, is_open: bool = False, changed: float = LONG_AGO, symbol: str = "LTCBTC"
+) -> OrderList:
+    return OrderList(
+        order_list_id=list_id,
+        contingency_type=ContingencyType.OCO,
+        list_status_type=ListStatusType.EXEC_STARTED if is_open else ListStatusType.ALL_DONE,
+        list_order_status=ListOrderStatus.EXECUTING if is_open else ListOrderStatus.ALL_DONE,
+        list_client_order_id="name",
+        transaction_time=at(changed),
+        symbol=symbol,
+        orders=tuple(
+            ListedOrder(symbol=symbol, order_id=n, client_order_id=f"leg-{n}") for n in (1, 2)
+        ),
+    )
+
+
+def leg(number: int, status: str, client_id: str | None = None, *, placed: float = LONG_AGO) -> Any:
+    return OrderReport(
+        symbol="LTCBTC",
+        order_id=number,
+        order_list_id=7,
+        client_order_id=client_id or f"leg-{number}",
+        status=OrderStatus(status),
+        time=at(placed),
+    )
+
+
+def canceled_by(who: str, *, placed: float = LONG_AGO) -> tuple[Any, Any]:
+    return leg(1, "CANCELED", who, placed=placed), leg(2, "CANCELED", who, placed=placed)
+
+
+OPEN = (a_list(is_open=True), leg(1, "NEW"), leg(2, "NEW"))
+OVER = a_list()
+DONE = CanceledOrderList(
+    **{name: getattr(OVER, name) for name in OrderList.__annotations__},
+)
+
+
+@pytest.mark.parametrize("lost", [LOST, FAILED, GARBLED], ids=lambda e: type(e).__name__)
+def test_by_id_a_lost_cancel_is_sent_again_at_once_and_unchanged(lost: Exception) -> None:
+    script = Scripted(lost, DONE)
+    assert script.send(BY_ID) is DONE
+    first, second = script.sent
+    assert first == second
+    assert script.waits == []
+    assert DONE.evidence is Evidence.REPLY
+
+
+def test_a_resend_keeps_both_ids_where_both_were_sent() -> None:
+    both = CancelOrderList(
+        symbol="LTCBTC",
+        order_list_id=7,
+        list_client_order_id="name",
+        both_must_match=True,
+    )
+    script = Scripted(LOST, DONE)
+    script.send(both)
+    assert script.sent[0] == script.sent[1]
+    assert script.sent[1].parameters()[1:3] == [("orderListId", 7), ("listClientOrderId", "name")]
+
+
+def test_a_cancel_that_shows_its_id_on_a_leg_is_done() -> None:
+    script = Scripted(LOST, NOT_THERE, OVER, *canceled_by("mine"))
+    result = script.send(BY_ID)
+    assert result.evidence is Evidence.QUERY
+    assert [r.client_order_id for r in result.order_reports] == ["mine", "mine"]
+    assert result.order_list_id == 7
+    assert script.sent[2] == GetOrderList(order_list_id=7, recv_window=5000)
+    assert script.sent[3] == GetOrder(symbol="LTCBTC", order_id=1, recv_window=5000)
+
+
+@pytest.mark.parametrize("other", ["FILLED", "EXPIRED", "NEW"])
+def test_the_other_legs_do_not_speak_against_it(other: str) -> None:
+    script = Scripted(LOST, NOT_THERE, OVER, leg(1, other), leg(2, "CANCELED", "mine"))
+    assert script.send(BY_ID).evidence is Evidence.QUERY
+
+
+def test_a_leg_that_cannot_be_asked_does_not_speak_against_it_either() -> None:
+    script = Scripted(LOST, NOT_THERE, OVER, NO_ORDER, leg(2, "CANCELED", "mine"))
+    assert len(script.send(BY_ID).order_reports) == 1
+
+
+@pytest.mark.parametrize(
+    ("legs", "ending"),
+    [
+        (canceled_by("theirs"), Ending.CANCELED),
+        ((leg(1, "FILLED"), leg(2, "CANCELED", "theirs")), Ending.CANCELED),
+        ((leg(1, "FILLED"), leg(2, "EXPIRED")), Ending.FILLED),
+        ((leg(1, "EXPIRED"), leg(2, "EXPIRED_IN_MATCH")), Ending.EXPIRED),
+    ],
+)
+@pytest.mark.parametrize("before", [(), (LOST,)], ids=["plain", "after a lost one"])
+def test_what_was_over_before_is_told_with_how_it_ended(
+    before: tuple[Any, ...], legs: tuple[Any, ...], ending: Ending
+) -> None:
+    script = Scripted(*before, NOT_THERE, OVER, *legs)
+    with pytest.raises(AlreadyDone) as caught:
+        script.send(BY_ID)
+    assert caught.value.ending is ending
+    assert caught.value.order_list.order_reports == legs
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert (copy.ending, str(copy)) == (ending, str(caught.value))
+
+
+def test_an_original_id_proves_nothing() -> None:
+    script = Scripted(LOST, NOT_THERE, OVER, leg(1, "CANCELED"), leg(2, "EXPIRED"))
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(BY_ID)
+    assert caught.value.list_over
+    assert caught.value.may_arrive_until is None
+    assert caught.value.order_list is not None
+    assert caught.value.__cause__ is LOST
+    assert "The list is over" in str(caught.value)
+
+
+def test_a_query_of_the_past_is_asked_again() -> None:
+    script = Scripted(LOST, NOT_THERE, *OPEN, *OPEN, OVER, *canceled_by("mine"))
+    assert script.send(BY_ID).evidence is Evidence.QUERY
+    assert script.waits == [0.1, 0.2]
+
+
+@pytest.mark.parametrize(
+    "useless",
+    [
+        LOST,
+        TransportError("refused", sent=False),
+        FAILED,
+        Blocked(code=None, message="", status=403),
+        Unauthorized(code=-2015, message="", status=401),
+        BadTimestamp(code=-1021, message="", status=400),
+        Rejected(code=-1022, message="", status=400),
+    ],
+    ids=str,
+)
+def test_after_a_lost_attempt_nothing_but_evidence_ends_the_call(useless: Exception) -> None:
+    again = (useless, useless) if isinstance(useless, BadTimestamp) else (useless,)
+    script = Scripted(LOST, *again, *OPEN, DONE)
+    assert script.send(BY_ID) is DONE
+    # The query that follows fails as well.
+    script = Scripted(LOST, *again, *again, NOT_THERE, OVER, *canceled_by("mine"))
+    assert script.send(BY_ID).evidence is Evidence.QUERY
+
+
+def test_by_id_it_is_not_sent_more_often_than_allowed() -> None:
+    script = Scripted(LOST, LOST, *OPEN, LOST, *OPEN, *(OPEN * 40))
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(BY_ID, Policy(resends=2, deadline=10))
+    assert [type(r).__name__ for r in script.sent].count("CancelOrderList") == 3
+    assert len(caught.value.attempts) == 3
+    assert not caught.value.list_over
+    assert script.passed <= 10 * SECOND
+
+
+def test_what_may_still_arrive_is_told() -> None:
+    script = Scripted(*([LOST] * 30))
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(BY_ID, Policy(deadline=0.5, resends=0, recv_window=3000))
+    until = caught.value.may_arrive_until
+    assert until is not None
+    assert until.microseconds * 1000 == START + 4 * SECOND
+    assert "It may still execute until" in str(caught.value)
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert copy.attempts == caught.value.attempts
+
+
+def test_an_id_that_never_existed_is_refused_once_queries_must_know() -> None:
+    script = Scripted(NOT_THERE, *([NO_LIST] * 30))
+    with pytest.raises(UnknownOrderList) as caught:
+        script.send(BY_ID, Policy(query_lag=5))
+    assert caught.value is NOT_THERE
+    assert 5 * SECOND <= script.passed < 8 * SECOND
+
+
+def test_a_lost_cancel_of_nothing_is_refused_once_it_cannot_arrive_any_more() -> None:
+    script = Scripted(LOST, NOT_THERE, *([NO_LIST] * 30))
+    script.clock.learn([_sample()])
+    with pytest.raises(UnknownOrderList) as caught:
+        script.send(BY_ID, Policy(query_lag=5, recv_window=3000))
+    assert caught.value.code == -2018
+    assert script.passed >= (3 + 1 + 5) * SECOND
+
+
+def _sample() -> Any:
+    from orderlists import Sample  # noqa: PLC0415 - used here alone
+
+    return Sample(0, 0, Instant(START // 1000, TimeUnit.MICROSECOND))
+
+
+def test_without_settling_the_exchanges_word_stands() -> None:
+    with pytest.raises(UnknownOrderList) as caught:
+        Scripted(NOT_THERE).send(BY_ID, Policy(settle=False))
+    assert caught.value is NOT_THERE
+
+
+def test_a_list_of_another_symbol_was_never_meant() -> None:
+    elsewhere = (a_list(is_open=True, symbol="BTCUSDT"), leg(1, "NEW"), leg(2, "NEW"))
+    with pytest.raises(UnknownOrderList):
+        Scripted(LOST, NOT_THERE, *elsewhere).send(BY_ID)
+
+
+def test_ids_that_do_not_match_are_refused_once_queries_must_know() -> None:
+    request = CancelOrderList(
+        symbol="LTCBTC", order_list_id=7, list_client_order_id="other", both_must_match=True
+    )
+    script = Scripted(NOT_THERE, *(OPEN * 30))
+    with pytest.raises(UnknownOrderList):
+        script.send(request)
+    assert script.passed >= 5 * SECOND
+
+
+# By the list's client id.
+
+
+def test_by_name_nothing_is_sent_again_before_the_list_was_seen() -> None:
+    script = Scripted(LOST, OVER, *canceled_by("mine"))
+    assert script.send(BY_NAME).evidence is Evidence.QUERY
+    assert script.sent[1] == GetOrderList(list_client_order_id="name", recv_window=5000)
+
+
+def test_by_name_an_open_list_that_was_there_before_is_canceled_by_its_id() -> None:
+    script = Scripted(LOST, *OPEN, DONE)
+    assert script.send(BY_NAME) is DONE
+    assert script.sent[-1] == CancelOrderList(
+        symbol="LTCBTC", order_list_id=7, new_client_order_id="mine", recv_window=5000
+    )
+
+
+@pytest.mark.parametrize("changed", [0.0, 0.0005, 1.0])
+def test_by_name_a_list_that_may_be_younger_is_never_touched(changed: float) -> None:
+    younger = (
+        a_list(is_open=True, changed=changed),
+        leg(1, "NEW", placed=changed),
+        leg(2, "NEW", placed=changed),
+    )
+    script = Scripted(LOST, *(younger * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(BY_NAME)
+    assert [type(r).__name__ for r in script.sent].count("CancelOrderList") == 1
+
+
+def test_by_name_a_list_of_another_symbol_is_never_touched() -> None:
+    elsewhere = (a_list(is_open=True, symbol="BTCUSDT"), leg(1, "NEW"), leg(2, "NEW"))
+    script = Scripted(LOST, *(elsewhere * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(BY_NAME)
+    assert [type(r).__name__ for r in script.sent].count("CancelOrderList") == 1
+
+
+def test_by_name_the_older_list_is_looked_at_again_when_a_newer_has_its_name() -> None:
+    newer = (a_list(8, is_open=True, changed=1), leg(3, "NEW", placed=1), leg(4, "NEW", placed=1))
+    script = Scripted(
+        *(LOST, *OPEN, LOST),
+        *newer,
+        *(OVER, *canceled_by("mine")),
+    )
+    assert script.send(BY_NAME).order_list_id == 7
+
+
+def test_by_name_what_another_ended_is_told_only_once_no_newer_list_can_be_hidden() -> None:
+    script = Scripted(LOST, *((OVER, *canceled_by("theirs")) * 30))
+    with pytest.raises(AlreadyDone):
+        script.send(BY_NAME, Policy(recv_window=3000, query_lag=5))
+    assert script.passed >= (3 + 1 + 5) * SECOND
+
+
+def test_by_name_what_ended_after_it_was_sent_may_hide_another() -> None:
+    ended = (a_list(8, changed=2), *canceled_by("theirs", placed=1))
+    script = Scripted(LOST, *(ended * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(BY_NAME)
+
+
+def test_by_name_a_refusal_is_believed_once_queries_must_know() -> None:
+    script = Scripted(NOT_THERE, *([NO_LIST] * 30))
+    with pytest.raises(UnknownOrderList) as caught:
+        script.send(BY_NAME)
+    assert caught.value is NOT_THERE
+    assert script.passed >= (5 + 1 + 5) * SECOND
+
+
+def test_by_name_after_a_refusal_nothing_is_sent_again() -> None:
+    script = Scripted(NOT_THERE, *OPEN, OVER, *canceled_by("mine"))
+    assert script.send(BY_NAME).evidence is Evidence.QUERY
+    assert [type(r).__name__ for r in script.sent].count("CancelOrderList") == 1
+
+
+def test_by_name_a_newer_list_that_was_canceled_by_us_is_found() -> None:
+    ended = (a_list(8, changed=2), *canceled_by("mine", placed=1))
+    assert Scripted(LOST, *OPEN, LOST, *ended).send(BY_NAME).order_list_id == 8
+
+
+def test_by_name_the_clock_is_asked_once() -> None:
+    script = Scripted(LOST, OVER, *canceled_by("mine"))
+    script.clock.learn([_sample()])
+    anchored = script.clock.at(0)
+    script.send(BY_NAME)
+    assert script.clock.at(0) == anchored
+
+
+def test_by_name_a_list_that_cannot_be_asked_for_again_stays_as_it_was_seen() -> None:
+    newer = (a_list(8, is_open=True, changed=1), leg(3, "NEW", placed=1), leg(4, "NEW", placed=1))
+    script = Scripted(LOST, *OPEN, LOST, *newer, LOST, *newer, OVER, *canceled_by("mine"))
+    assert script.send(BY_NAME).order_list_id == 7
+
+
+def test_by_name_a_silent_query_is_asked_again() -> None:
+    script = Scripted(LOST, LOST, NO_LIST, OVER, NO_ORDER, LOST, OVER, *canceled_by("mine"))
+    assert script.send(BY_NAME).evidence is Evidence.QUERY
+
+
+# Later, and interrupts.
+
+
+def test_a_cancel_can_be_settled_later() -> None:
+    script = Scripted(*([LOST] * 9))
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(BY_NAME, Policy(deadline=0.5))
+    later = Scripted(*OPEN, DONE)
+    later.passed = 3600 * SECOND
+    error = caught.value
+    call = settle(error.request, attempts=error.attempts, policy=Policy(), clock=later.clock)
+    assert later.run(call) is DONE
+    assert "order_list_id=7" in repr(later.sent[-1])
+
+
+def test_by_name_without_the_attempts_nothing_is_sent_again() -> None:
+    later = Scripted(*OPEN, OVER, *canceled_by("mine"))
+    call = settle(BY_NAME, attempts=(), policy=Policy(), clock=later.clock)
+    assert later.run(call).evidence is Evidence.QUERY
+    assert [type(r).__name__ for r in later.sent].count("CancelOrderList") == 0
+
+
+def test_a_cancel_without_an_id_of_its_own_cannot_be_settled() -> None:
+    script = Scripted()
+    request = CancelOrderList(symbol="LTCBTC", order_list_id=7)
+    with pytest.raises(InvalidRequest, match="the only proof"):
+        script.run(settle(request, attempts=(), policy=Policy(), clock=script.clock))
+
+
+def test_only_a_cancel_can_be_settled() -> None:
+    script = Scripted()
+    with pytest.raises(InvalidRequest, match="must be a cancel"):
+        script.run(
+            settle(GetOrderList(order_list_id=7), attempts=(), policy=Policy(), clock=script.clock)
+        )
+
+
+@pytest.mark.parametrize("answers", [(), (LOST,)], ids=["at once", "while settling"])
+def test_an_interrupt_passes_at_once_and_tells_what_was_in_progress(
+    answers: tuple[Any, ...],
+) -> None:
+    script = Scripted(*answers, KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt) as caught:
+        script.send(BY_ID)
+    assert caught.value.__notes__ == [f"in progress: {script.sent[0]}"]
+    assert "mine" in caught.value.__notes__[0]

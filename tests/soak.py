@@ -1,0 +1,31 @@
+"""Play as many plans as one likes: `make soak PLANS=20000`.
+
+Prints one line for each kind of client and front, and their sum last.  Fails at the first verdict
+that is false, with the smallest plan like it.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from verdicts import CELLS, Tally, explore
+
+
+def main(plans: int) -> None:
+    """Share the plans out among the cells, and play them."""
+    total = Tally()
+    try:
+        for colour, front in CELLS:
+            cell = Tally()
+            try:
+                explore(-(-plans // len(CELLS)), colour, front, cell)
+            finally:
+                print(f"{colour}, {front}: {cell}", flush=True)
+                total.take_in(cell)
+    finally:
+        print(total, flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2000)

@@ -1,0 +1,332 @@
+"""The truth about verdicts: a client against a venue that misbehaves, and the laws between them.
+
+A `Scenario` is all that happens in one call: what is asked, what goes wrong, what others do
+meanwhile.  `play` lets it happen, and `breaches` says which laws the client's verdict breaks, by
+what the venue knows.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Literal
+
+from attrs import evolve, field, frozen
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from clients import CLIENTS, key_of
+from orderlists import (
+    CancelOrderList,
+    OrderListsError,
+    OutcomeUnknown,
+    Policy,
+    Rejected,
+    Rest,
+    TransportError,
+)
+from orderlists_simulator import (
+    EXAMPLE_KEY,
+    LogEntry,
+    Rules,
+    Simulator,
+    Venue,
+    VenueTransport,
+    VirtualClock,
+)
+from orderlists_simulator import faults as f
+
+START = 1_700_000_000_000_000_000
+SECOND = 1_000_000_000
+OURS = "ours"
+NAME = "target"
+DEADLINE = 60.0
+# Faults and staleness end here, long before the deadline.
+TROUBLE = 20.0
+
+COPIES: tuple[Literal["first", "last"], ...] = ("first", "last")
+FRONTS = ("in process", "loopback")
+CELLS = [(colour, front) for front in FRONTS for colour in CLIENTS]
+
+
+@frozen(kw_only=True)
+class Scenario:
+    """One call, and all that happens around it."""
+
+    by_id: bool
+    age: float
+    skew: float = 0.0
+    fates: tuple[f.Fate, ...] = ()
+    events: tuple[tuple[float, Any], ...] = ()
+    lags: tuple[tuple[float, float], ...] = ()
+    leg_shows: Any = "cancel_id"
+    resends: int = 200
+    protocol: Rest = field(factory=Rest, repr=False)
+
+    @property
+    def request(self) -> CancelOrderList:
+        """What the client is asked to do: list 0, by its id or by its name."""
+        if self.by_id:
+            return CancelOrderList(symbol="LTCBTC", order_list_id=0, new_client_order_id=OURS)
+        return CancelOrderList(symbol="LTCBTC", list_client_order_id=NAME, new_client_order_id=OURS)
+
+
+@frozen
+class Run:
+    """What came of a scenario: the verdict, and the truth."""
+
+    scenario: Scenario
+    verdict: str
+    came: object
+    venue: Venue
+
+    @property
+    def deletes(self) -> list[LogEntry]:
+        """The cancels that the client sent, in order."""
+        return [entry for entry in self.venue.log.entries if entry.method == "DELETE"]
+
+
+ANSWERS: list[f.Answer] = [
+    f.DROPPED,
+    f.RESET,
+    *(f.bare(status) for status in (500, 502, 503, 504)),
+    *(f.json_error(code) for code in (-1000, -1001, -1006, -1007, -1008)),
+    *(f.json_error(code, status=400) for code in (-1001, -1006, -1007)),
+    f.truncated(),
+    f.truncated(kept=0.95),
+    f.truncated(noticed=True),
+    f.html(200),
+    f.html(400),
+    f.html(502),
+]
+answers = st.sampled_from(ANSWERS)
+refusals = st.sampled_from(
+    [
+        f.NORMAL,
+        f.CONNECTION_REFUSED,
+        f.firewall(),
+        f.rate_limited(),
+        f.rate_limited(retry_after=3),
+        f.banned(retry_after=3),
+        f.not_executed(then=f.json_error(-1021, status=400)),
+        f.not_executed(then=f.json_error(-2015, status=401)),
+    ]
+)
+
+
+@st.composite
+def fates(draw: st.DrawFn) -> f.Fate:
+    """Draw what becomes of one request."""
+    then, seconds = draw(answers), draw(st.sampled_from([0.0, 0.05, 0.3, 1.0, 2.5, 4.0]))
+    match draw(st.sampled_from(["refused", "done", "not done", "late", "twice", "slow"])):
+        case "refused":
+            return draw(refusals)
+        case "done":
+            return f.executed(then=then, delay=seconds)
+        case "not done":
+            return f.not_executed(then=then, delay=seconds)
+        case "late":
+            return f.executed_late(seconds, then=then)
+        case "twice":
+            seen = draw(st.sampled_from([f.TRUTH, then]))
+            return f.replayed(after=seconds, sees=draw(st.sampled_from(COPIES)), then=seen)
+        case _:
+            return f.delayed(seconds)
+
+
+others = st.sampled_from(
+    [
+        f.Cancel(0, by="theirs"),
+        f.Cancel(0, by="theirs"),
+        f.PlaceAgain(0),
+        f.PlaceAgain(0),
+        f.Cancel(1, by="theirs"),
+        f.Fill(0, 0),
+        f.Fill(0, 1),
+        f.Fill(0, 1, "0.5"),
+        f.Expire(0),
+    ]
+)
+
+
+@st.composite
+def scenarios(draw: st.DrawFn) -> Scenario:
+    """Draw anything that can happen."""
+    times = st.floats(-2, 12, allow_nan=False)
+    return Scenario(
+        by_id=draw(st.booleans()),
+        age=draw(st.sampled_from([0.0, 0.001, 0.5, 3.0, 3600.0])),
+        skew=draw(st.sampled_from([0.0, 0.0, 0.4, -0.4, 30.0, -30.0])),
+        fates=tuple(draw(st.lists(fates(), max_size=5))),
+        events=tuple(
+            (max(time, 0.0), what)
+            for time, what in sorted(
+                draw(st.lists(st.tuples(times, others), max_size=4)), key=lambda event: event[0]
+            )
+        ),
+        lags=tuple(
+            draw(st.lists(st.tuples(st.floats(0.1, 4.5), st.floats(0, TROUBLE)), max_size=2))
+        ),
+        leg_shows=draw(st.sampled_from(["cancel_id", "cancel_id", "original_id"])),
+    )
+
+
+def play(scenario: Scenario, colour: str, front: str) -> Run:
+    """Let a scenario happen."""
+    clock = VirtualClock(START)
+    venue = Venue(rules=Rules(canceled_leg_shows=scenario.leg_shows))
+    venue.open_oco(
+        symbol="LTCBTC",
+        side="SELL",
+        quantity=1,
+        price=3,
+        stop_price=1,
+        list_client_order_id=NAME,
+        now=START - int(scenario.age * SECOND),
+    )
+    plan = f.Plan(
+        scenario.fates,
+        events=[(START + int(time * SECOND), what) for time, what in scenario.events],
+        lags=[f.Lag(by, until=START + int(end * SECOND)) for by, end in scenario.lags],
+    )
+    verdict, came = _ask(scenario, colour, front, venue, plan, clock)
+    venue.finish()
+    return Run(scenario, verdict, came, venue)
+
+
+def _ask(
+    scenario: Scenario, colour: str, front: str, venue: Venue, plan: f.Plan, clock: VirtualClock
+) -> tuple[str, object]:
+    settings: dict[str, Any] = {
+        "clock": clock,
+        "skew": int(scenario.skew * SECOND),
+        "policy": Policy(deadline=DEADLINE, resends=scenario.resends),
+        "protocol": scenario.protocol,
+    }
+    key = key_of(EXAMPLE_KEY)
+    if front == "in process":
+        transport = VenueTransport(
+            venue, now=clock.now, plan=plan, sleep=clock.sleep, asleep=clock.asleep
+        )
+        with CLIENTS[colour](key, transport=transport, **settings) as client:
+            return _verdict(lambda: client.send(scenario.request))
+    with (
+        Simulator(venue, now=clock.now, plan=plan, asleep=clock.asleep) as simulator,
+        CLIENTS[colour](key, exchange=simulator.url, **settings) as client,
+    ):
+        return _verdict(lambda: client.send(scenario.request))
+
+
+def _verdict(send: Callable[[], object]) -> tuple[str, object]:
+    try:
+        return "done", send()
+    except Rejected as error:
+        return "refused", error
+    except TransportError as error:
+        return ("refused" if error.sent is False else "none of the three"), error
+    except OutcomeUnknown as error:
+        return "unknown", error
+    except OrderListsError as error:
+        return "none of the three", error
+
+
+def breaches(run: Run) -> list[str]:
+    """Return the laws that a run breaks."""
+    ours = [one.order_list_id for one in run.venue.lists if one.canceled_by == OURS]
+    laws = {
+        "there are three answers": run.verdict in {"done", "refused", "unknown"},
+        "done means that this call's id canceled the list": run.verdict != "done" or bool(ours),
+        "what was executed is not refused, nor can what was refused execute": (
+            run.verdict != "refused" or not ours
+        ),
+        "no resend touches a list other than the first target": _resends_keep_to_the_target(run),
+        "by id it is known in the end": run.verdict != "unknown" or not _must_be_known(run),
+    }
+    return [law for law, holds in laws.items() if not holds]
+
+
+def _resends_keep_to_the_target(run: Run) -> bool:
+    """Judge by the lists that resends executed on, after the first that may have arrived."""
+    may_have_arrived = [entry for entry in run.deletes if _may_have_arrived(entry)]
+    if not may_have_arrived:
+        return True
+    first = may_have_arrived[0]
+    for entry in run.deletes[run.deletes.index(first) + 1 :]:
+        touched = {attempt.order_list_id for attempt in entry.attempts if attempt.is_done}
+        if any(not _could_be_the_target(run, list_id, first) for list_id in touched):
+            return False
+    return True
+
+
+def _may_have_arrived(entry: LogEntry) -> bool:
+    # The client was told neither that it was not sent, nor to come back later or with another time.
+    if entry.answered == 400 and any(attempt.code == -1021 for attempt in entry.attempts):
+        return False
+    return entry.answered not in {"refused", 403, 418, 429}
+
+
+def _could_be_the_target(run: Run, list_id: int | None, first: LogEntry) -> bool:
+    if run.scenario.by_id:
+        return list_id == 0
+    assert list_id is not None
+    return min(order.time for order in run.venue.order_list(list_id).orders) <= first.arrived
+
+
+def _must_be_known(run: Run) -> bool:
+    scenario = run.scenario
+    return scenario.by_id and scenario.leg_shows == "cancel_id"
+
+
+class Tally:
+    """How many of each verdict there were, and how many were false."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def add(self, run: Run, broken: list[str]) -> None:
+        self.counts.update(["plans", run.verdict])
+        self.counts["false"] += bool(broken)
+
+    def take_in(self, other: "Tally") -> None:
+        self.counts.update(other.counts)
+
+    def __str__(self) -> str:
+        names = ("plans", "done", "refused", "unknown", "false")
+        return " ".join(f"{name}={self.counts[name]}" for name in names)
+
+
+def explore(
+    plans: int,
+    colour: str,
+    front: str,
+    tally: Tally,
+    *,
+    protocol: Rest | None = None,
+    derandomize: bool = False,
+) -> None:
+    """Play so many scenarios, and fail at the first that breaks a law, with the smallest like it.
+
+    Raises:
+        AssertionError: A law was broken.
+    """
+    phases = [Phase.generate] if derandomize else [Phase.generate, Phase.shrink]
+
+    @settings(max_examples=plans, phases=phases, derandomize=derandomize, database=None)
+    @given(scenarios())
+    def laws_hold(scenario: Scenario) -> None:
+        if protocol is not None:
+            scenario = evolve(scenario, protocol=protocol)
+        run = play(scenario, colour, front)
+        broken = breaches(run)
+        tally.add(run, broken)
+        assert not broken, f"{broken}: {run.verdict}, {run.came!r}; {_told(run)}"
+
+    laws_hold()
+
+
+def _told(run: Run) -> str:
+    lines = [f"{one} canceled by {one.canceled_by}" for one in run.venue.lists]
+    lines += [
+        f"{(entry.arrived - START) / SECOND:.3f} {entry.method} {dict(entry.parameters)} "
+        f"-> {entry.answered}, executed {[(a.at - START) / SECOND for a in entry.attempts]}"
+        for entry in run.venue.log.entries
+    ]
+    return "\n".join(["", *lines])

@@ -1,0 +1,132 @@
+"""No verdict is ever false: clients against a venue that misbehaves in every way we know.
+
+For every plan: done means that this call's id cancelled the list; what was executed is done or
+unknown, never refused; what was refused was not executed by any attempt, and cannot be any more; no
+resend touches a list other than the first target; and by id, where trouble ends in time, it is
+known in the end.
+"""
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from attrs import frozen
+
+from orderlists import (
+    HttpResponse,
+    Rejected,
+    Rest,
+    ServerError,
+)
+from orderlists._run import UNANSWERED
+from orderlists._settling import Settling
+from orderlists._sighting import Finding, Sighting
+from orderlists_simulator import faults as f
+from verdicts import CELLS, Scenario, Tally, breaches, explore, play
+
+PLANS = 500
+TALLY = Tally()
+
+
+@pytest.mark.parametrize(("colour", "front"), CELLS)
+def test_no_verdict_is_false(colour: str, front: str) -> None:
+    explore(PLANS, colour, front, TALLY)
+
+
+# What the law found once, kept.
+FOUND = [
+    Scenario(
+        by_id=True,
+        age=0.0,
+        skew=30.0,
+        fates=(
+            f.NORMAL,
+            f.replayed(after=2.5, sees="last"),
+            f.rate_limited(),
+            f.executed(then=f.DROPPED),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("scenario", FOUND)
+@pytest.mark.parametrize(("colour", "front"), CELLS)
+def test_what_was_false_once_is_true_now(scenario: Scenario, colour: str, front: str) -> None:
+    assert not breaches(play(scenario, colour, front))
+
+
+# Planted mistakes: each is one that a client in use makes, and the laws see it.
+
+
+@frozen(kw_only=True)
+class _TakesFailureForRefusal(Rest):
+    def decode(self, request: Any, response: HttpResponse) -> Any:
+        try:
+            return super().decode(request, response)
+        except ServerError as error:
+            raise Rejected(code=error.code, message="", status=error.status) from None
+
+
+def test_a_5xx_taken_as_refused_is_caught() -> None:
+    with pytest.raises(AssertionError, match="what was executed is not refused"):
+        explore(2000, "sync", "in process", Tally(), protocol=_TakesFailureForRefusal())
+
+
+def always(*_: object) -> bool:
+    return True
+
+
+def caught(law: str) -> None:
+    with pytest.raises(AssertionError, match=law):
+        explore(4000, "sync", "in process", Tally(), derandomize=True)
+
+
+def test_a_resend_by_client_id_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Settling.by_name
+    resend: Any = getattr(Settling, "_resend")  # noqa: B009 - private, and broken into on purpose
+
+    def by_name(self: Settling, name: str) -> Generator[Any, Any, Any]:
+        result: Any = yield from resend(self, self.request)
+        return result if result is not None else (yield from right(self, name))
+
+    monkeypatch.setattr(Settling, "by_name", by_name)
+    caught("no resend touches a list other than the first target")
+
+
+def test_a_resend_by_the_id_of_a_younger_list_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Settling, "_was_there_before", always)
+    caught("no resend touches a list other than the first target")
+
+
+@pytest.mark.parametrize("code", [-2011, -2015])
+def test_a_refusal_after_a_lost_attempt_taken_as_refused_is_caught(
+    monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def resend(self: Settling, request: Any) -> Generator[Any, Any, Any]:
+        try:
+            return (yield from self.run.send_once(request))
+        except Rejected as error:
+            if error.code == code:
+                raise
+        except UNANSWERED:
+            pass
+        return None
+
+    monkeypatch.setattr(Settling, "_resend", resend)
+    caught("what was executed is not refused")
+
+
+def test_one_query_of_the_past_that_is_believed_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Settling, "_is_fresh", always)
+    caught("what was executed is not refused")
+
+
+def test_an_original_id_taken_as_proof_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Sighting.finding
+
+    def finding(self: Sighting, cancel_id: str) -> Finding:
+        found = right(self, cancel_id)
+        return Finding.OURS if found is Finding.OVER else found
+
+    monkeypatch.setattr(Sighting, "finding", finding)
+    caught("done means that this call's id canceled the list")
