@@ -1,8 +1,17 @@
-"""The exchange you can run on your desk: a simulated Binance Spot, for order lists."""
+"""The exchange you can run on your desk: a simulated Binance Spot, for order lists.
 
+What goes wrong between it and its clients is said in the words of `orderlists_simulator.faults`.
+"""
+
+from orderlists_simulator._clock import VirtualClock
 from orderlists_simulator._example import example_venue
+from orderlists_simulator._fate import Fate
 from orderlists_simulator._keys import EXAMPLE_KEY, ApiKey, AsymmetricApiKey, HmacApiKey
+from orderlists_simulator._lag import Lag
+from orderlists_simulator._log import Attempt, Log, LogEntry
 from orderlists_simulator._orders import Cancellation, Leg, Order, OrderList
+from orderlists_simulator._plan import Plan
+from orderlists_simulator._queries import OrderView
 from orderlists_simulator._refused import Refused
 from orderlists_simulator._rest import RestFront
 from orderlists_simulator._rules import Rules
@@ -14,16 +23,24 @@ __all__ = [
     "EXAMPLE_KEY",
     "ApiKey",
     "AsymmetricApiKey",
+    "Attempt",
     "Cancellation",
+    "Fate",
     "HmacApiKey",
+    "Lag",
     "Leg",
+    "Log",
+    "LogEntry",
     "Order",
     "OrderList",
+    "OrderView",
+    "Plan",
     "Refused",
     "RestFront",
     "Rules",
     "Simulator",
     "Venue",
     "VenueTransport",
+    "VirtualClock",
     "example_venue",
 ]

@@ -8,9 +8,12 @@ Invariant: the front sees the target byte for byte as it arrived, for a signatur
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from orderlists import HttpRequest, MissingExtra
+from orderlists import HttpRequest, HttpResponse, MissingExtra
 
 try:
     from aiohttp import web
@@ -18,30 +21,36 @@ except ImportError as error:
     raise MissingExtra("aiohttp", needed_for="serving the simulator") from error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
-    from orderlists_simulator._rest import RestFront
+    from orderlists_simulator._answers import Broken
+    from orderlists_simulator._line import Line
 
 LOOPBACK = "127.0.0.1"
 
-# Seconds.  The front answers at once: only a request that has not wholly arrived can be open still.
+# Seconds.  The venue answers at once: only a request that has not wholly arrived, or whose answer
+# is held back, can be open still.
 _GRACE = 0.01
+# On, and no time: unsent bytes are thrown away, and the other side is told so by a reset.
+_NO_LINGERING = struct.pack("ii", 1, 0)
 
 
 async def serve(
-    front: RestFront,
+    line: Line,
     *,
     port: int,
     now: Callable[[], int],
+    asleep: Callable[[float], Awaitable[object]],
     listening: Callable[[int], None],
     stop: asyncio.Event,
 ) -> None:
     """Serve on loopback until told to stop.
 
     Args:
-        front: Who answers.
+        line: Takes requests to the venue.
         port: 0 for a free one.
-        now: Tells the time in nanoseconds; asked once for each request.
+        now: Tells the time in nanoseconds.
+        asleep: Lets seconds pass where an answer takes some.
         listening: Told the port, once connections are accepted.
         stop: Ends the server when set; open connections are closed.
 
@@ -49,12 +58,16 @@ async def serve(
         OSError: The port is not to be had.
     """
 
-    async def answer(request: web.BaseRequest) -> web.Response:
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
         body = await request.read()
         headers = tuple(request.headers.items())
         asked = HttpRequest(request.method, request.raw_path, headers, body)
-        reply = front.answer(asked, now=now())
-        return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
+        exchange = line.take(asked, now=now())
+        await asleep(exchange.seconds)
+        given = exchange.answer(now=now())
+        if isinstance(given, HttpResponse):
+            return web.Response(status=given.status, headers=given.headers, body=given.body)
+        return await _break_off(request, given)
 
     connections = web.Server(answer, access_log=None)
     server = await asyncio.get_running_loop().create_server(connections, LOOPBACK, port)
@@ -63,3 +76,19 @@ async def serve(
     server.close()
     connections.pre_shutdown()
     await connections.shutdown(_GRACE)
+
+
+async def _break_off(request: web.BaseRequest, broken: Broken) -> web.StreamResponse:
+    begun = HttpResponse(200, ()) if broken.begun is None else broken.begun
+    response = web.StreamResponse(status=begun.status, headers=begun.headers)
+    # A client that has gone already cannot be left any more.
+    with suppress(OSError):
+        if broken.begun is not None:
+            response.content_length = len(begun.body)
+            await response.prepare(request)
+            await response.write(begun.body[: broken.kept])
+        wire: socket.socket | None = request.get_extra_info("socket")
+        if broken.how == "reset" and wire is not None:
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
+    request.protocol.force_close()
+    return response

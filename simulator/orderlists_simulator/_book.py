@@ -3,7 +3,7 @@
 Knows no key, no request and no rule of cancelling.
 
 Invariant: no two open lists of an account have the same client id, no two open orders of an account
-and symbol have, and no list id is given twice.
+and symbol have, and no list id and no order id is given twice.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderlists import InvalidSetting
+from orderlists_simulator._history import History
 from orderlists_simulator._refused import Refused
 
 if TYPE_CHECKING:
@@ -25,49 +26,70 @@ class Book:
     """The order lists of every account."""
 
     def __init__(self) -> None:
-        self._lists: dict[int, OrderList] = {}
+        self._lists: dict[int, History] = {}
+        self._homes: dict[int, int] = {}
         self._open_names: dict[tuple[str, str], int] = {}
         self._open_orders: set[tuple[str, str, str]] = set()
 
     def __iter__(self) -> Iterator[OrderList]:
-        return iter(self._lists.values())
+        return (each.present for each in self._lists.values())
 
     def __getitem__(self, order_list_id: int) -> OrderList:
-        return self._lists[order_list_id]
+        return self._lists[order_list_id].present
+
+    def newest_first(self, *, as_of: int | None) -> Iterator[OrderList]:
+        """Yield the lists that were there at a time, as they were; None for the present."""
+        for each in reversed(self._lists.values()):
+            state = each.as_of(as_of)
+            if state is not None:
+                yield state
+
+    def find(self, order_list_id: int, *, as_of: int | None) -> OrderList | None:
+        """Return the list of this id as it was at a time; None if it was not there."""
+        found = self._lists.get(order_list_id)
+        return None if found is None else found.as_of(as_of)
+
+    def home_of(self, order_id: int) -> int | None:
+        """Return the id of the list that an order is in."""
+        return self._homes.get(order_id)
 
     def add(self, order_list: OrderList) -> None:
         """Put a new list into the book.
 
         Raises:
             Refused: -2010, a client id of it is in use by an open list or order.
-            InvalidSetting: Its id was given before.
+            InvalidSetting: Its id, or one of an order, was given before.
         """
         if order_list.order_list_id in self._lists:
-            raise InvalidSetting(
-                field="list_ids", value=order_list.order_list_id, rule="must not repeat"
-            )
+            raise _repeated("list_ids", order_list.order_list_id)
+        for order in order_list.orders:
+            if order.order_id in self._homes:
+                raise _repeated("order_ids", order.order_id)
         names = _names_of_open_orders(order_list)
         used = set(names) & self._open_orders
         if used or len(set(names)) < len(names) or _name(order_list) in self._open_names:
             raise Refused(-2010, _DUPLICATE)
-        self._keep(order_list)
+        self._lists[order_list.order_list_id] = History(order_list)
+        self._homes.update((each.order_id, order_list.order_list_id) for each in order_list.orders)
+        self._take_names(order_list)
 
-    def replace(self, order_list: OrderList) -> None:
+    def replace(self, order_list: OrderList, *, now: int) -> None:
         """Put a list in the place of the one that has its id, as it was before."""
-        before = self._lists[order_list.order_list_id]
+        history = self._lists[order_list.order_list_id]
+        before = history.present
         self._open_orders.difference_update(_names_of_open_orders(before))
         del self._open_names[_name(before)]
-        self._keep(order_list)
+        history.add(order_list, now=now)
+        self._take_names(order_list)
 
-    def _keep(self, order_list: OrderList) -> None:
-        self._lists[order_list.order_list_id] = order_list
+    def _take_names(self, order_list: OrderList) -> None:
         self._open_orders.update(_names_of_open_orders(order_list))
         if order_list.is_open:
             self._open_names[_name(order_list)] = order_list.order_list_id
 
     def find_open(self, account: str, symbol: str, order_list_id: int) -> OrderList | None:
         """Return the open list of this id, if it is this account's and on this symbol."""
-        found = self._lists.get(order_list_id)
+        found = self.find(order_list_id, as_of=None)
         if found is None or not found.is_open:
             return None
         return found if (found.account, found.symbol) == (account, symbol) else None
@@ -88,3 +110,7 @@ def _names_of_open_orders(order_list: OrderList) -> list[tuple[str, str, str]]:
         for order in order_list.orders
         if not order.is_final
     ]
+
+
+def _repeated(where: str, number: int) -> InvalidSetting:
+    return InvalidSetting(field=where, value=number, rule="must not repeat")

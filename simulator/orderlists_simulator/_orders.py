@@ -116,6 +116,7 @@ class Order(_Facts):
     Attributes:
         client_order_id: The id it was placed under, also after a cancel.
         update_time: When it last changed, in nanoseconds.
+        working_time: When it came onto the book, in nanoseconds; None for not yet, or never.
         cancel_id: The client id of the cancel that ended it; None if none did.
     """
 
@@ -125,6 +126,7 @@ class Order(_Facts):
     client_order_id: str
     time: int
     update_time: int
+    working_time: int | None = None
     cancel_id: str | None = None
 
     def canceled(self, cancel_id: str, *, now: int) -> Order:
@@ -138,7 +140,7 @@ class OrderList:
 
     Attributes:
         account: Whose it is.
-        transaction_time: When the list was placed, or ended; in nanoseconds.
+        transaction_time: When the list last changed; in nanoseconds.
         orders: In the order in which replies name them.
         canceled_by: The client id of the cancel that ended it (``newClientOrderId``, or the one the
             venue made); None if none did.  This is the truth to compare a client's verdict with.

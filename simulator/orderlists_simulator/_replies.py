@@ -1,17 +1,19 @@
 """Replies as plain objects, ready to be written as JSON, named and ordered as documented.
 
 REST bodies and the results of the WebSocket API are the same objects.  Source: `Cancel Order List`,
-"Conditional fields in Order Responses".
+`Query Order list`, `Query order`, "Conditional fields in Order Responses".
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from orderlists_simulator._amounts import written
 
 if TYPE_CHECKING:
     from orderlists_simulator._orders import Cancellation, Order, OrderList
+    from orderlists_simulator._queries import OrderView
     from orderlists_simulator._timing import TimeUnit
 
 JsonObject: TypeAlias = dict[str, object]
@@ -74,18 +76,66 @@ def _cancel_report(order: Order, unit: TimeUnit) -> JsonObject:
         "selfTradePreventionMode": order.self_trade_prevention_mode,
         **_conditional(order),
     }
-    return {name: value for name, value in report.items() if value is not None}
+    return _without_none(report)
+
+
+def found_order(view: OrderView, unit: TimeUnit) -> JsonObject:
+    """Return an order as a query tells of it."""
+    order = view.order
+    return _without_none(
+        {
+            "symbol": order.symbol,
+            "orderId": order.order_id,
+            "orderListId": order.order_list_id,
+            "clientOrderId": view.client_order_id,
+            "price": written(order.price),
+            "origQty": None if order.quantity is None else written(order.quantity),
+            "executedQty": written(order.executed_qty),
+            "cummulativeQuoteQty": written(order.quote_qty),
+            "status": order.status,
+            "timeInForce": order.time_in_force,
+            "type": order.type,
+            "side": order.side,
+            "stopPrice": _written_or_zero(order.stop_price),
+            "icebergQty": _written_or_zero(order.iceberg_qty),
+            "time": unit.written(order.time),
+            "updateTime": unit.written(order.update_time),
+            "isWorking": order.working_time is not None,
+            "workingTime": _since(order.working_time, unit),
+            "origQuoteOrderQty": _NO_QUOTE_QUANTITY,
+            "selfTradePreventionMode": order.self_trade_prevention_mode,
+            "strategyId": order.strategy_id,
+            "strategyType": order.strategy_type,
+            **_trailing(order, unit),
+            **_conditional(order),
+        }
+    )
+
+
+def _without_none(facts: JsonObject) -> JsonObject:
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _written_or_zero(value: Decimal | None) -> str:
+    return written(Decimal(0) if value is None else value)
+
+
+def _since(time: int | None, unit: TimeUnit) -> int:
+    return _NOT_YET if time is None else unit.written(time)
 
 
 def _trigger(order: Order, unit: TimeUnit) -> JsonObject:
-    facts: JsonObject = {
-        "stopPrice": None if order.stop_price is None else written(order.stop_price),
+    stop_price = None if order.stop_price is None else written(order.stop_price)
+    return {"stopPrice": stop_price, **_trailing(order, unit)}
+
+
+def _trailing(order: Order, unit: TimeUnit) -> JsonObject:
+    if order.trailing_delta is None:
+        return {}
+    return {
         "trailingDelta": order.trailing_delta,
+        "trailingTime": _since(order.trailing_time, unit),
     }
-    if order.trailing_delta is not None:
-        began = order.trailing_time
-        facts["trailingTime"] = _NOT_YET if began is None else unit.written(began)
-    return facts
 
 
 def _conditional(order: Order) -> JsonObject:

@@ -9,9 +9,12 @@ from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
+from orderlists_simulator._range import within
 from orderlists_simulator._terms import one_of
 
 BothIds: TypeAlias = Literal["must_match", "id_wins"]
+QueryIds: TypeAlias = Literal["client_id_wins", "id_wins"]
+CanceledLegShows: TypeAlias = Literal["cancel_id", "original_id"]
 TransactionTime: TypeAlias = Literal["of_cancel", "of_placement"]
 
 
@@ -26,6 +29,15 @@ class Rules:
         transaction_time: What a cancelled list shows as ``transactionTime``: the time of its
             cancel, or still that of its placement, as in the documentation's sample (nothing is
             said about it).
+        both_query_ids: What a query of a list with both ids means: which of them finds the list
+            while the other is not looked at.  The WebSocket API documents ``client_id_wins``; for
+            REST nothing is said.
+        canceled_leg_shows: What a query of a cancelled leg shows as ``clientOrderId``, and finds it
+            by: the id of the cancel, or still its own (nothing is said about it).
+        weight_limit: How much request weight a minute may use; None for any.  The exchange allows
+            6000.
+        ban_after: How many requests may follow the first that is answered with 429, before the
+            window is over, until they are answered with 418 (a number that is not published).
 
     >>> Rules().both_ids
     'must_match'
@@ -35,3 +47,9 @@ class Rules:
     transaction_time: TransactionTime = field(
         default="of_cancel", validator=one_of(TransactionTime)
     )
+    both_query_ids: QueryIds = field(default="client_id_wins", validator=one_of(QueryIds))
+    canceled_leg_shows: CanceledLegShows = field(
+        default="cancel_id", validator=one_of(CanceledLegShows)
+    )
+    weight_limit: int | None = field(default=None, validator=within(1))
+    ban_after: int = field(default=10, validator=within(0))

@@ -17,13 +17,14 @@ from attrs import frozen
 from orderlists import HmacKey, InvalidSetting
 from orderlists_simulator._example import example_venue
 from orderlists_simulator._keys import HmacApiKey
-from orderlists_simulator._rest import RestFront
+from orderlists_simulator._line import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
     from typing import Self
 
+    from orderlists_simulator._plan import Plan
     from orderlists_simulator._venue import Venue
 
 
@@ -34,6 +35,10 @@ class Simulator:
         venue: Who answers; the example venue, with open lists 0 to 4 on LTCBTC, if None.
         port: On 127.0.0.1; 0 for a free one.
         now: Tells the venue's time in nanoseconds since 1970.
+        plan: What goes wrong; nothing if None.
+        asleep: Lets seconds pass where the plan says that an answer takes some.
+
+    A `VirtualClock` has both `now` and `asleep`.
 
     Raises:
         MissingExtra: `aiohttp` is not installed.
@@ -49,14 +54,18 @@ class Simulator:
         *,
         port: int = 0,
         now: Callable[[], int] = time.time_ns,
+        plan: Plan | None = None,
+        asleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         # Here and not above: aiohttp is an extra, and slow to import.
         from orderlists_simulator._aiohttp import serve  # noqa: PLC0415
 
         self.venue = example_venue(now=now()) if venue is None else venue
+        self._line = Line(self.venue, plan)
         self._serve = serve
         self._port = port
         self._now = now
+        self._asleep = asleep
         self._running: _Running | None = None
 
     @property
@@ -126,7 +135,12 @@ class Simulator:
             started.set_result(_Running(current_thread(), loop, stop, url))
 
         await self._serve(
-            RestFront(self.venue), port=self._port, now=self._now, listening=listening, stop=stop
+            self._line,
+            port=self._port,
+            now=self._now,
+            asleep=self._asleep,
+            listening=listening,
+            stop=stop,
         )
 
 

@@ -73,11 +73,10 @@ def one_of(term: object) -> Callable[[object, Attribute[Any], object], None]:
         term: One of the literal types above.
     """
     words = get_args(term)
+    rule = f"must be one of {', '.join(map(str, words))}"
 
     def check(_instance: object, attribute: Attribute[Any], value: object) -> None:
         if value not in words:
-            raise InvalidSetting(
-                field=attribute.name, value=value, rule=f"must be one of {', '.join(words)}"
-            )
+            raise InvalidSetting(field=attribute.name, value=value, rule=rule)
 
     return check

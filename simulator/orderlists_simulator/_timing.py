@@ -16,12 +16,24 @@ from orderlists_simulator._refused import Refused
 LONGEST_WINDOW = Decimal(60_000)
 DEFAULT_WINDOW = Decimal(5_000)
 
+SECOND = 10**9
+"""In nanoseconds."""
+
 _NANOSECONDS = 1_000
 _MICROSECONDS = 1_000
 _DECIMALS = 3
 # As milliseconds that is the year 5138, as microseconds 1973: no request means either.
 _FIRST_MICROSECONDS = 10**14
 _FUTURE = 1_000 * _MICROSECONDS
+
+
+def in_nanoseconds(seconds: float) -> int:
+    """Return seconds in the unit that the venue counts in.
+
+    >>> in_nanoseconds(1.5)
+    1500000000
+    """
+    return round(seconds * SECOND)
 
 
 class TimeUnit(Enum):

@@ -4,38 +4,36 @@ Pure state: time and ids come in as arguments, and it knows no protocol.  Fronts
 the venue, and write down what it answers; a `Refused` is an answer as well.  May be used by many
 threads.
 
-Invariant: what happened stays readable.  A finished list is kept for ever, with the id of the
-cancel that ended it, so that after any run the truth can be compared with what a client believes.
+Invariant: before the venue does anything, what was due by then has happened.
 """
 
 from __future__ import annotations
 
-from itertools import count
-from threading import RLock
 from typing import TYPE_CHECKING
 
-from attrs import asdict, evolve
+from attrs import evolve
 
-from orderlists import InvalidSetting
-from orderlists_simulator._book import Book
+from orderlists_simulator._amounts import amount
+from orderlists_simulator._floor import Floor
+from orderlists_simulator._ids import Ids
 from orderlists_simulator._keyring import KeyRing
 from orderlists_simulator._keys import EXAMPLE_KEY, MAIN, ApiKey
-from orderlists_simulator._oco import oco_legs
-from orderlists_simulator._orders import Cancellation, Leg, Order, OrderList
+from orderlists_simulator._lag import Lag, seen_from
+from orderlists_simulator._life import expired, filled
+from orderlists_simulator._log import Log
+from orderlists_simulator._orders import Cancellation, OrderList
+from orderlists_simulator._queries import OrderView, Queries
 from orderlists_simulator._refused import Refused
 from orderlists_simulator._rules import Rules
-from orderlists_simulator._weight import UsedWeight
+from orderlists_simulator._weight import RequestWeight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from orderlists_simulator._amounts import Amount
-    from orderlists_simulator._terms import ContingencyType, Side
-
-_FEWEST, _MOST = 2, 3
 
 
-class Venue:
+class Venue(Floor):
     """An exchange in memory, for order lists.
 
     Args:
@@ -48,6 +46,11 @@ class Venue:
 
     Every iterator must be endless, or last for what is asked of it, and never repeat.  Times are
     nanoseconds since 1970, as `time.time_ns()` gives them.
+
+    Attributes:
+        lags: How far behind queries are, and when.  Set it at any time; of those in force the
+            longest counts.
+        log: What was asked of the venue and what it did, request by request.
 
     >>> venue = Venue()
     >>> oco = venue.open_oco(
@@ -70,124 +73,13 @@ class Venue:
         order_ids: Iterator[int] | None = None,
         client_ids: Iterator[str] | None = None,
     ) -> None:
-        self.keys = KeyRing(keys)
-        self._symbols = frozenset(symbols)
+        ids = Ids(lists=list_ids, orders=order_ids, names=client_ids)
+        super().__init__(symbols=symbols, ids=ids)
         self._rules = Rules() if rules is None else rules
-        self._list_ids = count() if list_ids is None else list_ids
-        self._order_ids = count() if order_ids is None else order_ids
-        self._client_ids = _generated() if client_ids is None else client_ids
-        self._book = Book()
-        self.weight = UsedWeight()
-        self._lock = RLock()
-
-    @property
-    def lists(self) -> tuple[OrderList, ...]:
-        """Every list there is or was, oldest first, as they are now."""
-        with self._lock:
-            return tuple(self._book)
-
-    def order_list(self, order_list_id: int) -> OrderList:
-        """Return a list, open or finished, as it is now.
-
-        Raises:
-            KeyError: There is no such list.
-        """
-        with self._lock:
-            return self._book[order_list_id]
-
-    def open_oco(
-        self,
-        *,
-        symbol: str,
-        side: Side,
-        quantity: Amount,
-        price: Amount,
-        stop_price: Amount,
-        stop_limit_price: Amount | None = None,
-        list_client_order_id: str | None = None,
-        limit_client_order_id: str | None = None,
-        stop_client_order_id: str | None = None,
-        account: str = MAIN,
-        now: int,
-    ) -> OrderList:
-        """Put an OCO into the book: a stop loss, and a limit maker on the other side of the market.
-
-        Args:
-            symbol: One of the venue's symbols.
-            side: Of both orders.
-            quantity: Of both orders; this and the prices as Decimal, int or text.
-            price: Of the limit maker.
-            stop_price: Where the stop loss is triggered.
-            stop_limit_price: The limit of the stop loss; a market order once triggered if None.
-            list_client_order_id: The venue makes one if None, as for the two orders.
-            limit_client_order_id: Of the limit maker.
-            stop_client_order_id: Of the stop loss.
-            account: Whose it is.
-            now: In nanoseconds.
-
-        Raises:
-            InvalidSetting: An amount is a float, negative or not a number.
-            Refused: -1121, unknown symbol; -2010, a client id is in use.
-        """
-        return self.open_list(
-            symbol=symbol,
-            contingency_type="OCO",
-            legs=oco_legs(
-                side=side,
-                quantity=quantity,
-                price=price,
-                stop_price=stop_price,
-                stop_limit_price=stop_limit_price,
-                limit_client_order_id=limit_client_order_id,
-                stop_client_order_id=stop_client_order_id,
-            ),
-            list_client_order_id=list_client_order_id,
-            account=account,
-            now=now,
-        )
-
-    def open_list(
-        self,
-        *,
-        symbol: str,
-        contingency_type: ContingencyType,
-        legs: Sequence[Leg],
-        list_client_order_id: str | None = None,
-        account: str = MAIN,
-        now: int,
-    ) -> OrderList:
-        """Put any list into the book, in whatever state its legs are.
-
-        Whether such a list could have come about is not asked: a test may need one that could not.
-
-        Args:
-            symbol: One of the venue's symbols.
-            contingency_type: ``OCO``, or ``OTO`` for OTO, OTOCO, OPO and OPOCO alike.
-            legs: Two or three, in the order in which replies name them.
-            list_client_order_id: The venue makes one if None.
-            account: Whose it is.
-            now: In nanoseconds.
-
-        Raises:
-            InvalidSetting: There are not two or three legs, or an id was given out before.
-            Refused: -1121, unknown symbol; -2010, a client id is in use.
-        """
-        if not _FEWEST <= len(legs) <= _MOST:
-            raise InvalidSetting(field="legs", value=len(legs), rule="must be 2 or 3")
-        with self._lock:
-            self._check_symbol(symbol)
-            order_list_id = next(self._list_ids)
-            placed = OrderList(
-                account=account,
-                order_list_id=order_list_id,
-                contingency_type=contingency_type,
-                list_client_order_id=self._named(list_client_order_id),
-                transaction_time=now,
-                symbol=symbol,
-                orders=tuple(self._placed(leg, symbol, order_list_id, now) for leg in legs),
-            )
-            self._book.add(placed)
-            return placed
+        self.keys = KeyRing(keys)
+        self.weight = RequestWeight(limit=self._rules.weight_limit, ban_after=self._rules.ban_after)
+        self.lags: tuple[Lag, ...] = ()
+        self.log = Log()
 
     def cancel(
         self,
@@ -212,16 +104,129 @@ class Venue:
         Raises:
             Refused: -1121, unknown symbol; -2011, no open list answers to these ids.
         """
-        with self._lock:
+        with self._at(now):
             self._check_symbol(symbol)
             before = self._find(account, symbol, order_list_id, list_client_order_id)
-            cancel_id = self._named(new_client_order_id)
+            cancel_id = self._ids.named(new_client_order_id)
             done = before.canceled(cancel_id, now=now)
             if self._rules.transaction_time == "of_placement":
                 kept = evolve(done.order_list, transaction_time=before.transaction_time)
                 done = evolve(done, order_list=kept)
-            self._book.replace(done.order_list)
+            self._book.replace(done.order_list, now=now)
             return done
+
+    def query_list(
+        self,
+        *,
+        order_list_id: int | None = None,
+        orig_client_order_id: str | None = None,
+        account: str = MAIN,
+        now: int,
+    ) -> OrderList:
+        """Tell where a list stands, as far as queries know by now: see `lags`.
+
+        Args:
+            order_list_id: One of this and the next is needed; `Rules.both_query_ids` says which
+                counts.
+            orig_client_order_id: The list's client id; the newest list of this name is found.
+            account: Whose list it is.
+            now: In nanoseconds.
+
+        Raises:
+            Refused: -2018, there is no such list, or not yet.
+        """
+        with self._at(now):
+            return self._seen(account, now).order_list(order_list_id, orig_client_order_id)
+
+    def query_order(
+        self,
+        *,
+        symbol: str,
+        order_id: int | None = None,
+        orig_client_order_id: str | None = None,
+        account: str = MAIN,
+        now: int,
+    ) -> OrderView:
+        """Tell where an order stands, as far as queries know by now: see `lags`.
+
+        Args:
+            symbol: The order must be on it.
+            order_id: One of this and the next is needed; the order must answer to both.
+            orig_client_order_id: What the order shows; the newest order of this name is found.
+            account: Whose order it is.
+            now: In nanoseconds.
+
+        Raises:
+            Refused: -1121, unknown symbol; -2013, there is no such order, or not yet; -2039, the
+                order of this id has another client id.
+        """
+        with self._at(now):
+            self._check_symbol(symbol)
+            return self._seen(account, now).order(symbol, order_id, orig_client_order_id)
+
+    def fill(
+        self, order_list_id: int, order_id: int, *, quantity: Amount | None = None, now: int
+    ) -> OrderList:
+        """Fill an order, and let happen to the rest of its list what follows from it.
+
+        Args:
+            order_list_id: The list.
+            order_id: One of its orders, not a pending one; a stop is triggered first if need be.
+            quantity: How much, as Decimal, int or text; all that is left if None or more than that.
+            now: In nanoseconds.
+
+        Raises:
+            InvalidSetting: The quantity is a float, negative or not a number.
+            Refused: -2018, there is no such list; -2013, no such order can be filled.
+        """
+        part = None if quantity is None else amount(quantity)
+        return self._change(
+            order_list_id, lambda before: filled(before, order_id, part, now=now), now
+        )
+
+    def expire(self, order_list_id: int, *, now: int) -> OrderList:
+        """Let all that is alive of a list expire, as the exchange does of its own accord.
+
+        Raises:
+            Refused: -2018, there is no such open list.
+        """
+        return self._change(order_list_id, lambda before: expired(before, now=now), now)
+
+    def schedule(self, time: int, act: Callable[[Venue, int], object]) -> None:
+        """Let something happen once the venue is asked anything at this time or later.
+
+        Args:
+            time: In nanoseconds.
+            act: Given the venue, and the time at which it was to happen.  What is refused does not
+                happen, and nobody is told.
+        """
+        with self._lock:
+            self._agenda.add(time, lambda due: act(self, due))
+
+    def run_until(self, now: int) -> None:
+        """Let everything happen that is due by now, in nanoseconds."""
+        with self._lock:
+            self._agenda.run(until=now)
+
+    def finish(self) -> None:
+        """Let everything happen that is still to come, however late: then the truth is final."""
+        with self._lock:
+            self._agenda.run(until=None)
+
+    def _change(
+        self, order_list_id: int, change: Callable[[OrderList], OrderList], now: int
+    ) -> OrderList:
+        with self._at(now):
+            before = self._book.find(order_list_id, as_of=None)
+            if before is None:
+                raise Refused(-2018, "Order list does not exist.")
+            after = change(before)
+            self._book.replace(after, now=now)
+            return after
+
+    def _seen(self, account: str, now: int) -> Queries:
+        moment = seen_from(self.lags, now=now)
+        return Queries(self._book, self._rules, account=account, as_of=moment)
 
     def _find(
         self, account: str, symbol: str, order_list_id: int | None, name: str | None
@@ -235,27 +240,3 @@ class Venue:
         if found is None or (checked and found.list_client_order_id != name):
             raise Refused(-2011, "Unknown order list sent.")
         return found
-
-    def _check_symbol(self, symbol: str) -> None:
-        if symbol not in self._symbols:
-            raise Refused(-1121, "Invalid symbol.")
-
-    def _named(self, client_id: str | None) -> str:
-        return next(self._client_ids) if client_id is None else client_id
-
-    def _placed(self, leg: Leg, symbol: str, order_list_id: int, now: int) -> Order:
-        facts = asdict(leg, recurse=False)
-        facts["client_order_id"] = self._named(leg.client_order_id)
-        return Order(
-            **facts,
-            symbol=symbol,
-            order_list_id=order_list_id,
-            order_id=next(self._order_ids),
-            time=now,
-            update_time=now,
-        )
-
-
-def _generated() -> Iterator[str]:
-    # 22 letters and digits, as the exchange's own; told apart at a glance from a client's.
-    return (f"generated{number:013d}" for number in count())

@@ -1,19 +1,32 @@
 """A venue like the documentation's, and a client that shares no code with the library."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
-from http.client import HTTPConnection
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from http.client import HTTPConnection, IncompleteRead, RemoteDisconnected
 from itertools import count
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
-from orderlists import HttpRequest, HttpResponse
-from orderlists_simulator import EXAMPLE_KEY, Rules, Simulator, Venue, VenueTransport
+from orderlists import HttpRequest, HttpResponse, TransportError
+from orderlists_simulator import (
+    EXAMPLE_KEY,
+    Plan,
+    Rules,
+    Simulator,
+    Venue,
+    VenueTransport,
+    VirtualClock,
+)
 
 Exchange = Callable[[HttpRequest], HttpResponse]
+Seen = HttpResponse | str
+"""A response, or how the connection ended."""
+
+Risky = Callable[[HttpRequest], Seen]
 
 PLACED = 1_574_040_868_128_000_000
 CANCELED = 1_688_005_070_874_123_456
@@ -131,3 +144,114 @@ def cancel(send: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         return send(query, headers=headers, **options)
 
     return cancel
+
+
+@pytest.fixture
+def written(hmac_sign: Callable[[bytes], str]) -> Callable[..., HttpRequest]:
+    """Write a signed request with these parameters, None to leave one out."""
+
+    def write(
+        method: str,
+        path: str,
+        *,
+        headers: tuple[tuple[str, str], ...] = (),
+        **parameters: object,
+    ) -> HttpRequest:
+        given = {"timestamp": CANCELED // 1_000_000, **parameters}
+        query = urlencode([(name, value) for name, value in given.items() if value is not None])
+        target = f"{path}?{query}&signature={hmac_sign(query.encode())}"
+        return HttpRequest(method, target, (("X-MBX-APIKEY", EXAMPLE_KEY.api_key), *headers))
+
+    return write
+
+
+@pytest.fixture
+def ask(exchange: Exchange, written: Callable[..., HttpRequest]) -> Callable[..., HttpResponse]:
+    """Send a signed query."""
+
+    def ask(path: str, **parameters: object) -> HttpResponse:
+        return exchange(written("GET", path, **parameters))
+
+    return ask
+
+
+@pytest.fixture
+def virtual() -> VirtualClock:
+    return VirtualClock(CANCELED)
+
+
+def ending(error: TransportError) -> str:
+    how = str(error).removeprefix("the connection was ")
+    return how if error.sent is None else f"{how}, never sent"
+
+
+@contextmanager
+def risky_sync(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Risky]:
+    transport = VenueTransport(venue, now=clock.now, plan=plan, sleep=clock.sleep)
+
+    def send(request: HttpRequest) -> Seen:
+        try:
+            return transport.send(request, timeout=10.0)
+        except TransportError as error:
+            return ending(error)
+
+    yield send
+
+
+@contextmanager
+def risky_async(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Risky]:
+    transport = VenueTransport(venue, now=clock.now, plan=plan, asleep=clock.asleep)
+
+    def send(request: HttpRequest) -> Seen:
+        try:
+            return asyncio.run(transport.asend(request, timeout=10.0))
+        except TransportError as error:
+            return ending(error)
+
+    yield send
+
+
+@contextmanager
+def risky_http(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Risky]:
+    with Simulator(venue, now=clock.now, plan=plan, asleep=clock.asleep) as simulator:
+
+        def send(request: HttpRequest) -> Seen:
+            connection = HTTPConnection(urlsplit(simulator.url).netloc, timeout=10)
+            with closing(connection):
+                try:
+                    return _ask(connection, request)
+                except IncompleteRead:
+                    return "cut short"
+                except RemoteDisconnected:
+                    return "dropped"
+                except ConnectionResetError:
+                    return "reset"
+
+        yield send
+
+
+IN_PROCESS = [risky_sync, risky_async]
+
+
+@pytest.fixture(params=[*IN_PROCESS, risky_http])
+def way(
+    request: pytest.FixtureRequest,
+) -> Callable[[Venue, VirtualClock, Plan], AbstractContextManager[Risky]]:
+    found: Callable[[Venue, VirtualClock, Plan], AbstractContextManager[Risky]] = request.param
+    return found
+
+
+@pytest.fixture
+def is_in_process(way: object) -> bool:
+    return way in IN_PROCESS
+
+
+@pytest.fixture
+def follow(
+    way: Callable[[Venue, VirtualClock, Plan], AbstractContextManager[Risky]],
+    venue: Venue,
+    virtual: VirtualClock,
+) -> Iterator[Callable[[Plan], Risky]]:
+    """Reach the venue by any of the three ways, where things go as planned."""
+    with ExitStack() as stack:
+        yield lambda plan: stack.enter_context(way(venue, virtual, plan))

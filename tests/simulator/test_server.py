@@ -1,8 +1,10 @@
+import asyncio
+import logging
 import socket
 import subprocess
 import sys
 import threading
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,10 +14,12 @@ from orderlists_simulator import (
     EXAMPLE_KEY,
     ApiKey,
     HmacApiKey,
+    Plan,
     Simulator,
     Venue,
     VenueTransport,
 )
+from orderlists_simulator.faults import DROPPED, RESET, Answer, delayed, executed, truncated
 
 
 class StrangeApiKey(ApiKey):
@@ -62,6 +66,55 @@ def test_a_request_that_never_ends_does_not_keep_it_running() -> None:
 
     assert client.recv(1) == b""
     client.close()
+
+
+def test_an_answer_that_is_held_back_does_not_keep_it_running() -> None:
+    held = threading.Event()
+
+    async def asleep(_seconds: float) -> None:
+        held.set()
+        await asyncio.Event().wait()
+
+    with Simulator(plan=Plan([delayed(60)]), asleep=asleep) as simulator:
+        connection = HTTPConnection(urlsplit(simulator.url).netloc, timeout=10)
+        connection.request("GET", "/api/v3/time")
+        assert held.wait(timeout=10)
+
+    with pytest.raises((RemoteDisconnected, ConnectionResetError)):
+        connection.getresponse()
+    connection.close()
+    assert simulator.venue.log.entries[0].answered is None
+
+
+@pytest.mark.parametrize("then", [DROPPED, RESET, truncated(noticed=True), truncated()], ids=repr)
+def test_a_client_that_has_gone_already_does_no_harm(
+    then: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    held, gone = threading.Event(), threading.Event()
+
+    async def asleep(seconds: float) -> None:
+        if seconds == 0:
+            return
+        held.set()
+        await asyncio.to_thread(gone.wait, 10)
+        for _ in range(10):  # the loop has to notice
+            await asyncio.sleep(0)
+
+    plan = Plan([executed(then=then, delay=1)])
+    with Simulator(plan=plan, asleep=asleep) as simulator:
+        connection = HTTPConnection(urlsplit(simulator.url).netloc, timeout=10)
+        connection.request("GET", "/api/v3/time")
+        assert held.wait(timeout=10)
+        connection.close()
+        gone.set()
+        connection = HTTPConnection(urlsplit(simulator.url).netloc, timeout=10)
+        connection.request("GET", "/api/v3/time")
+        status = connection.getresponse().status
+        connection.close()
+
+    assert status == 200
+    assert not caplog.records
 
 
 def test_it_can_be_started_again() -> None:

@@ -125,8 +125,9 @@ def test_accounts_share_no_names() -> None:
     assert [each.is_open for each in venue.lists] == [True, False]
 
 
-def test_an_id_is_not_given_twice() -> None:
-    venue = Venue(list_ids=iter([0, 0]))
+@pytest.mark.parametrize("ids", [{"list_ids": [0, 0]}, {"order_ids": [0, 1, 2, 1]}], ids=repr)
+def test_an_id_is_not_given_twice(ids: dict[str, list[int]]) -> None:
+    venue = Venue(**{name: iter(given) for name, given in ids.items()})  # type: ignore[arg-type]  # either kind of ids
     open_oco(venue)
 
     with pytest.raises(InvalidSetting, match="must not repeat"):

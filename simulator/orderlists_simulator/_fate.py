@@ -1,0 +1,151 @@
+"""What becomes of one request: when the venue executes it, if at all, and what the client sees.
+
+The two have nothing to do with each other where things go wrong, so they are told apart.
+
+Invariant: a connection that is refused has carried nothing, so the venue executes nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from attrs import field, frozen
+
+from orderlists import InvalidSetting
+from orderlists_simulator._answers import DROPPED, TRUTH, Answer, Later, Lost, Truth, html
+from orderlists_simulator._range import within
+from orderlists_simulator._terms import one_of
+
+if TYPE_CHECKING:
+    from attrs import Attribute
+
+Copy: TypeAlias = Literal["first", "last"]
+
+
+def _check_times(_fate: object, attribute: Attribute[Any], value: tuple[float, ...]) -> None:
+    if list(value) != sorted(value) or not all(0 <= after < math.inf for after in value):
+        raise InvalidSetting(
+            field=attribute.name, value=value, rule="must be seconds of at least 0, in order"
+        )
+
+
+@frozen(kw_only=True)
+class Fate:
+    """What becomes of one request.
+
+    Attributes:
+        executed_after: When it reaches the venue, in seconds after it arrived: once and at once
+            by default, never, later, or several times.  The venue judges it by the time it has
+            then.
+        answer: What the client sees.
+        sees: Of several executions, the one whose answer is the truth.
+        delay: How many seconds the answer takes; added to the time of the execution that it is
+            the answer to, if it is one.
+
+    Raises:
+        InvalidSetting: The truth is to be told where nothing is executed, or a connection is
+            refused and something is.
+
+    >>> Fate(executed_after=(0, 1.5), sees="last").answered_after
+    1.5
+    """
+
+    executed_after: tuple[float, ...] = field(
+        default=(0.0,), converter=tuple[float, ...], validator=_check_times
+    )
+    answer: Answer = TRUTH
+    sees: Copy = field(default="first", validator=one_of(Copy))
+    delay: float = field(default=0.0, validator=within(0))
+
+    def __attrs_post_init__(self) -> None:
+        if isinstance(self.answer, Truth) and not self.executed_after:
+            rule = "must be something else if nothing is executed"
+            raise InvalidSetting(field="answer", value=self.answer, rule=rule)
+        if self.answer == _REFUSED and self.executed_after:
+            rule = "must be something else if anything is executed"
+            raise InvalidSetting(field="answer", value=self.answer, rule=rule)
+
+    @property
+    def seen(self) -> int:
+        """Which execution's answer is the truth, counted from 0."""
+        return 0 if self.sees == "first" else len(self.executed_after) - 1
+
+    @property
+    def answered_after(self) -> float:
+        """How many seconds after the request arrived the answer does."""
+        needs_truth = self.answer.needs_truth and len(self.executed_after) > 0
+        return self.delay + (self.executed_after[self.seen] if needs_truth else 0)
+
+
+_REFUSED = Lost("refused")
+
+NORMAL = Fate()
+"""It is executed once, and answered."""
+
+CONNECTION_REFUSED = Fate(executed_after=(), answer=_REFUSED)
+"""No connection: in process a client can tell that nothing was sent.  A server cannot refuse what
+it accepted, so over HTTP the connection is closed without an answer."""
+
+
+def executed(*, then: Answer, delay: float = 0.0) -> Fate:
+    """Execute it, and let the client see something else than the truth."""
+    return Fate(answer=then, delay=delay)
+
+
+def not_executed(*, then: Answer, delay: float = 0.0) -> Fate:
+    """Never execute it, and let the client see something."""
+    return Fate(executed_after=(), answer=then, delay=delay)
+
+
+def executed_late(after: float, *, then: Answer = DROPPED, delay: float = 0.0) -> Fate:
+    """Execute it some seconds after it arrived, if its time window still allows it by then.
+
+    Args:
+        after: In seconds.
+        then: What the client sees meanwhile; the truth comes no sooner than it is there.
+        delay: Of the answer, in seconds.
+    """
+    return Fate(executed_after=(after,), answer=then, delay=delay)
+
+
+def replayed(
+    times: int = 2,
+    *,
+    after: float = 0.0,
+    sees: Copy = "first",
+    then: Answer = TRUTH,
+) -> Fate:
+    """Execute it several times, as a careless proxy would.
+
+    Args:
+        times: How often.
+        after: How many seconds each copy comes after the one before.
+        sees: Whose answer the client is given.
+        then: What it sees instead of that answer.
+
+    >>> replayed(3, after=2).executed_after
+    (0, 2, 4)
+    """
+    copies = tuple(after * number for number in range(times))
+    return Fate(executed_after=copies, answer=then, sees=sees)
+
+
+def delayed(seconds: float) -> Fate:
+    """Execute it, and answer with the truth some seconds later."""
+    return Fate(delay=seconds)
+
+
+def firewall() -> Fate:
+    """Do not execute it: a firewall answers 403, with a page."""
+    return not_executed(then=html(403))
+
+
+def rate_limited(*, retry_after: int | None = 1) -> Fate:
+    """Do not execute it: 429, with how many seconds to wait, or None to leave that open."""
+    return not_executed(then=Later(status=429, retry_after=retry_after))
+
+
+def banned(*, retry_after: int | None = 120) -> Fate:
+    """Do not execute it: 418, with how many seconds to wait, or None to leave that open."""
+    return not_executed(then=Later(status=418, retry_after=retry_after))

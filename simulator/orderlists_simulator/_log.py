@@ -1,0 +1,119 @@
+"""What was asked of the venue, what it did, and what the client got to see.
+
+The three differ where things go wrong, and this is where a test looks up the truth.
+
+Invariant: entries are numbered in the order in which requests arrived, and none is ever lost.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+if TYPE_CHECKING:
+    from orderlists import HttpResponse
+    from orderlists_simulator._answers import Ending
+    from orderlists_simulator._fate import Fate
+
+
+@frozen(kw_only=True)
+class Attempt:
+    """One time that a request reached the venue, which did it or refused it.
+
+    Attributes:
+        at: When, in nanoseconds.
+        code: The code it was refused with; None if it was done.
+        order_list_id: The list that was touched or shown; None if none was.
+        response: What the venue answered, whether anybody heard it or not.
+    """
+
+    at: int
+    code: int | None
+    order_list_id: int | None
+    response: HttpResponse
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the venue did as it was asked."""
+        return self.code is None
+
+
+@frozen(kw_only=True)
+class LogEntry:
+    """One request.
+
+    Attributes:
+        number: Its place in the log: 0, 1, 2, ...
+        arrived: When, in nanoseconds.
+        method: The verb.
+        path: The path without the query.
+        parameters: Names and values of query and form, without the signature.
+        fate: What was to happen to it.
+        attempts: What the venue did, in the order in which it did.
+        answered: The status that the client was given, or how the connection ended; None as long as
+            the answer is outstanding.
+    """
+
+    number: int
+    arrived: int
+    method: str
+    path: str
+    parameters: tuple[tuple[str, str], ...]
+    fate: Fate
+    attempts: tuple[Attempt, ...] = ()
+    answered: int | Ending | None = None
+
+    def parameter(self, name: str) -> str | None:
+        """Return the first parameter of this name, or None."""
+        return next((value for found, value in self.parameters if found == name), None)
+
+
+class Log:
+    """The requests that arrived.  May be used by many threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._entries: list[LogEntry] = []
+
+    @property
+    def entries(self) -> tuple[LogEntry, ...]:
+        """Every request so far, as far as it is known what became of it."""
+        with self._lock:
+            return tuple(self._entries)
+
+    def open(
+        self,
+        *,
+        arrived: int,
+        method: str,
+        path: str,
+        parameters: tuple[tuple[str, str], ...],
+        fate: Fate,
+    ) -> int:
+        """Note that a request arrived, and return its number."""
+        with self._lock:
+            number = len(self._entries)
+            self._entries.append(
+                LogEntry(
+                    number=number,
+                    arrived=arrived,
+                    method=method,
+                    path=path,
+                    parameters=parameters,
+                    fate=fate,
+                )
+            )
+            return number
+
+    def tried(self, number: int, attempt: Attempt) -> None:
+        """Note what the venue did with a request."""
+        with self._lock:
+            entry = self._entries[number]
+            self._entries[number] = evolve(entry, attempts=(*entry.attempts, attempt))
+
+    def answered(self, number: int, answer: int | Ending) -> None:
+        """Note what the client was given."""
+        with self._lock:
+            self._entries[number] = evolve(self._entries[number], answered=answer)

@@ -1,0 +1,65 @@
+"""Everything that goes wrong in one run, decided beforehand.
+
+A frozen value, so that a test that failed can be run again as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import field, frozen
+
+from orderlists_simulator._fate import NORMAL, Fate
+
+if TYPE_CHECKING:
+    from orderlists import HttpRequest
+    from orderlists_simulator._lag import Lag
+    from orderlists_simulator._venue import Venue
+
+Rule: TypeAlias = Callable[[int, "HttpRequest"], Fate]
+"""Decides by the number of a request, counted from 0, and by what it is."""
+
+Event: TypeAlias = tuple[int, Callable[["Venue", int], object]]
+"""A time in nanoseconds, and what happens then: given the venue and the time."""
+
+
+def _script_or_rule(given: Iterable[Fate] | Rule) -> tuple[Fate, ...] | Rule:
+    return given if callable(given) else tuple(given)
+
+
+def _events(given: Iterable[Event]) -> tuple[Event, ...]:
+    return tuple(given)
+
+
+def _lags(given: Iterable[Lag]) -> tuple[Lag, ...]:
+    return tuple(given)
+
+
+@frozen
+class Plan:
+    """What becomes of requests, and what happens meanwhile; for one transport or simulator.
+
+    Attributes:
+        fates: A script, one fate for each request in the order in which they arrive, after which
+            all is normal; or a rule.
+        events: What happens to lists, and when.
+        lags: When queries are behind, and how far.
+
+    >>> from orderlists import HttpRequest
+    >>> from orderlists_simulator.faults import DROPPED, executed
+    >>> plan = Plan([executed(then=DROPPED)])
+    >>> request = HttpRequest("GET", "/api/v3/time", ())
+    >>> plan.fate(0, request).answer, plan.fate(1, request).answer
+    (Lost(how='dropped'), Truth())
+    """
+
+    fates: tuple[Fate, ...] | Rule = field(default=(), converter=_script_or_rule)
+    events: tuple[Event, ...] = field(default=(), converter=_events, kw_only=True)
+    lags: tuple[Lag, ...] = field(default=(), converter=_lags, kw_only=True)
+
+    def fate(self, number: int, request: HttpRequest) -> Fate:
+        """Return what becomes of a request."""
+        if callable(self.fates):
+            return self.fates(number, request)
+        return self.fates[number] if number < len(self.fates) else NORMAL
