@@ -11,7 +11,7 @@ demo: $(PACKAGE)  ## Cancel two order lists on a simulated exchange, sync and as
 	@$(BIN)/python examples/demo.py
 
 test: $(TOOLS)  ## Run every test, with branch coverage
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term
 
 soak: $(TOOLS)  ## Play PLANS plans of a misbehaving exchange against the clients
 	$(BIN)/python tests/soak.py $(or $(PLANS),20000)

@@ -5,8 +5,9 @@ Everything happens on this machine.  Run it with `make demo`.
 
 import asyncio
 
-from orderlists import CancelOrderList, HmacKey, OrderList, UnknownOrderList
-from orderlists_simulator import Simulator, Venue
+from orderlists import AlreadyDone, CancelOrderList, HmacKey, OrderList
+from orderlists_simulator import Plan, Simulator, Venue
+from orderlists_simulator.faults import DROPPED, executed
 from orderlists_transports import AsyncClient, Client
 
 
@@ -27,9 +28,7 @@ def cancel(url: str, key: HmacKey) -> OrderList:
 async def cancel_async(url: str, key: HmacKey) -> OrderList:
     """Cancel list 1 by the id that its owner gave it."""
     async with AsyncClient(key, exchange=url) as client:
-        return await client.send(
-            CancelOrderList(symbol="LTCBTC", list_client_order_id="example-1")
-        )
+        return await client.send(CancelOrderList(symbol="LTCBTC", list_client_order_id="example-1"))
 
 
 def main() -> None:
@@ -50,8 +49,25 @@ def main() -> None:
         print("\nClient cancels list 0 again:")
         try:
             cancel(simulator.url, simulator.key)
-        except UnknownOrderList as error:
+        except AlreadyDone as error:
             print(f"  refused: {error}")
+
+    lose_a_reply()
+
+
+def lose_a_reply() -> None:
+    """Cancel a list whose reply is lost on purpose, and show how it is known what happened."""
+    with Simulator(plan=Plan([executed(then=DROPPED)])) as simulator:
+        print("\nThe reply to a cancel of list 2 is lost on purpose:")
+        show("before:", simulator.venue, 2)
+        with Client(simulator.key, exchange=simulator.url) as client:
+            canceled = client.send(CancelOrderList(symbol="LTCBTC", order_list_id=2))
+        print(f"  settled by a {canceled.evidence.value}: {canceled}")
+        books = simulator.venue.order_list(2).canceled_by
+        (proof,) = {report.client_order_id for report in canceled.order_reports}
+        print(f"  both orders carry its id, by the venue's books as well: {proof == books}")
+        for number, entry in enumerate(simulator.venue.log.entries, 1):
+            print(f"  {number}. {entry.method} {entry.path}: {entry.answered}")
 
 
 if __name__ == "__main__":

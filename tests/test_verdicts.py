@@ -13,18 +13,21 @@ import pytest
 from attrs import frozen
 
 from orderlists import (
+    Call,
+    CanceledOrderList,
     HttpResponse,
     Rejected,
     Rest,
     ServerError,
 )
 from orderlists._run import UNANSWERED
-from orderlists._settling import Settling
+from orderlists._settling import Settling, unknown
 from orderlists._sighting import Finding, Sighting
 from orderlists_simulator import faults as f
 from verdicts import CELLS, Scenario, Tally, breaches, explore, play
 
-PLANS = 500
+# `make soak` plays more.
+PLANS = 150
 TALLY = Tally()
 
 
@@ -82,12 +85,14 @@ def caught(law: str) -> None:
 
 
 def test_a_resend_by_client_id_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = Settling.by_name
-    resend: Any = getattr(Settling, "_resend")  # noqa: B009 - private, and broken into on purpose
-
-    def by_name(self: Settling, name: str) -> Generator[Any, Any, Any]:
-        result: Any = yield from resend(self, self.request)
-        return result if result is not None else (yield from right(self, name))
+    # As if its client id were an id that is never used again.
+    def by_name(self: Settling, _: str) -> Call[CanceledOrderList]:
+        while (yield from self.run.pause()):
+            try:
+                return (yield from self.run.send_once(self.request))
+            except (Rejected, *UNANSWERED):
+                continue
+        raise unknown(self.request, self.run, cause=self.cause)
 
     monkeypatch.setattr(Settling, "by_name", by_name)
     caught("no resend touches a list other than the first target")

@@ -7,9 +7,9 @@ whoever asks has said that executing it twice is the same as once.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from orderlists._call import Call, Now, Send, Wait
 from orderlists._clock import Moment, Sample, ServerClock
@@ -83,6 +83,7 @@ class Run:
     attempts: list[Attempt] = field(factory=_none_yet)
     lost: list[Attempt] = field(factory=_none_yet)
     _pause: float = _FIRST_PAUSE
+    _sent: Moment = field(init=False, default=Factory(lambda run: run.started, takes_self=True))
 
     def moment_of(self, attempt: Attempt) -> Moment:
         """Return when an attempt was sent, as well as the clock can tell by now."""
@@ -118,15 +119,17 @@ class Run:
         while True:
             try:
                 return (yield from self._attempt(request))
-            except BadTimestamp:
-                if was_measured or not (yield from self.measure_clock()):
-                    raise
+            except BadTimestamp as error:
+                measured = not was_measured and (yield from self.measure_clock())
+                if not (measured and self._clock_explains_it(request)):
+                    self._refuse_or_lose(request, error)
                 was_measured = True
             except (RateLimited, Banned) as error:
                 yield from self._wait_out(error)
 
     def _attempt(self, request: Request[R]) -> Call[R]:
         now: Moment = yield Now()
+        self._sent = now
         outcome: R | OrderListsError = yield Send(request, now, self.patience(now))
         if not isinstance(outcome, OrderListsError):
             return outcome
@@ -136,6 +139,26 @@ class Run:
         if was_lost or isinstance(outcome, UnknownOrderList):
             self.attempts += _attempt_of(request, now)
         raise outcome
+
+    def _clock_explains_it(self, request: Request[R]) -> bool:
+        """Tell whether the request was too old, or too new, as soon as it was sent.
+
+        If not, it was delayed, perhaps together with a copy that was in time.
+        """
+        if not request.operation.changes_state:
+            return True
+        true = self.clock.at(self._sent.monotonic)
+        age, error = true.server - self._sent.server, true.error or 0
+        window = int(getattr(request, "recv_window", 0) * _MILLISECOND)
+        return age - error > window or -age - error >= SECOND
+
+    def _refuse_or_lose(self, request: Request[R], refusal: BadTimestamp) -> NoReturn:
+        if not request.operation.changes_state:
+            raise refusal
+        self.lost += _attempt_of(request, self._sent)
+        self.attempts += _attempt_of(request, self._sent)
+        text = f"{refusal}; but not by its own clock, so a copy may have been executed"
+        raise TransportError(text, sent=None) from refusal
 
     def may_resend(self) -> Call[bool]:
         """Wait a little and return True, if a request may be sent once more."""

@@ -63,6 +63,7 @@ class Settling:
                 self._refuse_if_not_meant(sighting)
                 if (result := self._conclude(sighting)) is not None:
                     return result
+                self._refuse_if_still_open(sighting)
             elif sighting is not None and self._is_fresh(sighting, self.run.lost):
                 raise self._never_was()
             yield from self._pause()
@@ -176,6 +177,12 @@ class Settling:
         )
         if elsewhere or misnamed:
             raise self._never_was()
+
+    def _refuse_if_still_open(self, sighting: Sighting) -> None:
+        """Take a refusal that was doubted for true, once no attempt can execute any more."""
+        doubted = self.cause.__cause__
+        if isinstance(doubted, Rejected) and self._is_fresh(sighting.at, self.run.lost):
+            raise doubted
 
     def _was_there_before(self, found: Sighting) -> bool:
         """Tell whether a list was certainly there before the first attempt was sent."""

@@ -7,7 +7,6 @@ import pytest
 from attrs import evolve, frozen
 
 from orderlists import (
-    BadTimestamp,
     CancelOrderList,
     InvalidInput,
     InvalidRequest,
@@ -21,6 +20,7 @@ from orderlists import (
     Security,
     ServerError,
     TransportError,
+    Unauthorized,
     UndecodableReply,
 )
 from scripted import Scripted
@@ -30,7 +30,7 @@ LOST = TransportError("connection reset", sent=None)
 NOT_SENT = TransportError("connection refused", sent=False)
 FAILED = ServerError(code=-1007, message="Timeout waiting", status=504)
 GARBLED = UndecodableReply(raw=b"<html>", status=200, reason="not JSON")
-REFUSED = BadTimestamp(code=-1021, message="too old", status=400)
+REFUSED = Unauthorized(code=-2015, message="no permission", status=401)
 LOOK = Operation(
     name="Look",
     method="GET",

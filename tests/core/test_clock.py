@@ -8,8 +8,10 @@ from orderlists import (
     BadTimestamp,
     CancelOrderList,
     Command,
+    GetOrderList,
     Instant,
     OrderListsError,
+    OutcomeUnknown,
     Policy,
     Sample,
     ServerClock,
@@ -19,6 +21,7 @@ from orderlists import (
 )
 from scripted import SECOND, START, Scripted
 
+AT_ONCE = Policy(settle=False)
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 TOO_OLD = BadTimestamp(code=-1021, message="too old", status=400)
 spans = st.integers(0, 10 * SECOND)
@@ -85,11 +88,23 @@ def test_a_wrong_clock_is_measured_and_the_request_sent_once_more(skew: int) -> 
     assert script.waits == []
 
 
-def test_a_clock_that_is_still_wrong_after_a_measurement_is_told() -> None:
-    script = Scripted(TOO_OLD, TOO_OLD)
+@pytest.mark.parametrize("skew", [0, 3600 * SECOND])
+def test_a_timestamp_that_was_right_is_refused_for_another_reason(skew: int) -> None:
+    # It was delayed, perhaps with a copy that was in time: so it may have been executed.
+    script = Scripted(*([TOO_OLD] * 2), skew=skew)
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(CANCEL, AT_ONCE)
+    assert len(script.sent) == (1 if skew == 0 else 2)
+    assert caught.value.__cause__ is not None
+    assert caught.value.__cause__.__cause__ is TOO_OLD
+    assert len(caught.value.attempts) == 1
+
+
+def test_a_question_is_asked_once_more_by_a_measured_clock() -> None:
+    question = GetOrderList(order_list_id=0)
+    assert Scripted(TOO_OLD, "the answer").send(question) == "the answer"
     with pytest.raises(BadTimestamp):
-        script.send(CANCEL)
-    assert len(script.sent) == 2
+        Scripted(TOO_OLD, TOO_OLD).send(question)
 
 
 def test_the_clock_is_measured_first_where_that_is_asked_for() -> None:
@@ -113,8 +128,10 @@ class _NoTime(Scripted):
 _LOST: OrderListsError = TransportError("reset", sent=None)
 
 
-def test_a_clock_that_cannot_be_measured_leaves_the_refusal_as_it_was() -> None:
+def test_a_clock_that_cannot_be_measured_leaves_the_refusal_in_doubt() -> None:
     script = _NoTime(TOO_OLD)
-    with pytest.raises(BadTimestamp):
-        script.send(CANCEL)
+    with pytest.raises(OutcomeUnknown):
+        script.send(CANCEL, AT_ONCE)
     assert not script.clock.is_measured
+    with pytest.raises(BadTimestamp):
+        _NoTime(TOO_OLD).send(GetOrderList(order_list_id=0))

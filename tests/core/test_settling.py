@@ -189,11 +189,11 @@ def test_a_query_of_the_past_is_asked_again() -> None:
     ids=str,
 )
 def test_after_a_lost_attempt_nothing_but_evidence_ends_the_call(useless: Exception) -> None:
-    again = (useless, useless) if isinstance(useless, BadTimestamp) else (useless,)
-    script = Scripted(LOST, *again, *OPEN, DONE)
+    script = Scripted(LOST, useless, *OPEN, DONE)
     assert script.send(BY_ID) is DONE
-    # The query that follows fails as well.
-    script = Scripted(LOST, *again, *again, NOT_THERE, OVER, *canceled_by("mine"))
+    # The query that follows fails as well; one that is too old is asked twice.
+    twice = (useless, useless) if isinstance(useless, BadTimestamp) else (useless,)
+    script = Scripted(LOST, useless, *twice, NOT_THERE, OVER, *canceled_by("mine"))
     assert script.send(BY_ID).evidence is Evidence.QUERY
 
 
@@ -240,6 +240,15 @@ def _sample() -> Any:
     from orderlists import Sample  # noqa: PLC0415 - used here alone
 
     return Sample(0, 0, Instant(START // 1000, TimeUnit.MICROSECOND))
+
+
+def test_a_doubted_refusal_is_believed_once_it_cannot_arrive_any_more() -> None:
+    too_old = BadTimestamp(code=-1021, message="", status=400)
+    script = Scripted(too_old, *(OPEN * 30))
+    with pytest.raises(BadTimestamp) as caught:
+        script.send(BY_ID, Policy(recv_window=3000, query_lag=5, resends=0))
+    assert caught.value is too_old
+    assert script.passed >= (3 + 1 + 5) * SECOND
 
 
 def test_without_settling_the_exchanges_word_stands() -> None:

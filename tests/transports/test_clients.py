@@ -364,3 +364,27 @@ def test_a_setting_that_breaks_a_rule_is_refused(
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
 def test_the_exchanges_environments_and_loopback_are_accepted(kind: Any, exchange: Any) -> None:
     kind(KEY, exchange=exchange)
+
+
+def test_a_cancel_can_be_settled_by_another_client(open_client: Open, venue: Venue) -> None:
+    clock = VirtualClock(NOW)
+    lost = VenueTransport(venue, now=clock.now, plan=Plan([executed(then=DROPPED)]))
+    with (
+        open_client(KEY, transport=lost, clock=clock) as sender,
+        pytest.raises(OutcomeUnknown) as caught,
+    ):
+        sender.send(CANCEL, policy=AT_ONCE)
+    later = VenueTransport(venue, now=clock.now)
+    with open_client(KEY, transport=later, clock=clock) as sender:
+        error = caught.value
+        result = sender.settle(error.request, attempts=error.attempts)
+        assert result.evidence is Evidence.QUERY
+        assert sender.settle(error.request).evidence is Evidence.QUERY
+
+
+def test_a_script_that_is_over_says_so(open_client: Open) -> None:
+    with (
+        open_client(KEY, transport=ScriptedTransport([])) as sender,
+        pytest.raises(AssertionError, match="more was sent than the script has answers for"),
+    ):
+        sender.send(CANCEL)

@@ -45,16 +45,21 @@ def test_a_body_that_is_expected_and_empty_has_a_length() -> None:
     assert b"\r\nContent-Length: 0\r\n" in serialise(HttpRequest("POST", "/", ()), "host")
 
 
+def gzipped(body: bytes) -> bytes:
+    # Without a time in it: whoever collects tests twice must find the same ones.
+    return gzip.compress(body, mtime=0)
+
+
 @pytest.mark.parametrize(
     ("encodings", "body"),
     [
         ("", b"hello"),
         ("identity", b"hello"),
-        ("gzip", gzip.compress(b"hel") + gzip.compress(b"lo")),
-        ("x-gzip", gzip.compress(b"hello")),
+        ("gzip", gzipped(b"hel") + gzipped(b"lo")),
+        ("x-gzip", gzipped(b"hello")),
         ("deflate", zlib.compress(b"hello")),
         ("deflate", zlib.compress(b"hello", wbits=-15)),
-        ("deflate, gzip", gzip.compress(zlib.compress(b"hello"))),
+        ("deflate, gzip", gzipped(zlib.compress(b"hello"))),
     ],
 )
 def test_content_encodings_are_undone(encodings: str, body: bytes) -> None:
@@ -72,10 +77,10 @@ def test_no_body_has_no_encoding_to_undo(encoding: str) -> None:
         ("br", b"hello", "unknown"),
         ("gzip, gzip, gzip, gzip", b"hello", "too many"),
         ("gzip", b"hello", "broken"),
-        ("gzip", gzip.compress(b"hello")[:-1], "cut off"),
+        ("gzip", gzipped(b"hello")[:-1], "cut off"),
         ("deflate", zlib.compress(b"hello")[:-1], "cut off"),
-        ("gzip", gzip.compress(b"x" * (LONGEST + 1)), "longer"),
-        ("gzip", gzip.compress(b"x" * LONGEST) + gzip.compress(b"x"), "longer"),
+        ("gzip", gzipped(b"x" * (LONGEST + 1)), "longer"),
+        ("gzip", gzipped(b"x" * LONGEST) + gzipped(b"x"), "longer"),
     ],
 )
 def test_an_encoding_that_cannot_be_undone_is_an_error(

@@ -1,0 +1,117 @@
+"""After the exchange said *not now*, nothing starts until it is over."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+
+import pytest
+
+from clients import CLIENTS, Sender, key_of, times_of
+from orderlists import (
+    BadTimestamp,
+    Budget,
+    CancelOrderList,
+    GetOrderList,
+    Limiter,
+    Moment,
+    OrderListsError,
+    Policy,
+    RateLimited,
+)
+from orderlists_simulator import (
+    EXAMPLE_KEY,
+    Plan,
+    Rules,
+    Venue,
+    VenueTransport,
+    VirtualClock,
+    example_venue,
+)
+from orderlists_simulator.faults import Fate, banned, rate_limited
+from orderlists_transports import Client
+
+SECOND = 1_000_000_000
+NOW = 1_700_000_000 * SECOND
+KEY = key_of(EXAMPLE_KEY)
+CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
+
+Open = Callable[..., AbstractContextManager[Sender]]
+
+
+@pytest.fixture(params=CLIENTS)
+def open_client(request: pytest.FixtureRequest) -> Open:
+    client: Open = CLIENTS[request.param]
+    return client
+
+
+@pytest.mark.parametrize("fate", [rate_limited(retry_after=3), banned(retry_after=3)])
+def test_a_limit_is_waited_out_before_anything_is_sent_again(open_client: Open, fate: Fate) -> None:
+    clock, venue = VirtualClock(NOW), example_venue(now=NOW)
+    transport = VenueTransport(venue, now=clock.now, plan=Plan([fate]))
+    with open_client(KEY, transport=transport, clock=clock) as client:
+        assert client.send(CANCEL).order_list_id == 0
+    first, second = venue.log.entries
+    assert second.arrived - first.arrived >= 3 * SECOND
+
+
+def test_clients_that_share_a_budget_hear_of_each_others_limits(open_client: Open) -> None:
+    clock, venue, budget = VirtualClock(NOW), example_venue(now=NOW), Budget()
+    limited = VenueTransport(venue, now=clock.now, plan=Plan([rate_limited(retry_after=30)]))
+    free = VenueTransport(venue, now=clock.now)
+    at_once = Policy(wait_out_limits=False)
+    with (
+        open_client(KEY, transport=limited, clock=clock, budget=budget) as one,
+        open_client(KEY, transport=free, clock=clock, budget=budget) as other,
+    ):
+        with pytest.raises(RateLimited):
+            one.send(CANCEL, policy=at_once)
+        clock.sleep(10)
+        with pytest.raises(RateLimited) as caught:
+            other.send(CANCEL, policy=at_once)
+        assert caught.value.retry_after == 20
+        assert len(venue.log.entries) == 1
+        clock.sleep(20)
+        assert other.send(CANCEL, policy=at_once).order_list_id == 0
+
+
+def test_the_exchanges_figures_can_be_read_at_any_time(open_client: Open) -> None:
+    clock, venue, budget = VirtualClock(NOW), example_venue(now=NOW), Budget()
+    transport = VenueTransport(venue, now=clock.now)
+    with open_client(KEY, transport=transport, clock=clock, budget=budget) as client:
+        client.send(GetOrderList(order_list_id=0))
+        client.send(GetOrderList(order_list_id=0))
+    now = Moment(0, clock.now(), None)
+    (weight,) = (
+        each
+        for each in budget.read(account=KEY.api_key, now=now)
+        if each.limiter is Limiter.REQUEST_WEIGHT
+    )
+    assert (weight.used, weight.limit) == (8, 6000)
+
+
+def test_ten_threads_never_turn_a_limit_into_a_ban() -> None:
+    clock = VirtualClock(NOW)
+    venue = Venue(rules=Rules(weight_limit=400, ban_after=10))
+    venue.open_oco(symbol="LTCBTC", side="SELL", quantity=1, price=3, stop_price=1, now=NOW)
+    transport = VenueTransport(venue, now=clock.now)
+    outcomes: list[type] = []
+
+    def ask(_: int) -> None:
+        try:
+            client.send(GetOrderList(order_list_id=0), policy=Policy(deadline=10**6))
+        except OrderListsError as error:
+            outcomes.append(type(error))
+
+    with (
+        Client(KEY, transport=transport, times=times_of(clock, 0), sleep=clock.sleep) as client,
+        ThreadPoolExecutor(10) as pool,
+    ):
+        list(pool.map(ask, range(10_000)))
+    statuses = Counter(entry.answered for entry in venue.log.entries)
+    # Sleepers move the clock on for all, so that some requests are too old when they arrive.
+    assert set(statuses) <= {200, 400, 429}
+    assert statuses[200] > 9_900
+    # A hundred queries fill a minute; then each thread hears of it once at most.
+    assert 0 < statuses[429] <= 10 * (statuses[200] / 100 + 1)
+    assert set(outcomes) <= {BadTimestamp}

@@ -1,0 +1,59 @@
+"""A transport over httpx, to be copied.  httpx bounds single waits, and does not notice forks.
+
+So it breaks these optional clauses: `headers_that_trickle_in_end_at_the_timeout`,
+`a_body_that_trickles_in_ends_at_the_timeout`, `a_child_process_has_its_own_connections`; and, as
+it leaves the number of connections to httpx, `no_free_connection_means_not_sent`.
+"""
+
+import ssl
+import zlib
+from contextlib import closing
+
+import httpx
+
+from orderlists import HttpRequest, HttpResponse, TransportError
+from orderlists_transports import LONGEST_REPLY, parse_origin
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.LocalProtocolError)
+
+
+class HttpxTransport:
+    """Sends requests to one origin, as `orderlists_transports.HttpTransport` promises."""
+
+    def __init__(self, origin: str, trust: ssl.SSLContext, longest: int = LONGEST_REPLY) -> None:
+        self._origin, self._longest, self._closed = str(parse_origin(origin)), longest, False
+        self._pool = httpx.HTTPTransport(trust, trust_env=False)  # Not a Client: those log URLs.
+
+    def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+        """Exchange one request for one response."""
+        if self._closed:
+            raise TransportError("this transport is closed", sent=False)
+        words = [request.method, request.target, *(one for pair in request.headers for one in pair)]
+        if not all(one.isascii() and one.isprintable() and one == one.strip() for one in words):
+            raise TransportError("HTTP cannot carry this request as it is", sent=False)
+        whole = True
+        try:
+            outgoing = httpx.Request(
+                request.method, self._origin, headers=request.headers, content=request.body
+            )
+            outgoing.extensions["target"] = request.target.encode()  # As it is, never quoted anew.
+            outgoing.extensions["timeout"] = httpx.Timeout(timeout).as_dict()
+            with closing(self._pool.handle_request(outgoing)) as reply:
+                body = next(reply.iter_raw(self._longest + 1), b"")
+            if body and (encoding := reply.headers.get("content-encoding")):
+                inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)  # Tells gzip from deflate.
+                body = inflater.decompress(body, self._longest + 1)
+                whole = inflater.eof and not inflater.unused_data and "," not in encoding
+        except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
+            told = f"no reply from {self._origin}: {type(error).__name__}"
+            failure = TransportError(told, sent=False if isinstance(error, _NOT_SENT) else None)
+        else:
+            if whole and len(body) <= self._longest:
+                return HttpResponse(reply.status_code, tuple(reply.headers.multi_items()), body)
+            failure = TransportError("the reply is too long or cut short", sent=None)
+        raise failure  # Out here it has no context: what other errors tell may be secret.
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._closed = True
+        self._pool.close()
