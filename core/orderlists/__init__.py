@@ -6,6 +6,7 @@ The parts, from the outside in: a *request* (`CancelOrderList`), a *key* that si
 `orderlists_transports`.
 """
 
+from orderlists._attempt import Attempt
 from orderlists._begin import begin, settle
 from orderlists._budget import Allowance, Budget, Limiter, Usage
 from orderlists._call import Call, Command, Done, Now, Send, Wait, resume
@@ -49,7 +50,6 @@ from orderlists._private_keys import Ed25519Key, RsaKey
 from orderlists._request import Operation, Parameter, Request, Security
 from orderlists._rest import Rest
 from orderlists._result import Result
-from orderlists._run import Attempt
 from orderlists._sighting import Ending
 from orderlists._time import Instant, TimeUnit
 from orderlists._usage import usage_of

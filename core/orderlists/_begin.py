@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TypeVar, cast
 
+from orderlists._attempt import Attempt
 from orderlists._call import Call, Now
 from orderlists._cancel_order_list import CancelOrderList
 from orderlists._clock import Moment, ServerClock
@@ -22,7 +23,7 @@ from orderlists._errors import (
 from orderlists._order_list import CanceledOrderList
 from orderlists._policy import Policy
 from orderlists._request import Request
-from orderlists._run import UNANSWERED, Attempt, Run, ask, never_left
+from orderlists._run import UNANSWERED, Run, ask, never_left
 from orderlists._settling import Settling, unknown
 
 R = TypeVar("R")

@@ -30,9 +30,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 if TYPE_CHECKING:
+    from orderlists._attempt import Attempt
     from orderlists._order_list import OrderList
     from orderlists._request import Request
-    from orderlists._run import Attempt
     from orderlists._sighting import Ending
     from orderlists._time import Instant
 
@@ -117,20 +117,25 @@ class TransportError(OrderListsError):
         self.sent: Literal[False] | None = sent
 
 
-class Rejected(OrderListsError):
-    """The exchange refused the request: it was not executed.
+class _Said(OrderListsError):
+    """The exchange's own words.
 
     Attributes:
-        code: The exchange's error code (negative), or None where a firewall or a proxy answered.
+        code: The exchange's error code (negative), or None if the reply held none.
         message: The exchange's own words; empty where it gave none.
         status: The HTTP status, or its equivalent in another protocol.
     """
 
     def __init__(self, *, code: int | None, message: str, status: int) -> None:
-        super().__init__(_told(status, code, message))
+        coded = "" if code is None else f", code {code}"
+        super().__init__(f"HTTP {status}{coded}{': ' if message else ''}{message}")
         self.code = code
         self.message = message
         self.status = status
+
+
+class Rejected(_Said):
+    """The exchange refused the request: it was not executed.  `code`, `message`, `status`."""
 
 
 class UnknownOrderList(Rejected):
@@ -206,20 +211,11 @@ class Blocked(Rejected):
     """A firewall in front of the exchange refused (403); its page, usually HTML, is not shown."""
 
 
-class ServerError(OrderListsError):
+class ServerError(_Said):
     """The exchange failed while answering: a 5XX, or a code that leaves the outcome open.
 
-    Attributes:
-        code: The exchange's error code, or None if the body held none.
-        message: The exchange's own words; empty where it gave none.
-        status: The HTTP status, or its equivalent in another protocol.
+    It has `code`, `message` and `status`, as `Rejected` has.
     """
-
-    def __init__(self, *, code: int | None, message: str, status: int) -> None:
-        super().__init__(_told(status, code, message))
-        self.code = code
-        self.message = message
-        self.status = status
 
 
 class UndecodableReply(OrderListsError):
@@ -282,11 +278,6 @@ def _advice(*, list_over: bool, until: Instant | None) -> str:
     if until is not None:
         return f"It may still execute until {until.to_datetime():%H:%M:%S} UTC; look after that:"
     return "Look before you send it again, by settle() or on the exchange's pages:"
-
-
-def _told(status: int, code: int | None, message: str) -> str:
-    coded = "" if code is None else f", code {code}"
-    return f"HTTP {status}{coded}: {message}" if message else f"HTTP {status}{coded}"
 
 
 # A traceback names an error by the place it is imported from.

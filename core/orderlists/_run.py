@@ -6,11 +6,11 @@ whoever asks has said that executing it twice is the same as once.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, field
 
+from orderlists._attempt import Attempt
 from orderlists._call import Call, Now, Send, Wait
 from orderlists._clock import Moment, Sample, ServerClock
 from orderlists._errors import (
@@ -34,28 +34,8 @@ UNANSWERED = (TransportError, ServerError, UndecodableReply)
 
 SECOND = 1_000_000_000
 _MILLISECOND = 1_000_000
-# The exchange checks an attempt's age for the last time right before its engine.
-_MARGIN = SECOND
 _SAMPLES = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
-
-
-@frozen
-class Attempt:
-    """One time that a state-changing request was sent.
-
-    Attributes:
-        at: The moment whose time it carried.
-        may_arrive_until: The exchange's time, in nanoseconds, after which it is too old to execute.
-    """
-
-    at: Moment
-    may_arrive_until: int
-
-    @classmethod
-    def of(cls, now: Moment, recv_window: Decimal) -> Attempt:
-        """Return the attempt that is sent now and stays valid for so many milliseconds."""
-        return cls(now, now.server + int(recv_window * _MILLISECOND) + _MARGIN)
 
 
 def _none_yet() -> list[Attempt]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from attrs import define, evolve
 
+from orderlists._attempt import Attempt
 from orderlists._call import Call, Now
 from orderlists._cancel_order_list import CancelOrderList
 from orderlists._clock import Moment
@@ -22,7 +23,7 @@ from orderlists._errors import (
 from orderlists._get_order import GetOrder
 from orderlists._get_order_list import GetOrderList
 from orderlists._order_list import CanceledOrderList, OrderReport
-from orderlists._run import SECOND, UNANSWERED, Attempt, Run
+from orderlists._run import SECOND, UNANSWERED, Run
 from orderlists._sighting import Finding, Sighting, with_reports
 from orderlists._time import Instant, TimeUnit
 from orderlists._words import ListOrderStatus
