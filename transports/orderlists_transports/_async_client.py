@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Self, TypeVar, assert_never
+from typing import Self, TypeVar, Unpack, assert_never
 
 from orderlists import (
     Attempt,
-    Budget,
     Call,
     Command,
     Done,
-    HttpProtocol,
     Key,
     Now,
     Policy,
@@ -22,15 +20,7 @@ from orderlists import (
     resume,
 )
 from orderlists_transports._contract import AsyncHttpTransport
-from orderlists_transports._dialogue import (
-    POLICY,
-    REST,
-    TIMEOUT,
-    Dialogue,
-    Times,
-    check_one_destination,
-    random_id,
-)
+from orderlists_transports._dialogue import Dialogue, Settings, check_one_destination
 from orderlists_transports._exchange import Exchange
 
 R = TypeVar("R")
@@ -63,24 +53,11 @@ class AsyncClient:
         *,
         exchange: Exchange | str = Exchange.LIVE,
         transport: AsyncHttpTransport | None = None,
-        protocol: HttpProtocol = REST,
-        timeout: float = TIMEOUT,
-        policy: Policy = POLICY,
-        budget: Budget | None = None,
-        times: Times | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        new_id: Callable[[], str] = random_id,
+        **settings: Unpack[Settings],
     ) -> None:
         check_one_destination(exchange, transport)
-        self._dialogue = Dialogue(
-            key=key,
-            protocol=protocol,
-            timeout=timeout,
-            policy=policy,
-            budget=Budget() if budget is None else budget,
-            times=Times() if times is None else times,
-            new_id=new_id,
-        )
+        self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep
         self._transport = _default_transport(exchange) if transport is None else transport
 

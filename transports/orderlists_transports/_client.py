@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Self, TypeVar, assert_never
+from typing import Self, TypeVar, Unpack, assert_never
 
 from orderlists import (
     Attempt,
-    Budget,
     Call,
     Command,
     Done,
-    HttpProtocol,
     Key,
     Now,
     Policy,
@@ -22,15 +20,7 @@ from orderlists import (
     resume,
 )
 from orderlists_transports._contract import HttpTransport
-from orderlists_transports._dialogue import (
-    POLICY,
-    REST,
-    TIMEOUT,
-    Dialogue,
-    Times,
-    check_one_destination,
-    random_id,
-)
+from orderlists_transports._dialogue import Dialogue, Settings, check_one_destination
 from orderlists_transports._exchange import Exchange
 
 R = TypeVar("R")
@@ -45,15 +35,15 @@ class Client:
             ``http://127.0.0.1:8080``; unencrypted only on loopback.
         transport: What moves the bytes, instead of `orderlists_transports.urllib3`.  It is bound to
             an exchange already, so give one or the other.  Closing the client closes it.
+        sleep: Lets time pass, in seconds.
         protocol: How requests are written, such as ``Rest(time_unit=TimeUnit.MICROSECOND)``.
         timeout: Seconds for one exchange of messages, from the wait for a free connection to the
-            last byte of the reply.  Keep it above 10: only then is the exchange's own word that it
-            gave up (-1007) heard.
+            last byte of the reply.  15 by default; keep it above 10, for only then is the
+            exchange's own word that it gave up (-1007) heard.
         policy: How far a call goes: whether it settles what got lost, how long, how often.
         budget: What the exchange allows; share one between the clients of an IP address.
         times: The clocks.
-        sleep: Lets time pass, in seconds.
-        new_id: Returns an id that was never used before.
+        new_id: Returns an id that was never used before; from the system's randomness by default.
 
     Raises:
         InvalidSetting: A setting breaks a rule.
@@ -71,24 +61,11 @@ class Client:
         *,
         exchange: Exchange | str = Exchange.LIVE,
         transport: HttpTransport | None = None,
-        protocol: HttpProtocol = REST,
-        timeout: float = TIMEOUT,
-        policy: Policy = POLICY,
-        budget: Budget | None = None,
-        times: Times | None = None,
         sleep: Callable[[float], object] = time.sleep,
-        new_id: Callable[[], str] = random_id,
+        **settings: Unpack[Settings],
     ) -> None:
         check_one_destination(exchange, transport)
-        self._dialogue = Dialogue(
-            key=key,
-            protocol=protocol,
-            timeout=timeout,
-            policy=policy,
-            budget=Budget() if budget is None else budget,
-            times=Times() if times is None else times,
-            new_id=new_id,
-        )
+        self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep
         self._transport = _default_transport(exchange) if transport is None else transport
 

@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable
 from math import inf
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 from attrs import Factory, field, frozen
 
@@ -40,10 +40,10 @@ from orderlists_transports._exchange import Exchange
 
 R = TypeVar("R")
 
-REST = Rest()
-POLICY = Policy()
-TIMEOUT = 15.0
-"""Seconds: longer than the 10 that the exchange gives its engine before it answers *unknown*."""
+_REST = Rest()
+_POLICY = Policy()
+# Longer than the 10 seconds that the exchange gives its engine before it answers *unknown*.
+_TIMEOUT = 15.0
 
 Clock = Callable[[], int]
 """Returns a time in nanoseconds."""
@@ -72,17 +72,28 @@ def _check_timeout(_: object, __: object, value: float) -> None:
         raise InvalidSetting(field="timeout", value=value, rule="must be seconds, more than 0")
 
 
+class Settings(TypedDict, total=False):
+    """What a client of either colour takes beside a key and a way to send: see `Client`."""
+
+    protocol: HttpProtocol
+    timeout: float
+    policy: Policy
+    budget: Budget
+    times: Times
+    new_id: Callable[[], str]
+
+
 @frozen(kw_only=True)
 class Dialogue:
     """One asker's side of the conversation with the exchange."""
 
     key: Key
-    protocol: HttpProtocol
-    timeout: float = field(validator=_check_timeout)
-    policy: Policy
-    budget: Budget
-    times: Times
-    new_id: Callable[[], str]
+    protocol: HttpProtocol = _REST
+    timeout: float = field(default=_TIMEOUT, validator=_check_timeout)
+    policy: Policy = _POLICY
+    budget: Budget = field(factory=Budget)
+    times: Times = field(factory=Times)
+    new_id: Callable[[], str] = random_id
     clock: ServerClock = field(
         init=False,
         default=Factory(
