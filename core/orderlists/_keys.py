@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import field, frozen
 
@@ -99,11 +99,24 @@ class HmacKey:
 
     api_key: str = field(repr=masked)
     secret: str = field(repr=False)
+    _prepared: hmac.HMAC = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
         check_api_key(self.api_key)
         _check_secret(self.secret)
+        # Half of the work depends on the key alone; frozen forbids the plain assignment.
+        prepared = hmac.new(self.secret.encode(), digestmod="sha256")
+        object.__setattr__(self, "_prepared", prepared)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _hmac_key, (self.api_key, self.secret)
 
     def sign(self, payload: bytes, /) -> str:
         """Return the HMAC-SHA256 of the payload in lower-case hex."""
-        return hmac.digest(self.secret.encode(), payload, "sha256").hex()
+        signing = self._prepared.copy()
+        signing.update(payload)
+        return signing.hexdigest()
+
+
+def _hmac_key(api_key: str, secret: str) -> HmacKey:
+    return HmacKey(api_key=api_key, secret=secret)

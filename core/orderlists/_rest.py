@@ -111,7 +111,8 @@ def _text(value: str | int | Decimal) -> str:
 
 
 def _percent_encoded(text: str) -> str:
-    return quote(text, safe="")
+    # Most values need no encoding, and asking costs a third of encoding.
+    return text if text.isascii() and text.isalnum() else quote(text, safe="")
 
 
 def _retry_after(response: HttpResponse) -> int | None:

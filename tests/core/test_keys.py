@@ -1,5 +1,8 @@
 """Who signs: with which algorithm, from what, and without showing it."""
 
+import hashlib
+import hmac
+import pickle
 import sys
 from base64 import b64decode
 from pathlib import Path
@@ -135,7 +138,10 @@ def test_an_hmac_key_that_cannot_be_one_is_refused_without_being_shown(
 def test_a_key_shows_neither_secret_nor_the_whole_api_key(key: HmacKey, payload: bytes) -> None:
     assert key.secret not in repr(key)
     assert key.api_key not in repr(key)
-    assert len(key.sign(payload)) == 64
+    expected = hmac.new(key.secret.encode(), payload, hashlib.sha256).hexdigest()
+    copy = pickle.loads(pickle.dumps(key))
+    assert key.sign(payload) == key.sign(payload) == copy.sign(payload) == expected
+    assert copy == key
 
 
 @pytest.mark.parametrize(("kind", "module"), [(Ed25519Key, "ed25519"), (RsaKey, "rsa")])
