@@ -340,6 +340,8 @@ def test_many_tasks_share_a_client(venue: Venue) -> None:
         ({"exchange": "https://api.binance.com/api"}, "exchange"),
         ({"exchange": "https://user:pass@api.binance.com"}, "exchange"),
         ({"exchange": "api.binance.com"}, "exchange"),
+        ({"exchange": "https://api.bınance.com"}, "exchange"),
+        ({"exchange": "https://api binance.com"}, "exchange"),
         ({"exchange": "https://api.binance.com:http"}, "exchange"),
         ({"exchange": 5}, "exchange"),
         ({"exchange": Exchange.TESTNET, "transport": ScriptedTransport([])}, "exchange"),

@@ -15,6 +15,7 @@ from attrs import frozen
 from orderlists import HIDDEN, InvalidSetting
 
 _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
+_HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")
 _RULE = (
     "must be https://host or https://host:port, without path, query or user; "
     "http:// is for loopback only"
@@ -64,6 +65,6 @@ def parse_origin(exchange: Exchange | str) -> Origin:
     safe = parts.scheme == "https" or (
         parts.scheme == "http" and _LOOPBACK.fullmatch(host or "") is not None
     )
-    if not (host and bare and safe):
+    if not (host and _HOST.fullmatch(host) and bare and safe):
         raise InvalidSetting(field="exchange", value=shown, rule=_RULE)
     return Origin(parts.scheme, host, port or (443 if parts.scheme == "https" else 80))
