@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from attrs import evolve, field, frozen
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from clients import CLIENTS, key_of
@@ -310,7 +310,14 @@ def explore(
     """
     phases = [Phase.generate] if derandomize else [Phase.generate, Phase.shrink]
 
-    @settings(max_examples=plans, phases=phases, derandomize=derandomize, database=None)
+    @settings(
+        max_examples=plans,
+        phases=phases,
+        derandomize=derandomize,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(scenarios())
     def laws_hold(scenario: Scenario) -> None:
         if protocol is not None:
