@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-
-from attrs import frozen
+from typing import NamedTuple
 
 from orderlists._clock import Moment
 
@@ -13,8 +12,7 @@ _MILLISECOND = 1_000_000
 _MARGIN = 1_000_000_000
 
 
-@frozen
-class Attempt:
+class Attempt(NamedTuple):
     """When it was sent, and how long it can still execute.
 
     Attributes:

@@ -12,9 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Any
-
-from attrs import frozen
+from typing import Any, NamedTuple
 
 from orderlists._clock import Moment
 from orderlists._errors import Banned, RateLimited
@@ -33,8 +31,7 @@ class Limiter(Enum):
     ORDERS = "ORDERS"
 
 
-@frozen
-class Usage:
+class Usage(NamedTuple):
     """What the exchange says was used in one of its windows.
 
     Attributes:
@@ -50,8 +47,7 @@ class Usage:
     limit: int | None = None
 
 
-@frozen
-class Allowance:
+class Allowance(NamedTuple):
     """One limit and what is left of it.
 
     Attributes:
@@ -69,8 +65,7 @@ class Allowance:
     ends_at: Instant
 
 
-@frozen
-class _Figure:
+class _Figure(NamedTuple):
     window: int
     used: int
     limit: int | None

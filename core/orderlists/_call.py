@@ -8,9 +8,7 @@ it wants done, is sent what came of it, and returns its result.  Calls are parts
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, Generic, TypeAlias, TypeVar
-
-from attrs import frozen
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from orderlists._clock import Moment
 from orderlists._errors import OrderListsError
@@ -19,13 +17,11 @@ from orderlists._request import Request
 R = TypeVar("R")
 
 
-@frozen
-class Now:
+class Now(NamedTuple):
     """Tell what time it is: a `Moment`."""
 
 
-@frozen
-class Send:
+class Send(NamedTuple):
     """Send this request once, and tell what came back: its result, or the error.
 
     Attributes:
@@ -39,8 +35,7 @@ class Send:
     patience: float
 
 
-@frozen
-class Wait:
+class Wait(NamedTuple):
     """Let time pass."""
 
     seconds: float
@@ -50,8 +45,7 @@ Command: TypeAlias = Now | Send | Wait
 Call: TypeAlias = Generator[Command, Any, R]
 
 
-@frozen
-class Done(Generic[R]):
+class Done(NamedTuple, Generic[R]):
     """The call is over, and this is its result."""
 
     result: R

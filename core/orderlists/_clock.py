@@ -10,8 +10,7 @@ Invariant: the true time of the exchange is within `error` of what a measured cl
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from attrs import frozen
+from typing import NamedTuple
 
 from orderlists._time import Instant, TimeUnit
 
@@ -19,8 +18,7 @@ _DRIFT = 10_000
 """A quartz drifts apart from another by at most one part in this (100 ppm)."""
 
 
-@frozen
-class Moment:
+class Moment(NamedTuple):
     """One moment on both clocks.
 
     Attributes:
@@ -39,8 +37,7 @@ class Moment:
         return Instant(TimeUnit.MICROSECOND.from_nanoseconds(self.server), TimeUnit.MICROSECOND)
 
 
-@frozen
-class Sample:
+class Sample(NamedTuple):
     """What the exchange said its time was, and when it was asked and answered.
 
     Attributes:

@@ -10,13 +10,14 @@ happens when the key is made, never later.
 from __future__ import annotations
 
 from base64 import b64encode
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from orderlists._errors import HIDDEN, InvalidSetting, MissingExtra
 from orderlists._keys import check_api_key, masked
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
@@ -148,6 +149,8 @@ def _load(
 
 
 def _bytes_of(private_key: object) -> bytes:
+    from pathlib import Path
+
     match private_key:
         case bytes():
             return private_key

@@ -239,7 +239,7 @@ def unknown(
     return OutcomeUnknown(
         request,
         cause=cause,
-        attempts=tuple(evolve(attempt, at=run.moment_of(attempt)) for attempt in run.attempts),
+        attempts=tuple(attempt._replace(at=run.moment_of(attempt)) for attempt in run.attempts),
         order_list=None if seen is None else seen.order_list,
         list_over=list_over,
         may_arrive_until=until,

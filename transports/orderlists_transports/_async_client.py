@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Self, TypeVar, Unpack, assert_never
 
@@ -24,6 +23,13 @@ from orderlists_transports._dialogue import Dialogue, Settings, check_one_destin
 from orderlists_transports._exchange import Exchange
 
 R = TypeVar("R")
+
+
+async def _sleep(seconds: float) -> None:
+    # Here, so that the other client does not load it.
+    import asyncio  # noqa: PLC0415 - see above
+
+    await asyncio.sleep(seconds)
 
 
 class AsyncClient:
@@ -53,7 +59,7 @@ class AsyncClient:
         *,
         exchange: Exchange | str = Exchange.LIVE,
         transport: AsyncHttpTransport | None = None,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        sleep: Callable[[float], Awaitable[object]] = _sleep,
         **settings: Unpack[Settings],
     ) -> None:
         check_one_destination(exchange, transport)
@@ -79,7 +85,8 @@ class AsyncClient:
         step = resume(call, None)
         while not isinstance(step, Done):
             step = resume(call, await self._obey(step))
-        return step.result
+        result: R = step.result
+        return result
 
     async def _obey(self, command: Command) -> object:
         dialogue = self._dialogue

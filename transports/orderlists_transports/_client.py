@@ -111,7 +111,8 @@ class Client:
         step = resume(call, None)
         while not isinstance(step, Done):
             step = resume(call, self._obey(step))
-        return step.result
+        result: R = step.result
+        return result
 
     def _obey(self, command: Command) -> object:
         dialogue = self._dialogue
