@@ -7,7 +7,7 @@ in `OutcomeUnknown`.  Never in an error that leaves this to be guessed.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from orderlists._attempt import Attempt
 from orderlists._call import Call, Now
@@ -17,12 +17,14 @@ from orderlists._errors import (
     InvalidRequest,
     OrderListsError,
     OutcomeUnknown,
+    Rejected,
     TransportError,
     UnknownOrderList,
 )
 from orderlists._order_list import CanceledOrderList
 from orderlists._policy import Policy
 from orderlists._request import Request
+from orderlists._rules import LONGEST_RECV_WINDOW
 from orderlists._run import UNANSWERED, Run, ask, never_left
 from orderlists._settling import Settling, unknown
 
@@ -44,19 +46,29 @@ def begin(request: Request[R], *, new_id: str, policy: Policy, clock: ServerCloc
         ServerError, UndecodableReply: The request changes nothing, and the reply was no answer.
         OutcomeUnknown: The request changes state, and whether it was executed is open.
     """
+    if not isinstance(request, Request):
+        raise InvalidRequest(field="request", value=request, rule="must be a Request")
     complete = request.completed(new_client_order_id=new_id, recv_window=policy.recv_window)
+    return (yield from _noted(complete, _send(complete, policy, clock)))
+
+
+def _noted(request: Request[Any], call: Call[R]) -> Call[R]:
     try:
-        started: Moment = yield Now()
-        run = Run(policy, clock, started, policy.resends)
-        if policy.measure_clock and not clock.is_measured:
-            yield from run.measure_clock()
-        return (yield from _call_for(complete, run))
+        return (yield from call)
     except OrderListsError:
         raise
     except BaseException as interrupt:
         # Whoever is interrupted can ask later what became of this.
-        interrupt.add_note(f"in progress: {complete}")
+        interrupt.add_note(f"in progress: {request}")
         raise
+
+
+def _send(request: Request[R], policy: Policy, clock: ServerClock) -> Call[R]:
+    started: Moment = yield Now()
+    run = Run(policy, clock, started, policy.resends)
+    if policy.measure_clock and not clock.is_measured:
+        yield from run.measure_clock()
+    return (yield from _call_for(request, run))
 
 
 def _call_for(request: Request[R], run: Run) -> Call[R]:
@@ -119,24 +131,44 @@ def settle(
     if request.new_client_order_id is None:
         rule = "must be the one that was sent: it is the only proof"
         raise InvalidRequest(field="new_client_order_id", value=None, rule=rule)
-    complete = request.completed(recv_window=policy.recv_window)
+    complete = request.completed(recv_window=LONGEST_RECV_WINDOW)
+    return cast(
+        "R", (yield from _noted(complete, _settle_later(complete, attempts, policy, clock)))
+    )
+
+
+def _settle_later(
+    request: CancelOrderList, attempts: tuple[Attempt, ...], policy: Policy, clock: ServerClock
+) -> Call[CanceledOrderList]:
     started: Moment = yield Now()
-    sent = list(attempts) or [_some_time_before(started, complete)]
-    run = Run(policy, clock, started, policy.resends, sent, list(sent))
-    cause = TransportError("it was sent earlier", sent=None)
-    return cast("R", (yield from _settle(complete, run, cause, None)))
-
-
-def _some_time_before(started: Moment, request: CancelOrderList) -> Attempt:
-    """Return an attempt of which nothing is known, but that it was sent before this moment."""
-    unknown_when = Moment(started.monotonic - 1, started.server, None)
-    return Attempt.of(unknown_when, cast("Decimal", request.recv_window))
+    run = Run(policy, clock, started, policy.resends)
+    if not clock.is_measured:
+        yield from run.measure_clock()
+    # Another process, or this machine before a restart, had another monotonic clock.
+    before = started.monotonic - 1
+    sent = [each._replace(at=each.at._replace(monotonic=before)) for each in attempts]
+    if not sent:
+        run.assumed = Attempt.of(
+            clock.at(started.monotonic)._replace(monotonic=before, error=None),
+            Decimal(request.recv_window or LONGEST_RECV_WINDOW),
+        )
+        sent = [run.assumed]
+    run.attempts, run.lost = sent, list(sent)
+    return (
+        yield from _settle(request, run, TransportError("it was sent earlier", sent=None), None)
+    )
 
 
 def _settle(
     request: CancelOrderList, run: Run, cause: OrderListsError, refused_at: Moment | None
 ) -> Call[CanceledOrderList]:
     settling = Settling(request, cast("str", request.new_client_order_id), run, cause, refused_at)
-    if request.order_list_id is not None:
-        return (yield from settling.by_id(request.order_list_id))
-    return (yield from settling.by_name(cast("str", request.list_client_order_id)))
+    try:
+        if request.order_list_id is not None:
+            return (yield from settling.by_id(request.order_list_id))
+        return (yield from settling.by_name(cast("str", request.list_client_order_id)))
+    except (Rejected, OutcomeUnknown, AssertionError):
+        raise
+    except Exception as error:
+        # Whatever went wrong, such as a key that cannot sign any more: the question stays open.
+        raise unknown(request, run, cause=cause, seen=settling.seen) from error

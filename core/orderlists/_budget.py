@@ -95,13 +95,19 @@ class Budget:
         for usage in usages:
             scope = _scope(usage.limiter, account)
             window = now.server // _SECOND // usage.seconds
-            figure = _Figure(window, usage.used, usage.limit)
-            self._figures[usage.limiter, usage.seconds, scope] = figure
+            key = usage.limiter, usage.seconds, scope
+            before = self._figures.get(key)
+            # Replies overtake each other: within a window, use only grows.
+            same = before is not None and before.window == window
+            used = max(usage.used, before.used) if before is not None and same else usage.used
+            self._figures[key] = _Figure(window, used, usage.limit)
 
     def hold(self, error: RateLimited | Banned, *, account: str, now: Moment) -> None:
         """Let nothing start before the exchange wants to hear from this IP, or account, again."""
         scope = account if error.code == _ORDERS_EXCEEDED else None
         seconds = _UNSAID[type(error)] if error.retry_after is None else error.retry_after
+        if isinstance(error, Banned) and error.until is not None:
+            seconds = max(seconds, error.until.microseconds / 1e6 - now.server / _SECOND)
         self._holds[scope, now.monotonic + int(seconds * _SECOND)] = error
 
     def check(self, *, account: str, now: Moment) -> None:
@@ -150,7 +156,7 @@ def _limits_in(
 ) -> Iterator[tuple[tuple[Limiter, int], int]]:
     for limit in listed:
         # The exchange lists others as well, such as connections.
-        if limit["rateLimitType"] in Limiter.__members__:
+        if limit["rateLimitType"] in Limiter.__members__ and limit["interval"] in _INTERVALS:
             seconds = _INTERVALS[limit["interval"]] * limit["intervalNum"]
             yield (Limiter(limit["rateLimitType"]), seconds), limit["limit"]
 

@@ -27,6 +27,7 @@ Invariant: no text here ever holds a secret, a signature, a signed query or a re
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from orderlists._time import Instant
 
 _LONGEST_VALUE = 80
+_LONGEST_MESSAGE = 500
+_SIGNATURE = re.compile(r"signature=[^&\s]+", re.IGNORECASE)
 _PLAIN = (str, int, float, bool, type(None))
 
 
@@ -71,13 +74,19 @@ class InvalidInput(OrderListsError, ValueError):
     """
 
     def __init__(self, *, field: str, value: object, rule: str) -> None:
-        shown = repr(value) if value != HIDDEN else HIDDEN
-        if len(shown) > _LONGEST_VALUE:
-            shown = f"{shown[:_LONGEST_VALUE]}..."
+        shown = HIDDEN if value is HIDDEN else _shown(value)
         super().__init__(f"{field}={shown}: {rule}")
         self.field = field
         self.value = value if isinstance(value, _PLAIN) else shown
         self.rule = rule
+
+
+def _shown(value: object) -> str:
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - the refusal must not depend on what was given
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
 
 
 class InvalidRequest(InvalidInput):
@@ -127,6 +136,8 @@ class _Said(OrderListsError):
     """
 
     def __init__(self, *, code: int | None, message: str, status: int) -> None:
+        # A message may echo what was sent.
+        message = _SIGNATURE.sub("signature=...", message)[:_LONGEST_MESSAGE]
         coded = "" if code is None else f", code {code}"
         super().__init__(f"HTTP {status}{coded}{': ' if message else ''}{message}")
         self.code = code

@@ -54,8 +54,7 @@ class Policy:
             milliseconds: always sent, because it bounds how late a lost attempt can still execute.
 
     Raises:
-        InvalidSetting: A value breaks a rule.
-        InvalidRequest: `recv_window` breaks one.
+        InvalidInput: A value breaks a rule.
 
     >>> Policy(settle=False).deadline
     60.0

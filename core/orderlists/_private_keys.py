@@ -140,7 +140,10 @@ def _load(
         rule = "must be given for an encrypted private key, and for no other"
         raise InvalidSetting(field="passphrase", value=HIDDEN, rule=rule) from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        rule = f"must be an {name} private key, PEM or DER, and the passphrase the right one"
+        rule = (
+            f"must be an {name} private key (PEM as text or bytes, DER as bytes, or a pathlib.Path "
+            "of a file), and the passphrase the right one"
+        )
         raise InvalidSetting(field="private_key", value=HIDDEN, rule=rule) from error
     if not isinstance(private, kind):
         rule = f"must be an {name} private key, not {type(private).__name__}"

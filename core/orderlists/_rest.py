@@ -7,13 +7,20 @@ Invariant: the query is percent-encoded first, and those exact bytes are what is
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import quote
 
 from attrs import field, frozen
 
-from orderlists._errors import InvalidRequest, OrderListsError, UndecodableReply
+from orderlists._errors import (
+    HIDDEN,
+    InvalidRequest,
+    InvalidSetting,
+    OrderListsError,
+    UndecodableReply,
+)
 from orderlists._http import HttpRequest, HttpResponse
 from orderlists._json import JsonParser, Unreadable, exact_json, read_error, read_result
 from orderlists._keys import Key
@@ -26,6 +33,7 @@ from orderlists._version import __version__
 R = TypeVar("R")
 
 _OK = 200
+_SECONDS = re.compile(r"[0-9]{1,9}")
 _COMMON_HEADERS = (("User-Agent", f"orderlists/{__version__}"),)
 _UNIT_HEADERS = {
     TimeUnit.MILLISECOND: _COMMON_HEADERS,
@@ -65,6 +73,7 @@ class Rest:
 
         Raises:
             InvalidRequest: The timestamp is not a whole number.
+            InvalidSetting: The key did not sign with text.
         """
         operation = request.operation
         headers = _UNIT_HEADERS[self.time_unit]
@@ -77,10 +86,12 @@ class Rest:
             rule = f"must be an int, in {self.time_unit.name}S"
             raise InvalidRequest(field="timestamp", value=timestamp, rule=rule)
         query = "&".join([*pairs, f"timestamp={timestamp}"])
-        signature = _percent_encoded(key.sign(query.encode("ascii")))
+        signature = key.sign(query.encode("ascii"))
+        if not isinstance(signature, str):
+            raise InvalidSetting(field="key", value=HIDDEN, rule="must sign with text")
         return HttpRequest(
             operation.method,
-            f"{operation.path}?{query}&signature={signature}",
+            f"{operation.path}?{query}&signature={_percent_encoded(signature)}",
             (("X-MBX-APIKEY", key.api_key), *headers),
         )
 
@@ -117,7 +128,7 @@ def _percent_encoded(text: str) -> str:
 
 def _retry_after(response: HttpResponse) -> int | None:
     seconds = response.header("Retry-After") or ""
-    return int(seconds) if seconds.isascii() and seconds.isdigit() else None
+    return int(seconds) if _SECONDS.fullmatch(seconds) else None
 
 
 def _undecodable(response: HttpResponse, reason: str) -> UndecodableReply:

@@ -106,7 +106,7 @@ def to_recv_window(value: int | str | Decimal | None) -> Decimal | None:
         0 < number <= LONGEST_RECV_WINDOW and number == number.quantize(_THOUSANDTH, context=_EXACT)
     ):
         raise InvalidRequest(field="recv_window", value=_shown(value), rule=RECV_WINDOW_RULE)
-    return number.normalize(_EXACT)
+    return Decimal(write_decimal(number.normalize(_EXACT)))
 
 
 def _to_decimal(value: object) -> Decimal | None:

@@ -24,8 +24,10 @@ from orderlists._errors import (
     UnknownOrderList,
 )
 from orderlists._get_server_time import GetServerTime, ServerTime
+from orderlists._order_list import OrderList
 from orderlists._policy import Policy
 from orderlists._request import Request
+from orderlists._rules import LONGEST_RECV_WINDOW
 
 R = TypeVar("R")
 
@@ -54,6 +56,8 @@ class Run:
         attempts: Every time the state-changing request was sent and no other answer came than
             that its list is not there.
         lost: Those of them that were not answered.
+        assumed: The attempt that stands for those of an earlier call of which nothing is known.
+        latest: When it last looked at the clock.
     """
 
     policy: Policy
@@ -62,13 +66,20 @@ class Run:
     resends: int
     attempts: list[Attempt] = field(factory=_none_yet)
     lost: list[Attempt] = field(factory=_none_yet)
+    assumed: Attempt | None = None
+    latest: Moment = field(init=False, default=Factory(lambda run: run.started, takes_self=True))
     _pause: float = _FIRST_PAUSE
     _sent: Moment = field(init=False, default=Factory(lambda run: run.started, takes_self=True))
 
     def moment_of(self, attempt: Attempt) -> Moment:
         """Return when an attempt was sent, as well as the clock can tell by now."""
-        ours = attempt.at.monotonic >= self.started.monotonic
-        return self.clock.at(attempt.at.monotonic) if ours else attempt.at
+        if attempt.at.monotonic < self.started.monotonic:
+            return attempt.at
+        again = self.clock.at(attempt.at.monotonic)
+        if attempt.at.error is None:
+            return again
+        # Of two measurements the earlier moment is the safe one: clocks can step in between.
+        return min(attempt.at, again, key=lambda moment: moment.server)
 
     def patience(self, now: Moment) -> float:
         """Return how many seconds are left until the deadline."""
@@ -111,6 +122,8 @@ class Run:
         now: Moment = yield Now()
         self._sent = now
         outcome: R | OrderListsError = yield Send(request, now, self.patience(now))
+        if _is_about_another(request, outcome):
+            outcome = UndecodableReply(raw=b"", status=200, reason="about another order list")
         if not isinstance(outcome, OrderListsError):
             return outcome
         was_lost = isinstance(outcome, UNANSWERED) and not never_left(outcome)
@@ -121,16 +134,16 @@ class Run:
         raise outcome
 
     def _clock_explains_it(self, request: Request[R]) -> bool:
-        """Tell whether the request was too old, or too new, as soon as it was sent.
+        """Tell whether the request was too old as soon as it was sent.
 
-        If not, it was delayed, perhaps together with a copy that was in time.
+        If not, it was delayed, or too early; and a copy of it may have been in time.
         """
         if not request.operation.changes_state:
             return True
         true = self.clock.at(self._sent.monotonic)
         age, error = true.server - self._sent.server, true.error or 0
-        window = int(getattr(request, "recv_window", 0) * _MILLISECOND)
-        return age - error > window or -age - error >= SECOND
+        window = getattr(request, "recv_window", None) or LONGEST_RECV_WINDOW
+        return age - error > int(window * _MILLISECOND)
 
     def _refuse_or_lose(self, request: Request[R], refusal: BadTimestamp) -> NoReturn:
         if not request.operation.changes_state:
@@ -149,7 +162,7 @@ class Run:
 
     def pause(self) -> Call[bool]:
         """Wait a little, longer each time, and return True; False if no time is left for it."""
-        now: Moment = yield Now()
+        self.latest = now = yield Now()
         if self._pause >= self.patience(now):
             return False
         yield Wait(self._pause)
@@ -171,15 +184,22 @@ class Run:
 
     def _wait_out(self, error: RateLimited | Banned) -> Call[None]:
         now: Moment = yield Now()
-        seconds = 1.0 if error.retry_after is None else error.retry_after
+        seconds = max(1.0 if error.retry_after is None else error.retry_after, self._pause)
         if not self.policy.wait_out_limits or seconds >= self.patience(now):
             raise error
         yield Wait(seconds)
+        self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
 
 def never_left(error: OrderListsError) -> bool:
     """Tell whether an error says that the exchange cannot have seen the request."""
     return isinstance(error, TransportError) and error.sent is False
+
+
+def _is_about_another(request: Request[Any], outcome: object) -> bool:
+    """Tell whether a result cannot be the answer to this request: some proxies mix replies up."""
+    meant = getattr(request, "order_list_id", None)
+    return isinstance(outcome, OrderList) and meant is not None and outcome.order_list_id != meant
 
 
 def _attempt_of(request: Request[Any], now: Moment) -> list[Attempt]:

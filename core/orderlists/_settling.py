@@ -55,6 +55,8 @@ class Settling:
         So cancelling twice is the same as once, and the matching engine, which does not lag, tells.
         """
         while True:
+            if self.run.lost and not self.run.clock.is_measured:
+                yield from self.run.measure_clock()
             if self.refused_at is None:
                 result = yield from self._resend(self.request)
                 if result is not None:
@@ -133,7 +135,7 @@ class Settling:
     def _look(self, query: GetOrderList) -> Call[Sighting | Moment | None]:
         """Return the list, or when it was asked for in vain, or None if no answer came."""
         at: Moment = yield Now()
-        query = query.completed(recv_window=self.request.recv_window)
+        query = query.completed(recv_window=self.run.policy.recv_window)
         try:
             found = yield from self.run.send_once(query)
         except UnknownOrderList:
@@ -149,10 +151,9 @@ class Settling:
         return self.seen
 
     def _ask(self, query: GetOrder) -> Call[OrderReport | None]:
+        query = query.completed(recv_window=self.run.policy.recv_window)
         try:
-            return (
-                yield from self.run.send_once(query.completed(recv_window=self.request.recv_window))
-            )
+            return (yield from self.run.send_once(query))
         except (Rejected, *UNANSWERED):
             return None
 
@@ -174,6 +175,7 @@ class Settling:
             self.request.both_must_match
             and found.list_client_order_id != self.request.list_client_order_id
             and self._is_fresh(sighting.at, self.run.lost)
+            and sighting.is_open
             and sighting.finding(self.cancel_id) is Finding.OPEN
         )
         if elsewhere or misnamed:
@@ -181,13 +183,19 @@ class Settling:
 
     def _refuse_if_still_open(self, sighting: Sighting) -> None:
         """Take a refusal that was doubted for true, once no attempt can execute any more."""
-        doubted = self.cause.__cause__
-        if isinstance(doubted, Rejected) and self._is_fresh(sighting.at, self.run.lost):
+        doubted = self.cause if isinstance(self.cause, Rejected) else self.cause.__cause__
+        if (
+            isinstance(doubted, Rejected)
+            and sighting.is_open
+            and sighting.finding(self.cancel_id) is Finding.OPEN
+            and self._is_fresh(sighting.at, self.run.attempts)
+        ):
             raise doubted
 
     def _was_there_before(self, found: Sighting) -> bool:
         """Tell whether a list was certainly there before the first attempt was sent."""
-        return found.was_placed_before(self.run.moment_of(self.run.attempts[0]))
+        sent = [self.run.moment_of(attempt) for attempt in self.run.attempts]
+        return found.was_placed_before(min(sent, key=lambda moment: moment.server))
 
     def _was_the_only_one(self, newest: Sighting) -> bool:
         """Tell whether no other list of that name can have been hit by any attempt."""
@@ -234,12 +242,17 @@ def unknown(
     """Return the error that says all that is known about a cancel whose outcome is not."""
     ends = [attempt.may_arrive_until for attempt in run.attempts]
     until = None
-    if ends and not list_over:
+    now = run.clock.at(run.latest.monotonic)
+    if ends and not list_over and now.server - (now.error or 0) <= max(ends):
         until = Instant(TimeUnit.MICROSECOND.from_nanoseconds(max(ends)), TimeUnit.MICROSECOND)
     return OutcomeUnknown(
         request,
         cause=cause,
-        attempts=tuple(attempt._replace(at=run.moment_of(attempt)) for attempt in run.attempts),
+        attempts=tuple(
+            attempt._replace(at=run.moment_of(attempt))
+            for attempt in run.attempts
+            if attempt is not run.assumed
+        ),
         order_list=None if seen is None else seen.order_list,
         list_over=list_over,
         may_arrive_until=until,

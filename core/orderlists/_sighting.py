@@ -12,7 +12,8 @@ from attrs import evolve, frozen
 
 from orderlists._clock import Moment
 from orderlists._order_list import CanceledOrderList, Evidence, OrderList, OrderReport
-from orderlists._words import OrderStatus
+from orderlists._time import Instant, TimeUnit
+from orderlists._words import ListOrderStatus, OrderStatus
 
 FINAL = frozenset(
     {
@@ -24,6 +25,8 @@ FINAL = frozenset(
     }
 )
 """The statuses that never change again."""
+
+_NEVER = Instant(2**63 - 1, TimeUnit.MICROSECOND)
 
 
 class Finding(Enum):
@@ -69,8 +72,10 @@ class Sighting:
         reports = self.order_list.order_reports
         if any(_is_canceled(r) and r.client_order_id == cancel_id for r in reports):
             return Finding.OURS
-        if len(reports) < len(self.order_list.orders) or any(
-            r.status not in FINAL for r in reports
+        if (
+            not reports
+            or len(reports) < len(self.order_list.orders)
+            or any(r.status not in FINAL for r in reports)
         ):
             return Finding.OPEN
         placed_as = {order.order_id: order.client_order_id for order in self.order_list.orders}
@@ -84,10 +89,15 @@ class Sighting:
             return False
         times = [r.time for r in self.order_list.order_reports if r.time is not None]
         # While a list is open and unchanged, its last change was its placement.
-        placed = min([self.order_list.transaction_time, *times])
+        placed = min(self.order_list.transaction_time, max(times, default=_NEVER))
         # The exchange rounds its times down.
         latest = (placed.value + 1) * placed.unit.nanoseconds
         return latest <= moment.server - moment.error
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the list itself said that it was open."""
+        return self.order_list.list_order_status is ListOrderStatus.EXECUTING
 
     @property
     def ending(self) -> Ending:

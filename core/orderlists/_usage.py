@@ -9,6 +9,7 @@ from orderlists._budget import Limiter, Usage
 from orderlists._http import HttpResponse
 
 _NAME = re.compile(r"x-mbx-(used-weight|order-count)-([0-9]{1,4})([smhd])", re.IGNORECASE)
+_COUNT = re.compile(r"[0-9]{1,9}")
 _LIMITERS = {"used-weight": Limiter.REQUEST_WEIGHT, "order-count": Limiter.ORDERS}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -28,4 +29,4 @@ def usage_of(response: HttpResponse) -> Iterator[Usage]:
 
 
 def _is_count(value: str) -> bool:
-    return value.isascii() and value.isdigit()
+    return _COUNT.fullmatch(value) is not None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderlists import InvalidSetting, MissingExtra
+from orderlists import HIDDEN, InvalidSetting, MissingExtra
 
 try:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -33,12 +33,12 @@ def load(pem: str) -> Callable[[bytes, bytes], bool]:
     try:
         key = load_pem_public_key(pem.encode())
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise InvalidSetting(field="public_key", value=pem, rule=rule) from error
+        raise InvalidSetting(field="public_key", value=HIDDEN, rule=rule) from error
     if isinstance(key, RSAPublicKey):
         return lambda payload, signature: _rsa_signed(key, payload, signature)
     if isinstance(key, Ed25519PublicKey):
         return lambda payload, signature: _ed25519_signed(key, payload, signature)
-    raise InvalidSetting(field="public_key", value=pem, rule=rule)
+    raise InvalidSetting(field="public_key", value=HIDDEN, rule=rule)
 
 
 def _rsa_signed(key: RSAPublicKey, payload: bytes, signature: bytes) -> bool:

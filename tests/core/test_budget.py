@@ -12,10 +12,12 @@ from orderlists import (
     Budget,
     CancelOrderList,
     HttpResponse,
+    Instant,
     Limiter,
     Moment,
     Policy,
     RateLimited,
+    TimeUnit,
     Usage,
     usage_of,
 )
@@ -147,6 +149,29 @@ def test_where_the_exchange_does_not_say_how_long_it_is_long(
     with pytest.raises(type(error)):
         budget.check(account="a", now=moment(seconds - 0.001))
     budget.check(account="a", now=moment(seconds))
+
+
+def test_a_ban_that_names_its_end_lasts_until_then() -> None:
+    budget = Budget()
+    until = Instant(EVEN // 1_000_000 + 600_000, TimeUnit.MILLISECOND)
+    error = Banned(code=-1003, message="", status=418, retry_after=None, until=until)
+    budget.hold(error, account="a", now=moment(0))
+    with pytest.raises(Banned):
+        budget.check(account="a", now=moment(599))
+    budget.check(account="a", now=moment(600))
+
+
+def test_a_reply_that_was_overtaken_does_not_lower_what_was_used() -> None:
+    budget = Budget()
+    for used in (9, 7):
+        budget.note([Usage(Limiter.REQUEST_WEIGHT, 60, used)], account="a", now=moment(1))
+    assert allowance(budget, Limiter.REQUEST_WEIGHT, 60, 2, "a").used == 9
+
+
+def test_a_limit_of_no_time_does_not_make_a_call_spin() -> None:
+    script = Scripted(limited(0), limited(0), limited(0), "the result")
+    assert script.send(CANCEL) == "the result"
+    assert script.waits == [0.1, 0.2, 0.4]
 
 
 def test_holds_of_many_threads_are_all_kept() -> None:

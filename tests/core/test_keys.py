@@ -84,9 +84,9 @@ SHORT = written(rsa.generate_private_key(65537, 1024), ser.Encoding.PEM)  # noqa
 @pytest.mark.parametrize(
     ("kind", "given", "field", "rule"),
     [
-        (Ed25519Key, {"private_key": b"nonsense"}, "private_key", "PEM or DER"),
-        (Ed25519Key, {"private_key": "nonsense"}, "private_key", "PEM or DER"),
-        (Ed25519Key, {"private_key": ""}, "private_key", "PEM or DER"),
+        (Ed25519Key, {"private_key": b"nonsense"}, "private_key", "PEM as text or bytes, DER"),
+        (Ed25519Key, {"private_key": "nonsense"}, "private_key", "PEM as text or bytes, DER"),
+        (Ed25519Key, {"private_key": ""}, "private_key", "PEM as text or bytes, DER"),
         (Ed25519Key, {"private_key": CURVE}, "private_key", "must be an Ed25519 private key"),
         (RsaKey, {"private_key": PEM}, "private_key", "must be an RSA private key"),
         (RsaKey, {"private_key": SHORT}, "private_key", "2048 to 4096 bits"),

@@ -4,9 +4,11 @@ import pickle
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from orderlists import (
     AlreadyDone,
+    Attempt,
     BadTimestamp,
     Blocked,
     CanceledOrderList,
@@ -21,6 +23,7 @@ from orderlists import (
     ListedOrder,
     ListOrderStatus,
     ListStatusType,
+    Moment,
     OrderList,
     OrderReport,
     OrderStatus,
@@ -419,3 +422,57 @@ def test_an_interrupt_passes_at_once_and_tells_what_was_in_progress(
         script.send(BY_ID)
     assert caught.value.__notes__ == [f"in progress: {script.sent[0]}"]
     assert "mine" in caught.value.__notes__[0]
+
+
+def test_a_reply_about_another_list_is_no_answer() -> None:
+    other = evolve(DONE, order_list_id=8)
+    script = Scripted(other, DONE)
+    assert script.send(BY_ID) is DONE
+    assert len(script.sent) == 2
+
+
+def test_a_list_without_orders_says_nothing() -> None:
+    empty = evolve(a_list(), orders=())
+    script = Scripted(LOST, NOT_THERE, empty, OVER, *canceled_by("mine"))
+    assert script.send(BY_ID).evidence is Evidence.QUERY
+
+
+def test_a_doubted_refusal_is_not_believed_while_a_list_that_is_over_cannot_be_read() -> None:
+    too_old = BadTimestamp(code=-1021, message="", status=400)
+    unread = (OVER, NO_ORDER, NO_ORDER)
+    script = Scripted(too_old, *(unread * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(BY_ID, Policy(resends=0))
+
+
+def test_what_another_process_sent_is_not_dated_by_our_clock() -> None:
+    # A monotonic clock of before a restart can show more than ours.
+    sent = Attempt(Moment(10**18, START, 0), START + 6 * SECOND)
+    younger = (
+        a_list(is_open=True, changed=60),
+        leg(1, "NEW", placed=60),
+        leg(2, "NEW", placed=60),
+    )
+    later = Scripted(*(younger * 60))
+    later.passed = 3600 * SECOND
+    with pytest.raises(OutcomeUnknown):
+        later.run(settle(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock))
+    assert "CancelOrderList" not in {type(r).__name__ for r in later.sent}
+
+
+def test_what_was_never_seen_is_not_told_as_an_attempt() -> None:
+    later = Scripted(*([LOST] * 60))
+    with pytest.raises(OutcomeUnknown) as caught:
+        later.run(settle(BY_NAME, attempts=(), policy=Policy(deadline=90), clock=later.clock))
+    assert caught.value.attempts == ()
+    # An hour later nothing can arrive any more.
+    assert caught.value.may_arrive_until is None or later.passed < 70 * SECOND
+
+
+def test_a_mistake_while_settling_leaves_it_unknown() -> None:
+    script = Scripted(LOST, OSError("the token was pulled"))
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(BY_ID)
+    assert caught.value.__cause__ is not None
+    with pytest.raises(AssertionError):
+        Scripted(LOST).send(BY_ID)

@@ -46,7 +46,7 @@ from orderlists_simulator import (
     VirtualClock,
     example_venue,
 )
-from orderlists_simulator.faults import DROPPED, executed
+from orderlists_simulator.faults import CONNECTION_REFUSED, DROPPED, executed
 from orderlists_transports import AsyncClient, Client, Exchange
 from strategies import cancels, keys
 
@@ -390,3 +390,123 @@ def test_a_script_that_is_over_says_so(open_client: Open) -> None:
         pytest.raises(AssertionError, match="more was sent than the script has answers for"),
     ):
         sender.send(CANCEL)
+
+
+class _Careless(ScriptedTransport):
+    """A transport that raises what it must not."""
+
+    def send(self, request: Any, /, *, timeout: float) -> HttpResponse:
+        super().send(request, timeout=timeout)
+        raise ConnectionResetError(f"lost {request.target}")
+
+    async def asend(self, request: Any, /, *, timeout: float) -> HttpResponse:  # noqa: ASYNC109 - the contract
+        return self.send(request, timeout=timeout)
+
+
+def test_what_a_careless_transport_raises_is_unknown_and_not_shown(open_client: Open) -> None:
+    transport = _Careless([HttpResponse(200, ())])
+    with open_client(KEY, transport=transport) as sender, pytest.raises(OutcomeUnknown) as caught:
+        sender.send(CANCEL, policy=AT_ONCE)
+    assert "ConnectionResetError at " in str(caught.value)
+    assert "signature" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_closed_client_says_so_at_once(venue: Venue) -> None:
+    async def send_after_closing() -> None:
+        async with AsyncClient(KEY, transport=VenueTransport(venue)) as client:
+            pass
+        await client.send(CANCEL)
+
+    with Client(KEY, transport=VenueTransport(venue)) as client:
+        pass
+    for send in (lambda: client.send(CANCEL), lambda: asyncio.run(send_after_closing())):
+        with pytest.raises(TransportError, match="this client is closed") as caught:
+            send()
+        assert caught.value.sent is False
+
+
+class _Unable:
+    api_key = "k" * 64
+
+    def sign(self, _: bytes, /) -> Any:
+        return None
+
+
+def test_a_key_that_does_not_sign_with_text_is_named(open_client: Open, venue: Venue) -> None:
+    transport = VenueTransport(venue, now=lambda: NOW)
+    with (
+        open_client(_Unable(), transport=transport) as sender,
+        pytest.raises(InvalidSetting, match="must sign with text"),
+    ):
+        sender.send(CANCEL)
+    assert venue.log.entries == ()
+
+
+class _Failing:
+    """A signer that is gone after the first signature."""
+
+    api_key = KEY.api_key
+
+    def __init__(self) -> None:
+        self._left = 1
+
+    def sign(self, payload: bytes, /) -> str:
+        self._left -= 1
+        if self._left < 0:
+            raise OSError("the token was pulled")
+        return KEY.sign(payload)
+
+
+def test_a_signer_that_fails_while_settling_leaves_it_unknown(
+    open_client: Open, venue: Venue
+) -> None:
+    clock = VirtualClock(NOW)
+    transport = VenueTransport(venue, now=clock.now, plan=Plan([executed(then=DROPPED)]))
+    with (
+        open_client(_Failing(), transport=transport, clock=clock) as sender,
+        pytest.raises(OutcomeUnknown),
+    ):
+        sender.send(CANCEL)
+    assert legs(venue, 0) == {"CANCELED"}
+
+
+def test_the_limits_can_be_read_from_a_client(venue: Venue) -> None:
+    transport = VenueTransport(venue, now=lambda: NOW)
+    with Client(KEY, transport=transport) as one:
+        one.send(CANCEL)
+        assert [each.seconds for each in one.limits()] == [10, 86400, 60]
+    assert [each.limit for each in AsyncClient(KEY, transport=transport).limits()][-1] == 6000
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"key": None}, "key"),
+        ({"key": "secret"}, "key"),
+        ({"key": HmacKey}, "key"),
+        ({"protocol": Rest}, "protocol"),
+        ({"policy": 5}, "policy"),
+        ({"budget": {}}, "budget"),
+        ({"times": 5}, "times"),
+    ],
+)
+def test_what_a_client_is_made_of_is_checked(kind: Any, settings: Any, field: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        kind(**{"key": KEY, **settings})
+    assert caught.value.field == field
+    assert "secret" not in str(caught.value)
+
+
+def test_what_is_sent_is_checked(open_client: Open) -> None:
+    with open_client(KEY, transport=ScriptedTransport([])) as sender:
+        with pytest.raises(InvalidRequest, match="must be a Request"):
+            sender.send(None)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - the point
+        with pytest.raises(InvalidSetting, match="must be a Policy"):
+            sender.send(CANCEL, policy=5)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - the point
+
+
+def test_clients_wait_by_real_time_unless_told_otherwise(open_client: Open, venue: Venue) -> None:
+    refused = VenueTransport(venue, plan=Plan([CONNECTION_REFUSED]))
+    with open_client(KEY, transport=refused) as sender:
+        assert sender.send(CANCEL).order_list_id == 0

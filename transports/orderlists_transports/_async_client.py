@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Self, TypeVar, Unpack, assert_never
 
 from orderlists import (
+    Allowance,
     Attempt,
     Call,
     Command,
@@ -15,11 +16,12 @@ from orderlists import (
     Policy,
     Request,
     Send,
+    TransportError,
     Wait,
     resume,
 )
 from orderlists_transports._contract import AsyncHttpTransport
-from orderlists_transports._dialogue import Dialogue, Settings, check_one_destination
+from orderlists_transports._dialogue import Dialogue, Settings, check_one_destination, told
 from orderlists_transports._exchange import Exchange
 
 R = TypeVar("R")
@@ -65,6 +67,7 @@ class AsyncClient:
         check_one_destination(exchange, transport)
         self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep
+        self._closed = False
         self._transport = _default_transport(exchange) if transport is None else transport
 
     async def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
@@ -81,7 +84,13 @@ class AsyncClient:
         """Find out what became of a cancel that was sent earlier, as `Client.settle` does."""
         return await self._drive(self._dialogue.settle(request, attempts, policy))
 
+    def limits(self) -> list[Allowance]:
+        """Return what the exchange allows this address and account, and what is used of it."""
+        return self._dialogue.limits()
+
     async def _drive(self, call: Call[R]) -> R:
+        if self._closed:
+            raise TransportError("nothing was sent: this client is closed", sent=False)
         step = resume(call, None)
         while not isinstance(step, Done):
             step = resume(call, await self._obey(step))
@@ -90,12 +99,14 @@ class AsyncClient:
 
     async def _obey(self, command: Command) -> object:
         dialogue = self._dialogue
+        handed_over = False
         try:
             match command:
                 case Now():
                     return dialogue.now()
                 case Send():
                     message, seconds = dialogue.write(command), dialogue.seconds_for(command)
+                    handed_over = True
                     response = await self._transport.asend(message, timeout=seconds)
                     return dialogue.read(command, response)
                 case Wait(seconds):
@@ -103,10 +114,11 @@ class AsyncClient:
                 case _ as never:
                     assert_never(never)
         except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
-            return error
+            return told(error, handed_over=handed_over)
 
     async def aclose(self) -> None:
-        """Close the transport."""
+        """Close the transport.  Closing twice is fine; sending then is a TransportError."""
+        self._closed = True
         await self._transport.aclose()
 
     async def __aenter__(self) -> Self:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Self, TypeVar, Unpack, assert_never
 
 from orderlists import (
+    Allowance,
     Attempt,
     Call,
     Command,
@@ -16,11 +17,12 @@ from orderlists import (
     Policy,
     Request,
     Send,
+    TransportError,
     Wait,
     resume,
 )
 from orderlists_transports._contract import HttpTransport
-from orderlists_transports._dialogue import Dialogue, Settings, check_one_destination
+from orderlists_transports._dialogue import Dialogue, Settings, check_one_destination, told
 from orderlists_transports._exchange import Exchange
 
 R = TypeVar("R")
@@ -67,6 +69,7 @@ class Client:
         check_one_destination(exchange, transport)
         self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep
+        self._closed = False
         self._transport = _default_transport(exchange) if transport is None else transport
 
     def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
@@ -93,6 +96,9 @@ class Client:
     ) -> R:
         """Find out what became of a cancel that was sent earlier, also by another process.
 
+        This may send the cancel again, under the same id, where that can touch no other list: a
+        list that is still open is then cancelled.  To look only, use ``Policy(resends=0)``.
+
         Args:
             request: The request as it was sent: `OutcomeUnknown.request`, or the same made anew,
                 with its `new_client_order_id`.
@@ -107,7 +113,13 @@ class Client:
         """
         return self._drive(self._dialogue.settle(request, attempts, policy))
 
+    def limits(self) -> list[Allowance]:
+        """Return what the exchange allows this address and account, and what is used of it."""
+        return self._dialogue.limits()
+
     def _drive(self, call: Call[R]) -> R:
+        if self._closed:
+            raise TransportError("nothing was sent: this client is closed", sent=False)
         step = resume(call, None)
         while not isinstance(step, Done):
             step = resume(call, self._obey(step))
@@ -116,12 +128,14 @@ class Client:
 
     def _obey(self, command: Command) -> object:
         dialogue = self._dialogue
+        handed_over = False
         try:
             match command:
                 case Now():
                     return dialogue.now()
                 case Send():
                     message, seconds = dialogue.write(command), dialogue.seconds_for(command)
+                    handed_over = True
                     response = self._transport.send(message, timeout=seconds)
                     return dialogue.read(command, response)
                 case Wait(seconds):
@@ -129,10 +143,11 @@ class Client:
                 case _ as never:
                     assert_never(never)
         except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
-            return error
+            return told(error, handed_over=handed_over)
 
     def close(self) -> None:
-        """Close the transport."""
+        """Close the transport.  Closing twice is fine; sending then is a TransportError."""
+        self._closed = True
         self._transport.close()
 
     def __enter__(self) -> Self:

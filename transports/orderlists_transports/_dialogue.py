@@ -10,12 +10,16 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from math import inf
-from typing import TypedDict, TypeVar
+from traceback import walk_tb
+from typing import Any, TypedDict, TypeVar
 
-from attrs import Factory, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from orderlists import (
+    HIDDEN,
+    Allowance,
     Attempt,
     Banned,
     Budget,
@@ -26,12 +30,14 @@ from orderlists import (
     InvalidSetting,
     Key,
     Moment,
+    OrderListsError,
     Policy,
     RateLimited,
     Request,
     Rest,
     Send,
     ServerClock,
+    TransportError,
     begin,
     settle,
     usage_of,
@@ -48,10 +54,37 @@ _TIMEOUT = 15.0
 Clock = Callable[[], int]
 """Returns a time in nanoseconds."""
 
+# Goes on while the machine sleeps, where the system has such a clock.
+_STEADY: Clock = (
+    partial(time.clock_gettime_ns, time.CLOCK_BOOTTIME)
+    if hasattr(time, "CLOCK_BOOTTIME")
+    else time.monotonic_ns
+)
+
 
 def random_id() -> str:
     """Return 32 hex digits from the operating system: never used before, also after a fork."""
     return os.urandom(16).hex()
+
+
+def _a(kind: type, rule: str) -> Callable[[object, Attribute[Any], object], None]:
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if not isinstance(value, kind):
+            raise InvalidSetting(field=attribute.name, value=value, rule=f"must be {rule}")
+
+    return check
+
+
+def _able_to(*names: str) -> Callable[[object, Attribute[Any], object], None]:
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if isinstance(value, type) or not all(
+            callable(getattr(value, name, None)) for name in names
+        ):
+            # What is no key may be a secret in the wrong place.
+            rule = f"must be an object that can {' and '.join(names)}"
+            raise InvalidSetting(field=attribute.name, value=HIDDEN, rule=rule)
+
+    return check
 
 
 @frozen(kw_only=True)
@@ -64,7 +97,7 @@ class Times:
     """
 
     wall: Clock = time.time_ns
-    monotonic: Clock = time.monotonic_ns
+    monotonic: Clock = _STEADY
 
 
 def _check_timeout(_: object, __: object, value: float) -> None:
@@ -83,40 +116,50 @@ class Settings(TypedDict, total=False):
     new_id: Callable[[], str]
 
 
+def _clock_of(dialogue: Dialogue) -> ServerClock:
+    times: object = dialogue.times
+    if not isinstance(times, Times):
+        raise InvalidSetting(field="times", value=times, rule="must be a Times")
+    return ServerClock(wall=times.wall(), monotonic=times.monotonic())
+
+
 @frozen(kw_only=True)
 class Dialogue:
     """One asker's side of the conversation with the exchange."""
 
-    key: Key
-    protocol: HttpProtocol = _REST
+    key: Key = field(validator=_able_to("sign"))
+    protocol: HttpProtocol = field(default=_REST, validator=_able_to("encode", "decode"))
     timeout: float = field(default=_TIMEOUT, validator=_check_timeout)
-    policy: Policy = _POLICY
-    budget: Budget = field(factory=Budget)
+    policy: Policy = field(default=_POLICY, validator=_a(Policy, "a Policy"))
+    budget: Budget = field(factory=Budget, validator=_a(Budget, "a Budget"))
     times: Times = field(factory=Times)
     new_id: Callable[[], str] = random_id
-    clock: ServerClock = field(
-        init=False,
-        default=Factory(
-            lambda self: ServerClock(wall=self.times.wall(), monotonic=self.times.monotonic()),
-            takes_self=True,
-        ),
-    )
+    clock: ServerClock = field(init=False, default=Factory(_clock_of, takes_self=True))
 
     def begin(self, request: Request[R], policy: Policy | None) -> Call[R]:
         """Begin a call for this request."""
-        chosen = self.policy if policy is None else policy
-        return begin(request, new_id=self.new_id(), policy=chosen, clock=self.clock)
+        return begin(request, new_id=self.new_id(), policy=self._chosen(policy), clock=self.clock)
 
     def settle(
         self, request: Request[R], attempts: tuple[Attempt, ...], policy: Policy | None
     ) -> Call[R]:
         """Begin a call that finds out what became of a cancel that was sent earlier."""
-        chosen = self.policy if policy is None else policy
-        return settle(request, attempts=attempts, policy=chosen, clock=self.clock)
+        return settle(request, attempts=attempts, policy=self._chosen(policy), clock=self.clock)
+
+    def _chosen(self, policy: Policy | None) -> Policy:
+        if policy is None:
+            return self.policy
+        if not isinstance(policy, Policy):
+            raise InvalidSetting(field="policy", value=policy, rule="must be a Policy")
+        return policy
 
     def now(self) -> Moment:
         """Return the present moment."""
         return self.clock.at(self.times.monotonic())
+
+    def limits(self) -> list[Allowance]:
+        """Return what the exchange allows, and what is used of it."""
+        return self.budget.read(account=self.key.api_key, now=self.now())
 
     def write(self, command: Send) -> HttpRequest:
         """Return what is to be sent, if the exchange does not want to be left alone."""
@@ -137,6 +180,22 @@ class Dialogue:
         except (RateLimited, Banned) as error:
             self.budget.hold(error, account=account, now=now)
             raise
+
+
+def told(error: BaseException, *, handed_over: bool) -> BaseException:
+    """Return what the call is told of an exception.
+
+    Whatever a transport or a protocol raises against its contract, once it had the request: it may
+    have been executed.  The text of such an error is not shown, because it may hold a signed query.
+    """
+    ours = isinstance(error, OrderListsError | AssertionError)
+    foreign = isinstance(error, Exception) and not ours
+    if not (handed_over and foreign):
+        return error
+    *_, place = walk_tb(error.__traceback__)
+    where = f"{place[0].f_code.co_filename}:{place[1]}"
+    text = f"{type(error).__name__} at {where}, where only a TransportError may be raised"
+    return TransportError(text, sent=None)
 
 
 def check_one_destination(exchange: Exchange | str, transport: object) -> None:
