@@ -55,8 +55,6 @@ class Settling:
         So cancelling twice is the same as once, and the matching engine, which does not lag, tells.
         """
         while True:
-            if self.run.lost and not self.run.clock.is_measured:
-                yield from self.run.measure_clock()
             if self.refused_at is None:
                 result = yield from self._resend(self.request)
                 if result is not None:
@@ -69,6 +67,8 @@ class Settling:
                 self._refuse_if_still_open(sighting)
             elif sighting is not None and self._is_fresh(sighting, self.run.lost):
                 raise self._never_was()
+            if not self.run.clock.is_measured:
+                yield from self.run.measure_clock()
             yield from self._pause()
 
     def by_name(self, name: str) -> Call[CanceledOrderList]:
