@@ -20,9 +20,9 @@ from orderlists import (
     Rest,
     ServerError,
 )
-from orderlists._run import UNANSWERED
-from orderlists._settling import Settling, unknown
-from orderlists._sighting import Finding, Sighting
+from orderlists._calls.run import UNANSWERED
+from orderlists._calls.settling import Settling, unknown
+from orderlists._calls.sighting import Finding, Sighting
 from orderlists_simulator import faults as f
 from verdicts import CELLS, Scenario, Tally, breaches, explore, play
 

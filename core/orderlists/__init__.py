@@ -6,11 +6,12 @@ The parts, from the outside in: a *request* (`CancelOrderList`), a *key* that si
 `orderlists_transports`.
 """
 
-from orderlists._attempt import Attempt
-from orderlists._begin import begin, settle
 from orderlists._budget import Allowance, Budget, Limiter, Usage
-from orderlists._call import Call, Command, Done, Now, Send, Wait, resume
-from orderlists._cancel_order_list import CancelOrderList, ListClientOrderId, OrderListId
+from orderlists._calls.attempt import Attempt
+from orderlists._calls.begin import begin, settle
+from orderlists._calls.call import Call, Command, Done, Now, Send, Wait, resume
+from orderlists._calls.policy import Policy
+from orderlists._calls.sighting import Ending
 from orderlists._clock import Moment, Sample, ServerClock
 from orderlists._errors import (
     HIDDEN,
@@ -32,29 +33,26 @@ from orderlists._errors import (
     UndecodableReply,
     UnknownOrderList,
 )
-from orderlists._get_order import GetOrder
-from orderlists._get_order_list import GetOrderList
-from orderlists._get_server_time import GetServerTime, ServerTime
-from orderlists._http import HttpProtocol, HttpRequest, HttpResponse
-from orderlists._json import JsonParser, exact_json
-from orderlists._keys import HmacKey, Key
-from orderlists._order_list import (
+from orderlists._keys.key import HmacKey, Key
+from orderlists._keys.private_keys import Ed25519Key, RsaKey
+from orderlists._protocols.http_messages import HttpProtocol, HttpRequest, HttpResponse
+from orderlists._protocols.json_format import JsonParser, exact_json
+from orderlists._protocols.rest import Rest
+from orderlists._protocols.usage import usage_of
+from orderlists._requests.cancel_order_list import CancelOrderList, ListClientOrderId, OrderListId
+from orderlists._requests.get_order import GetOrder
+from orderlists._requests.get_order_list import GetOrderList
+from orderlists._requests.get_server_time import GetServerTime, ServerTime
+from orderlists._requests.request import Operation, Parameter, Request, Security
+from orderlists._results.order_list import (
     CanceledOrderList,
     Evidence,
     ListedOrder,
     OrderList,
     OrderReport,
 )
-from orderlists._policy import Policy
-from orderlists._private_keys import Ed25519Key, RsaKey
-from orderlists._request import Operation, Parameter, Request, Security
-from orderlists._rest import Rest
-from orderlists._result import Result
-from orderlists._sighting import Ending
-from orderlists._time import Instant, TimeUnit
-from orderlists._usage import usage_of
-from orderlists._version import __version__
-from orderlists._words import (
+from orderlists._results.result import Result
+from orderlists._results.words import (
     ContingencyType,
     ExpiryReason,
     ListOrderStatus,
@@ -69,6 +67,8 @@ from orderlists._words import (
     TimeInForce,
     WorkingFloor,
 )
+from orderlists._time import Instant, TimeUnit
+from orderlists._version import __version__
 
 __all__ = [
     "HIDDEN",

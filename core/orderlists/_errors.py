@@ -31,10 +31,10 @@ import re
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
 if TYPE_CHECKING:
-    from orderlists._attempt import Attempt
-    from orderlists._order_list import OrderList
-    from orderlists._request import Request
-    from orderlists._sighting import Ending
+    from orderlists._calls.attempt import Attempt
+    from orderlists._calls.sighting import Ending
+    from orderlists._requests.request import Request
+    from orderlists._results.order_list import OrderList
     from orderlists._time import Instant
 
 _LONGEST_VALUE = 80

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orderlists._http import HttpRequest, HttpResponse
+from orderlists._protocols.http_messages import HttpRequest, HttpResponse
 
 
 class ScriptedTransport:

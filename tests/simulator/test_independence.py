@@ -38,7 +38,7 @@ def test_only_messages_and_errors_come_from_the_core(source: Path) -> None:
 
 
 def test_a_breach_would_be_seen() -> None:
-    assert imports("import orderlists\nfrom orderlists._json import exact_json") == [
+    assert imports("import orderlists\nfrom orderlists._time import Instant") == [
         ("orderlists", "*"),
-        ("orderlists._json", "exact_json"),
+        ("orderlists._time", "Instant"),
     ]

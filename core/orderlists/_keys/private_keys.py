@@ -13,7 +13,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, TypeVar
 
 from orderlists._errors import HIDDEN, InvalidSetting, MissingExtra
-from orderlists._keys import check_api_key, masked
+from orderlists._keys.key import check_api_key, masked
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from orderlists._clock import Moment
 from orderlists._errors import OrderListsError
-from orderlists._request import Request
+from orderlists._requests.request import Request
 
 R = TypeVar("R")
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from attrs import field, frozen
 
 if TYPE_CHECKING:
-    from orderlists._keys import Key
-    from orderlists._request import Request
+    from orderlists._keys.key import Key
+    from orderlists._requests.request import Request
     from orderlists._time import TimeUnit
 
 R = TypeVar("R")

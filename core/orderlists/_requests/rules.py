@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from unicodedata import category
 
 from orderlists._errors import InvalidRequest
-from orderlists._request import Parameter
+from orderlists._requests.request import Parameter
 
 if TYPE_CHECKING:
     from attrs import Attribute

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from orderlists._request import Operation, Parameter, Request, Security
-from orderlists._result import Result
+from orderlists._requests.request import Operation, Parameter, Request, Security
+from orderlists._results.result import Result
 from orderlists._time import Instant
 
 

@@ -21,12 +21,18 @@ from orderlists._errors import (
     OrderListsError,
     UndecodableReply,
 )
-from orderlists._http import HttpRequest, HttpResponse
-from orderlists._json import JsonParser, Unreadable, exact_json, read_error, read_result
-from orderlists._keys import Key
-from orderlists._refusals import verdict
-from orderlists._request import Request, Security
-from orderlists._rules import write_decimal
+from orderlists._keys.key import Key
+from orderlists._protocols.http_messages import HttpRequest, HttpResponse
+from orderlists._protocols.json_format import (
+    JsonParser,
+    Unreadable,
+    exact_json,
+    read_error,
+    read_result,
+)
+from orderlists._protocols.refusals import verdict
+from orderlists._requests.request import Request, Security
+from orderlists._requests.rules import write_decimal
 from orderlists._time import TimeUnit
 from orderlists._version import __version__
 

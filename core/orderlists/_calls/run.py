@@ -10,8 +10,9 @@ from typing import Any, NoReturn, TypeVar
 
 from attrs import Factory, define, field
 
-from orderlists._attempt import Attempt
-from orderlists._call import Call, Now, Send, Wait
+from orderlists._calls.attempt import Attempt
+from orderlists._calls.call import Call, Now, Send, Wait
+from orderlists._calls.policy import Policy
 from orderlists._clock import Moment, Sample, ServerClock
 from orderlists._errors import (
     BadTimestamp,
@@ -23,11 +24,10 @@ from orderlists._errors import (
     UndecodableReply,
     UnknownOrderList,
 )
-from orderlists._get_server_time import GetServerTime, ServerTime
-from orderlists._order_list import OrderList
-from orderlists._policy import Policy
-from orderlists._request import Request
-from orderlists._rules import LONGEST_RECV_WINDOW
+from orderlists._requests.get_server_time import GetServerTime, ServerTime
+from orderlists._requests.request import Request
+from orderlists._requests.rules import LONGEST_RECV_WINDOW
+from orderlists._results.order_list import OrderList
 
 R = TypeVar("R")
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from attrs import field, frozen
 
-from orderlists import _rules as rules
-from orderlists._order_list import OrderList
-from orderlists._request import Operation, Parameter, Request, Security
+from orderlists._requests import rules
+from orderlists._requests.request import Operation, Parameter, Request, Security
+from orderlists._results.order_list import OrderList
 
 GET_ORDER_LIST = Operation(
     name="Query Order List",

@@ -10,10 +10,10 @@ from typing import ClassVar
 
 from attrs import field, frozen
 
-from orderlists import _rules as rules
 from orderlists._errors import InvalidRequest
-from orderlists._order_list import CanceledOrderList
-from orderlists._request import Operation, Parameter, Request, Security
+from orderlists._requests import rules
+from orderlists._requests.request import Operation, Parameter, Request, Security
+from orderlists._results.order_list import CanceledOrderList
 
 CANCEL_ORDER_LIST = Operation(
     name="Cancel Order List",

@@ -23,9 +23,9 @@ from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
 
-from orderlists._result import LOCAL
+from orderlists._results.result import LOCAL
+from orderlists._results.words import OpenEnum
 from orderlists._time import Instant, TimeUnit
-from orderlists._words import OpenEnum
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from orderlists._errors import InvalidSetting
-from orderlists._rules import check_flag, to_recv_window
+from orderlists._requests.rules import check_flag, to_recv_window
 
 
 def _check_seconds(_: object, attribute: Attribute[Any], value: object) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from attrs import define, evolve
 
-from orderlists._attempt import Attempt
-from orderlists._call import Call, Now
-from orderlists._cancel_order_list import CancelOrderList
+from orderlists._calls.attempt import Attempt
+from orderlists._calls.call import Call, Now
+from orderlists._calls.run import SECOND, UNANSWERED, Run
+from orderlists._calls.sighting import Finding, Sighting, with_reports
 from orderlists._clock import Moment
 from orderlists._errors import (
     AlreadyDone,
@@ -20,13 +21,12 @@ from orderlists._errors import (
     Rejected,
     UnknownOrderList,
 )
-from orderlists._get_order import GetOrder
-from orderlists._get_order_list import GetOrderList
-from orderlists._order_list import CanceledOrderList, OrderReport
-from orderlists._run import SECOND, UNANSWERED, Run
-from orderlists._sighting import Finding, Sighting, with_reports
+from orderlists._requests.cancel_order_list import CancelOrderList
+from orderlists._requests.get_order import GetOrder
+from orderlists._requests.get_order_list import GetOrderList
+from orderlists._results.order_list import CanceledOrderList, OrderReport
+from orderlists._results.words import ListOrderStatus
 from orderlists._time import Instant, TimeUnit
-from orderlists._words import ListOrderStatus
 
 
 @define

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from orderlists._budget import Limiter, Usage
-from orderlists._http import HttpResponse
+from orderlists._protocols.http_messages import HttpResponse
 
 _NAME = re.compile(r"x-mbx-(used-weight|order-count)-([0-9]{1,4})([smhd])", re.IGNORECASE)
 _COUNT = re.compile(r"[0-9]{1,9}")

@@ -11,9 +11,9 @@ from enum import Enum
 from attrs import evolve, frozen
 
 from orderlists._clock import Moment
-from orderlists._order_list import CanceledOrderList, Evidence, OrderList, OrderReport
+from orderlists._results.order_list import CanceledOrderList, Evidence, OrderList, OrderReport
+from orderlists._results.words import ListOrderStatus, OrderStatus
 from orderlists._time import Instant, TimeUnit
-from orderlists._words import ListOrderStatus, OrderStatus
 
 FINAL = frozenset(
     {

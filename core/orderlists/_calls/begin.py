@@ -9,9 +9,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
-from orderlists._attempt import Attempt
-from orderlists._call import Call, Now
-from orderlists._cancel_order_list import CancelOrderList
+from orderlists._calls.attempt import Attempt
+from orderlists._calls.call import Call, Now
+from orderlists._calls.policy import Policy
+from orderlists._calls.run import UNANSWERED, Run, ask, never_left
+from orderlists._calls.settling import Settling, unknown
 from orderlists._clock import Moment, ServerClock
 from orderlists._errors import (
     InvalidRequest,
@@ -21,12 +23,10 @@ from orderlists._errors import (
     TransportError,
     UnknownOrderList,
 )
-from orderlists._order_list import CanceledOrderList
-from orderlists._policy import Policy
-from orderlists._request import Request
-from orderlists._rules import LONGEST_RECV_WINDOW
-from orderlists._run import UNANSWERED, Run, ask, never_left
-from orderlists._settling import Settling, unknown
+from orderlists._requests.cancel_order_list import CancelOrderList
+from orderlists._requests.request import Request
+from orderlists._requests.rules import LONGEST_RECV_WINDOW
+from orderlists._results.order_list import CanceledOrderList
 
 R = TypeVar("R")
 

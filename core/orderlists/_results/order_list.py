@@ -15,9 +15,8 @@ from enum import Enum
 
 from attrs import field, frozen
 
-from orderlists._result import LOCAL, Result
-from orderlists._time import Instant
-from orderlists._words import (
+from orderlists._results.result import LOCAL, Result
+from orderlists._results.words import (
     ContingencyType,
     ExpiryReason,
     ListOrderStatus,
@@ -31,6 +30,7 @@ from orderlists._words import (
     TimeInForce,
     WorkingFloor,
 )
+from orderlists._time import Instant
 
 
 @frozen(kw_only=True, slots=False, repr=False)

@@ -1,0 +1,1 @@
+"""What happens between a request and its result: all judgement is here."""
