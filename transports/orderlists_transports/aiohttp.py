@@ -34,7 +34,7 @@ _NO_CONNECTION = (
     aiohttp.ClientHttpProxyError,
     aiohttp.ServerFingerprintMismatch,
 )
-_CONNECTING = 0.98
+_CONNECTING = 0.9
 _OK, _LAST = 200, 599
 _ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
