@@ -19,6 +19,7 @@ from orderlists._errors import (
     BadTimestamp,
     Banned,
     Blocked,
+    HandshakeRefused,
     InvalidInput,
     InvalidRequest,
     InvalidSetting,
@@ -35,6 +36,7 @@ from orderlists._errors import (
 )
 from orderlists._keys.key import HmacKey, Key
 from orderlists._keys.private_keys import Ed25519Key, RsaKey
+from orderlists._protocols.frames import Frame
 from orderlists._protocols.http_messages import HttpProtocol, HttpRequest, HttpResponse
 from orderlists._protocols.json_format import JsonParser, exact_json
 from orderlists._protocols.rest import Rest
@@ -89,9 +91,11 @@ __all__ = [
     "Ending",
     "Evidence",
     "ExpiryReason",
+    "Frame",
     "GetOrder",
     "GetOrderList",
     "GetServerTime",
+    "HandshakeRefused",
     "HmacKey",
     "HttpProtocol",
     "HttpRequest",

@@ -6,6 +6,7 @@
     │   └── InvalidSetting       a key, an address or another setting that breaks a rule
     ├── MissingExtra             an optional dependency is not installed (also an ImportError)
     ├── TransportError           no usable reply arrived; `sent` tells whether the request can have
+    │   └── HandshakeRefused     the server answered, but would not open a connection; `response`
     ├── Rejected                 the exchange refused the request: it was not executed
     │   ├── UnknownOrderList     -2011, -2018: no open order list answers to this id
     │   ├── AlreadyDone          the list was over before: filled, expired, or cancelled by another
@@ -33,6 +34,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast
 if TYPE_CHECKING:
     from orderlists._calls.attempt import Attempt
     from orderlists._calls.sighting import Ending
+    from orderlists._protocols.http_messages import HttpResponse
     from orderlists._requests.request import Request
     from orderlists._results.order_list import OrderList
     from orderlists._time import Instant
@@ -124,6 +126,18 @@ class TransportError(OrderListsError):
     def __init__(self, message: str, *, sent: Literal[False] | None) -> None:
         super().__init__(message)
         self.sent: Literal[False] | None = sent
+
+
+class HandshakeRefused(TransportError):
+    """A server answered, and would not open a connection that carries frames.  Nothing was sent.
+
+    Attributes:
+        response: What it answered instead.
+    """
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__(f"no connection: the server answered {response.status}", sent=False)
+        self.response = response
 
 
 class _Said(OrderListsError):

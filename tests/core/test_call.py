@@ -35,6 +35,7 @@ LOOK = Operation(
     name="Look",
     method="GET",
     path="/api/v3/look",
+    websocket="look",
     weight=1,
     security=Security.USER_DATA,
     changes_state=False,

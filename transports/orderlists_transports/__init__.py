@@ -6,18 +6,31 @@
 
 from orderlists_transports._async_client import AsyncClient
 from orderlists_transports._client import Client
-from orderlists_transports._contract import LONGEST_REPLY, AsyncHttpTransport, HttpTransport
+from orderlists_transports._contract import (
+    LONGEST_REPLY,
+    AsyncConnection,
+    AsyncFramedTransport,
+    AsyncHttpTransport,
+    Connection,
+    FramedTransport,
+    HttpTransport,
+)
 from orderlists_transports._dialogue import Times
-from orderlists_transports._exchange import Exchange, Origin, parse_origin
+from orderlists_transports._exchange import Exchange, Origin, parse_framed_origin, parse_origin
 
 __all__ = [
     "LONGEST_REPLY",
     "AsyncClient",
+    "AsyncConnection",
+    "AsyncFramedTransport",
     "AsyncHttpTransport",
     "Client",
+    "Connection",
     "Exchange",
+    "FramedTransport",
     "HttpTransport",
     "Origin",
     "Times",
+    "parse_framed_origin",
     "parse_origin",
 ]

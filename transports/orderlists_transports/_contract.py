@@ -1,7 +1,8 @@
 """What a transport promises.
 
 A transport moves bytes and knows nothing else: no key, no order list, no error code.  It is bound
-to one origin when it is made.  `orderlists_transports.conformance` checks every sentence below.
+to one origin when it is made.  An HTTP transport exchanges messages; a framed one, such as
+WebSocket, opens connections.  `orderlists_transports.conformance` checks every sentence below.
 
 Invariant: one request on the wire per send.  A transport never sends again, never follows a
 redirect, never keeps a cookie, never re-encodes what it is given.
@@ -12,10 +13,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from orderlists import HttpRequest, HttpResponse
+    from orderlists import Frame, HttpRequest, HttpResponse
 
 LONGEST_REPLY = 16 * 1024 * 1024
-"""How many bytes of a body, after decompression, the built-in transports accept by default."""
+"""How many bytes of a body or frame, after decompression, the built-in transports accept."""
 
 
 class HttpTransport(Protocol):
@@ -51,4 +52,97 @@ class AsyncHttpTransport(Protocol):
 
     async def aclose(self) -> None:
         """Close every connection, as `HttpTransport.close` does."""
+        ...
+
+
+class Connection(Protocol):
+    """One open connection that carries frames.
+
+    Any number of threads may send; one at a time receives.  Pings of the other side are answered
+    with their payload, at the latest while somebody receives.
+    """
+
+    def send(self, frame: str, /, *, timeout: float) -> None:
+        """Send one text frame, whole.
+
+        Args:
+            frame: Sent as it is, in UTF-8.
+            timeout: Seconds until the system has taken it.
+
+        Raises:
+            TransportError: It was not sent.  `sent` is False only where the connection was known
+                to be over before the first byte.  Nothing else may be raised, except what
+                interrupts the caller.
+        """
+        ...
+
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        """Return the next frame, whole: text as str, binary as bytes.
+
+        Args:
+            timeout: Seconds to wait for it; 0 for a frame that is here already, None for as long
+                as it takes.
+
+        Returns:
+            The frame, or None if time was up, in which case nothing is lost.
+
+        Raises:
+            TransportError: The connection is over, and every frame that came before was returned;
+                or a frame was longer than is accepted, and now the connection is over.  Nothing
+                else may be raised, except what interrupts the caller; no frame is lost by that.
+        """
+        ...
+
+    def close(self) -> None:
+        """End the connection, also while others send and receive.  Closing twice is fine."""
+        ...
+
+
+class FramedTransport(Protocol):
+    """The contract of a synchronous transport that carries frames.  Many threads may use it."""
+
+    def connect(self, target: str, /, *, timeout: float) -> Connection:
+        """Open a connection.
+
+        Args:
+            target: Path and query in origin form; sent as it is.
+            timeout: Seconds for all of it: proxy, TLS and handshake.
+
+        Raises:
+            HandshakeRefused: The server answered, and said no.
+            TransportError: There is no connection; `sent` is False.  Nothing else may be raised,
+                except what interrupts the caller.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close every connection.  Closing twice is fine; connecting then is a TransportError."""
+        ...
+
+
+class AsyncConnection(Protocol):
+    """One open connection that carries frames: `Connection` for tasks."""
+
+    async def asend(self, frame: str, /, *, timeout: float) -> None:  # noqa: ASYNC109 - as above
+        """Send one text frame, as `Connection.send` does."""
+        ...
+
+    async def areceive(self, *, timeout: float | None) -> Frame | None:  # noqa: ASYNC109 - as above
+        """Return the next frame, as `Connection.receive` does."""
+        ...
+
+    async def aclose(self) -> None:
+        """End the connection, as `Connection.close` does."""
+        ...
+
+
+class AsyncFramedTransport(Protocol):
+    """The contract of an asynchronous transport that carries frames.  Many tasks may use it."""
+
+    async def aconnect(self, target: str, /, *, timeout: float) -> AsyncConnection:  # noqa: ASYNC109 - as above
+        """Open a connection, as `FramedTransport.connect` does."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection, as `FramedTransport.close` does."""
         ...

@@ -16,10 +16,12 @@ from orderlists import HIDDEN, InvalidSetting
 
 _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")
+_DEFAULT_PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80}
 _RULE = (
     "must be https://host or https://host:port, without path, query or user; "
     "http:// is for loopback only"
 )
+_FRAMED_RULE = f"{_RULE}; wss:// and ws:// mean the same"
 
 
 class Exchange(Enum):
@@ -28,6 +30,13 @@ class Exchange(Enum):
     LIVE = "https://api.binance.com"
     TESTNET = "https://testnet.binance.vision"
     DEMO = "https://demo-api.binance.com"
+
+
+_WEBSOCKET = {
+    Exchange.LIVE: "wss://ws-api.binance.com",
+    Exchange.TESTNET: "wss://ws-api.testnet.binance.vision",
+    Exchange.DEMO: "wss://demo-ws-api.binance.com",
+}
 
 
 @frozen
@@ -55,16 +64,37 @@ def parse_origin(exchange: Exchange | str) -> Origin:
     'http://127.0.0.1:8080'
     """
     url = exchange.value if isinstance(exchange, Exchange) else exchange
+    return _origin(url, secure="https", plain="http", rule=_RULE)
+
+
+def parse_framed_origin(exchange: Exchange | str) -> Origin:
+    """Return the origin at which an environment, or whoever has this URL, speaks WebSocket.
+
+    Raises:
+        InvalidSetting: The URL is not an origin, or is unencrypted and not on loopback.
+
+    >>> str(parse_framed_origin(Exchange.TESTNET))
+    'wss://ws-api.testnet.binance.vision:443'
+    >>> str(parse_framed_origin("http://127.0.0.1:8080"))
+    'ws://127.0.0.1:8080'
+    """
+    url = _WEBSOCKET[exchange] if isinstance(exchange, Exchange) else exchange
+    if isinstance(url, str) and url.startswith(("http:", "https:")):
+        url = url.replace("http", "ws", 1)
+    return _origin(url, secure="wss", plain="ws", rule=_FRAMED_RULE)
+
+
+def _origin(url: str, *, secure: str, plain: str, rule: str) -> Origin:
     shown = HIDDEN if "@" in str(url) else url
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except (ValueError, AttributeError) as error:
-        raise InvalidSetting(field="exchange", value=shown, rule=_RULE) from error
+        raise InvalidSetting(field="exchange", value=shown, rule=rule) from error
     bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
-    safe = parts.scheme == "https" or (
-        parts.scheme == "http" and _LOOPBACK.fullmatch(host or "") is not None
+    safe = parts.scheme == secure or (
+        parts.scheme == plain and _LOOPBACK.fullmatch(host or "") is not None
     )
     if not (host and _HOST.fullmatch(host) and bare and safe):
-        raise InvalidSetting(field="exchange", value=shown, rule=_RULE)
-    return Origin(parts.scheme, host, port or (443 if parts.scheme == "https" else 80))
+        raise InvalidSetting(field="exchange", value=shown, rule=rule)
+    return Origin(parts.scheme, host, port or _DEFAULT_PORTS[parts.scheme])

@@ -19,6 +19,7 @@ CANCEL_ORDER_LIST = Operation(
     name="Cancel Order List",
     method="DELETE",
     path="/api/v3/orderList",
+    websocket="orderList.cancel",
     weight=1,
     security=Security.TRADE,
     changes_state=True,

@@ -15,6 +15,7 @@ GET_ORDER = Operation(
     name="Query Order",
     method="GET",
     path="/api/v3/order",
+    websocket="order.status",
     weight=4,
     security=Security.USER_DATA,
     changes_state=False,

@@ -15,6 +15,7 @@ GET_ORDER_LIST = Operation(
     name="Query Order List",
     method="GET",
     path="/api/v3/orderList",
+    websocket="orderList.status",
     weight=4,
     security=Security.USER_DATA,
     changes_state=False,

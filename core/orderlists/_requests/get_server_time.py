@@ -22,6 +22,7 @@ GET_SERVER_TIME = Operation(
     name="Check Server Time",
     method="GET",
     path="/api/v3/time",
+    websocket="time",
     weight=1,
     security=Security.NONE,
     changes_state=False,

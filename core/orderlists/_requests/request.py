@@ -36,6 +36,7 @@ class Operation(Generic[R]):
         name: The exchange's own title for it.
         method: The REST verb.
         path: The REST path.
+        websocket: The method of the WebSocket API.
         weight: What a failed request costs of the IP's request weight.
         security: What the request has to prove.
         changes_state: Whether executing it changes anything: then an answer that got lost matters.
@@ -45,6 +46,7 @@ class Operation(Generic[R]):
     name: str
     method: str
     path: str
+    websocket: str
     weight: int
     security: Security
     changes_state: bool
