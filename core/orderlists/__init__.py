@@ -9,7 +9,7 @@ The parts, from the outside in: a *request* (`CancelOrderList`), a *key* that si
 from orderlists._budget import Allowance, Budget, Limiter, Usage
 from orderlists._calls.attempt import Attempt
 from orderlists._calls.begin import begin, settle
-from orderlists._calls.call import Call, Command, Done, Now, Send, Wait, resume
+from orderlists._calls.call import Call, Command, Done, Now, Ready, Send, Wait, Watch, resume
 from orderlists._calls.policy import Policy
 from orderlists._calls.sighting import Ending
 from orderlists._clock import Moment, Sample, ServerClock
@@ -41,11 +41,21 @@ from orderlists._protocols.http_messages import HttpProtocol, HttpRequest, HttpR
 from orderlists._protocols.json_format import JsonParser, exact_json
 from orderlists._protocols.rest import Rest
 from orderlists._protocols.usage import usage_of
+from orderlists._protocols.websocket_api import Reply, WebSocketApi
 from orderlists._requests.cancel_order_list import CancelOrderList, ListClientOrderId, OrderListId
 from orderlists._requests.get_order import GetOrder
 from orderlists._requests.get_order_list import GetOrderList
 from orderlists._requests.get_server_time import GetServerTime, ServerTime
 from orderlists._requests.request import Operation, Parameter, Request, Security
+from orderlists._results.events import (
+    Event,
+    ExecutionReport,
+    Gap,
+    ListedOrderEvent,
+    ListStatus,
+    Missed,
+    OtherEvent,
+)
 from orderlists._results.order_list import (
     CanceledOrderList,
     Evidence,
@@ -56,19 +66,27 @@ from orderlists._results.order_list import (
 from orderlists._results.result import Result
 from orderlists._results.words import (
     ContingencyType,
+    ExecutionType,
     ExpiryReason,
     ListOrderStatus,
     ListStatusType,
+    MatchType,
     OpenEnum,
     OrderStatus,
     OrderType,
     PegOffsetType,
     PegPriceType,
+    RejectReason,
     SelfTradePreventionMode,
     Side,
     TimeInForce,
     WorkingFloor,
 )
+from orderlists._session.feed import Feed
+from orderlists._session.link import Link, Pending, Wake
+from orderlists._session.opening import Ask, Connect, Opening, get_ready
+from orderlists._session.protocol import FramedProtocol
+from orderlists._session.session import Session
 from orderlists._time import Instant, TimeUnit
 from orderlists._version import __version__
 
@@ -76,6 +94,7 @@ __all__ = [
     "HIDDEN",
     "Allowance",
     "AlreadyDone",
+    "Ask",
     "Attempt",
     "BadTimestamp",
     "Banned",
@@ -85,13 +104,20 @@ __all__ = [
     "CancelOrderList",
     "CanceledOrderList",
     "Command",
+    "Connect",
     "ContingencyType",
     "Done",
     "Ed25519Key",
     "Ending",
+    "Event",
     "Evidence",
+    "ExecutionReport",
+    "ExecutionType",
     "ExpiryReason",
+    "Feed",
     "Frame",
+    "FramedProtocol",
+    "Gap",
     "GetOrder",
     "GetOrderList",
     "GetServerTime",
@@ -107,14 +133,20 @@ __all__ = [
     "JsonParser",
     "Key",
     "Limiter",
+    "Link",
     "ListClientOrderId",
     "ListOrderStatus",
+    "ListStatus",
     "ListStatusType",
     "ListedOrder",
+    "ListedOrderEvent",
+    "MatchType",
+    "Missed",
     "MissingExtra",
     "Moment",
     "Now",
     "OpenEnum",
+    "Opening",
     "Operation",
     "OrderList",
     "OrderListId",
@@ -122,13 +154,18 @@ __all__ = [
     "OrderReport",
     "OrderStatus",
     "OrderType",
+    "OtherEvent",
     "OutcomeUnknown",
     "Parameter",
     "PegOffsetType",
     "PegPriceType",
+    "Pending",
     "Policy",
     "RateLimited",
+    "Ready",
+    "RejectReason",
     "Rejected",
+    "Reply",
     "Request",
     "Rest",
     "Result",
@@ -140,6 +177,7 @@ __all__ = [
     "ServerClock",
     "ServerError",
     "ServerTime",
+    "Session",
     "Side",
     "TimeInForce",
     "TimeUnit",
@@ -149,10 +187,14 @@ __all__ = [
     "UnknownOrderList",
     "Usage",
     "Wait",
+    "Wake",
+    "Watch",
+    "WebSocketApi",
     "WorkingFloor",
     "__version__",
     "begin",
     "exact_json",
+    "get_ready",
     "resume",
     "settle",
     "usage_of",

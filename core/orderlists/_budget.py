@@ -21,7 +21,8 @@ from orderlists._time import Instant, TimeUnit
 _SECOND = 1_000_000_000
 _ORDERS_EXCEEDED = -1015
 _UNSAID = {RateLimited: 60.0, Banned: 120.0}
-_INTERVALS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
+INTERVALS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
+"""How many seconds each of the exchange's intervals has."""
 
 
 class Limiter(Enum):
@@ -156,8 +157,8 @@ def _limits_in(
 ) -> Iterator[tuple[tuple[Limiter, int], int]]:
     for limit in listed:
         # The exchange lists others as well, such as connections.
-        if limit["rateLimitType"] in Limiter.__members__ and limit["interval"] in _INTERVALS:
-            seconds = _INTERVALS[limit["interval"]] * limit["intervalNum"]
+        if limit["rateLimitType"] in Limiter.__members__ and limit["interval"] in INTERVALS:
+            seconds = INTERVALS[limit["interval"]] * limit["intervalNum"]
             yield (Limiter(limit["rateLimitType"]), seconds), limit["limit"]
 
 

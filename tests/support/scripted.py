@@ -11,12 +11,14 @@ from orderlists import (
     Moment,
     Now,
     Policy,
+    Ready,
     Request,
     Send,
     ServerClock,
     ServerTime,
     TimeUnit,
     Wait,
+    Watch,
     begin,
     resume,
 )
@@ -54,8 +56,10 @@ class Scripted:
     def obey(self, command: Command) -> object:
         """Do what a driver does, by the script."""
         match command:
-            case Now():
+            case Now() | Ready():
                 return self.clock.at(self.passed)
+            case Watch():
+                return None
             case Wait(seconds):
                 self.waits.append(seconds)
                 self.passed += int(seconds * SECOND)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Self, TypeVar, Unpack, assert_never
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack, assert_never
 
 from orderlists import (
     Allowance,
@@ -14,15 +14,28 @@ from orderlists import (
     Key,
     Now,
     Policy,
+    Ready,
     Request,
     Send,
     TransportError,
     Wait,
+    Watch,
     resume,
 )
-from orderlists_transports._contract import AsyncHttpTransport
-from orderlists_transports._dialogue import Dialogue, Settings, check_one_destination, told
+from orderlists_transports._contract import AsyncFramedTransport, AsyncHttpTransport
+from orderlists_transports._dialogue import (
+    Dialogue,
+    Settings,
+    check_one_destination,
+    check_transport,
+    is_framed,
+)
+from orderlists_transports._events import BUFFER, AsyncEventStream
 from orderlists_transports._exchange import Exchange
+from orderlists_transports._http_channel import AsyncHttpChannel
+
+if TYPE_CHECKING:
+    from orderlists_transports._async_framed_channel import AsyncFramedChannel
 
 R = TypeVar("R")
 
@@ -38,7 +51,8 @@ class AsyncClient:
     """Sends requests to the exchange and returns their results.  Share it between tasks.
 
     Takes what `Client` takes; the transport is an asynchronous one, by default
-    `orderlists_transports.aiohttp`.
+    `orderlists_transports.aiohttp`, or `orderlists_transports.aiohttp_websocket` for the WebSocket
+    API.
 
     Raises:
         InvalidSetting: A setting breaks a rule.
@@ -60,7 +74,7 @@ class AsyncClient:
         key: Key,
         *,
         exchange: Exchange | str = Exchange.LIVE,
-        transport: AsyncHttpTransport | None = None,
+        transport: AsyncHttpTransport | AsyncFramedTransport | None = None,
         sleep: Callable[[float], Awaitable[object]] = _sleep,
         **settings: Unpack[Settings],
     ) -> None:
@@ -68,7 +82,7 @@ class AsyncClient:
         self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep
         self._closed = False
-        self._transport = _default_transport(exchange) if transport is None else transport
+        self._channel = _channel(self._dialogue, exchange, transport, sleep)
 
     async def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
         """Send a request and return its result, as `Client.send` does."""
@@ -84,6 +98,10 @@ class AsyncClient:
         """Find out what became of a cancel that was sent earlier, as `Client.settle` does."""
         return await self._drive(self._dialogue.settle(request, attempts, policy))
 
+    def events(self, *, buffer: int = BUFFER) -> AsyncEventStream:
+        """Watch what happens to the account's orders and lists, as `Client.events` does."""
+        return self._channel.events(buffer)
+
     def limits(self) -> list[Allowance]:
         """Return what the exchange allows this address and account, and what is used of it."""
         return self._dialogue.limits()
@@ -98,28 +116,27 @@ class AsyncClient:
         return result
 
     async def _obey(self, command: Command) -> object:
-        dialogue = self._dialogue
-        handed_over = False
         try:
             match command:
                 case Now():
-                    return dialogue.now()
+                    return self._dialogue.now()
+                case Ready():
+                    return await self._channel.ready(command)
                 case Send():
-                    message, seconds = dialogue.write(command), dialogue.seconds_for(command)
-                    handed_over = True
-                    response = await self._transport.asend(message, timeout=seconds)
-                    return dialogue.read(command, response)
+                    return await self._channel.send(command)
                 case Wait(seconds):
                     return await self._sleep(seconds)
+                case Watch():
+                    return await self._channel.watch(command)
                 case _ as never:
                     assert_never(never)
         except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
-            return told(error, handed_over=handed_over)
+            return error
 
     async def aclose(self) -> None:
         """Close the transport.  Closing twice is fine; sending then is a TransportError."""
         self._closed = True
-        await self._transport.aclose()
+        await self._channel.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -128,8 +145,28 @@ class AsyncClient:
         await self.aclose()
 
 
-def _default_transport(exchange: Exchange | str) -> AsyncHttpTransport:
-    # Here, so that who brings a transport loads no other.
-    from orderlists_transports.aiohttp import AiohttpTransport  # noqa: PLC0415 - see above
+def _channel(
+    dialogue: Dialogue,
+    exchange: Exchange | str,
+    transport: AsyncHttpTransport | AsyncFramedTransport | None,
+    sleep: Callable[[float], Awaitable[object]],
+) -> AsyncHttpChannel | AsyncFramedChannel:
+    # Imported here, so that who brings a transport, or uses one protocol, loads no other.
+    protocol = dialogue.protocol
+    if is_framed(protocol):
+        from orderlists_transports._async_framed_channel import (  # noqa: PLC0415 - see above
+            AsyncFramedChannel,
+        )
 
-    return AiohttpTransport(exchange)
+        if transport is None:
+            from orderlists_transports.aiohttp_websocket import (  # noqa: PLC0415 - see above
+                AiohttpWebSocketTransport,
+            )
+
+            transport = AiohttpWebSocketTransport(exchange)
+        return AsyncFramedChannel(dialogue, protocol, check_transport(transport, "aconnect"), sleep)
+    if transport is None:
+        from orderlists_transports.aiohttp import AiohttpTransport  # noqa: PLC0415 - see above
+
+        transport = AiohttpTransport(exchange)
+    return AsyncHttpChannel(dialogue, protocol, check_transport(transport, "asend"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Self, TypeVar, Unpack, assert_never
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack, assert_never
 
 from orderlists import (
     Allowance,
@@ -15,15 +15,28 @@ from orderlists import (
     Key,
     Now,
     Policy,
+    Ready,
     Request,
     Send,
     TransportError,
     Wait,
+    Watch,
     resume,
 )
-from orderlists_transports._contract import HttpTransport
-from orderlists_transports._dialogue import Dialogue, Settings, check_one_destination, told
+from orderlists_transports._contract import FramedTransport, HttpTransport
+from orderlists_transports._dialogue import (
+    Dialogue,
+    Settings,
+    check_one_destination,
+    check_transport,
+    is_framed,
+)
+from orderlists_transports._events import BUFFER, EventStream
 from orderlists_transports._exchange import Exchange
+from orderlists_transports._http_channel import HttpChannel
+
+if TYPE_CHECKING:
+    from orderlists_transports._framed_channel import FramedChannel
 
 R = TypeVar("R")
 
@@ -35,10 +48,12 @@ class Client:
         key: Who asks.
         exchange: `Exchange.LIVE`, `Exchange.TESTNET`, `Exchange.DEMO`, or a URL of your own such as
             ``http://127.0.0.1:8080``; unencrypted only on loopback.
-        transport: What moves the bytes, instead of `orderlists_transports.urllib3`.  It is bound to
-            an exchange already, so give one or the other.  Closing the client closes it.
+        transport: What moves the bytes, instead of `orderlists_transports.urllib3`, or of
+            `orderlists_transports.websockets` for the WebSocket API.  It is bound to an exchange
+            already, so give one or the other.  Closing the client closes it.
         sleep: Lets time pass, in seconds.
-        protocol: How requests are written, such as ``Rest(time_unit=TimeUnit.MICROSECOND)``.
+        protocol: How requests travel: `Rest` by default, or `WebSocketApi`; either takes settings
+            of its own, as in ``Rest(time_unit=TimeUnit.MICROSECOND)``.
         timeout: Seconds for one exchange of messages, from the wait for a free connection to the
             last byte of the reply.  15 by default; keep it above 10, for only then is the
             exchange's own word that it gave up (-1007) heard.
@@ -49,6 +64,7 @@ class Client:
 
     Raises:
         InvalidSetting: A setting breaks a rule.
+        MissingExtra: The transport of this protocol needs a library that is not installed.
 
     >>> from orderlists import CancelOrderList
     >>> from orderlists_simulator import Simulator
@@ -62,7 +78,7 @@ class Client:
         key: Key,
         *,
         exchange: Exchange | str = Exchange.LIVE,
-        transport: HttpTransport | None = None,
+        transport: HttpTransport | FramedTransport | None = None,
         sleep: Callable[[float], object] = time.sleep,
         **settings: Unpack[Settings],
     ) -> None:
@@ -70,7 +86,7 @@ class Client:
         self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep
         self._closed = False
-        self._transport = _default_transport(exchange) if transport is None else transport
+        self._channel = _channel(self._dialogue, exchange, transport, sleep)
 
     def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
         """Send a request and return its result.
@@ -113,6 +129,35 @@ class Client:
         """
         return self._drive(self._dialogue.settle(request, attempts, policy))
 
+    def events(self, *, buffer: int = BUFFER) -> EventStream:
+        """Watch what happens to the account's orders and lists.
+
+        In a `with` block the events flow from its beginning, without one from the first that is
+        asked for.  A lost connection is made again, and a `Gap` tells that events are missing.
+
+        Args:
+            buffer: How many events are kept for a watcher who is busy; then the oldest are
+                dropped, and a `Gap` tells so.
+
+        Raises:
+            InvalidSetting: The client's protocol has no events: REST has none.
+
+        >>> from orderlists import WebSocketApi
+        >>> from orderlists_simulator import Simulator
+        >>> with Simulator() as simulator:
+        ...     client = Client(simulator.key, exchange=simulator.url, protocol=WebSocketApi())
+        ...     with client, client.events() as events:
+        ...         done = client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0))
+        ...         for event in events:
+        ...             print(event)
+        ...             if getattr(event, "list_order_status", None) == "ALL_DONE":
+        ...                 break
+        <ExecutionReport 2 LTCBTC SELL STOP_LOSS_LIMIT CANCELED CANCELED>
+        <ExecutionReport 3 LTCBTC SELL LIMIT_MAKER CANCELED CANCELED>
+        <ListStatus 0 LTCBTC OCO ALL_DONE ALL_DONE>
+        """
+        return self._channel.events(buffer)
+
     def limits(self) -> list[Allowance]:
         """Return what the exchange allows this address and account, and what is used of it."""
         return self._dialogue.limits()
@@ -127,28 +172,27 @@ class Client:
         return result
 
     def _obey(self, command: Command) -> object:
-        dialogue = self._dialogue
-        handed_over = False
         try:
             match command:
                 case Now():
-                    return dialogue.now()
+                    return self._dialogue.now()
+                case Ready():
+                    return self._channel.ready(command)
                 case Send():
-                    message, seconds = dialogue.write(command), dialogue.seconds_for(command)
-                    handed_over = True
-                    response = self._transport.send(message, timeout=seconds)
-                    return dialogue.read(command, response)
+                    return self._channel.send(command)
                 case Wait(seconds):
                     return self._sleep(seconds)
+                case Watch():
+                    return self._channel.watch(command)
                 case _ as never:
                     assert_never(never)
         except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
-            return told(error, handed_over=handed_over)
+            return error
 
     def close(self) -> None:
         """Close the transport.  Closing twice is fine; sending then is a TransportError."""
         self._closed = True
-        self._transport.close()
+        self._channel.close()
 
     def __enter__(self) -> Self:
         return self
@@ -157,8 +201,24 @@ class Client:
         self.close()
 
 
-def _default_transport(exchange: Exchange | str) -> HttpTransport:
-    # Here, so that who brings a transport loads no other.
-    from orderlists_transports.urllib3 import Urllib3Transport  # noqa: PLC0415 - see above
+def _channel(
+    dialogue: Dialogue,
+    exchange: Exchange | str,
+    transport: HttpTransport | FramedTransport | None,
+    sleep: Callable[[float], object],
+) -> HttpChannel | FramedChannel:
+    # Imported here, so that who brings a transport, or uses one protocol, loads no other.
+    protocol = dialogue.protocol
+    if is_framed(protocol):
+        from orderlists_transports._framed_channel import FramedChannel  # noqa: PLC0415 - see above
 
-    return Urllib3Transport(exchange)
+        if transport is None:
+            from orderlists_transports.websockets import WebsocketsTransport  # noqa: PLC0415
+
+            transport = WebsocketsTransport(exchange)
+        return FramedChannel(dialogue, protocol, check_transport(transport, "connect"), sleep)
+    if transport is None:
+        from orderlists_transports.urllib3 import Urllib3Transport  # noqa: PLC0415 - see above
+
+        transport = Urllib3Transport(exchange)
+    return HttpChannel(dialogue, protocol, check_transport(transport, "send"))

@@ -1,4 +1,4 @@
-"""What both clients need around one exchange of messages: who asks, how, and at what time.
+"""What clients need around every exchange of messages: who asks, how, and at what time.
 
 This is where clocks and chance enter, as callables.
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from math import inf
 from traceback import walk_tb
-from typing import Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from attrs import Attribute, Factory, field, frozen
 
@@ -24,9 +24,8 @@ from orderlists import (
     Banned,
     Budget,
     Call,
+    FramedProtocol,
     HttpProtocol,
-    HttpRequest,
-    HttpResponse,
     InvalidSetting,
     Key,
     Moment,
@@ -38,11 +37,14 @@ from orderlists import (
     Send,
     ServerClock,
     TransportError,
+    Usage,
     begin,
     settle,
-    usage_of,
 )
 from orderlists_transports._exchange import Exchange
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 R = TypeVar("R")
 
@@ -108,7 +110,7 @@ def _check_timeout(_: object, __: object, value: float) -> None:
 class Settings(TypedDict, total=False):
     """What a client of either colour takes beside a key and a way to send: see `Client`."""
 
-    protocol: HttpProtocol
+    protocol: HttpProtocol | FramedProtocol
     timeout: float
     policy: Policy
     budget: Budget
@@ -128,7 +130,9 @@ class Dialogue:
     """One asker's side of the conversation with the exchange."""
 
     key: Key = field(validator=_able_to("sign"))
-    protocol: HttpProtocol = field(default=_REST, validator=_able_to("encode", "decode"))
+    protocol: HttpProtocol | FramedProtocol = field(
+        default=_REST, validator=_able_to("encode", "decode")
+    )
     timeout: float = field(default=_TIMEOUT, validator=_check_timeout)
     policy: Policy = field(default=_POLICY, validator=_a(Policy, "a Policy"))
     budget: Budget = field(factory=Budget, validator=_a(Budget, "a Budget"))
@@ -161,36 +165,31 @@ class Dialogue:
         """Return what the exchange allows, and what is used of it."""
         return self.budget.read(account=self.key.api_key, now=self.now())
 
-    def write(self, command: Send) -> HttpRequest:
-        """Return what is to be sent, if the exchange does not want to be left alone."""
+    def check(self) -> None:
+        """Raise what the exchange said, if it wants to be left alone."""
         self.budget.check(account=self.key.api_key, now=self.now())
-        timestamp = self.protocol.time_unit.from_nanoseconds(command.at.server)
-        return self.protocol.encode(command.request, key=self.key, timestamp=timestamp)
 
     def seconds_for(self, command: Send) -> float:
         """Return how long this exchange of messages may take."""
         return min(self.timeout, command.patience)
 
-    def read(self, command: Send, response: HttpResponse) -> object:
-        """Return the result that came, and take down what it says about the limits."""
-        account, now = self.key.api_key, self.now()
-        self.budget.note(usage_of(response), account=account, now=now)
-        try:
-            return self.protocol.decode(command.request, response)
-        except (RateLimited, Banned) as error:
-            self.budget.hold(error, account=account, now=now)
-            raise
+    def take_down(self, usages: Iterable[Usage]) -> None:
+        """Take down what a reply says about the limits."""
+        self.budget.note(usages, account=self.key.api_key, now=self.now())
+
+    def hold(self, error: RateLimited | Banned) -> None:
+        """Let nothing be sent before the exchange wants to hear from us again."""
+        self.budget.hold(error, account=self.key.api_key, now=self.now())
 
 
-def told(error: BaseException, *, handed_over: bool) -> BaseException:
-    """Return what the call is told of an exception.
+def told(error: BaseException) -> BaseException:
+    """Return what the call is told of an exception that came once the request was handed over.
 
-    Whatever a transport or a protocol raises against its contract, once it had the request: it may
-    have been executed.  The text of such an error is not shown, because it may hold a signed query.
+    Whatever a transport or a protocol raises against its contract: the request may have been
+    executed.  The text of such an error is not shown, because it may hold a signed query.
     """
     ours = isinstance(error, OrderListsError | AssertionError)
-    foreign = isinstance(error, Exception) and not ours
-    if not (handed_over and foreign):
+    if ours or not isinstance(error, Exception):
         return error
     *_, place = walk_tb(error.__traceback__)
     where = f"{place[0].f_code.co_filename}:{place[1]}"
@@ -203,3 +202,20 @@ def check_one_destination(exchange: Exchange | str, transport: object) -> None:
     if transport is not None and exchange is not Exchange.LIVE:
         rule = "must not be given beside a transport, which is bound to an exchange of its own"
         raise InvalidSetting(field="exchange", value=str(exchange), rule=rule)
+
+
+def is_framed(protocol: HttpProtocol | FramedProtocol) -> TypeIs[FramedProtocol]:
+    """Tell whether a protocol speaks in frames, over connections that outlive a request."""
+    return hasattr(protocol, "session")
+
+
+def check_transport(transport: Any, act: str) -> Any:  # noqa: ANN401 - some transport
+    """Return a transport that can do this, which the client's protocol needs of it.
+
+    Raises:
+        InvalidSetting: It cannot.
+    """
+    if not callable(getattr(transport, act, None)):
+        rule = f"must be able to {act}, for this protocol and client"
+        raise InvalidSetting(field="transport", value=transport, rule=rule)
+    return transport

@@ -15,10 +15,24 @@ from orderlists._errors import OrderListsError
 from orderlists._requests.request import Request
 
 R = TypeVar("R")
+C = TypeVar("C")
 
 
 class Now(NamedTuple):
     """Tell what time it is: a `Moment`."""
+
+
+class Ready(NamedTuple):
+    """Get ready to send, and tell what time it is then: a `Moment`, or the error.
+
+    An error says that nothing was sent.  Where a connection is kept, this is when it is opened, so
+    that a request carries the time at which it goes.
+
+    Attributes:
+        until: When to give up, by the monotonic clock, in nanoseconds.
+    """
+
+    until: int
 
 
 class Send(NamedTuple):
@@ -41,7 +55,19 @@ class Wait(NamedTuple):
     seconds: float
 
 
-Command: TypeAlias = Now | Send | Wait
+class Watch(NamedTuple):
+    """Tell what events prove about a cancel: a `CanceledOrderList`, or None.
+
+    Attributes:
+        cancel_id: Its `new_client_order_id`.
+        seconds: How long to wait for a proof, if events flow at all.
+    """
+
+    cancel_id: str
+    seconds: float
+
+
+Command: TypeAlias = Now | Ready | Send | Wait | Watch
 Call: TypeAlias = Generator[Command, Any, R]
 
 
@@ -51,7 +77,7 @@ class Done(NamedTuple, Generic[R]):
     result: R
 
 
-def resume(call: Call[R], outcome: object) -> Command | Done[R]:
+def resume(call: Generator[C, Any, R], outcome: object) -> C | Done[R]:
     """Tell a call what came of its last command, and return what it wants next.
 
     Args:

@@ -11,9 +11,10 @@ from typing import Any, NoReturn, TypeVar
 from attrs import Factory, define, field
 
 from orderlists._calls.attempt import Attempt
-from orderlists._calls.call import Call, Now, Send, Wait
+from orderlists._calls.call import Call, Now, Ready, Send, Wait
+from orderlists._calls.measuring import measure
 from orderlists._calls.policy import Policy
-from orderlists._clock import Moment, Sample, ServerClock
+from orderlists._clock import Moment, ServerClock
 from orderlists._errors import (
     BadTimestamp,
     Banned,
@@ -24,7 +25,6 @@ from orderlists._errors import (
     UndecodableReply,
     UnknownOrderList,
 )
-from orderlists._requests.get_server_time import GetServerTime, ServerTime
 from orderlists._requests.request import Request
 from orderlists._requests.rules import LONGEST_RECV_WINDOW
 from orderlists._results.order_list import OrderList
@@ -36,7 +36,6 @@ UNANSWERED = (TransportError, ServerError, UndecodableReply)
 
 SECOND = 1_000_000_000
 _MILLISECOND = 1_000_000
-_SAMPLES = 3
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
 
@@ -81,6 +80,11 @@ class Run:
         # Of two measurements the earlier moment is the safe one: clocks can step in between.
         return min(attempt.at, again, key=lambda moment: moment.server)
 
+    @property
+    def until(self) -> int:
+        """The deadline, by the monotonic clock, in nanoseconds."""
+        return self.started.monotonic + int(self.policy.deadline * SECOND)
+
     def patience(self, now: Moment) -> float:
         """Return how many seconds are left until the deadline."""
         return self.policy.deadline - (now.monotonic - self.started.monotonic) / SECOND
@@ -119,10 +123,12 @@ class Run:
                 yield from self._wait_out(error)
 
     def _attempt(self, request: Request[R]) -> Call[R]:
-        now: Moment = yield Now()
+        now: Moment | OrderListsError = yield Ready(self.until)
+        if isinstance(now, OrderListsError):
+            raise now
         self._sent = now
         outcome: R | OrderListsError = yield Send(request, now, self.patience(now))
-        if _is_about_another(request, outcome):
+        if is_about_another(request, outcome):
             outcome = UndecodableReply(raw=b"", status=200, reason="about another order list")
         if not isinstance(outcome, OrderListsError):
             return outcome
@@ -171,16 +177,11 @@ class Run:
 
     def measure_clock(self) -> Call[bool]:
         """Ask the exchange for its time, a few times; return whether it told."""
-        samples: list[Sample] = []
-        for _ in range(_SAMPLES):
-            asked: Moment = yield Now()
-            reply: object = yield Send(GetServerTime(), asked, self.patience(asked))
-            if isinstance(reply, ServerTime):
-                answered: Moment = yield Now()
-                samples.append(Sample(asked.monotonic, answered.monotonic, reply.server_time))
-        if samples:
-            self.clock.learn(samples)
-        return bool(samples)
+        return measure(
+            self.clock,
+            lambda question, at: Send(question, at, self.patience(at)),
+            ready=Ready(self.until),
+        )
 
     def _wait_out(self, error: RateLimited | Banned) -> Call[None]:
         now: Moment = yield Now()
@@ -196,7 +197,7 @@ def never_left(error: OrderListsError) -> bool:
     return isinstance(error, TransportError) and error.sent is False
 
 
-def _is_about_another(request: Request[Any], outcome: object) -> bool:
+def is_about_another(request: Request[Any], outcome: object) -> bool:
     """Tell whether a result cannot be the answer to this request: some proxies mix replies up."""
     meant = getattr(request, "order_list_id", None)
     return isinstance(outcome, OrderList) and meant is not None and outcome.order_list_id != meant

@@ -10,8 +10,8 @@ from __future__ import annotations
 from attrs import define, evolve
 
 from orderlists._calls.attempt import Attempt
-from orderlists._calls.call import Call, Now
-from orderlists._calls.run import SECOND, UNANSWERED, Run
+from orderlists._calls.call import Call, Now, Watch
+from orderlists._calls.run import SECOND, UNANSWERED, Run, is_about_another
 from orderlists._calls.sighting import Finding, Sighting, with_reports
 from orderlists._clock import Moment
 from orderlists._errors import (
@@ -27,6 +27,9 @@ from orderlists._requests.get_order_list import GetOrderList
 from orderlists._results.order_list import CanceledOrderList, OrderReport
 from orderlists._results.words import ListOrderStatus
 from orderlists._time import Instant, TimeUnit
+
+# An event is on its way at the same time as the reply: seconds to wait for it.
+_GRACE = 0.25
 
 
 @define
@@ -54,7 +57,11 @@ class Settling:
 
         So cancelling twice is the same as once, and the matching engine, which does not lag, tells.
         """
+        grace = _GRACE
         while True:
+            if (proof := (yield from self._watch(grace))) is not None:
+                return proof
+            grace = 0.0
             if self.refused_at is None:
                 result = yield from self._resend(self.request)
                 if result is not None:
@@ -79,7 +86,11 @@ class Settling:
         if not self.run.clock.is_measured:
             yield from self.run.measure_clock()
         had_the_name: set[int] = set()
+        grace = _GRACE
         while True:
+            if (proof := (yield from self._watch(grace))) is not None:
+                return proof
+            grace = 0.0
             newest = yield from self._look(GetOrderList(list_client_order_id=name))
             if isinstance(newest, Sighting):
                 had_the_name.add(newest.order_list.order_list_id)
@@ -102,6 +113,11 @@ class Settling:
         if result is None and self._was_the_only_one(newest):
             self._conclude(newest)
         return result
+
+    def _watch(self, seconds: float) -> Call[CanceledOrderList | None]:
+        """Return what an event proves, which tells at once and costs nothing."""
+        proof: CanceledOrderList | None = yield Watch(self.cancel_id, seconds)
+        return None if is_about_another(self.request, proof) else proof
 
     def _resend(self, request: CancelOrderList) -> Call[CanceledOrderList | None]:
         if self.run.resends == 0:

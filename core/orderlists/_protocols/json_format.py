@@ -44,7 +44,7 @@ def exact_json(body: bytes) -> Any:  # noqa: ANN401 - JSON is any value
 
 def read_result(body: bytes, shape: type[T], unit: TimeUnit, parse: JsonParser) -> T:
     """Return the body as a value of the given shape, or raise `Unreadable`."""
-    tree = _parse(body, parse)
+    tree = parse_json(body, parse)
     try:
         return structure(tree, shape, unit)
     except Mismatch as error:
@@ -54,7 +54,7 @@ def read_result(body: bytes, shape: type[T], unit: TimeUnit, parse: JsonParser) 
 def read_error(body: bytes, parse: JsonParser) -> tuple[int, str] | None:
     """Return code and message if the body is one of the exchange's errors, else None."""
     try:
-        tree = _parse(body, parse)
+        tree = parse_json(body, parse)
     except Unreadable:
         return None
     match tree:
@@ -64,7 +64,7 @@ def read_error(body: bytes, parse: JsonParser) -> tuple[int, str] | None:
             return None
 
 
-def _parse(body: bytes, parse: JsonParser) -> Any:  # noqa: ANN401 - JSON is any value
+def parse_json(body: bytes, parse: JsonParser) -> Any:  # noqa: ANN401 - JSON is any value
     try:
         return parse(body)
     except RecursionError as error:

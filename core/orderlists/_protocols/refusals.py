@@ -41,7 +41,7 @@ _MILLISECOND_DIGITS = 13
 
 
 def verdict(
-    status: int, code: int | None, message: str, retry_after: int | None
+    status: int, code: int | None, message: str, retry_after: float | None
 ) -> Rejected | ServerError | None:
     """Return the error that a reply amounts to, or None if it says nothing.
 
@@ -62,7 +62,7 @@ def verdict(
 
 
 def _by_status(
-    status: int, code: int | None, message: str, retry_after: int | None
+    status: int, code: int | None, message: str, retry_after: float | None
 ) -> Rejected | None:
     match status:
         case 403:

@@ -8,19 +8,12 @@ Invariant: the query is percent-encoded first, and those exact bytes are what is
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import quote
 
 from attrs import field, frozen
 
-from orderlists._errors import (
-    HIDDEN,
-    InvalidRequest,
-    InvalidSetting,
-    OrderListsError,
-    UndecodableReply,
-)
+from orderlists._errors import InvalidRequest, OrderListsError, UndecodableReply
 from orderlists._keys.key import Key
 from orderlists._protocols.http_messages import HttpRequest, HttpResponse
 from orderlists._protocols.json_format import (
@@ -31,8 +24,8 @@ from orderlists._protocols.json_format import (
     read_result,
 )
 from orderlists._protocols.refusals import verdict
+from orderlists._protocols.signing import check_timestamp, signature_of, text_of
 from orderlists._requests.request import Request, Security
-from orderlists._requests.rules import write_decimal
 from orderlists._time import TimeUnit
 from orderlists._version import __version__
 
@@ -78,23 +71,24 @@ class Rest:
             timestamp: The time since 1970, in `time_unit`.
 
         Raises:
-            InvalidRequest: The timestamp is not a whole number.
+            InvalidRequest: The timestamp is not a whole number, or REST has no such request.
             InvalidSetting: The key did not sign with text.
         """
         operation = request.operation
+        if operation.method is None or operation.path is None:
+            rule = "must be one that REST knows"
+            raise InvalidRequest(field="request", value=request, rule=rule)
         headers = _UNIT_HEADERS[self.time_unit]
-        pairs = [f"{name}={_percent_encoded(_text(value))}" for name, value in request.parameters()]
+        pairs = [
+            f"{name}={_percent_encoded(text_of(value))}" for name, value in request.parameters()
+        ]
         if operation.security is Security.NONE:
             query = "&".join(pairs)
             target = f"{operation.path}?{query}" if query else operation.path
             return HttpRequest(operation.method, target, headers)
-        if type(timestamp) is not int or timestamp < 0:
-            rule = f"must be an int, in {self.time_unit.name}S"
-            raise InvalidRequest(field="timestamp", value=timestamp, rule=rule)
+        check_timestamp(timestamp, self.time_unit)
         query = "&".join([*pairs, f"timestamp={timestamp}"])
-        signature = key.sign(query.encode("ascii"))
-        if not isinstance(signature, str):
-            raise InvalidSetting(field="key", value=HIDDEN, rule="must sign with text")
+        signature = signature_of(query.encode("ascii"), key)
         return HttpRequest(
             operation.method,
             f"{operation.path}?{query}&signature={_percent_encoded(signature)}",
@@ -121,10 +115,6 @@ class Rest:
         code, message = read_error(response.body, self.json_parser) or (None, "")
         error = verdict(response.status, code, message, _retry_after(response))
         return error or _undecodable(response, "neither a result nor an error of the exchange")
-
-
-def _text(value: str | int | Decimal) -> str:
-    return write_decimal(value) if isinstance(value, Decimal) else str(value)
 
 
 def _percent_encoded(text: str) -> str:

@@ -23,7 +23,7 @@ from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
 
-from orderlists._results.result import LOCAL
+from orderlists._results.result import LOCAL, WIRE_NAME
 from orderlists._results.words import OpenEnum
 from orderlists._time import Instant, TimeUnit
 
@@ -36,7 +36,6 @@ _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 # The last second of the year 9999, in microseconds: what `datetime` can hold.
 _LAST_INSTANT = 253_402_300_799_999_999
 _MOST_REASONS = 3
-_MISSPELT = {"cumulative_quote_qty": "cummulativeQuoteQty"}
 
 
 class Mismatch(ValueError):
@@ -197,10 +196,14 @@ def _to_tuple(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a gene
 
 
 def _to_object(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - an attrs class
-    sent = [f.name for f in fields(kind) if f.metadata != LOCAL]
-    known = frozenset(map(_wire_name, sent))
+    sent = {
+        f.name: f.metadata.get(WIRE_NAME, _camel_case(f.name))
+        for f in fields(kind)
+        if f.metadata != LOCAL
+    }
+    known = frozenset(sent.values())
     options: Any = {f.name: override(omit=True) for f in fields(kind)}
-    options.update((name, override(rename=_wire_name(name))) for name in sent)
+    options.update((name, override(rename=wire_name)) for name, wire_name in sent.items())
     build = make_dict_structure_fn(kind, converter, **options)
 
     def hook(value: object, _: object) -> object:
@@ -218,6 +221,6 @@ def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
     return type(value) is dict
 
 
-def _wire_name(name: str) -> str:
+def _camel_case(name: str) -> str:
     first, *rest = name.split("_")
-    return _MISSPELT.get(name) or first + "".join(word.capitalize() for word in rest)
+    return first + "".join(word.capitalize() for word in rest)

@@ -21,11 +21,16 @@ Parameter: TypeAlias = tuple[str, str | int | Decimal]
 
 
 class Security(Enum):
-    """What a request has to prove."""
+    """What a request has to prove.
+
+    ``NONE``: nothing.  ``SIGNED``: who asks, in itself, also where a session is logged on.  The
+    others: who asks, in itself or by the session that it is part of.
+    """
 
     NONE = "NONE"
     USER_DATA = "USER_DATA"
     TRADE = "TRADE"
+    SIGNED = "SIGNED"
 
 
 @frozen(kw_only=True)
@@ -34,8 +39,8 @@ class Operation(Generic[R]):
 
     Attributes:
         name: The exchange's own title for it.
-        method: The REST verb.
-        path: The REST path.
+        method: The REST verb; None if REST does not know it.
+        path: The REST path; None if REST does not know it.
         websocket: The method of the WebSocket API.
         weight: What a failed request costs of the IP's request weight.
         security: What the request has to prove.
@@ -44,8 +49,8 @@ class Operation(Generic[R]):
     """
 
     name: str
-    method: str
-    path: str
+    method: str | None
+    path: str | None
     websocket: str
     weight: int
     security: Security

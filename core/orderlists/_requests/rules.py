@@ -141,7 +141,7 @@ def check_one_given(request: object, first: str, second: str) -> None:
 def given(**parameters: str | int | Decimal | None) -> list[Parameter]:
     """Return the parameters that are there, in order.
 
-    >>> given(symbol="LTCBTC", orderListId=0, recvWindow=None)
+    >>> given(symbol="LTCBTC", orderListId=0, newClientOrderId=None)
     [('symbol', 'LTCBTC'), ('orderListId', 0)]
     """
     return [(name, value) for name, value in parameters.items() if value is not None]

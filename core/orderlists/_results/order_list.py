@@ -15,7 +15,7 @@ from enum import Enum
 
 from attrs import field, frozen
 
-from orderlists._results.result import LOCAL, Result
+from orderlists._results.result import LOCAL, Result, sent_as
 from orderlists._results.words import (
     ContingencyType,
     ExpiryReason,
@@ -94,7 +94,7 @@ class OrderReport(Result):
     orig_qty: Decimal | None = None
     executed_qty: Decimal | None = None
     orig_quote_order_qty: Decimal | None = None
-    cumulative_quote_qty: Decimal | None = None
+    cumulative_quote_qty: Decimal | None = sent_as("cummulativeQuoteQty", default=None)
     status: OrderStatus | None = None
     time_in_force: TimeInForce | None = None
     type: OrderType | None = None
@@ -164,6 +164,7 @@ class Evidence(Enum):
     """How it is known that a cancel was executed."""
 
     REPLY = "REPLY"
+    EVENT = "EVENT"
     QUERY = "QUERY"
 
 
@@ -172,9 +173,9 @@ class CanceledOrderList(OrderList):
     """An order list that was cancelled under the request's `new_client_order_id`.
 
     Attributes:
-        evidence: ``REPLY`` if the exchange said so in its reply to the cancel; ``QUERY`` if that
-            got lost and a query found the cancel's id on a cancelled order.  Then `order_reports`
-            holds what the queries told, and what they do not tell is None.
+        evidence: ``REPLY`` if the exchange said so in its reply to the cancel; ``EVENT`` or
+            ``QUERY`` if that got lost, and an event or a query showed the cancel's id on a
+            cancelled order.  Then `order_reports` holds what these told; the rest is None.
     """
 
     evidence: Evidence = field(default=Evidence.REPLY, metadata=LOCAL)

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import NOTHING, field, frozen
 
 LOCAL = {"local": True}
 """Metadata of an attribute that no reply holds."""
+
+WIRE_NAME = "wire_name"
+"""Metadata of an attribute whose name on the wire is not its own in camel case."""
+
+
+def sent_as(wire_name: str, *, default: Any = NOTHING) -> Any:  # noqa: ANN401 - as attrs.field
+    """Return an attribute of a result that has another name on the wire."""
+    return field(default=default, metadata={WIRE_NAME: wire_name})
 
 
 def _nothing() -> dict[str, Any]:

@@ -1,0 +1,38 @@
+"""What every protocol does alike when it writes a signed request."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from orderlists._errors import HIDDEN, InvalidRequest, InvalidSetting
+from orderlists._keys.key import Key
+from orderlists._requests.rules import write_decimal
+from orderlists._time import TimeUnit
+
+
+def text_of(value: str | int | Decimal) -> str:
+    """Return a parameter's value as text: what is signed, before any encoding."""
+    return write_decimal(value) if isinstance(value, Decimal) else str(value)
+
+
+def check_timestamp(timestamp: object, unit: TimeUnit) -> None:
+    """Refuse a timestamp that is not a whole number.
+
+    Raises:
+        InvalidRequest: It is not, or it is negative.
+    """
+    if type(timestamp) is not int or timestamp < 0:
+        rule = f"must be an int, in {unit.name}S"
+        raise InvalidRequest(field="timestamp", value=timestamp, rule=rule)
+
+
+def signature_of(payload: bytes, key: Key) -> str:
+    """Return the signature of these bytes.
+
+    Raises:
+        InvalidSetting: The key did not sign with text.
+    """
+    signature = key.sign(payload)
+    if not isinstance(signature, str):
+        raise InvalidSetting(field="key", value=HIDDEN, rule="must sign with text")
+    return signature

@@ -1,0 +1,233 @@
+"""The WebSocket API: requests to frames, frames to replies and events, replies to results.
+
+Pure, and without a memory: what belongs to which request, and what became of a connection, is the
+business of a `Session`.
+
+Invariant: the text that is signed is the text that stands in the frame.  Here values are signed in
+the order of their names and as they are, not percent-encoded.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import Any, NamedTuple, TypeVar
+
+from attrs import field, frozen
+
+from orderlists._budget import INTERVALS, Limiter, Usage
+from orderlists._clock import ServerClock
+from orderlists._errors import OrderListsError, UndecodableReply
+from orderlists._keys.key import Key
+from orderlists._keys.private_keys import Ed25519Key
+from orderlists._protocols.frames import Frame
+from orderlists._protocols.http_messages import HttpResponse
+from orderlists._protocols.json_format import JsonParser, Unreadable, exact_json, parse_json
+from orderlists._protocols.refusals import verdict
+from orderlists._protocols.rest import Rest
+from orderlists._protocols.signing import check_timestamp, signature_of, text_of
+from orderlists._protocols.structure import Mismatch, structure
+from orderlists._requests.request import Request, Security
+from orderlists._results.events import KINDS, Event, OtherEvent
+from orderlists._session.session import Session
+from orderlists._time import TimeUnit
+
+R = TypeVar("R")
+
+_OK = 200
+_TARGETS = {
+    TimeUnit.MILLISECOND: "/ws-api/v3?returnRateLimits=true",
+    TimeUnit.MICROSECOND: "/ws-api/v3?returnRateLimits=true&timeUnit=MICROSECOND",
+}
+# The exchange's times with this many digits are microseconds; so few are not reached by
+# milliseconds before the year 5138.
+_MICROSECONDS_FROM = 10**14
+
+
+class Reply(NamedTuple):
+    """What the exchange answered to a request.
+
+    Attributes:
+        id: Which request; None where the exchange could not tell, or speaks of the connection.
+        status: As in HTTP.
+        result: The result, as it came; None if there is none.
+        error: The error, as it came; None if there is none.
+        limits: What it says about the rate limits, as it came.
+        frame: All of it.
+    """
+
+    id: object
+    status: int
+    result: Any
+    error: Any
+    limits: Any
+    frame: Frame
+
+
+@frozen(kw_only=True)
+class WebSocketApi:
+    """The exchange's WebSocket API.
+
+    Args:
+        time_unit: The unit of the times in requests, results and events.
+        json_parser: Turns the bytes of a frame into Python values.
+        log_on: Whether a connection logs on once, after which requests go unsigned.  The exchange
+            lets Ed25519 keys do so.  None for: if the key is an `Ed25519Key`.
+
+    Source: *WebSocket API*: *Request format*, *Response format*, *SIGNED request security*.
+
+    >>> from orderlists import CancelOrderList, HmacKey
+    >>> key = HmacKey(api_key="k" * 64, secret="not-a-real-one")
+    >>> request = CancelOrderList(symbol="LTCBTC", order_list_id=0)
+    >>> frame = WebSocketApi().encode(request, request_id=7, key=key, timestamp=1660801720210)
+    >>> frame[:75]
+    '{"id":7,"method":"orderList.cancel","params":{"apiKey":"kkkkkkkkkkkkkkkkkkk'
+    """
+
+    time_unit: TimeUnit = TimeUnit.MILLISECOND
+    json_parser: JsonParser = field(default=exact_json, repr=False)
+    log_on: bool | None = None
+
+    @property
+    def target(self) -> str:
+        """The path and query to connect to."""
+        return _TARGETS[self.time_unit]
+
+    def session(self, *, key: Key, clock: ServerClock) -> Session:
+        """Return what keeps connections for this key."""
+        logs_on = isinstance(key, Ed25519Key) if self.log_on is None else self.log_on
+        return Session(self, key=key, clock=clock, logs_on=logs_on)
+
+    def encode(
+        self,
+        request: Request[R],
+        *,
+        request_id: int,
+        key: Key,
+        timestamp: int,
+        logged_on: bool = False,
+    ) -> str:
+        """Return the request as a frame.
+
+        Args:
+            request: What is asked for.
+            request_id: Names the request in its reply.
+            key: Who asks.
+            timestamp: The time since 1970, in `time_unit`.
+            logged_on: Whether the connection knows already who asks: then nothing is signed.
+
+        Raises:
+            InvalidRequest: The timestamp is not a whole number.
+            InvalidSetting: The key did not sign with text.
+        """
+        operation = request.operation
+        parameters = request.parameters()
+        if operation.security is not Security.NONE:
+            check_timestamp(timestamp, self.time_unit)
+            parameters.append(("timestamp", timestamp))
+            if not logged_on or operation.security is Security.SIGNED:
+                parameters.append(("apiKey", key.api_key))
+                parameters.sort()
+                text = "&".join([f"{name}={text_of(value)}" for name, value in parameters])
+                parameters.append(("signature", signature_of(text.encode(), key)))
+        if not parameters:
+            return f'{{"id":{request_id},"method":"{operation.websocket}"}}'
+        members = ",".join([f'"{name}":{_json(value)}' for name, value in parameters])
+        return f'{{"id":{request_id},"method":"{operation.websocket}","params":{{{members}}}}}'
+
+    def read(self, frame: Frame) -> Reply | Event | None:
+        """Return the reply or the event that a frame holds, or None if it is something else."""
+        raw = frame.encode() if isinstance(frame, str) else frame
+        try:
+            tree = parse_json(raw, self.json_parser)
+        except Unreadable:
+            return None
+        match tree:
+            case {"event": {"e": str()} as event}:
+                return self._event(event)
+            case {"id": name, "status": int(status)} if type(status) is int:
+                get = tree.get
+                return Reply(name, status, get("result"), get("error"), get("rateLimits"), frame)
+            case _:
+                return None
+
+    def _event(self, event: dict[str, Any]) -> Event:
+        kind = KINDS.get(event["e"])
+        if kind is not None:
+            try:
+                return structure(event, kind, self.time_unit)
+            except Mismatch:
+                pass  # Kept as it is: what the exchange changes must not silence it.
+        return OtherEvent(event_type=event["e"], fields=event)
+
+    def decode(self, request: Request[R], reply: Reply) -> R:
+        """Return the result that a reply to this request holds.
+
+        Raises:
+            Rejected: The exchange refused: the request was not executed.
+            ServerError: The exchange failed: whether the request was executed is open.
+            UndecodableReply: The reply cannot be read: whether the request was executed is open.
+        """
+        if reply.status != _OK:
+            raise _failure(reply)
+        shape: type[R] = request.operation.result
+        try:
+            return structure(reply.result, shape, self.time_unit)
+        except Mismatch as error:
+            raise _undecodable(reply, str(error)) from error
+
+    def refusal(self, request: Request[Any], response: HttpResponse) -> OrderListsError:
+        """Return what an HTTP response says that came instead of a connection."""
+        try:
+            Rest(json_parser=self.json_parser).decode(request, response)
+        except OrderListsError as error:
+            return error
+        return UndecodableReply(raw=response.body, status=response.status, reason="no connection")
+
+    def usages(self, reply: Reply) -> list[Usage]:
+        """Return what a reply says was used of the rate limits."""
+        limits = reply.limits if isinstance(reply.limits, list) else []
+        return [usage for limit in limits if (usage := _usage(limit)) is not None]
+
+
+def _json(value: str | int | Decimal) -> str:
+    # A fraction goes as text, for whoever reads a number may write it down in another way.
+    if isinstance(value, int) or (isinstance(value, Decimal) and value == int(value)):
+        return text_of(value)
+    return encode_basestring(text_of(value))
+
+
+def _failure(reply: Reply) -> OrderListsError:
+    match reply.error:
+        case {"code": int(code), "msg": str(message)} if type(code) is int:
+            error = verdict(reply.status, code, message, _retry_after(reply.error.get("data")))
+        case _:
+            error = verdict(reply.status, None, "", None)
+    return error or _undecodable(reply, "neither a result nor an error of the exchange")
+
+
+def _retry_after(data: object) -> float | None:
+    match data:
+        case {"serverTime": int(now), "retryAfter": int(then)} if then >= now >= 0:
+            return (then - now) / (1_000_000 if now >= _MICROSECONDS_FROM else 1_000)
+        case _:
+            return None
+
+
+def _undecodable(reply: Reply, reason: str) -> UndecodableReply:
+    raw = reply.frame.encode() if isinstance(reply.frame, str) else reply.frame
+    return UndecodableReply(raw=raw, status=reply.status, reason=reason)
+
+
+def _usage(limit: object) -> Usage | None:
+    match limit:
+        case {
+            "rateLimitType": str(kind),
+            "interval": str(interval),
+            "intervalNum": int(number),
+            "limit": int(most),
+            "count": int(used),
+        } if kind in Limiter.__members__ and interval in INTERVALS and number > 0:
+            return Usage(Limiter(kind), INTERVALS[interval] * number, used, most)
+        case _:
+            return None

@@ -1,0 +1,53 @@
+"""Events on their way to one watcher."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from attrs import define, field
+
+from orderlists._results.events import Event, Gap, Missed
+
+
+def _nothing() -> deque[Event | Gap]:
+    return deque()
+
+
+@define(eq=False)
+class Feed:
+    """What a watcher has not taken yet.
+
+    Invariant: whatever is lost, a `Gap` stands in its place.
+
+    Attributes:
+        size: How many are kept; the oldest go first.
+        is_closed: Whether its watcher has gone.
+    """
+
+    size: int
+    is_closed: bool = False
+    _items: deque[Event | Gap] = field(init=False, factory=_nothing)
+    _dropped: int = field(init=False, default=0)
+
+    def put(self, item: Event | Gap) -> None:
+        """Add what came."""
+        if len(self._items) >= self.size:
+            self._items.popleft()
+            self._dropped += 1
+        self._items.append(item)
+
+    def take(self) -> Event | Gap | None:
+        """Return the oldest, or None if there is nothing.
+
+        >>> feed = Feed(size=1)
+        >>> feed.put(Gap(reason=Missed.CONNECTION)), feed.take(), feed.take()
+        (None, Gap(reason=<Missed.CONNECTION: 'CONNECTION'>, count=None), None)
+        """
+        if self._dropped > 0:
+            gap = Gap(reason=Missed.BUFFER, count=self._dropped)
+            self._dropped = 0
+            return gap
+        return self._items.popleft() if self._items else None
+
+    def __len__(self) -> int:
+        return len(self._items) + (self._dropped > 0)

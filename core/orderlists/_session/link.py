@@ -1,0 +1,101 @@
+"""One connection, and the requests that are in flight on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import define, field
+
+from orderlists._errors import OrderListsError, TransportError
+
+Wake = Callable[[], object]
+"""Tells whoever waits to look again."""
+
+
+@define(eq=False)
+class Pending:
+    """One request on its way to its reply.
+
+    Attributes:
+        id: Names it on its connection.
+        sent_at: What the monotonic clock showed when it was handed over, in nanoseconds.
+        wake: Called once there is an outcome.
+        outcome: The protocol's reply, or why there is none.
+    """
+
+    id: int
+    sent_at: int
+    wake: Wake
+    outcome: object = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is an outcome."""
+        return self.outcome is not None
+
+    def finish(self, outcome: object) -> None:
+        """Note the outcome and tell whoever waits."""
+        self.outcome = outcome
+        self.wake()
+
+
+def _no_requests() -> dict[int, Pending]:
+    return {}
+
+
+def _nobody() -> list[Wake]:
+    return []
+
+
+@define(eq=False)
+class Link:
+    """One connection.
+
+    Attributes:
+        connection: The driver's; not looked at here.
+        opened: What the monotonic clock showed when it was opened, in nanoseconds.
+        heard: The same for the last frame that arrived.
+        pending: What is in flight.
+        watchers: Who else waits for what arrives here.
+        is_logged_on: Whether the exchange knows on it who asks.
+        subscription: The number of its flow of events, if they flow.
+        asked_for_life: When it was asked for a sign of life.
+        ended: Why it is over; None while it is not.
+    """
+
+    connection: Any
+    opened: int
+    heard: int
+    pending: dict[int, Pending] = field(factory=_no_requests)
+    watchers: list[Wake] = field(factory=_nobody)
+    is_logged_on: bool = False
+    subscription: int | None = None
+    asked_for_life: int | None = None
+    ended: OrderListsError | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is expected on it any more."""
+        return not self.pending and self.subscription is None
+
+    def wake_watchers(self) -> None:
+        """Tell everybody who watches it to look again."""
+        for wake in list(self.watchers):
+            wake()
+
+    def wake_one(self) -> None:
+        """Tell one of those who wait for something on it to look again."""
+        for pending in self.pending.values():
+            pending.wake()
+            return
+        for wake in self.watchers:
+            wake()
+            return
+
+    def fail_all(self, why: str) -> None:
+        """Let whatever is in flight end: it may have been executed."""
+        lost = list(self.pending.values())
+        self.pending.clear()
+        for pending in lost:
+            pending.finish(TransportError(f"no reply: {why}", sent=None))

@@ -1,0 +1,196 @@
+"""Getting a connection that takes requests: the one there is, or a new one.
+
+Like a call, this is a generator that decides and does nothing itself; it yields `Connect` and
+`Ask` beside the commands of calls.
+
+Invariant: what goes wrong here says that the request behind it was not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import suppress
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from orderlists._calls.call import Now, Wait
+from orderlists._calls.measuring import measure
+from orderlists._clock import Moment
+from orderlists._errors import (
+    BadTimestamp,
+    HandshakeRefused,
+    OrderListsError,
+    Rejected,
+    TransportError,
+)
+from orderlists._requests.request import Request
+from orderlists._requests.session import (
+    LogOn,
+    Ping,
+    Subscribe,
+    SubscribeSigned,
+    Subscription,
+    Unsubscribe,
+)
+from orderlists._session.link import Link
+from orderlists._session.session import Session
+
+R = TypeVar("R")
+
+_SECOND = 1_000_000_000
+# Seconds for a sign of life, and for the old connection to say that it told all events.
+_SIGN_OF_LIFE = 5.0
+
+
+class Connect(NamedTuple):
+    """Open a connection, and tell which: the driver's, or the error."""
+
+    target: str
+    patience: float
+
+
+class Ask(NamedTuple):
+    """Send a request on this connection, once, and tell what came back: its result, or the error.
+
+    Attributes:
+        link: The connection.
+        request: What is sent.
+        at: The moment whose time it carries.
+        patience: Seconds that are left for it.
+    """
+
+    link: Link
+    request: Request[Any]
+    at: Moment
+    patience: float
+
+
+Opening: TypeAlias = Generator[Now | Wait | Connect | Ask, Any, R]
+"""A call that opens a connection."""
+
+
+def get_ready(session: Session, *, until: int, watching: bool = False) -> Opening[Link]:
+    """Return a connection that takes requests, before the monotonic clock shows this.
+
+    Args:
+        session: Keeps the connections.
+        until: In nanoseconds.
+        watching: Whether events must flow on it.
+
+    Raises:
+        Rejected: The exchange does not accept who asks, or limits or bans.
+        TransportError: There is no connection; `sent` is False.
+    """
+    try:
+        link = yield from _living(session, until)
+        if link is None:
+            link = yield from _opened(session, until)
+        if watching and link.subscription is None:
+            yield from _subscribe(session, link, until)
+    except (TransportError, Rejected) as error:
+        raise _not_sent(error) from None
+    return link
+
+
+def _not_sent(error: TransportError | Rejected) -> OrderListsError:
+    if isinstance(error, BadTimestamp) or (
+        isinstance(error, TransportError) and error.sent is None
+    ):
+        return TransportError(f"there is no connection: {error}", sent=False)
+    return error
+
+
+def _living(session: Session, until: int) -> Opening[Link | None]:
+    now: Moment = yield Now()
+    link = session.current
+    if link is None or session.trusted(now.monotonic) is link:
+        return link
+    if not session.is_worn(link, now.monotonic):
+        patience = min(_SIGN_OF_LIFE, _left(until, now))
+        sign: object = yield Ask(link, Ping(), now, patience)
+        if not isinstance(sign, TransportError):
+            return session.current
+    session.retire(link)
+    return None
+
+
+def _opened(session: Session, until: int) -> Opening[Link]:
+    now: Moment = yield Now()
+    pause = session.pause(now.monotonic) / _SECOND
+    if pause >= _left(until, now):
+        text = f"no connection: the next one may be tried in {pause:.1f} s"
+        raise TransportError(text, sent=False)
+    if pause > 0:
+        yield Wait(pause)
+    now = yield Now()
+    session.connecting(now.monotonic)
+    connection: object = yield Connect(session.protocol.target, _left(until, now))
+    now = yield Now()
+    if isinstance(connection, OrderListsError):
+        session.failed(now.monotonic)
+        raise _refusal(session, connection)
+    link = session.connected(connection, now.monotonic)
+    try:
+        yield from _introduce(session, link, until)
+    except BaseException:
+        # Nothing in flight, no events: it is closed when the idle ones are.
+        link.subscription = None
+        session.retire(link)
+        raise
+    session.take_over(link)
+    return link
+
+
+def _refusal(session: Session, error: OrderListsError) -> OrderListsError:
+    if not isinstance(error, HandshakeRefused):
+        return error
+    refusal = session.protocol.refusal(Ping(), error.response)
+    return refusal if isinstance(refusal, Rejected) else error
+
+
+def _introduce(session: Session, link: Link, until: int) -> Opening[None]:
+    if session.logs_on:
+        yield from _asked(session, link, LogOn(), until)
+        link.is_logged_on = True
+    if session.is_watched:
+        # If refused, the watcher asks again, and is told.
+        with suppress(Rejected):
+            yield from _subscribe(session, link, until)
+
+
+def _subscribe(session: Session, link: Link, until: int) -> Opening[None]:
+    """Let events flow on a connection, and then no more on those before: none is lost between."""
+    request = Subscribe() if link.is_logged_on else SubscribeSigned()
+    found: Subscription = yield from _asked(session, link, request, until)
+    session.subscribed(link, found.subscription_id)
+    for old in session.subscribed_before(link):
+        now: Moment = yield Now()
+        farewell = Unsubscribe(old.subscription or 0)
+        patience = min(_SIGN_OF_LIFE, _left(until, now))
+        # Frames come in order: with the answer, all that was told before it has come.
+        answer: object = yield Ask(old, farewell, now, patience)
+        session.unsubscribed(old, lossless=not isinstance(answer, OrderListsError))
+
+
+def _asked(session: Session, link: Link, request: Request[R], until: int) -> Opening[R]:
+    was_measured = False
+    while True:
+        now: Moment = yield Now()
+        answer: Any = yield Ask(link, request, now, _left(until, now))
+        if isinstance(answer, BadTimestamp) and not was_measured:
+            was_measured = yield from measure(
+                session.clock,
+                lambda question, at: Ask(link, question, at, _left(until, at)),
+                ready=Now(),
+            )
+            if was_measured:
+                continue
+        if isinstance(answer, TransportError | Rejected):
+            raise answer
+        if isinstance(answer, OrderListsError):
+            raise TransportError(str(answer), sent=None)
+        result: R = answer
+        return result
+
+
+def _left(until: int, now: Moment) -> float:
+    return max(0.0, (until - now.monotonic) / _SECOND)

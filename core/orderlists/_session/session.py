@@ -1,0 +1,303 @@
+"""The connections of one client over time.
+
+Invariants: a request is in flight on one connection at most, and ends there: with its reply, or
+with a `TransportError` when the connection does.  No request is ever moved to another connection.
+Where events may have been missed, every watcher is told.
+
+Not safe for threads: whoever shares a session takes turns.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, TypeVar
+
+from orderlists._clock import Moment, ServerClock
+from orderlists._errors import OrderListsError, TransportError
+from orderlists._keys.key import Key
+from orderlists._requests.request import Request
+from orderlists._requests.session import Ping
+from orderlists._results.events import Event, ExecutionReport, Gap, ListStatus, Missed, OtherEvent
+from orderlists._session.feed import Feed
+from orderlists._session.link import Link, Pending, Wake
+from orderlists._session.protocol import Answer, FramedProtocol
+from orderlists._session.witness import Witness
+
+R = TypeVar("R")
+
+_SECOND = 1_000_000_000
+# The exchange ends a connection after 24 hours.
+_LIFE = (24 * 60 - 10) * 60 * _SECOND
+# The exchange pings every 20 seconds, but not every library lets one see it.
+_QUIET = 30 * _SECOND
+_SIGN_OF_LIFE = 10 * _SECOND
+# The exchange allows 300 connections in 5 minutes.
+_CONNECTIONS, _WINDOW = 300, 300 * _SECOND
+_STABLE = 10 * _SECOND
+_FIRST_PAUSE, _LONGEST_PAUSE = _SECOND // 10, 30 * _SECOND
+_SHUTDOWN, _TERMINATED = "serverShutdown", "eventStreamTerminated"
+
+
+class Session:
+    """What keeps connections, for one key.
+
+    Args:
+        protocol: Writes requests and reads frames.
+        key: Who asks.
+        clock: The exchange's clock.
+        logs_on: Whether every connection begins with a log-on.
+
+    Attributes:
+        opening: The connection that will take requests, while it is introduced.
+        current: The connection that takes requests, if there is one.
+        leaving: Those that take no more; replies still come.
+        feeds: Whom to tell events.
+        witness: What events prove.
+    """
+
+    def __init__(
+        self, protocol: FramedProtocol, *, key: Key, clock: ServerClock, logs_on: bool
+    ) -> None:
+        self.protocol = protocol
+        self.key = key
+        self.clock = clock
+        self.logs_on = logs_on
+        self.opening: Link | None = None
+        self.current: Link | None = None
+        self.leaving: list[Link] = []
+        self.feeds: list[Feed] = []
+        self.witness = Witness()
+        self._last_id = 0
+        self._connects: deque[int] = deque(maxlen=_CONNECTIONS)
+        self._failures = 0
+        self._not_before = 0
+        self._missed = False
+        self._doubles: set[Event] = set()
+
+    # Connections.
+
+    def trusted(self, now: int) -> Link | None:
+        """Return the connection that takes requests, if it is known to be alive."""
+        link = self.current
+        if link is None or now - link.heard > _QUIET or self.is_worn(link, now):
+            return None
+        return link
+
+    def is_worn(self, link: Link, now: int) -> bool:
+        """Tell whether a connection is so old that the exchange will end it soon."""
+        return now - link.opened > _LIFE
+
+    def pause(self, now: int) -> int:
+        """Return how many nanoseconds to wait before the next connection may be opened."""
+        until = self._not_before
+        if len(self._connects) == _CONNECTIONS:
+            until = max(until, self._connects[0] + _WINDOW)
+        return max(0, until - now)
+
+    def connecting(self, now: int) -> None:
+        """Note that a connection is being opened."""
+        self._connects.append(now)
+
+    def connected(self, connection: object, now: int) -> Link:
+        """Note that there is a new connection, which takes no requests yet."""
+        self.opening = Link(connection, opened=now, heard=now)
+        return self.opening
+
+    def failed(self, now: int) -> None:
+        """Note that a connection did not come about, or did not last."""
+        pause = min(_FIRST_PAUSE * 2 ** min(self._failures, 20), _LONGEST_PAUSE)
+        self._failures += 1
+        self._not_before = now + pause
+
+    def take_over(self, link: Link) -> None:
+        """Let a new connection take requests from now on, and no other."""
+        if self.current is not None:
+            self.retire(self.current)
+        self.opening = None
+        self.current = link if link.ended is None else None
+
+    def retire(self, link: Link) -> None:
+        """Let a connection take no more requests; those in flight may finish."""
+        self._take_from(link)
+        if not self.is_watched:
+            link.subscription = None
+        if link.ended is None:
+            self.leaving.append(link)
+        link.wake_watchers()
+
+    def _take_from(self, link: Link) -> None:
+        if link is self.opening:
+            self.opening = None
+        if link is self.current:
+            self.current = None
+        if link in self.leaving:
+            self.leaving.remove(link)
+
+    def lost(self, link: Link, error: OrderListsError, now: int) -> None:
+        """Note that a connection is over."""
+        if link.ended is not None:
+            return
+        link.ended = error
+        self._take_from(link)
+        if link.subscription is not None:
+            self._miss(link)
+        if now - link.opened < _STABLE:
+            self.failed(now)
+        else:
+            self._failures = 0
+        link.fail_all(str(error))
+        link.wake_watchers()
+
+    def take_idle(self, now: int) -> list[Link]:
+        """Return the connections that nothing is expected on any more, and forget them."""
+        idle = [link for link in self.leaving if link.is_idle]
+        for link in idle:
+            self.lost(link, TransportError("this connection was closed", sent=None), now)
+        return idle
+
+    def quiet_for(self, link: Link, now: int) -> int:
+        """Return how many nanoseconds a connection may stay quiet before it needs `tend`."""
+        asked = link.asked_for_life
+        until = link.heard + _QUIET if asked is None else asked + _SIGN_OF_LIFE
+        return max(0, until - now)
+
+    def tend(self, link: Link, now: int) -> str | None:
+        """Return a frame to send on a quiet connection, if it is time; or note that it is dead."""
+        if link.ended is not None or self.quiet_for(link, now) > 0:
+            return None
+        if link.asked_for_life is not None:
+            self.lost(link, TransportError("the other side fell silent", sent=None), now)
+            return None
+        link.asked_for_life = now
+        at = self.clock.at(now)
+        return self.post(link, Ping(), at=at, now=now, wake=_nobody)[1]
+
+    # Requests.
+
+    def post(
+        self, link: Link, request: Request[Any], *, at: Moment, now: int, wake: Wake
+    ) -> tuple[Pending, str]:
+        """Return a request as it goes on a connection, noted down as in flight there."""
+        frame = self.protocol.encode(
+            request,
+            request_id=self._last_id + 1,
+            key=self.key,
+            timestamp=self.protocol.time_unit.from_nanoseconds(at.server),
+            logged_on=link.is_logged_on,
+        )
+        self._last_id += 1
+        pending = Pending(self._last_id, now, wake)
+        link.pending[pending.id] = pending
+        return pending, frame
+
+    def give_up(self, link: Link, pending: Pending) -> None:
+        """Wait no longer for a reply; if it comes nevertheless, nobody is told."""
+        link.pending.pop(pending.id, None)
+        if link.heard <= pending.sent_at:
+            # Not a word since: the next request had better go another way.
+            self.retire(link)
+
+    # What arrives.
+
+    def heard(self, link: Link, frame: str | bytes, now: int) -> None:
+        """Take in a frame that arrived."""
+        link.heard = now
+        link.asked_for_life = None
+        found = self.protocol.read(frame)
+        if isinstance(found, ListStatus | ExecutionReport | OtherEvent):
+            self._told(link, found)
+        elif found is not None:
+            self._answered(link, found)
+
+    def _answered(self, link: Link, answer: Answer) -> None:
+        name = answer.id
+        if type(name) is int:
+            pending = link.pending.pop(name, None)
+            if pending is not None:
+                pending.finish(answer)
+        elif name is None:
+            # It may be about any request, or about who asks: trust nothing on this connection.
+            link.is_logged_on = False
+            self.retire(link)
+            link.fail_all("the exchange answered without saying what")
+
+    def _told(self, link: Link, event: Event) -> None:
+        if isinstance(event, OtherEvent) and event.event_type == _SHUTDOWN:
+            self.retire(link)
+        elif isinstance(event, OtherEvent) and event.event_type == _TERMINATED:
+            self._miss(link)
+            link.wake_watchers()
+        elif not self._is_double(event):
+            self.witness.note(event)
+            self._tell(event)
+            link.wake_watchers()
+
+    # Events.
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether events are wanted."""
+        return bool(self.feeds)
+
+    @property
+    def is_subscribed(self) -> bool:
+        """Whether events flow on the connection that takes requests."""
+        return self.current is not None and self.current.subscription is not None
+
+    def watch(self, size: int) -> Feed:
+        """Return a new feed of all events from now on, as soon as they flow."""
+        feed = Feed(size)
+        self.feeds.append(feed)
+        return feed
+
+    def unwatch(self, feed: Feed) -> None:
+        """Feed no more."""
+        feed.is_closed = True
+        if feed in self.feeds:
+            self.feeds.remove(feed)
+        for link in self.links():
+            link.wake_watchers()
+
+    def subscribed(self, link: Link, subscription: int) -> None:
+        """Note that events flow on a connection from now on."""
+        link.subscription = subscription
+        if self._missed:
+            self._missed = False
+            self._tell(Gap(reason=Missed.CONNECTION))
+
+    def unsubscribed(self, link: Link, *, lossless: bool) -> None:
+        """Note that a connection that is leaving tells no more events."""
+        if link.subscription is not None and not lossless:
+            self._miss(link)
+        link.subscription = None
+
+    def subscribed_before(self, link: Link) -> list[Link]:
+        """Return the connections that still tell the events which now come on this one."""
+        return [old for old in self.leaving if old.subscription is not None and old is not link]
+
+    def _is_double(self, event: Event) -> bool:
+        """Tell whether an event came before, by another connection, while two told the same."""
+        if event in self._doubles:
+            self._doubles.remove(event)
+            return True
+        if sum(link.subscription is not None for link in self.links()) > 1:
+            self._doubles.add(event)
+        return False
+
+    def links(self) -> list[Link]:
+        return [*self.leaving, *(one for one in (self.opening, self.current) if one is not None)]
+
+    def _miss(self, link: Link) -> None:
+        link.subscription = None
+        if any(other.subscription is not None for other in self.links()):
+            self._tell(Gap(reason=Missed.CONNECTION))
+        else:
+            self._missed = self.is_watched
+
+    def _tell(self, item: Event | Gap) -> None:
+        for feed in self.feeds:
+            feed.put(item)
+
+
+def _nobody() -> None:
+    """Wake nobody."""

@@ -1,0 +1,103 @@
+"""Watching what the exchange tells of its own accord."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from orderlists import Event, Gap, InvalidSetting
+
+if TYPE_CHECKING:
+    from orderlists_transports._async_framed_channel import AsyncFramedChannel
+    from orderlists_transports._framed_channel import FramedChannel
+
+BUFFER = 10_000
+"""How many events are kept for a watcher who is busy, by default."""
+
+
+def check_buffer(value: object) -> None:
+    """Refuse what cannot be the size of a buffer.
+
+    Raises:
+        InvalidSetting: It is not an int of at least 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InvalidSetting(field="buffer", value=value, rule="must be an int, 1 or more")
+
+
+class EventStream:
+    """The events of an account, one after the other: see `Client.events`.
+
+    Iterate over it, or take one with `wait`.  It ends when it or its client is closed.
+    """
+
+    def __init__(self, channel: FramedChannel, buffer: int) -> None:
+        check_buffer(buffer)
+        self._channel = channel
+        self._feed = channel.feed(buffer)
+
+    def wait(self, seconds: float | None = None) -> Event | Gap | None:
+        """Return the next event.
+
+        Args:
+            seconds: How long to wait for it; None for as long as it takes.
+
+        Returns:
+            The event; or None if time was up, or nothing comes any more.
+
+        Raises:
+            Rejected: The exchange lets this key watch no events.
+        """
+        return self._channel.next(self._feed, seconds)
+
+    def close(self) -> None:
+        """Watch no more.  Closing twice is fine."""
+        self._channel.unwatch(self._feed)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Event | Gap:
+        item = self.wait()
+        if item is None:
+            raise StopIteration
+        return item
+
+    def __enter__(self) -> Self:
+        self._channel.flow()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncEventStream:
+    """The events of an account, one after the other: `EventStream` with ``await``."""
+
+    def __init__(self, channel: AsyncFramedChannel, buffer: int) -> None:
+        check_buffer(buffer)
+        self._channel = channel
+        self._feed = channel.feed(buffer)
+
+    async def wait(self, seconds: float | None = None) -> Event | Gap | None:
+        """Return the next event, as `EventStream.wait` does."""
+        return await self._channel.next(self._feed, seconds)
+
+    async def aclose(self) -> None:
+        """Watch no more.  Closing twice is fine."""
+        self._channel.unwatch(self._feed)
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Event | Gap:
+        item = await self.wait()
+        if item is None:
+            raise StopAsyncIteration
+        return item
+
+    async def __aenter__(self) -> Self:
+        await self._channel.flow()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()

@@ -1,0 +1,107 @@
+"""What both ways over frames have: a session, the time, and how an answer is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrs import define
+
+from orderlists import (
+    Banned,
+    Gap,
+    Link,
+    Missed,
+    OrderListsError,
+    Pending,
+    RateLimited,
+    Request,
+    Session,
+    TransportError,
+)
+from orderlists_transports._dialogue import told
+
+if TYPE_CHECKING:
+    from orderlists import FramedProtocol
+    from orderlists_transports._dialogue import Dialogue
+
+SECOND = 1_000_000_000
+# How long a watcher who has no patience of his own tries to get a connection, each time.
+LONG = 3600 * SECOND
+_SHORTEST_PAUSE = SECOND // 10
+
+NO_REPLY = "no reply came in time"
+CLOSED = "this client is closed"
+NOT_CONNECTED = "the connection ended before the request was sent"
+
+
+@define(eq=False)
+class Switchboard:
+    """The state that a channel over frames has, of either colour."""
+
+    dialogue: Dialogue
+    protocol: FramedProtocol
+    session: Session
+
+    @classmethod
+    def of(cls, dialogue: Dialogue, protocol: FramedProtocol) -> Switchboard:
+        """Return a new one, without a connection."""
+        session = protocol.session(key=dialogue.key, clock=dialogue.clock)
+        return cls(dialogue, protocol, session)
+
+    def monotonic(self) -> int:
+        """Return what the monotonic clock shows, in nanoseconds."""
+        return self.dialogue.times.monotonic()
+
+    def read(self, request: Request[Any], pending: Pending) -> object:
+        """Return what came back for a request: a result, or an error."""
+        answer = pending.outcome
+        if answer is None:
+            return TransportError(NO_REPLY, sent=None)
+        if isinstance(answer, OrderListsError):
+            return answer
+        try:
+            self.dialogue.take_down(self.protocol.usages(answer))
+            return self.protocol.decode(request, answer)
+        except (RateLimited, Banned) as error:
+            self.dialogue.hold(error)
+            return error
+        except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
+            return told(error)
+
+    def broken(self, link: Link, error: BaseException, pending: Pending | None = None) -> None:
+        """Note that a connection is over; a request that just went on it shares its fate.
+
+        Raises:
+            BaseException: What came was an interrupt.
+        """
+        known = told(error)
+        if not isinstance(known, OrderListsError):
+            raise known
+        if pending is not None and link.pending.pop(pending.id, None) is not None:
+            pending.outcome = known
+        self.session.lost(link, known, self.monotonic())
+
+    def patience(self, until: int) -> float:
+        """Return how many seconds to wait before a connection is tried again."""
+        now = self.monotonic()
+        pause = max(self.session.pause(now), _SHORTEST_PAUSE)
+        return max(0, min(pause, until - now)) / SECOND
+
+    def end(self) -> list[Link]:
+        """Let everything end, and return the connections to close."""
+        session = self.session
+        links = session.links()
+        for link in links:
+            link.subscription = None
+            session.lost(link, TransportError(CLOSED, sent=None), self.monotonic())
+        for feed in list(session.feeds):
+            session.unwatch(feed)
+        return links
+
+    def desert(self) -> None:
+        """Leave all connections to whoever made them, and start anew."""
+        feeds = self.session.feeds
+        self.session = self.protocol.session(key=self.dialogue.key, clock=self.dialogue.clock)
+        self.session.feeds = feeds
+        for feed in feeds:
+            feed.put(Gap(reason=Missed.CONNECTION))
