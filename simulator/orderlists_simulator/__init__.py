@@ -18,6 +18,10 @@ from orderlists_simulator._rules import Rules
 from orderlists_simulator._server import Simulator
 from orderlists_simulator._transport import VenueTransport
 from orderlists_simulator._venue import Venue
+from orderlists_simulator._venue_connection import VenueConnection
+from orderlists_simulator._virtual_loop import VirtualEventLoop
+from orderlists_simulator._websocket import WebSocketFront
+from orderlists_simulator._ws_request import WebSocketRequest
 
 __all__ = [
     "EXAMPLE_KEY",
@@ -40,7 +44,11 @@ __all__ = [
     "Rules",
     "Simulator",
     "Venue",
+    "VenueConnection",
     "VenueTransport",
     "VirtualClock",
+    "VirtualEventLoop",
+    "WebSocketFront",
+    "WebSocketRequest",
     "example_venue",
 ]

@@ -35,6 +35,11 @@ class Agenda:
         self._numbers = count()
         self._is_running = False
 
+    @property
+    def next_time(self) -> int | None:
+        """When the next thing happens, in nanoseconds; None if nothing will."""
+        return self._entries[0][0] if self._entries else None
+
     def add(self, time: int, act: Callable[[int], object]) -> None:
         """Let something happen at a time; it is told the time.
 

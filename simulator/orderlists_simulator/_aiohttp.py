@@ -8,12 +8,14 @@ Invariant: the front sees the target byte for byte as it arrived, for a signatur
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import struct
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from orderlists import HttpRequest, HttpResponse, MissingExtra
+from orderlists_simulator._rest import RestFront
 
 try:
     from aiohttp import web
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from orderlists_simulator._answers import Broken
     from orderlists_simulator._line import Line
+    from orderlists_simulator._venue import Venue
 
 LOOPBACK = "127.0.0.1"
 
@@ -36,6 +39,7 @@ _NO_LINGERING = struct.pack("ii", 1, 0)
 
 
 async def serve(
+    venue: Venue,
     line: Line,
     *,
     port: int,
@@ -47,7 +51,8 @@ async def serve(
     """Serve on loopback until told to stop.
 
     Args:
-        line: Takes requests to the venue.
+        venue: Who answers.
+        line: Takes requests to it.
         port: 0 for a free one.
         now: Tells the time in nanoseconds.
         asleep: Lets seconds pass where an answer takes some.
@@ -57,13 +62,15 @@ async def serve(
     Raises:
         OSError: The port is not to be had.
     """
+    rest = RestFront(venue)
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
         body = await request.read()
         headers = tuple(request.headers.items())
         asked = HttpRequest(request.method, request.raw_path, headers, body)
-        exchange = line.take(asked, now=now())
-        await asleep(exchange.seconds)
+        exchange = line.take(rest.asked(asked), now=now())
+        if math.isfinite(exchange.seconds) or asleep is asyncio.sleep:
+            await asleep(exchange.seconds)
         given = exchange.answer(now=now())
         if isinstance(given, HttpResponse):
             return web.Response(status=given.status, headers=given.headers, body=given.body)

@@ -17,11 +17,13 @@ from orderlists_simulator._terms import one_of
 from orderlists_simulator._timing import in_nanoseconds
 from orderlists_simulator._weight import banned_until, too_much
 
-Ending: TypeAlias = Literal["refused", "dropped", "reset", "cut short", "timed out"]
-"""How a connection ended without a whole answer."""
+Ending: TypeAlias = Literal[
+    "refused", "dropped", "reset", "cut short", "silent", "timed out", "closed"
+]
+"""How it came that a request got no whole answer."""
 
-Silence: TypeAlias = Literal["refused", "dropped", "reset"]
-"""How a connection ends where nothing at all is answered."""
+Silence: TypeAlias = Literal["refused", "dropped", "reset", "silent"]
+"""What becomes of a connection where nothing at all is answered."""
 
 TryLater: TypeAlias = Literal[418, 429]
 
@@ -192,6 +194,11 @@ DROPPED = Lost("dropped")
 
 RESET = Lost("reset")
 """The connection is reset without an answer."""
+
+
+SILENT = Lost("silent")
+"""Nothing is ever answered, and the connection lives: the client has to give up waiting.  A server
+where time is virtual, so that nobody can, closes the connection of an HTTP request instead."""
 
 
 def bare(status: int) -> Said:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from orderlists import HIDDEN, InvalidSetting, MissingExtra
 
 try:
@@ -23,8 +25,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def load(pem: str) -> Callable[[bytes, bytes], bool]:
-    """Return what tells whether a signature over a payload was made by the other half of this key.
+@frozen
+class PublicKey:
+    """A key to verify with.
+
+    Attributes:
+        is_ed25519: Whether it is of that kind.
+        signed: Tells whether a signature over a payload was made by its other half.
+    """
+
+    is_ed25519: bool
+    signed: Callable[[bytes, bytes], bool]
+
+
+def load(pem: str) -> PublicKey:
+    """Return the key that a text holds.
 
     Raises:
         InvalidSetting: This is no public RSA or Ed25519 key in PEM.
@@ -35,9 +50,14 @@ def load(pem: str) -> Callable[[bytes, bytes], bool]:
     except (ValueError, UnsupportedAlgorithm) as error:
         raise InvalidSetting(field="public_key", value=HIDDEN, rule=rule) from error
     if isinstance(key, RSAPublicKey):
-        return lambda payload, signature: _rsa_signed(key, payload, signature)
+        return PublicKey(
+            is_ed25519=False, signed=lambda payload, signature: _rsa_signed(key, payload, signature)
+        )
     if isinstance(key, Ed25519PublicKey):
-        return lambda payload, signature: _ed25519_signed(key, payload, signature)
+        return PublicKey(
+            is_ed25519=True,
+            signed=lambda payload, signature: _ed25519_signed(key, payload, signature),
+        )
     raise InvalidSetting(field="public_key", value=HIDDEN, rule=rule)
 
 

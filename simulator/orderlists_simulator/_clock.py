@@ -6,6 +6,7 @@ import asyncio
 from threading import Lock
 
 from orderlists_simulator._timing import in_nanoseconds
+from orderlists_simulator._virtual_loop import VirtualEventLoop
 
 
 class VirtualClock:
@@ -38,6 +39,26 @@ class VirtualClock:
             self._now += in_nanoseconds(seconds)
 
     async def asleep(self, seconds: float) -> None:
-        """Move the clock on, and let other tasks run."""
+        """Move the clock on, and let other tasks run.
+
+        In an event loop of this clock that is a timer as any other.
+        """
+        loop = asyncio.get_running_loop()
+        if isinstance(loop, VirtualEventLoop) and loop.clock is self:
+            await asyncio.sleep(seconds)
+            return
         self.sleep(seconds)
         await asyncio.sleep(0)
+
+    def event_loop(self) -> VirtualEventLoop:
+        """Return a new event loop in which time is that of this clock.
+
+        For ``asyncio.Runner(loop_factory=clock.event_loop)``.
+
+        >>> clock = VirtualClock()
+        >>> with asyncio.Runner(loop_factory=clock.event_loop) as runner:
+        ...     runner.run(asyncio.sleep(3600))
+        >>> clock.now() // 10**9
+        3600
+        """
+        return VirtualEventLoop(self)

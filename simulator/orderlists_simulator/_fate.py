@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from attrs import field, frozen
 
 from orderlists import InvalidSetting
-from orderlists_simulator._answers import DROPPED, TRUTH, Answer, Later, Lost, Truth, html
+from orderlists_simulator._answers import DROPPED, SILENT, TRUTH, Answer, Later, Lost, Truth, html
 from orderlists_simulator._range import within
 from orderlists_simulator._terms import one_of
 
@@ -73,7 +73,9 @@ class Fate:
 
     @property
     def answered_after(self) -> float:
-        """How many seconds after the request arrived the answer does."""
+        """How many seconds after the request arrived the answer does; infinite for never."""
+        if self.answer == SILENT:
+            return math.inf
         needs_truth = self.answer.needs_truth and len(self.executed_after) > 0
         return self.delay + (self.executed_after[self.seen] if needs_truth else 0)
 

@@ -10,13 +10,13 @@ cancel that ended it, so that after any run the truth can be compared with what 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from threading import RLock
 from typing import TYPE_CHECKING
 
 from attrs import asdict
 
 from orderlists import InvalidSetting
 from orderlists_simulator._agenda import Agenda
+from orderlists_simulator._bell import Bell
 from orderlists_simulator._book import Book
 from orderlists_simulator._keys import MAIN
 from orderlists_simulator._oco import oco_legs
@@ -41,6 +41,9 @@ class Floor:
     Args:
         symbols: What is traded.
         ids: Where new ids come from.
+
+    Attributes:
+        bell: Rings when there is something new to see or to wait for.
     """
 
     def __init__(self, *, symbols: Iterable[str], ids: Ids) -> None:
@@ -48,7 +51,8 @@ class Floor:
         self._ids = ids
         self._book = Book()
         self._agenda = Agenda()
-        self._lock = RLock()
+        self.bell = Bell()
+        self._lock = self.bell.lock
 
     @property
     def lists(self) -> tuple[OrderList, ...]:

@@ -11,12 +11,14 @@ import hmac
 import re
 from abc import ABC, abstractmethod
 from base64 import b64decode
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import Attribute, Factory, field, frozen
 
 from orderlists import HIDDEN, InvalidSetting
+
+if TYPE_CHECKING:
+    from orderlists_simulator._asymmetric import PublicKey
 
 MAIN = "main"
 """The account that everything belongs to unless told otherwise."""
@@ -54,6 +56,11 @@ class ApiKey(ABC):
     account: str = MAIN
     may_trade: bool = True
 
+    @property
+    def may_log_on(self) -> bool:
+        """Whether it may authenticate a connection: an Ed25519 key only."""
+        return False
+
     @abstractmethod
     def verify(self, payload: bytes, signature: str) -> bool:
         """Tell whether this key made this signature over these bytes."""
@@ -79,7 +86,7 @@ class HmacApiKey(ApiKey):
         return made == signature.lower()
 
 
-def _verifier(key: AsymmetricApiKey) -> Callable[[bytes, bytes], bool]:
+def _public_key(key: AsymmetricApiKey) -> PublicKey:
     # Here and not above: a venue whose keys are all HMAC keys does without the extra.
     from orderlists_simulator._asymmetric import load  # noqa: PLC0415
 
@@ -99,9 +106,14 @@ class AsymmetricApiKey(ApiKey):
     """
 
     public_key: str = field(repr=False)
-    _signed: Callable[[bytes, bytes], bool] = field(
-        init=False, repr=False, eq=False, default=Factory(_verifier, takes_self=True)
+    _loaded: PublicKey = field(
+        init=False, repr=False, eq=False, default=Factory(_public_key, takes_self=True)
     )
+
+    @property
+    def may_log_on(self) -> bool:
+        """Whether it may authenticate a connection: an Ed25519 key only."""
+        return self._loaded.is_ed25519
 
     def verify(self, payload: bytes, signature: str) -> bool:
         """Tell whether this key made this signature over these bytes."""
@@ -109,7 +121,7 @@ class AsymmetricApiKey(ApiKey):
             decoded = b64decode(signature, validate=True)
         except ValueError:
             return False
-        return self._signed(payload, decoded)
+        return self._loaded.signed(payload, decoded)
 
 
 EXAMPLE_KEY = HmacApiKey(

@@ -15,7 +15,16 @@ from attrs import evolve, frozen
 if TYPE_CHECKING:
     from orderlists import HttpResponse
     from orderlists_simulator._answers import Ending
+    from orderlists_simulator._asked import Asked, Protocol
     from orderlists_simulator._fate import Fate
+
+
+_CANCELS = frozenset(
+    {
+        ("REST", "DELETE", "/api/v3/orderList"),
+        ("WebSocket", "orderList.cancel", "/ws-api/v3"),
+    }
+)
 
 
 @frozen(kw_only=True)
@@ -26,7 +35,8 @@ class Attempt:
         at: When, in nanoseconds.
         code: The code it was refused with; None if it was done.
         order_list_id: The list that was touched or shown; None if none was.
-        response: What the venue answered, whether anybody heard it or not.
+        response: What the venue answered, whether anybody heard it or not; over a connection, what
+            is put into the reply frame: its status, and the result or error as the body.
     """
 
     at: int
@@ -47,9 +57,10 @@ class LogEntry:
     Attributes:
         number: Its place in the log: 0, 1, 2, ...
         arrived: When, in nanoseconds.
-        method: The verb.
-        path: The path without the query.
-        parameters: Names and values of query and form, without the signature.
+        protocol: How it came, ``REST`` or ``WebSocket``.
+        method: The verb, or the name of the method without its version.
+        path: The path without the query; over a connection, that of the connection.
+        parameters: Names and values, without the signature.
         fate: What was to happen to it.
         attempts: What the venue did, in the order in which it did.
         answered: The status that the client was given, or how the connection ended; None as long as
@@ -58,12 +69,18 @@ class LogEntry:
 
     number: int
     arrived: int
+    protocol: Protocol
     method: str
     path: str
     parameters: tuple[tuple[str, str], ...]
     fate: Fate
     attempts: tuple[Attempt, ...] = ()
     answered: int | Ending | None = None
+
+    @property
+    def is_cancel(self) -> bool:
+        """Whether it asks for the cancel of an order list, by whichever protocol."""
+        return (self.protocol, self.method, self.path) in _CANCELS
 
     def parameter(self, name: str) -> str | None:
         """Return the first parameter of this name, or None."""
@@ -83,15 +100,7 @@ class Log:
         with self._lock:
             return tuple(self._entries)
 
-    def open(
-        self,
-        *,
-        arrived: int,
-        method: str,
-        path: str,
-        parameters: tuple[tuple[str, str], ...],
-        fate: Fate,
-    ) -> int:
+    def open(self, asked: Asked, *, arrived: int, fate: Fate) -> int:
         """Note that a request arrived, and return its number."""
         with self._lock:
             number = len(self._entries)
@@ -99,9 +108,10 @@ class Log:
                 LogEntry(
                     number=number,
                     arrived=arrived,
-                    method=method,
-                    path=path,
-                    parameters=parameters,
+                    protocol=asked.protocol,
+                    method=asked.method,
+                    path=asked.path,
+                    parameters=asked.parameters,
                     fate=fate,
                 )
             )

@@ -68,8 +68,11 @@ SYMBOL = Kind(legal=r"^[\w\-._&&[^a-z]]{1,50}$", fits=_is_symbol, read=str)
 CLIENT_ID = Kind(
     legal="^[a-zA-Z0-9-_]{1,36}$", fits=re.compile(r"[a-zA-Z0-9-_]{1,36}").fullmatch, read=str
 )
+BOOLEAN = Kind(legal="^(true|false)$", fits=re.compile("true|false").fullmatch, read="true".__eq__)
 # The exchange judges a signature as a whole, so any text will do here.
 SIGNATURE = Kind(legal=".*", fits=bool, read=str)
+API_KEY = SIGNATURE
+WORD = SIGNATURE
 
 
 class Parameters:

@@ -6,19 +6,19 @@ A frozen value, so that a test that failed can be run again as it was.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import field, frozen
 
 from orderlists_simulator._fate import NORMAL, Fate
 
 if TYPE_CHECKING:
-    from orderlists import HttpRequest
     from orderlists_simulator._lag import Lag
     from orderlists_simulator._venue import Venue
 
-Rule: TypeAlias = Callable[[int, "HttpRequest"], Fate]
-"""Decides by the number of a request, counted from 0, and by what it is."""
+Rule: TypeAlias = Callable[[int, Any], Fate]
+"""Decides by the number of a request, counted from 0, and by what it is: an `HttpRequest`, or over
+a connection a `WebSocketRequest`."""
 
 Event: TypeAlias = tuple[int, Callable[["Venue", int], object]]
 """A time in nanoseconds, and what happens then: given the venue and the time."""
@@ -58,7 +58,7 @@ class Plan:
     events: tuple[Event, ...] = field(default=(), converter=_events, kw_only=True)
     lags: tuple[Lag, ...] = field(default=(), converter=_lags, kw_only=True)
 
-    def fate(self, number: int, request: HttpRequest) -> Fate:
+    def fate(self, number: int, request: object) -> Fate:
         """Return what becomes of a request."""
         if callable(self.fates):
             return self.fates(number, request)

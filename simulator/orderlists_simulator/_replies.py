@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from orderlists_simulator._timing import TimeUnit
 
 JsonObject: TypeAlias = dict[str, object]
+Json: TypeAlias = JsonObject | list[JsonObject]
 
 _NOT_YET = -1
 # Lists take no quote quantity; the documentation writes the zero with six decimals, and only here.

@@ -7,30 +7,26 @@ Invariant: the signature is checked over the bytes that arrived, never over what
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from orderlists import HttpResponse
+from orderlists_simulator._asked import Asked
+from orderlists_simulator._desk import NOTHING, Desk, Proof, error
 from orderlists_simulator._endpoints import (
     CANCEL_LIST,
     GET_LIST,
     GET_ORDER,
     GET_TIME,
+    Caller,
     Endpoint,
 )
-from orderlists_simulator._keyring import not_permitted
-from orderlists_simulator._keys import MAIN
-from orderlists_simulator._log import Attempt
-from orderlists_simulator._parameters import DECIMAL, LONG, SIGNATURE, Parameters
-from orderlists_simulator._refused import Refused
+from orderlists_simulator._parameters import SIGNATURE, Parameters
 from orderlists_simulator._request import header, places, signed_bytes
-from orderlists_simulator._timing import DEFAULT_WINDOW, TimeUnit, Window
-from orderlists_simulator._weight import TooMany
+from orderlists_simulator._timing import TimeUnit
 
 if TYPE_CHECKING:
-    from orderlists import HttpRequest
-    from orderlists_simulator._endpoints import Act
-    from orderlists_simulator._replies import JsonObject
+    from orderlists import HttpRequest, HttpResponse
+    from orderlists_simulator._log import Attempt
+    from orderlists_simulator._replies import Json
     from orderlists_simulator._venue import Venue
 
 _ENDPOINTS = {
@@ -39,8 +35,6 @@ _ENDPOINTS = {
     ("GET", "/api/v3/order"): GET_ORDER,
     ("GET", "/api/v3/time"): GET_TIME,
 }
-_ABOUT_THE_KEY = frozenset({-2014, -2015})
-_BAD_REQUEST, _UNAUTHORIZED, _NOT_FOUND, _BANNED, _TOO_MANY = 400, 401, 404, 418, 429
 
 
 class RestFront:
@@ -53,7 +47,19 @@ class RestFront:
     """
 
     def __init__(self, venue: Venue) -> None:
-        self._venue = venue
+        self._desk = Desk(venue)
+
+    def asked(self, request: HttpRequest) -> Asked:
+        """Return what a request asks of the venue."""
+        query, form = places(request)
+        return Asked(
+            protocol="REST",
+            method=request.method,
+            path=_path(request),
+            parameters=tuple(pair for pair in (*query, *form) if pair[0] != "signature"),
+            request=request,
+            attempt=lambda now: self.attempt(request, now=now),
+        )
 
     def answer(self, request: HttpRequest, *, now: int) -> HttpResponse:
         """Return the response to a request that arrived now, in nanoseconds since 1970."""
@@ -61,87 +67,28 @@ class RestFront:
 
     def attempt(self, request: HttpRequest, *, now: int) -> Attempt:
         """Do as a request says, now, and return what was done and what there is to answer."""
-        self._venue.run_until(now)
-        path = request.target.partition("?")[0]
-        endpoint = _ENDPOINTS.get((request.method, path), _NO_ENDPOINT)
-        try:
-            self._venue.weight.admit(endpoint.weight, now=now)
-            reply = self._reply(endpoint, request, now)
-        except Refused as refused:
-            return self._refusal(refused, now)
-        back = endpoint.weight if endpoint.free_if_done else 0
-        found = reply.get("orderListId")
-        return Attempt(
-            at=now,
-            code=None,
-            order_list_id=found if isinstance(found, int) else None,
-            response=self._response(200, reply, back=back, now=now),
+        endpoint = _ENDPOINTS.get((request.method, _path(request)), NOTHING)
+        return self._desk.attempt(
+            endpoint,
+            lambda venue: self._reply(venue, endpoint, request, now),
+            told=error,
+            now=now,
         )
 
-    def _reply(self, endpoint: Endpoint, request: HttpRequest, now: int) -> JsonObject:
+    def _reply(self, venue: Venue, endpoint: Endpoint, request: HttpRequest, now: int) -> Json:
         unit = TimeUnit.named(header(request, "X-MBX-TIME-UNIT"))
         if endpoint.security == "NONE":
             act = endpoint.read(Parameters(*places(request)))
-            return act(self._venue, account=MAIN, unit=unit, now=now)
-        key = self._venue.keys.authenticate(header(request, "X-MBX-APIKEY"))
-        parameters = Parameters(*places(request))
-        window = _window(parameters)
-        signature = parameters.mandatory("signature", SIGNATURE)
-        act = endpoint.read(parameters)
-        window.check(now=now)
-        if not key.verify(signed_bytes(request), signature):
-            raise Refused(-1022, "Signature for this request is not valid.")
-        if endpoint.security == "TRADE" and not key.may_trade:
-            raise not_permitted()
-        return act(self._venue, account=key.account, unit=unit, now=now)
-
-    def _refusal(self, refused: Refused, now: int) -> Attempt:
-        body: JsonObject = {"code": refused.code, "msg": refused.message}
-        extra: tuple[tuple[str, str], ...] = ()
-        if isinstance(refused, TooMany):
-            extra = (("Retry-After", str(refused.retry_after)),)
-        response = self._response(_status(refused), body, extra=extra, now=now)
-        return Attempt(at=now, code=refused.code, order_list_id=None, response=response)
-
-    def _response(
-        self,
-        status: int,
-        body: JsonObject,
-        *,
-        back: int = 0,
-        extra: tuple[tuple[str, str], ...] = (),
-        now: int,
-    ) -> HttpResponse:
-        used = self._venue.weight.refund(back, now=now)
-        headers = (
-            ("Content-Type", "application/json;charset=UTF-8"),
-            ("X-MBX-USED-WEIGHT-1M", str(used)),
-            *extra,
-        )
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        return HttpResponse(status, headers, text.encode())
+            return act(venue, Caller(key=None, unit=unit, now=now))
+        key = venue.keys.authenticate(header(request, "X-MBX-APIKEY"))
+        proof = Proof(key, signed_bytes(request), _signature)
+        act = self._desk.act(endpoint, Parameters(*places(request)), proof, now)
+        return act(venue, Caller(key=key, unit=unit, now=now))
 
 
-def _refuse_path(_parameters: Parameters) -> Act:
-    raise _NotServed(-1020, "This operation is not supported.")
+def _path(request: HttpRequest) -> str:
+    return request.target.partition("?")[0]
 
 
-class _NotServed(Refused):
-    """Nothing is served there."""
-
-
-_NO_ENDPOINT = Endpoint(security="NONE", weight=0, read=_refuse_path)
-
-
-def _status(refused: Refused) -> int:
-    if isinstance(refused, TooMany):
-        return _BANNED if refused.banned else _TOO_MANY
-    if isinstance(refused, _NotServed):
-        return _NOT_FOUND
-    return _UNAUTHORIZED if refused.code in _ABOUT_THE_KEY else _BAD_REQUEST
-
-
-def _window(parameters: Parameters) -> Window:
-    timestamp = parameters.mandatory("timestamp", LONG)
-    lasting = parameters.optional("recvWindow", DECIMAL)
-    return Window(timestamp=timestamp, recv_window=DEFAULT_WINDOW if lasting is None else lasting)
+def _signature(parameters: Parameters) -> str:
+    return parameters.mandatory("signature", SIGNATURE)

@@ -38,6 +38,10 @@ class Rules:
             6000.
         ban_after: How many requests may follow the first that is answered with 429, before the
             window is over, until they are answered with 418 (a number that is not published).
+        connection_limit: How many WebSocket connections may be asked for in five minutes; None for
+            any number.
+        connection_age: After how many seconds the venue ends a WebSocket connection; None for
+            never.
 
     >>> Rules().both_ids
     'must_match'
@@ -53,3 +57,5 @@ class Rules:
     )
     weight_limit: int | None = field(default=None, validator=within(1))
     ban_after: int = field(default=10, validator=within(0))
+    connection_limit: int | None = field(default=300, validator=within(1))
+    connection_age: float | None = field(default=24 * 3600.0, validator=within(0))

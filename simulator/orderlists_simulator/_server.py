@@ -135,6 +135,7 @@ class Simulator:
             started.set_result(_Running(current_thread(), loop, stop, url))
 
         await self._serve(
+            self.venue,
             self._line,
             port=self._port,
             now=self._now,

@@ -1,6 +1,7 @@
 """A venue as a transport: plug it into a client, sync or async, and no socket is involved.
 
-Keeps the contract of HTTP transports for both colours in one class.
+Keeps the contracts of HTTP transports and of those that carry frames, for both colours, in one
+class.
 """
 
 from __future__ import annotations
@@ -11,7 +12,11 @@ import time
 from typing import TYPE_CHECKING
 
 from orderlists import HttpResponse, TransportError
+from orderlists_simulator._conversation import Conversation
 from orderlists_simulator._line import Line
+from orderlists_simulator._rest import RestFront
+from orderlists_simulator._venue_connection import Pace, VenueConnection
+from orderlists_simulator._websocket import WebSocketFront
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -53,10 +58,14 @@ class VenueTransport:
         sleep: Callable[[float], object] = time.sleep,
         asleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
+        self._venue = venue
         self._line = Line(venue, plan)
+        self._rest = RestFront(venue)
+        self._websocket = WebSocketFront(venue)
         self._now = now
         self._sleep = sleep
         self._asleep = asleep
+        self._connections: list[VenueConnection] = []
         self._closed = False
 
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
@@ -81,24 +90,55 @@ class VenueTransport:
         await self._asleep(min(exchange.seconds, timeout))
         return self._end(exchange, timeout)
 
+    def connect(self, target: str, /, *, timeout: float) -> VenueConnection:
+        """Open a connection that carries frames.
+
+        Args:
+            target: Path and query, such as ``/ws-api/v3``.
+            timeout: Never runs out.
+
+        Raises:
+            HandshakeRefused: The venue said no, with its response.
+            TransportError: The transport is closed, or the target could not go over a wire.
+        """
+        del timeout
+        self._check(target)
+        with self._venue.bell.lock:
+            session = self._websocket.open(target, now=self._now())
+            conversation = Conversation(self._venue, self._websocket, self._line, session)
+        # Real time passes by itself, and others may do something meanwhile.
+        pace = Pace(self._now, None if self._sleep is time.sleep else self._sleep)
+        connection = VenueConnection(self._venue, conversation, pace)
+        self._connections.append(connection)
+        return connection
+
+    async def aconnect(self, target: str, /, *, timeout: float) -> VenueConnection:  # noqa: ASYNC109 - as above
+        """Open a connection that carries frames, as `connect` does."""
+        return self.connect(target, timeout=timeout)
+
     def close(self) -> None:
-        """Refuse every request from now on.  Closing twice is fine."""
+        """End every connection, and refuse what comes from now on.  Closing twice is fine."""
         self._closed = True
+        for connection in self._connections:
+            connection.close()
 
     async def aclose(self) -> None:
-        """Refuse every request from now on, as `close` does."""
+        """End every connection, and refuse what comes from now on, as `close` does."""
         self.close()
 
     def _begin(self, request: HttpRequest) -> Exchange:
+        self._check(request.target)
+        return self._line.take(self._rest.asked(request), now=self._now())
+
+    def _check(self, target: str) -> None:
         if self._closed:
             raise TransportError("the transport is closed", sent=False)
-        if _ORIGIN_FORM.fullmatch(request.target) is None:
+        if _ORIGIN_FORM.fullmatch(target) is None:
             raise TransportError("the target is not in percent-encoded origin form", sent=False)
-        return self._line.take(request, now=self._now())
 
     def _end(self, exchange: Exchange, timeout: float) -> HttpResponse:
         if exchange.seconds > timeout:
-            exchange.give_up()
+            exchange.end("timed out")
             raise TransportError("no answer came in time", sent=None)
         given = exchange.answer(now=self._now())
         if isinstance(given, HttpResponse):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from orderlists_simulator._amounts import amount
+from orderlists_simulator._connections import Connections
 from orderlists_simulator._floor import Floor
 from orderlists_simulator._ids import Ids
 from orderlists_simulator._keyring import KeyRing
@@ -51,6 +52,7 @@ class Venue(Floor):
         lags: How far behind queries are, and when.  Set it at any time; of those in force the
             longest counts.
         log: What was asked of the venue and what it did, request by request.
+        connections: Those who are connected, and are told what happens.
 
     >>> venue = Venue()
     >>> oco = venue.open_oco(
@@ -80,6 +82,7 @@ class Venue(Floor):
         self.weight = RequestWeight(limit=self._rules.weight_limit, ban_after=self._rules.ban_after)
         self.lags: tuple[Lag, ...] = ()
         self.log = Log()
+        self.connections = Connections(self._rules)
 
     def cancel(
         self,
@@ -202,6 +205,13 @@ class Venue(Floor):
         """
         with self._lock:
             self._agenda.add(time, lambda due: act(self, due))
+            self.bell.ring()
+
+    @property
+    def next_time(self) -> int | None:
+        """When the next thing that is planned happens, in nanoseconds; None if nothing will."""
+        with self._lock:
+            return self._agenda.next_time
 
     def run_until(self, now: int) -> None:
         """Let everything happen that is due by now, in nanoseconds."""

@@ -15,6 +15,7 @@ from orderlists_simulator._timing import SECOND, in_nanoseconds
 
 _MINUTE = 60 * SECOND
 _MILLISECOND = 10**6
+_USUAL_LIMIT = 6000
 # "IP bans ... scale in duration for repeat offenders, from 2 minutes to 3 days."
 _FIRST_BAN = 120
 _LONGEST_BAN = 3 * 24 * 3600
@@ -25,13 +26,17 @@ class TooMany(Refused):
 
     Attributes:
         banned: Whether the address is banned for going on (418), or just to wait (429).
-        retry_after: Whole seconds until requests are let in again.
+        retry_at: When requests are let in again, in nanoseconds.
+        retry_after: Whole seconds until then.
     """
 
-    def __init__(self, message: str, *, banned: bool, retry_after: int) -> None:
-        super().__init__(-1003, message)
+    def __init__(
+        self, message: str, *, code: int = -1003, banned: bool = False, retry_at: int, now: int
+    ) -> None:
+        super().__init__(code, message)
         self.banned = banned
-        self.retry_after = retry_after
+        self.retry_at = retry_at
+        self.retry_after = -(-(retry_at - now) // SECOND)
 
 
 class RequestWeight:
@@ -61,6 +66,11 @@ class RequestWeight:
         self._turned_away = 0
         self._banned_until = 0
         self._next_ban = _FIRST_BAN
+
+    @property
+    def limit(self) -> int:
+        """How much a minute may use, as replies tell it: that of the exchange if any may."""
+        return _USUAL_LIMIT if self._limit is None else self._limit
 
     def admit(self, weight: int, *, now: int) -> int:
         """Let a request in, at its full price, and return what is used then.
@@ -100,15 +110,16 @@ class RequestWeight:
             self._refuse_banned(now)
         raise TooMany(
             too_much(self._limit),
-            banned=False,
-            retry_after=_whole_seconds(_MINUTE - now % _MINUTE),
+            retry_at=now - now % _MINUTE + _MINUTE,
+            now=now,
         )
 
     def _refuse_banned(self, now: int) -> NoReturn:
         raise TooMany(
             banned_until(self._banned_until),
             banned=True,
-            retry_after=_whole_seconds(self._banned_until - now),
+            retry_at=self._banned_until,
+            now=now,
         )
 
 
@@ -127,7 +138,3 @@ def banned_until(time: int) -> str:
         f"Way too much request weight used; IP banned until {-(-time // _MILLISECOND)}. "
         "Please use WebSocket Streams for live updates to avoid bans."
     )
-
-
-def _whole_seconds(nanoseconds: int) -> int:
-    return -(-nanoseconds // SECOND)

@@ -12,6 +12,7 @@
 from orderlists_simulator._answers import (
     DROPPED,
     RESET,
+    SILENT,
     TRUTH,
     Answer,
     Broken,
@@ -44,6 +45,7 @@ __all__ = [
     "DROPPED",
     "NORMAL",
     "RESET",
+    "SILENT",
     "TRUTH",
     "Answer",
     "Broken",

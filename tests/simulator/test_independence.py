@@ -9,8 +9,8 @@ import orderlists_simulator
 
 SOURCES = sorted(Path(orderlists_simulator.__file__).parent.glob("*.py"))
 SHARED = {
-    *("HttpRequest", "HttpResponse"),
-    *("HIDDEN", "InvalidSetting", "MissingExtra", "TransportError"),
+    *("Frame", "HttpRequest", "HttpResponse"),
+    *("HIDDEN", "HandshakeRefused", "InvalidSetting", "MissingExtra", "TransportError"),
     "HmacKey",  # Handed to who asks for a key to sign with; the venue verifies by itself.
 }
 

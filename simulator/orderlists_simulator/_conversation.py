@@ -1,0 +1,125 @@
+"""One open connection, as the venue sees it: what came in, what goes out, and how it ends.
+
+Knows neither sockets nor a clock.  Whoever serves brings the frames that arrive, lets the venue run
+as time passes, and takes the frames that leave.
+
+Invariant: once it has ended nothing leaves any more but what had left before, and every request
+that was still to be answered is noted in the log with the way it ended.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from typing import TYPE_CHECKING
+
+from orderlists import HttpResponse
+from orderlists_simulator import _envelope as envelope
+from orderlists_simulator._timing import in_nanoseconds
+from orderlists_simulator._ws_request import read
+
+if TYPE_CHECKING:
+    from orderlists import Frame
+    from orderlists_simulator._answers import Broken, Ending
+    from orderlists_simulator._line import Exchange, Line
+    from orderlists_simulator._replies import JsonObject
+    from orderlists_simulator._session import Session, Subscription
+    from orderlists_simulator._session_methods import Ended
+    from orderlists_simulator._venue import Venue
+    from orderlists_simulator._websocket import WebSocketFront
+    from orderlists_simulator._ws_request import WebSocketRequest
+
+
+class Conversation:
+    """A connection that is open.
+
+    Args:
+        venue: Who is talked to.
+        front: Reads and writes what is said.
+        line: Takes each request to its fate.
+        session: The state of the connection.
+
+    Attributes:
+        ended: How it ended; None as long as it is open.
+        last_words: Of a frame that is broken off: as much of it as still leaves.
+    """
+
+    def __init__(self, venue: Venue, front: WebSocketFront, line: Line, session: Session) -> None:
+        self._venue = venue
+        self._front = front
+        self._line = line
+        self.session = session
+        self._outbox: deque[Frame] = deque()
+        self._in_flight: dict[Exchange, None] = {}
+        self.ended: Ending | None = None
+        self.last_words: Broken | None = None
+        with venue.bell.lock:
+            venue.connections.add(self)
+            if venue.connections.age is not None:
+                until = session.since + in_nanoseconds(venue.connections.age)
+                venue.schedule(until, lambda _venue, _now: self.end("dropped"))
+
+    def arrive(self, frame: Frame, *, now: int) -> float:
+        """Take in a frame that arrived now, in nanoseconds.
+
+        Returns:
+            How many seconds pass until its reply leaves; infinite for never.
+        """
+        with self._venue.bell.lock:
+            self._venue.run_until(now)
+            if self.ended is not None:
+                return math.inf
+            request = read(frame)
+            asked = self._front.asked(self.session, request, terminated=self._terminated)
+            exchange = self._line.take(asked, now=now)
+            if exchange.seconds == 0:
+                self._answer(request, exchange, now)
+            elif math.isfinite(exchange.seconds):
+                self._in_flight[exchange] = None
+                self._venue.schedule(
+                    now + in_nanoseconds(exchange.seconds),
+                    lambda _venue, due: self._answer(request, exchange, due),
+                )
+            else:
+                exchange.end("silent")
+            return exchange.seconds
+
+    def send(self, frame: Frame) -> None:
+        """Let a frame leave, unless the connection has ended."""
+        with self._venue.bell.lock:
+            if self.ended is None:
+                self._outbox.append(frame)
+                self._venue.bell.ring()
+
+    def take(self) -> Frame | None:
+        """Return the next frame that left; None if there is none yet, or none any more."""
+        with self._venue.bell.lock:
+            return self._outbox.popleft() if self._outbox else None
+
+    def end(self, how: Ending) -> None:
+        """End the connection, from whichever side; ending it twice is fine."""
+        with self._venue.bell.lock:
+            if self.ended is not None:
+                return
+            self.ended = how
+            self._venue.connections.remove(self)
+            for exchange in self._in_flight:
+                exchange.end(how)
+            self._venue.bell.ring()
+
+    def _answer(self, request: WebSocketRequest, exchange: Exchange, now: int) -> None:
+        if self.ended is not None:
+            return
+        self._in_flight.pop(exchange, None)
+        given = exchange.answer(now=now, framed=True)
+        if isinstance(given, HttpResponse):
+            self.send(self._front.reply(self.session, request, given, now=now))
+        else:
+            self.end(given.how)
+
+    def _terminated(self, ended: Ended, now: int) -> None:
+        for each in ended:
+            self._tell({"e": "eventStreamTerminated", "E": self.session.unit.written(now)}, each)
+
+    def _tell(self, happened: JsonObject, subscription: Subscription) -> None:
+        self.send(envelope.event(happened, subscription=subscription.number))
