@@ -1,6 +1,6 @@
 """Play as many plans as one likes: `make soak PLANS=20000`.
 
-Prints one line for each kind of client and front, and their sum last.  Fails at the first verdict
+Prints one line for each protocol, kind of client and front, and their sum last.  Fails at the first verdict
 that is false, with the smallest plan like it.
 """
 
@@ -16,13 +16,13 @@ def main(plans: int) -> None:
     """Share the plans out among the cells, and play them."""
     total = Tally()
     try:
-        for colour, front in CELLS:
-            cell = Tally()
+        for cell in CELLS:
+            tally = Tally()
             try:
-                explore(-(-plans // len(CELLS)), colour, front, cell)
+                explore(-(-plans // len(CELLS)), cell, tally)
             finally:
-                print(f"{colour}, {front}: {cell}", flush=True)
-                total.take_in(cell)
+                print(f"{cell}: {tally}", flush=True)
+                total.take_in(tally)
     finally:
         print(total, flush=True)
 

@@ -24,16 +24,16 @@ from orderlists._calls.run import UNANSWERED
 from orderlists._calls.settling import Settling, unknown
 from orderlists._calls.sighting import Finding, Sighting
 from orderlists_simulator import faults as f
-from verdicts import CELLS, Scenario, Tally, breaches, explore, play
+from verdicts import CELLS, Cell, Scenario, Tally, breaches, explore, play
 
 # `make soak` plays more.
 PLANS = 150
 TALLY = Tally()
 
 
-@pytest.mark.parametrize(("colour", "front"), CELLS)
-def test_no_verdict_is_false(colour: str, front: str) -> None:
-    explore(PLANS, colour, front, TALLY)
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_no_verdict_is_false(cell: Cell) -> None:
+    explore(PLANS, cell, TALLY)
 
 
 # What the law found once, kept.
@@ -53,10 +53,12 @@ FOUND = [
 
 
 @pytest.mark.parametrize("scenario", FOUND)
-@pytest.mark.parametrize(("colour", "front"), CELLS)
-def test_what_was_false_once_is_true_now(scenario: Scenario, colour: str, front: str) -> None:
-    assert not breaches(play(scenario, colour, front))
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_what_was_false_once_is_true_now(scenario: Scenario, cell: Cell) -> None:
+    assert not breaches(play(scenario, cell))
 
+
+PLANTED = Cell("REST", "sync", "in process")
 
 # Planted mistakes: each is one that a client in use makes, and the laws see it.
 
@@ -72,7 +74,7 @@ class _TakesFailureForRefusal(Rest):
 
 def test_a_5xx_taken_as_refused_is_caught() -> None:
     with pytest.raises(AssertionError, match="what was executed is not refused"):
-        explore(2000, "sync", "in process", Tally(), protocol=_TakesFailureForRefusal())
+        explore(2000, PLANTED, Tally(), protocol=_TakesFailureForRefusal())
 
 
 def always(*_: object) -> bool:
@@ -81,7 +83,7 @@ def always(*_: object) -> bool:
 
 def caught(law: str) -> None:
     with pytest.raises(AssertionError, match=law):
-        explore(4000, "sync", "in process", Tally(), derandomize=True)
+        explore(4000, PLANTED, Tally(), derandomize=True)
 
 
 def test_a_resend_by_client_id_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
-from orderlists import Attempt, HmacKey, Policy, Request
+from orderlists import Attempt, Event, Gap, HmacKey, Policy, Request, Rest, WebSocketApi
 from orderlists_simulator import ApiKey, HmacApiKey, VirtualClock
-from orderlists_transports import AsyncClient, Client, Times
+from orderlists_transports import AsyncClient, AsyncEventStream, Client, Times
 
 R = TypeVar("R")
 
@@ -23,6 +23,33 @@ class Sender(Protocol):
         attempts: tuple[Attempt, ...] = (),
         policy: Policy | None = None,
     ) -> R: ...
+    def events(self, *, buffer: int = 1000) -> Any: ...
+
+
+class Watching(Protocol):
+    """The events of an account, of either colour."""
+
+    def wait(self, seconds: float | None = None) -> Event | Gap | None: ...
+    def close(self) -> None: ...
+
+
+class _BlockingEvents:
+    def __init__(self, stream: AsyncEventStream, runner: asyncio.Runner) -> None:
+        self._stream = stream
+        self._runner = runner
+
+    def wait(self, seconds: float | None = None) -> Event | Gap | None:
+        return self._runner.run(self._stream.wait(seconds))
+
+    def close(self) -> None:
+        self._runner.run(self._stream.aclose())
+
+    def __enter__(self) -> Self:
+        self._runner.run(self._stream.__aenter__())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 class _BlockingAsyncClient:
@@ -42,11 +69,15 @@ class _BlockingAsyncClient:
     ) -> R:
         return self._runner.run(self._client.settle(request, attempts=attempts, policy=policy))
 
+    def events(self, *, buffer: int = 1000) -> _BlockingEvents:
+        return _BlockingEvents(self._client.events(buffer=buffer), self._runner)
+
 
 @contextmanager
 def sync_client(
     key: HmacKey, *, clock: VirtualClock | None = None, skew: int = 0, **settings: Any
 ) -> Generator[Sender]:
+    settings.pop("loop", None)
     if clock is not None:
         settings |= {"times": times_of(clock, skew), "sleep": clock.sleep}
     with Client(key, **settings) as client:
@@ -59,7 +90,7 @@ def async_client(
 ) -> Generator[Sender]:
     if clock is not None:
         settings |= {"times": times_of(clock, skew), "sleep": clock.asleep}
-    with asyncio.Runner() as runner:
+    with asyncio.Runner(loop_factory=settings.pop("loop", None)) as runner:
         client = AsyncClient(key, **settings)
         try:
             yield _BlockingAsyncClient(client, runner)
@@ -68,6 +99,7 @@ def async_client(
 
 
 CLIENTS: dict[str, Callable[..., Any]] = {"sync": sync_client, "async": async_client}
+PROTOCOLS: dict[str, Callable[[], Any]] = {"REST": Rest, "WebSocket": WebSocketApi}
 
 
 def times_of(clock: VirtualClock, skew: int) -> Times:

@@ -7,20 +7,21 @@ what the venue knows.
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, Literal
+from contextlib import ExitStack
+from itertools import product
+from typing import Any, Literal, NamedTuple
 
-from attrs import evolve, field, frozen
+from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from clients import CLIENTS, key_of
+from clients import CLIENTS, PROTOCOLS, key_of
 from orderlists import (
     CancelOrderList,
     OrderListsError,
     OutcomeUnknown,
     Policy,
     Rejected,
-    Rest,
     TransportError,
 )
 from orderlists_simulator import (
@@ -44,7 +45,20 @@ TROUBLE = 20.0
 
 COPIES: tuple[Literal["first", "last"], ...] = ("first", "last")
 FRONTS = ("in process", "loopback")
-CELLS = [(colour, front) for front in FRONTS for colour in CLIENTS]
+
+
+class Cell(NamedTuple):
+    """One way in which a client and the venue come together."""
+
+    protocol: str
+    colour: str
+    front: str
+
+    def __str__(self) -> str:
+        return ", ".join(self)
+
+
+CELLS = [Cell(*cell) for cell in product(PROTOCOLS, CLIENTS, FRONTS)]
 
 
 @frozen(kw_only=True)
@@ -59,7 +73,7 @@ class Scenario:
     lags: tuple[tuple[float, float], ...] = ()
     leg_shows: Any = "cancel_id"
     resends: int = 200
-    protocol: Rest = field(factory=Rest, repr=False)
+    watched: bool = False
 
     @property
     def request(self) -> CancelOrderList:
@@ -81,7 +95,7 @@ class Run:
     @property
     def deletes(self) -> list[LogEntry]:
         """The cancels that the client sent, in order."""
-        return [entry for entry in self.venue.log.entries if entry.method == "DELETE"]
+        return [entry for entry in self.venue.log.entries if entry.is_cancel]
 
 
 ANSWERS: list[f.Answer] = [
@@ -167,11 +181,12 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             draw(st.lists(st.tuples(st.floats(0.1, 4.5), st.floats(0, TROUBLE)), max_size=2))
         ),
         leg_shows=draw(st.sampled_from(["cancel_id", "cancel_id", "original_id"])),
+        watched=draw(st.booleans()),
     )
 
 
-def play(scenario: Scenario, colour: str, front: str) -> Run:
-    """Let a scenario happen."""
+def play(scenario: Scenario, cell: Cell, protocol: Any = None) -> Run:
+    """Let a scenario happen; with another protocol than that of the cell if one is given."""
     clock = VirtualClock(START)
     venue = Venue(rules=Rules(canceled_leg_shows=scenario.leg_shows))
     venue.open_oco(
@@ -188,31 +203,34 @@ def play(scenario: Scenario, colour: str, front: str) -> Run:
         events=[(START + int(time * SECOND), what) for time, what in scenario.events],
         lags=[f.Lag(by, until=START + int(end * SECOND)) for by, end in scenario.lags],
     )
-    verdict, came = _ask(scenario, colour, front, venue, plan, clock)
+    spoken = PROTOCOLS[cell.protocol]() if protocol is None else protocol
+    verdict, came = _ask(scenario, cell, spoken, venue, plan, clock)
     venue.finish()
     return Run(scenario, verdict, came, venue)
 
 
 def _ask(
-    scenario: Scenario, colour: str, front: str, venue: Venue, plan: f.Plan, clock: VirtualClock
+    scenario: Scenario, cell: Cell, protocol: Any, venue: Venue, plan: f.Plan, clock: VirtualClock
 ) -> tuple[str, object]:
     settings: dict[str, Any] = {
         "clock": clock,
         "skew": int(scenario.skew * SECOND),
         "policy": Policy(deadline=DEADLINE, resends=scenario.resends),
-        "protocol": scenario.protocol,
+        "protocol": protocol,
     }
-    key = key_of(EXAMPLE_KEY)
-    if front == "in process":
-        transport = VenueTransport(
-            venue, now=clock.now, plan=plan, sleep=clock.sleep, asleep=clock.asleep
-        )
-        with CLIENTS[colour](key, transport=transport, **settings) as client:
-            return _verdict(lambda: client.send(scenario.request))
-    with (
-        Simulator(venue, now=clock.now, plan=plan, asleep=clock.asleep) as simulator,
-        CLIENTS[colour](key, exchange=simulator.url, **settings) as client,
-    ):
+    with ExitStack() as stack:
+        if cell.front == "in process":
+            settings["transport"] = VenueTransport(
+                venue, now=clock.now, plan=plan, sleep=clock.sleep, asleep=clock.asleep
+            )
+            settings["loop"] = clock.event_loop
+        else:
+            simulator = Simulator(venue, now=clock.now, plan=plan, asleep=clock.asleep)
+            settings["exchange"] = stack.enter_context(simulator).url
+        client = stack.enter_context(CLIENTS[cell.colour](key_of(EXAMPLE_KEY), **settings))
+        if scenario.watched and cell.protocol != "REST":
+            # Not entered: they flow from the first connection on, with all that can go wrong.
+            client.events()
         return _verdict(lambda: client.send(scenario.request))
 
 
@@ -297,13 +315,7 @@ class Tally:
 
 
 def explore(
-    plans: int,
-    colour: str,
-    front: str,
-    tally: Tally,
-    *,
-    protocol: Rest | None = None,
-    derandomize: bool = False,
+    plans: int, cell: Cell, tally: Tally, *, protocol: Any = None, derandomize: bool = False
 ) -> None:
     """Play so many scenarios, and fail at the first that breaks a law, with the smallest like it.
 
@@ -322,9 +334,7 @@ def explore(
     )
     @given(scenarios())
     def laws_hold(scenario: Scenario) -> None:
-        if protocol is not None:
-            scenario = evolve(scenario, protocol=protocol)
-        run = play(scenario, colour, front)
+        run = play(scenario, cell, protocol)
         broken = breaches(run)
         tally.add(run, broken)
         assert not broken, f"{broken}: {run.verdict}, {run.came!r}; {_told(run)}"

@@ -16,16 +16,19 @@ from orderlists_transports._contract import (
     HttpTransport,
 )
 from orderlists_transports._dialogue import Times
+from orderlists_transports._events import AsyncEventStream, EventStream
 from orderlists_transports._exchange import Exchange, Origin, parse_framed_origin, parse_origin
 
 __all__ = [
     "LONGEST_REPLY",
     "AsyncClient",
     "AsyncConnection",
+    "AsyncEventStream",
     "AsyncFramedTransport",
     "AsyncHttpTransport",
     "Client",
     "Connection",
+    "EventStream",
     "Exchange",
     "FramedTransport",
     "HttpTransport",
