@@ -8,6 +8,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from orderlists import InvalidSetting, MissingExtra
+from orderlists_simulator._handshake import WEBSOCKET_PATH
 from orderlists_simulator._server import Simulator
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def _introduction(simulator: Simulator) -> str:
     )
     return (
         f"Serving a simulated exchange at {simulator.url} until Ctrl-C.\n"
+        f"WebSocket API: {simulator.url.replace('http', 'ws', 1)}{WEBSOCKET_PATH}\n"
         f"API key: {simulator.key.api_key}\n"
         f"Secret:  {simulator.key.secret}\n"
         f"Open order lists:\n{lists}"

@@ -1,4 +1,4 @@
-"""The venue's HTTP server: the only module here that knows `aiohttp`.
+"""The venue's HTTP server: this module and the next, `_websocket_server`, know `aiohttp`.
 
 Imported when a server is made, and not before.
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import math
 import socket
-import struct
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,8 @@ try:
     from aiohttp import web
 except ImportError as error:
     raise MissingExtra("aiohttp", needed_for="serving the simulator") from error
+
+from orderlists_simulator._websocket_server import NO_LINGERING, WebSocketServer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -34,8 +35,6 @@ LOOPBACK = "127.0.0.1"
 # Seconds.  The venue answers at once: only a request that has not wholly arrived, or whose answer
 # is held back, can be open still.
 _GRACE = 0.01
-# On, and no time: unsent bytes are thrown away, and the other side is told so by a reset.
-_NO_LINGERING = struct.pack("ii", 1, 0)
 
 
 async def serve(
@@ -64,7 +63,11 @@ async def serve(
     """
     rest = RestFront(venue)
 
+    upgraded = WebSocketServer(venue, line, now=now, asleep=asleep)
+
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        if request.headers.get("Upgrade", "").lower() == "websocket":
+            return await upgraded.serve(request)
         body = await request.read()
         headers = tuple(request.headers.items())
         asked = HttpRequest(request.method, request.raw_path, headers, body)
@@ -96,6 +99,6 @@ async def _break_off(request: web.BaseRequest, broken: Broken) -> web.StreamResp
             await response.write(begun.body[: broken.kept])
         wire: socket.socket | None = request.get_extra_info("socket")
         if broken.how == "reset" and wire is not None:
-            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
     request.protocol.force_close()
     return response

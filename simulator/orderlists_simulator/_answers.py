@@ -18,7 +18,7 @@ from orderlists_simulator._timing import in_nanoseconds
 from orderlists_simulator._weight import banned_until, too_much
 
 Ending: TypeAlias = Literal[
-    "refused", "dropped", "reset", "cut short", "silent", "timed out", "closed"
+    "refused", "dropped", "reset", "cut short", "silent", "timed out", "closed", "shut down"
 ]
 """How it came that a request got no whole answer."""
 

@@ -26,7 +26,7 @@ class Connections:
     def __init__(self, rules: Rules) -> None:
         self._attempts = ConnectionAttempts(limit=rules.connection_limit)
         self._open: dict[Conversation, None] = {}
-        self.age = rules.connection_age
+        self.rules = rules
 
     def __iter__(self) -> Iterator[Conversation]:
         return iter(tuple(self._open))

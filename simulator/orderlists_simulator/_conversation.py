@@ -13,6 +13,8 @@ import math
 from collections import deque
 from typing import TYPE_CHECKING
 
+from attrs import frozen
+
 from orderlists import HttpResponse
 from orderlists_simulator import _envelope as envelope
 from orderlists_simulator._timing import in_nanoseconds
@@ -30,6 +32,19 @@ if TYPE_CHECKING:
     from orderlists_simulator._ws_request import WebSocketRequest
 
 
+@frozen
+class Cut:
+    """A frame that is broken off.
+
+    Attributes:
+        whole: All of it, in UTF-8.
+        kept: How many bytes of it still leave.
+    """
+
+    whole: bytes
+    kept: int
+
+
 class Conversation:
     """A connection that is open.
 
@@ -41,7 +56,7 @@ class Conversation:
 
     Attributes:
         ended: How it ended; None as long as it is open.
-        last_words: Of a frame that is broken off: as much of it as still leaves.
+        last_words: The frame in which it was broken off; None if in none.
     """
 
     def __init__(self, venue: Venue, front: WebSocketFront, line: Line, session: Session) -> None:
@@ -52,12 +67,13 @@ class Conversation:
         self._outbox: deque[Frame] = deque()
         self._in_flight: dict[Exchange, None] = {}
         self.ended: Ending | None = None
-        self.last_words: Broken | None = None
+        self.last_words: Cut | None = None
         with venue.bell.lock:
             venue.connections.add(self)
-            if venue.connections.age is not None:
-                until = session.since + in_nanoseconds(venue.connections.age)
-                venue.schedule(until, lambda _venue, _now: self.end("dropped"))
+            age = venue.connections.rules.connection_age
+            if age is not None:
+                until = session.since + in_nanoseconds(age)
+                venue.schedule(until, lambda _venue, _now: self.end("shut down"))
 
     def arrive(self, frame: Frame, *, now: int) -> float:
         """Take in a frame that arrived now, in nanoseconds.
@@ -115,7 +131,14 @@ class Conversation:
         if isinstance(given, HttpResponse):
             self.send(self._front.reply(self.session, request, given, now=now))
         else:
-            self.end(given.how)
+            self._break_off(request, given, now)
+
+    def _break_off(self, request: WebSocketRequest, broken: Broken, now: int) -> None:
+        if broken.begun is not None:
+            text = self._front.reply(self.session, request, broken.begun, now=now).encode()
+            share = broken.kept / len(broken.begun.body)
+            self.last_words = Cut(text, int(len(text) * share))
+        self.end(broken.how)
 
     def _terminated(self, ended: Ended, now: int) -> None:
         for each in ended:

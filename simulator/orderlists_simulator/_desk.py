@@ -33,15 +33,16 @@ if TYPE_CHECKING:
 
 USED_WEIGHT = "X-MBX-USED-WEIGHT-1M"
 
+_NOT_SUPPORTED = -1020, "This operation is not supported."
 _ABOUT_THE_KEY = frozenset({-2014, -2015})
 _BAD_REQUEST, _UNAUTHORIZED, _NOT_FOUND, _BANNED, _TOO_MANY = 400, 401, 404, 418, 429
 
 
 class NotServed(Refused):
-    """Nothing is served there."""
+    """Nothing is served at this path."""
 
     def __init__(self) -> None:
-        super().__init__(-1020, "This operation is not supported.")
+        super().__init__(*_NOT_SUPPORTED)
 
 
 @frozen
@@ -144,17 +145,9 @@ def error(refused: Refused) -> JsonObject:
     return {"code": refused.code, "msg": refused.message}
 
 
-def refuse(_parameters: Parameters) -> Act:
-    """Read a request for something that there is not.
-
-    Raises:
-        NotServed: Always.
-    """
-    raise NotServed
-
-
-NOTHING = Endpoint(security="NONE", weight=0, read=refuse)
-"""What stands for everything that is not served."""
+def not_supported() -> Refused:
+    """Return the refusal of what is served, but not like this."""
+    return Refused(*_NOT_SUPPORTED)
 
 
 def _status(refused: Refused) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderlists_simulator._asked import Asked
-from orderlists_simulator._desk import NOTHING, Desk, Proof, error
+from orderlists_simulator._desk import Desk, NotServed, Proof, error
 from orderlists_simulator._endpoints import (
     CANCEL_LIST,
     GET_LIST,
@@ -25,6 +25,7 @@ from orderlists_simulator._timing import TimeUnit
 
 if TYPE_CHECKING:
     from orderlists import HttpRequest, HttpResponse
+    from orderlists_simulator._endpoints import Act
     from orderlists_simulator._log import Attempt
     from orderlists_simulator._replies import Json
     from orderlists_simulator._venue import Venue
@@ -67,7 +68,7 @@ class RestFront:
 
     def attempt(self, request: HttpRequest, *, now: int) -> Attempt:
         """Do as a request says, now, and return what was done and what there is to answer."""
-        endpoint = _ENDPOINTS.get((request.method, _path(request)), NOTHING)
+        endpoint = _ENDPOINTS.get((request.method, _path(request)), _NOTHING)
         return self._desk.attempt(
             endpoint,
             lambda venue: self._reply(venue, endpoint, request, now),
@@ -84,6 +85,13 @@ class RestFront:
         proof = Proof(key, signed_bytes(request), _signature)
         act = self._desk.act(endpoint, Parameters(*places(request)), proof, now)
         return act(venue, Caller(key=key, unit=unit, now=now))
+
+
+def _refuse(_parameters: Parameters) -> Act:
+    raise NotServed
+
+
+_NOTHING = Endpoint(security="NONE", weight=0, read=_refuse)
 
 
 def _path(request: HttpRequest) -> str:

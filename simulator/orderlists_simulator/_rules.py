@@ -42,6 +42,9 @@ class Rules:
             any number.
         connection_age: After how many seconds the venue ends a WebSocket connection; None for
             never.
+        ping_interval: How many seconds there are between the pings of a server, where time is real;
+            None for no pings.
+        pong_timeout: After how many seconds without a pong such a server drops the connection.
 
     >>> Rules().both_ids
     'must_match'
@@ -59,3 +62,5 @@ class Rules:
     ban_after: int = field(default=10, validator=within(0))
     connection_limit: int | None = field(default=300, validator=within(1))
     connection_age: float | None = field(default=24 * 3600.0, validator=within(0))
+    ping_interval: float | None = field(default=20.0, validator=within(0))
+    pong_timeout: float = field(default=60.0, validator=within(0))

@@ -1,7 +1,8 @@
-"""The simulator: a venue, served over HTTP on loopback for as long as a `with` block lasts.
+"""The simulator: a venue, served on loopback for as long as a `with` block lasts.
 
-Runs in a thread of its own, so that any client, blocking or not, in this process or another, in any
-language, can talk to it while the venue is looked at and changed from here.
+It speaks REST and the WebSocket API on one port.  It runs in a thread of its own, so that any
+client, blocking or not, in this process or another, in any language, can talk to it while the venue
+is looked at and changed from here.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ class Simulator:
         plan: What goes wrong; nothing if None.
         asleep: Lets seconds pass where the plan says that an answer takes some.
 
-    A `VirtualClock` has both `now` and `asleep`.
+    A `VirtualClock` has both `now` and `asleep`.  Where `asleep` is not that of asyncio, no
+    connection is pinged, and what is planned happens when the venue is next asked for anything.
 
     Raises:
         MissingExtra: `aiohttp` is not installed.
@@ -71,6 +73,8 @@ class Simulator:
     @property
     def url(self) -> str:
         """The address, such as ``http://127.0.0.1:8080``; known inside the `with` block only.
+
+        The WebSocket API is at ``ws://`` and the same host and port, path ``/ws-api/v3``.
 
         Raises:
             RuntimeError: The simulator is not running.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderlists_simulator._desk import NotServed
+from orderlists_simulator._desk import not_supported
 from orderlists_simulator._endpoints import Endpoint
 from orderlists_simulator._keyring import not_permitted
 from orderlists_simulator._parameters import LONG
@@ -39,7 +39,7 @@ def session_methods(
     def log_on(_venue: Venue, caller: Caller) -> Json:
         # [ASSUME] "Only Ed25519 keys are supported"; the code for others is not documented.
         if caller.key is None or not caller.key.may_log_on:
-            raise NotServed
+            raise not_supported()
         session.log_on(caller.key, now=caller.now)
         return _status(session, caller)
 

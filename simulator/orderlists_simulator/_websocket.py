@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from orderlists_simulator import _envelope as envelope
 from orderlists_simulator._asked import Asked
-from orderlists_simulator._desk import NOTHING, Desk, Proof, error
+from orderlists_simulator._desk import Desk, Proof, error, not_supported
 from orderlists_simulator._endpoints import (
     CANCEL_LIST,
     GET_ORDER,
@@ -31,6 +31,7 @@ from orderlists_simulator._ws_request import WebSocketRequest, read
 
 if TYPE_CHECKING:
     from orderlists import Frame, HttpResponse
+    from orderlists_simulator._endpoints import Act
     from orderlists_simulator._keys import ApiKey
     from orderlists_simulator._log import Attempt
     from orderlists_simulator._refused import Refused
@@ -138,9 +139,9 @@ class WebSocketFront:
         now: int,
     ) -> Attempt:
         about_it = session_methods(session, terminated=terminated)
-        endpoint = _METHODS.get(request.method) or about_it.get(request.method, NOTHING)
+        endpoint = _METHODS.get(request.method) or about_it.get(request.method, _NOTHING)
         return self._desk.attempt(
-            endpoint if request.flaw is None else NOTHING,
+            endpoint if request.flaw is None else _NOTHING,
             lambda venue: self._reply(venue, endpoint, session, request, now),
             told=lambda refused: _told(refused, now),
             now=now,
@@ -170,6 +171,14 @@ class WebSocketFront:
         proof = Proof(key, request.signed_bytes, _signature if trusted is None else _no_signature)
         act = self._desk.act(endpoint, parameters, proof, now)
         return act(venue, Caller(key=key, unit=session.unit, now=now))
+
+
+def _refuse(_parameters: Parameters) -> Act:
+    # [ASSUME] An unknown method is refused as any other request is, and not as missing.
+    raise not_supported()
+
+
+_NOTHING = Endpoint(security="NONE", weight=0, read=_refuse)
 
 
 def _trusted(session: Session, endpoint: Endpoint, request: WebSocketRequest) -> ApiKey | None:

@@ -30,7 +30,7 @@ def command() -> Iterator[subprocess.Popen[str]]:
 def test_the_command_serves_until_it_is_interrupted(command: subprocess.Popen[str]) -> None:
     assert command.stdout is not None
     assert command.stderr is not None
-    introduction = "".join(command.stdout.readline() for _ in range(9))
+    introduction = "".join(command.stdout.readline() for _ in range(10))
     address = re.search(r"http://(127\.0\.0\.1:\d+)", introduction)
     assert address is not None
 

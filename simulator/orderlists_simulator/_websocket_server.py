@@ -1,0 +1,192 @@
+"""The venue's WebSocket server: connections that are upgraded on the HTTP server's port.
+
+Imported when a server is made, and not before.
+
+Invariant: frames leave in the order in which the venue sent them, and nothing leaves after a
+connection was broken off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import socket
+import struct
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from aiohttp import WSMsgType, web
+from attrs import define
+
+from orderlists import HandshakeRefused
+from orderlists_simulator._conversation import Conversation, Cut
+from orderlists_simulator._timing import SECOND
+from orderlists_simulator._websocket import WebSocketFront
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from orderlists import Frame
+    from orderlists_simulator._line import Line
+    from orderlists_simulator._venue import Venue
+
+_GOING_AWAY = 1001
+_TEXT_FRAME = 0x81
+_SHORT, _MEDIUM = 126, 2**16
+# On, and no time: unsent bytes are thrown away, and the other side is told so by a reset.
+NO_LINGERING = struct.pack("ii", 1, 0)
+
+
+class WebSocketServer:
+    """Upgrades requests to connections that talk to a venue.
+
+    Args:
+        venue: Who answers.
+        line: Takes requests to it.
+        now: Tells the time in nanoseconds.
+        asleep: Lets seconds pass where a reply takes some.  If it is that of asyncio, time is real:
+            what is planned happens when it is due, and connections are pinged.  Else it happens
+            when the venue is next asked for anything.
+    """
+
+    def __init__(
+        self,
+        venue: Venue,
+        line: Line,
+        *,
+        now: Callable[[], int],
+        asleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self._venue = venue
+        self._line = line
+        self._now = now
+        self._asleep = asleep
+        self._in_real_time = asleep is asyncio.sleep
+        self._front = WebSocketFront(venue)
+
+    async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Serve one connection until it ends, or refuse it."""
+        try:
+            session = self._front.open(request.raw_path, now=self._now())
+        except HandshakeRefused as refused:
+            said = refused.response
+            return web.Response(status=said.status, headers=said.headers, body=said.body)
+        wire = web.WebSocketResponse(autoping=False, compress=False)
+        await wire.prepare(request)
+        conversation = Conversation(self._venue, self._front, self._line, session)
+        link = _Link(request, wire, conversation, asyncio.get_running_loop().time())
+        tasks = [asyncio.create_task(self._write(link))]
+        if self._in_real_time:
+            tasks.append(asyncio.create_task(self._ping(link)))
+        try:
+            async for frame in link.frames():
+                seconds = conversation.arrive(frame, now=self._now())
+                if not self._in_real_time and 0 < seconds < math.inf:
+                    tasks.append(asyncio.create_task(self._let_pass(seconds)))
+        finally:
+            conversation.end("closed")
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return wire
+
+    async def _let_pass(self, seconds: float) -> None:
+        await self._asleep(seconds)
+        self._venue.run_until(self._now())
+
+    async def _write(self, link: _Link) -> None:
+        conversation = link.conversation
+        rung = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(rung.set)
+
+        self._venue.bell.add(wake)
+        # A client that has gone already cannot be told anything any more.
+        with suppress(OSError):
+            try:
+                while True:
+                    rung.clear()
+                    with self._venue.bell.lock:
+                        self._venue.run_until(self._now())
+                        frame, ended = conversation.take(), conversation.ended
+                    if frame is not None:
+                        await link.send(frame)
+                    elif ended is None:
+                        await self._wait(rung)
+                    else:
+                        await link.break_off()
+                        return
+            finally:
+                self._venue.bell.remove(wake)
+
+    async def _wait(self, rung: asyncio.Event) -> None:
+        due = self._venue.next_time if self._in_real_time else None
+        seconds = None if due is None else max(0, due - self._now()) / SECOND
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await rung.wait()
+
+    async def _ping(self, link: _Link) -> None:
+        rules = self._venue.connections.rules
+        if rules.ping_interval is None:
+            return
+        loop = asyncio.get_running_loop()
+        with suppress(OSError):
+            while loop.time() - link.heard < rules.pong_timeout:
+                await asyncio.sleep(rules.ping_interval)
+                await link.wire.ping(str(self._now()).encode())
+        link.conversation.end("dropped")
+
+
+@define
+class _Link:
+    request: web.BaseRequest
+    wire: web.WebSocketResponse
+    conversation: Conversation
+    heard: float
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """Yield what arrives, answer pings, and note when pongs do."""
+        async for message in self.wire:
+            if message.type is WSMsgType.PING:
+                await self.wire.pong(message.data)
+            elif message.type is WSMsgType.PONG:
+                self.heard = asyncio.get_running_loop().time()
+            elif message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
+                frame: Frame = message.data
+                yield frame
+
+    async def send(self, frame: Frame) -> None:
+        if isinstance(frame, str):
+            await self.wire.send_str(frame)
+        else:
+            await self.wire.send_bytes(frame)
+
+    async def break_off(self) -> None:
+        """End it in the way in which the conversation ended."""
+        how, last_words = self.conversation.ended, self.conversation.last_words
+        transport = self.request.transport
+        if how == "shut down":
+            await self.wire.close(code=_GOING_AWAY)
+            return
+        if transport is None:
+            return
+        if last_words is not None:
+            transport.write(_first_part(last_words))
+        plain: socket.socket | None = self.request.get_extra_info("socket")
+        if how == "reset" and plain is not None:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
+        transport.close()
+
+
+def _first_part(cut: Cut) -> bytes:
+    length = len(cut.whole)
+    if length < _SHORT:
+        head = struct.pack("!BB", _TEXT_FRAME, length)
+    elif length < _MEDIUM:
+        head = struct.pack("!BBH", _TEXT_FRAME, 126, length)
+    else:
+        head = struct.pack("!BBQ", _TEXT_FRAME, 127, length)
+    return head + cut.whole[: cut.kept]
