@@ -86,7 +86,7 @@ def test_a_child_process_leaves_the_session_to_its_parent(
     async def fork_and_send() -> list[bool]:
         transport = AiohttpTransport(server.origin, session=noted)
         await _send(transport)
-        monkeypatch.setattr("orderlists_transports.aiohttp.os.getpid", lambda: -1)
+        monkeypatch.setattr("orderlists_transports._aiohttp_sessions.os.getpid", lambda: -1)
         await _send(transport)
         await transport.aclose()
         closed = [session.closed for session in sessions]

@@ -7,11 +7,10 @@ that was kept alive turns out to be dead; here it does not.
 from __future__ import annotations
 
 import asyncio
-import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from orderlists import HttpResponse, MissingExtra, TransportError
-from orderlists_transports._content import Unusable, decoded, too_long
+from orderlists_transports._content import Unusable
 from orderlists_transports._contract import LONGEST_REPLY
 from orderlists_transports._exchange import Exchange, parse_origin
 from orderlists_transports._telling import told
@@ -20,6 +19,12 @@ from orderlists_transports._wire import flaw
 try:
     import aiohttp
     from yarl import URL
+
+    from orderlists_transports._aiohttp_sessions import (
+        Sessions,
+        content_of,
+        was_interrupted,
+    )
 except ModuleNotFoundError as error:
     raise MissingExtra("aiohttp", needed_for="orderlists_transports.aiohttp") from error
 
@@ -36,19 +41,10 @@ _NO_CONNECTION = (
 )
 _CONNECTING = 0.9
 _OK, _LAST = 200, 599
-_ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 
 class _Lost(Exception):
     """The connection broke.  Not one of aiohttp's own errors, at which it would send again."""
-
-
-class _Home(NamedTuple):
-    """Where a session belongs: a child process has a copy of its parent's, but must not use it."""
-
-    session: aiohttp.ClientSession
-    process: int
-    loop: asyncio.AbstractEventLoop
 
 
 class AiohttpTransport:
@@ -88,10 +84,8 @@ class AiohttpTransport:
     ) -> None:
         self._origin = parse_origin(exchange)
         self._base = str(self._origin)
-        self._make_session = session
+        self._sessions = Sessions(session, middlewares=(_once,))
         self._longest_reply = longest_reply
-        self._home: _Home | None = None
-        self._left_behind: list[aiohttp.ClientSession] = []
         self._closed = False
 
     async def asend(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:  # noqa: ASYNC109 - the transport owns its timeout: only it knows what was sent by then
@@ -105,16 +99,14 @@ class AiohttpTransport:
     async def aclose(self) -> None:
         """Close every connection, those in use as well."""
         self._closed = True
-        home, self._home = self._home, None
-        if home is not None:
-            await self._leave(home)
+        await self._sessions.close()
 
     async def _exchange(
         self, request: HttpRequest, seconds: float
     ) -> HttpResponse | TransportError:
         if (why := self._obstacle(request, seconds)) is not None:
             return TransportError(f"the request was not sent: {why}", sent=False)
-        session = await self._at_home()
+        session = await self._sessions.here()
         try:
             return await self._converse(session, request, seconds)
         except _NO_CONNECTION as error:
@@ -123,9 +115,7 @@ class AiohttpTransport:
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
             return TransportError(f"no reply from {self._origin}: {told(error)}", sent=None)
         except asyncio.CancelledError:
-            # aiohttp cancels whoever waits for a connection when its session is closed.
-            task = asyncio.current_task()
-            if not self._closed or task is None or task.cancelling():
+            if not self._closed or was_interrupted():
                 raise
             return TransportError("no reply: this transport was closed", sent=None)
 
@@ -152,46 +142,10 @@ class AiohttpTransport:
         try:
             if not _OK <= response.status <= _LAST:
                 raise Unusable(f"{response.status} is not the status of a reply")
-            body = await self._content(response)
+            body = await content_of(response, self._longest_reply)
         finally:
             response.release()
         return HttpResponse(response.status, tuple(response.headers.items()), body)
-
-    async def _content(self, response: aiohttp.ClientResponse) -> bytes:
-        parts: list[bytes] = []
-        room = self._longest_reply
-        while part := await response.content.readany():
-            room -= len(part)
-            if room < 0:
-                raise too_long(self._longest_reply)
-            parts.append(part)
-        body = b"".join(parts)
-        encodings = response.headers.getall("Content-Encoding", None)
-        return decoded(body, ", ".join(encodings), self._longest_reply) if encodings else body
-
-    async def _at_home(self) -> aiohttp.ClientSession:
-        home, process, loop = self._home, os.getpid(), asyncio.get_running_loop()
-        if home is not None and home.loop is loop and home.process == process:
-            return home.session
-        session = self._make_session(
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            middlewares=(_once,),
-            raise_for_status=False,
-            skip_auto_headers=_ADDED_BY_AIOHTTP,
-        )
-        self._home = _Home(session, process, loop)
-        if home is not None:
-            await self._leave(home)
-        return session
-
-    async def _leave(self, home: _Home) -> None:
-        reachable = home.loop is asyncio.get_running_loop() or home.loop.is_closed()
-        if reachable and home.process == os.getpid():
-            await home.session.close()
-        else:
-            # Kept, for closing it would reach into an event loop of another thread or process.
-            self._left_behind.append(home.session)
 
     def _url(self, request: HttpRequest) -> URL:
         return URL(self._base + request.target, encoded=True)

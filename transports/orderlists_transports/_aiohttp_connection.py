@@ -1,0 +1,104 @@
+"""One WebSocket connection over aiohttp.
+
+Invariant: a frame that arrived is returned, whatever is cancelled meanwhile: it stays in aiohttp's
+queue until the very step that returns it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
+
+import aiohttp
+
+from orderlists import TransportError
+from orderlists_transports._telling import told
+
+if TYPE_CHECKING:
+    from orderlists import Frame
+
+FAREWELL = 1.0
+"""Seconds that the other side is given to agree that a connection is over."""
+
+_TAKEN_AT_ONCE = 32 * 1024  # Half of what makes asyncio ask a writer to wait.
+_AT_ONCE = 1e-9  # aiohttp takes 0 for no timeout.
+
+
+class Socket(aiohttp.ClientWebSocketResponse):
+    """aiohttp's end of a connection, which also shows what carries it."""
+
+    def carrier(self) -> asyncio.Transport:
+        """Return what the frames are written to.  To be asked while the connection is new."""
+        connection = cast("aiohttp.connector.Connection", self._response.connection)
+        return cast("asyncio.Transport", connection.transport)
+
+
+class AiohttpConnection:
+    """An open connection; keeps `AsyncConnection`.  Pings are answered while somebody receives."""
+
+    def __init__(self, socket: Socket) -> None:
+        self.loop = asyncio.get_running_loop()
+        self._socket = socket
+        self._carrier = socket.carrier()
+        self._end: str | None = None
+
+    async def asend(self, frame: str, /, *, timeout: float) -> None:  # noqa: ASYNC109 - the transport owns its timeout: only it knows what was sent by then
+        """Send one text frame, as `Connection.send` says."""
+        if (why := self._obstacle()) is not None:
+            raise TransportError(f"the frame was not sent: {why}", sent=False)
+        failure = None
+        try:
+            content = frame.encode()
+            if len(content) + self._carrier.get_write_buffer_size() <= _TAKEN_AT_ONCE:
+                await self._socket.send_frame(content, aiohttp.WSMsgType.TEXT)
+            else:
+                async with asyncio.timeout(timeout):
+                    await self._socket.send_frame(content, aiohttp.WSMsgType.TEXT)
+        except UnicodeEncodeError:
+            failure = TransportError("the frame was not sent: it is not Unicode text", sent=False)
+        except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
+            failure = TransportError(f"the frame was not sent as a whole: {told(error)}", sent=None)
+        # Raised here, where no foreign error is being handled: none becomes its context.
+        if failure is not None:
+            raise failure
+
+    async def areceive(self, *, timeout: float | None) -> Frame | None:  # noqa: ASYNC109 - as above
+        """Return the next frame, as `Connection.receive` says."""
+        try:
+            message = await self._socket.receive(
+                timeout if timeout is None or timeout > 0 else _AT_ONCE
+            )
+        except TimeoutError:
+            return None
+        except Exception as error:  # noqa: BLE001 - as above
+            message = aiohttp.WSMessage(aiohttp.WSMsgType.ERROR, error, None)
+        if message.type is aiohttp.WSMsgType.TEXT or message.type is aiohttp.WSMsgType.BINARY:
+            frame: Frame = message.data
+            return frame
+        self._end = self._end or _why(message)
+        raise TransportError(f"the connection is over: {self._end}", sent=None)
+
+    async def aclose(self) -> None:
+        """End the connection, after a second at the latest if the other side does not agree."""
+        self._end = self._end or "it was closed here"
+        with suppress(Exception):
+            async with asyncio.timeout(FAREWELL):
+                await self._socket.close()
+        # What the other side does not take would keep it open.
+        self._carrier.abort()
+
+    def _obstacle(self) -> str | None:
+        if self._end is None and self._carrier.is_closing():
+            return "the connection is lost"
+        return self._end
+
+
+def _why(message: aiohttp.WSMessage) -> str:
+    match message.type:
+        case aiohttp.WSMsgType.CLOSE:
+            return f"the other side closed it with code {message.data}"
+        case aiohttp.WSMsgType.ERROR:
+            return told(message.data)
+        case _:
+            return "the other side is gone"

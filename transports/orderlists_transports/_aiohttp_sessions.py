@@ -1,0 +1,99 @@
+"""aiohttp's sessions, and what both transports over aiohttp have in common.
+
+Invariant: a session is used only in the event loop and process in which it was made: a child
+process has a copy of its parent's, but must not use it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+import aiohttp
+
+from orderlists_transports._content import decoded, too_long
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+
+
+class _Home(NamedTuple):
+    session: aiohttp.ClientSession
+    process: int
+    loop: asyncio.AbstractEventLoop
+
+
+class Sessions:
+    """One session for each event loop and process, made when it is first asked for.
+
+    Args:
+        make: Makes a session from keyword arguments; those of all transports are added here.
+        settings: Keyword arguments of this transport's own.
+    """
+
+    def __init__(self, make: Callable[..., aiohttp.ClientSession], **settings: object) -> None:
+        self._make = make
+        self._settings = settings
+        self._home: _Home | None = None
+        self._left_behind: list[aiohttp.ClientSession] = []
+
+    async def here(self) -> aiohttp.ClientSession:
+        """Return the session of this loop and process."""
+        home, process, loop = self._home, os.getpid(), asyncio.get_running_loop()
+        if home is not None and home.loop is loop and home.process == process:
+            return home.session
+        session = self._make(
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            raise_for_status=False,
+            skip_auto_headers=_ADDED_BY_AIOHTTP,
+            **self._settings,
+        )
+        self._home = _Home(session, process, loop)
+        if home is not None:
+            await self._leave(home)
+        return session
+
+    async def close(self) -> None:
+        """Close the session, with every connection."""
+        home, self._home = self._home, None
+        if home is not None:
+            await self._leave(home)
+
+    async def _leave(self, home: _Home) -> None:
+        reachable = home.loop is asyncio.get_running_loop() or home.loop.is_closed()
+        if reachable and home.process == os.getpid():
+            await home.session.close()
+        else:
+            # Kept, for closing it would reach into an event loop of another thread or process.
+            self._left_behind.append(home.session)
+
+
+async def content_of(response: aiohttp.ClientResponse, longest: int) -> bytes:
+    """Return the whole body of a response, decompressed.
+
+    Raises:
+        Unusable: It is longer than `longest` bytes, or its encoding is unknown or broken.
+    """
+    parts: list[bytes] = []
+    room = longest
+    while part := await response.content.readany():
+        room -= len(part)
+        if room < 0:
+            raise too_long(longest)
+        parts.append(part)
+    body = b"".join(parts)
+    encodings = response.headers.getall("Content-Encoding", None)
+    return decoded(body, ", ".join(encodings), longest) if encodings else body
+
+
+def was_interrupted() -> bool:
+    """Tell whether a CancelledError was meant for this task.
+
+    aiohttp cancels whoever waits for a connection when its session is closed.
+    """
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
