@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from orderlists import Frame
     from orderlists_simulator._answers import Broken, Ending
     from orderlists_simulator._line import Exchange, Line
+    from orderlists_simulator._news import News
     from orderlists_simulator._replies import JsonObject
+    from orderlists_simulator._rules import FirstEvent
     from orderlists_simulator._session import Session, Subscription
     from orderlists_simulator._session_methods import Ended
     from orderlists_simulator._venue import Venue
@@ -107,6 +109,16 @@ class Conversation:
                 self._outbox.append(frame)
                 self._venue.bell.ring()
 
+    def tell(self, news: News, *, first: FirstEvent) -> None:
+        """Tell those who are subscribed to the account of a list what happened to it."""
+        for each in self.session:
+            if each.account == news.order_list.account:
+                events = news.reports(self.session.unit)
+                place = len(events) if first == "reports" else 0
+                events.insert(place, news.list_status(self.session.unit))
+                for happened in events:
+                    self._tell(happened, each)
+
     def take(self) -> Frame | None:
         """Return the next frame that left; None if there is none yet, or none any more."""
         with self._venue.bell.lock:
@@ -141,8 +153,13 @@ class Conversation:
         self.end(broken.how)
 
     def _terminated(self, ended: Ended, now: int) -> None:
+        happened: JsonObject = {
+            "e": "eventStreamTerminated",
+            "E": self.session.unit.written(now),
+        }
         for each in ended:
-            self._tell({"e": "eventStreamTerminated", "E": self.session.unit.written(now)}, each)
+            # "Then" it is sent: after the reply.
+            self._venue.schedule(now, lambda _venue, _now, each=each: self._tell(happened, each))
 
     def _tell(self, happened: JsonObject, subscription: Subscription) -> None:
         self.send(envelope.event(happened, subscription=subscription.number))

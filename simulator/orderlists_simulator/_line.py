@@ -91,11 +91,13 @@ class Exchange:
 
         Args:
             now: In nanoseconds.
-            framed: Whether it goes into a frame, which nobody takes for whole if it is not.
+            framed: Whether it goes into a frame, which nobody takes for whole if it is not, and
+                which leaves before anything else that is due now.
         """
         known = math.isfinite(self.seconds)
         due = max(now, self._arrived + in_nanoseconds(self.seconds)) if known else now
-        self._venue.run_until(due)
+        if not framed:
+            self._venue.run_until(due)
         seen = self._attempts[self.fate.seen :][:1]
         shown = self.fate.answer
         if framed and isinstance(shown, Truncated):
