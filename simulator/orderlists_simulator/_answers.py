@@ -30,13 +30,6 @@ TryLater: TypeAlias = Literal[418, 429]
 JSON = ("Content-Type", "application/json;charset=UTF-8")
 HTML = ("Content-Type", "text/html")
 
-# What the beginning of a success looks like, for those who are shown one that never was.
-_STOCK = HttpResponse(
-    200,
-    (JSON,),
-    b'{"orderListId":0,"contingencyType":"OCO","listStatusType":"ALL_DONE",'
-    b'"listOrderStatus":"ALL_DONE","listClientOrderId":"stock"}',
-)
 _TOO_MANY = 429
 _LIMIT = 6000
 _MESSAGES = {
@@ -49,6 +42,7 @@ _MESSAGES = {
     ),
     -1008: "Server is currently overloaded with other requests. Please try again in a few minutes.",
     -1016: "This service is no longer available.",
+    -2015: "Invalid API-key, IP, or permissions for action.",
 }
 
 
@@ -138,6 +132,11 @@ class Said:
 
 
 @frozen(kw_only=True)
+class Unnamed(Said):
+    """The same, over a connection without a word about which request it answers."""
+
+
+@frozen(kw_only=True)
 class Later:
     """Too many requests: come back later.
 
@@ -162,30 +161,6 @@ class Later:
         return HttpResponse(self.status, headers, _error(-1003, message))
 
 
-@frozen(kw_only=True)
-class Truncated:
-    """The first part of the venue's answer, or of one that looks like a success if it gave none.
-
-    Attributes:
-        kept: How much of the body arrives, from 0 to less than 1.
-        noticed: Whether the client can tell: the connection ends in the middle of the body.  If
-            not, the length that the headers tell fits what arrives, as behind a careless proxy.
-    """
-
-    kept: float = field(default=0.5, validator=within(0, 1))
-    noticed: bool = False
-    needs_truth: bool = field(default=True, init=False, repr=False)
-
-    def give(self, truth: HttpResponse | None, *, now: int) -> HttpResponse | Broken:
-        """Return the first part."""
-        del now
-        whole = _STOCK if truth is None else truth
-        kept = int(len(whole.body) * self.kept)
-        if self.noticed:
-            return Broken(how="cut short", begun=whole, kept=kept)
-        return HttpResponse(whole.status, whole.headers, whole.body[:kept])
-
-
 TRUTH = Truth()
 """What the venue answered."""
 
@@ -198,7 +173,7 @@ RESET = Lost("reset")
 
 SILENT = Lost("silent")
 """Nothing is ever answered, and the connection lives: the client has to give up waiting.  A server
-where time is virtual, so that nobody can, closes the connection of an HTTP request instead."""
+where time is virtual, so that nobody can, closes the connection instead."""
 
 
 def bare(status: int) -> Said:
@@ -230,9 +205,15 @@ def json_error(code: int, *, status: int = 500) -> Said:
     return Said(status=status, headers=(JSON,), body=_error(code, message))
 
 
-def truncated(*, kept: float = 0.5, noticed: bool = False) -> Truncated:
-    """Return the first part of an answer: see `Truncated`."""
-    return Truncated(kept=kept, noticed=noticed)
+def unnamed(code: int, *, status: int = 400) -> Unnamed:
+    """Return an error in the exchange's own form that names no request: its id is null.
+
+    Args:
+        code: As in `json_error`, or another.
+        status: The status.
+    """
+    said = json_error(code, status=status)
+    return Unnamed(status=status, headers=said.headers, body=said.body)
 
 
 def _error(code: int, message: str) -> bytes:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderlists_simulator._conversation import Conversation
+    from orderlists_simulator._news import News
     from orderlists_simulator._rules import Rules
 
 
@@ -46,3 +47,8 @@ class Connections:
     def remove(self, conversation: Conversation) -> None:
         """Note that it is no more."""
         del self._open[conversation]
+
+    def tell(self, news: News) -> None:
+        """Tell everybody who is subscribed what happened."""
+        for conversation in self:
+            conversation.tell(news, first=self.rules.first_event)

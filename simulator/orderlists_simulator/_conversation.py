@@ -17,19 +17,29 @@ from attrs import frozen
 
 from orderlists import HttpResponse
 from orderlists_simulator import _envelope as envelope
+from orderlists_simulator._answers import Unnamed
 from orderlists_simulator._timing import in_nanoseconds
 from orderlists_simulator._ws_request import read
 
 if TYPE_CHECKING:
     from orderlists import Frame
     from orderlists_simulator._answers import Broken, Ending
+    from orderlists_simulator._fate import Held
     from orderlists_simulator._line import Exchange, Line
+    from orderlists_simulator._news import News
     from orderlists_simulator._replies import JsonObject
+    from orderlists_simulator._rules import FirstEvent
     from orderlists_simulator._session import Session, Subscription
     from orderlists_simulator._session_methods import Ended
     from orderlists_simulator._venue import Venue
     from orderlists_simulator._websocket import WebSocketFront
     from orderlists_simulator._ws_request import WebSocketRequest
+
+
+_UNAUTHORIZED = 401
+_REVOKED = HttpResponse(
+    _UNAUTHORIZED, (), b'{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}'
+)
 
 
 @frozen
@@ -65,7 +75,9 @@ class Conversation:
         self._line = line
         self.session = session
         self._outbox: deque[Frame] = deque()
+        # In the order in which they came: a set has none.
         self._in_flight: dict[Exchange, None] = {}
+        self._held: list[tuple[Exchange, str]] = []
         self.ended: Ending | None = None
         self.last_words: Cut | None = None
         with venue.bell.lock:
@@ -87,8 +99,11 @@ class Conversation:
                 return math.inf
             request = read(frame)
             asked = self._front.asked(self.session, request, terminated=self._terminated)
-            exchange = self._line.take(asked, now=now)
-            if exchange.seconds == 0:
+            exchange = self._line.take(asked, lost=self._line.cuts(), now=now)
+            if self._line.cuts():
+                exchange.end("dropped")
+                self.end("dropped")
+            elif exchange.seconds == 0:
                 self._answer(request, exchange, now)
             elif math.isfinite(exchange.seconds):
                 self._in_flight[exchange] = None
@@ -106,6 +121,29 @@ class Conversation:
             if self.ended is None:
                 self._outbox.append(frame)
                 self._venue.bell.ring()
+
+    def tell(self, news: News, *, first: FirstEvent) -> None:
+        """Tell those who are subscribed to the account of a list what happened to it."""
+        for each in self.session:
+            if each.account == news.order_list.account:
+                events = news.reports(self.session.unit)
+                place = len(events) if first == "reports" else 0
+                events.insert(place, news.list_status(self.session.unit))
+                for happened in events:
+                    self.happen(happened, to=each)
+
+    def happen(self, event: JsonObject, *, to: Subscription | None = None) -> None:
+        """Tell of an event: a subscriber, or everybody."""
+        with self._venue.bell.lock:
+            number = None if to is None else to.number
+            self._leave(envelope.event(event, subscription=number))
+
+    def revoke(self, *, now: int) -> None:
+        """Log out who is logged on, and tell of it, as it happens when a key is revoked."""
+        with self._venue.bell.lock:
+            if self.session.key is not None:
+                self.send(envelope.reply(None, _REVOKED, limit=None, now=now))
+                self._terminated(self.session.log_out(), now)
 
     def take(self) -> Frame | None:
         """Return the next frame that left; None if there is none yet, or none any more."""
@@ -128,10 +166,37 @@ class Conversation:
             return
         self._in_flight.pop(exchange, None)
         given = exchange.answer(now=now, framed=True)
-        if isinstance(given, HttpResponse):
-            self.send(self._front.reply(self.session, request, given, now=now))
-        else:
+        if not isinstance(given, HttpResponse):
             self._break_off(request, given, now)
+            return
+        fate = exchange.fate
+        named = not isinstance(fate.answer, Unnamed)
+        text = self._front.reply(self.session, request, given, now=now, named=named)
+        if fate.held is None:
+            self._reply(text, fate.copies)
+        else:
+            self._hold(exchange, text, fate.held)
+
+    def _hold(self, exchange: Exchange, text: str, held: Held) -> None:
+        self._in_flight[exchange] = None
+        self._held.append((exchange, text))
+        if len(self._held) < held.count:
+            return
+        replies, self._held = self._held, []
+        held.shuffle(replies)
+        for answered, reply in replies:
+            self._in_flight.pop(answered, None)
+            self._reply(reply, answered.fate.copies)
+
+    def _reply(self, text: str, copies: int) -> None:
+        for _ in range(copies):
+            self._leave(text)
+
+    def _leave(self, frame: Frame) -> None:
+        if self.ended is None:
+            self.send(frame)
+            if self._line.cuts():
+                self.end("dropped")
 
     def _break_off(self, request: WebSocketRequest, broken: Broken, now: int) -> None:
         if broken.begun is not None:
@@ -141,8 +206,10 @@ class Conversation:
         self.end(broken.how)
 
     def _terminated(self, ended: Ended, now: int) -> None:
-        for each in ended:
-            self._tell({"e": "eventStreamTerminated", "E": self.session.unit.written(now)}, each)
+        def tell(_venue: Venue, due: int) -> None:
+            for each in ended:
+                written = self.session.unit.written(due)
+                self.happen({"e": "eventStreamTerminated", "E": written}, to=each)
 
-    def _tell(self, happened: JsonObject, subscription: Subscription) -> None:
-        self.send(envelope.event(happened, subscription=subscription.number))
+        # "Then" it is sent: after the reply.
+        self._venue.schedule(now, tell)

@@ -18,6 +18,8 @@ from orderlists_simulator._range import within
 from orderlists_simulator._terms import one_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from attrs import Attribute
 
 Copy: TypeAlias = Literal["first", "last"]
@@ -28,6 +30,23 @@ def _check_times(_fate: object, attribute: Attribute[Any], value: tuple[float, .
         raise InvalidSetting(
             field=attribute.name, value=value, rule="must be seconds of at least 0, in order"
         )
+
+
+def _last_first(answers: list[Any]) -> None:
+    answers.reverse()
+
+
+@frozen(kw_only=True)
+class Held:
+    """Answers of one connection that are kept back, and come all together.
+
+    Attributes:
+        count: How many there are to be.
+        shuffle: Puts a list into the order in which they come, such as `random.Random(7).shuffle`.
+    """
+
+    count: int = field(validator=within(1))
+    shuffle: Callable[[list[Any]], object] = field(default=_last_first, eq=False)
 
 
 @frozen(kw_only=True)
@@ -42,6 +61,8 @@ class Fate:
         sees: Of several executions, the one whose answer is the truth.
         delay: How many seconds the answer takes; added to the time of the execution that it is
             the answer to, if it is one.
+        copies: How often the answer comes, over a connection that carries frames.
+        held: With which others it is kept back, over such a connection; None for not at all.
 
     Raises:
         InvalidSetting: The truth is to be told where nothing is executed, or a connection is
@@ -57,6 +78,8 @@ class Fate:
     answer: Answer = TRUTH
     sees: Copy = field(default="first", validator=one_of(Copy))
     delay: float = field(default=0.0, validator=within(0))
+    copies: int = field(default=1, validator=within(1))
+    held: Held | None = None
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.answer, Truth) and not self.executed_after:
@@ -136,6 +159,21 @@ def replayed(
 def delayed(seconds: float) -> Fate:
     """Execute it, and answer with the truth some seconds later."""
     return Fate(delay=seconds)
+
+
+def duplicated(times: int = 2, *, then: Answer = TRUTH) -> Fate:
+    """Execute it once, and let the answer come several times, over a connection."""
+    return Fate(answer=then, copies=times)
+
+
+def held(count: int, *, shuffle: Callable[[list[Any]], object] = _last_first) -> Fate:
+    """Execute it, and keep its answer back until so many are, over a connection; then all come.
+
+    Args:
+        count: How many.
+        shuffle: Puts a list into the order in which they come; the last first if not given.
+    """
+    return Fate(held=Held(count=count, shuffle=shuffle))
 
 
 def firewall() -> Fate:

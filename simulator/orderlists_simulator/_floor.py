@@ -18,7 +18,9 @@ from orderlists import InvalidSetting
 from orderlists_simulator._agenda import Agenda
 from orderlists_simulator._bell import Bell
 from orderlists_simulator._book import Book
+from orderlists_simulator._connections import Connections
 from orderlists_simulator._keys import MAIN
+from orderlists_simulator._news import Reporter
 from orderlists_simulator._oco import oco_legs
 from orderlists_simulator._orders import Leg, Order, OrderList
 from orderlists_simulator._refused import Refused
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from orderlists_simulator._amounts import Amount
     from orderlists_simulator._ids import Ids
+    from orderlists_simulator._rules import Rules
     from orderlists_simulator._terms import ContingencyType, Side
 
 _FEWEST, _MOST = 2, 3
@@ -41,18 +44,22 @@ class Floor:
     Args:
         symbols: What is traded.
         ids: Where new ids come from.
+        rules: How connections are told what happens.
 
     Attributes:
         bell: Rings when there is something new to see or to wait for.
+        connections: Those who are connected, and are told what happens.
     """
 
-    def __init__(self, *, symbols: Iterable[str], ids: Ids) -> None:
+    def __init__(self, *, symbols: Iterable[str], ids: Ids, rules: Rules) -> None:
         self._symbols = frozenset(symbols)
         self._ids = ids
         self._book = Book()
         self._agenda = Agenda()
         self.bell = Bell()
         self._lock = self.bell.lock
+        self._reporter = Reporter()
+        self.connections = Connections(rules)
 
     @property
     def lists(self) -> tuple[OrderList, ...]:
@@ -161,6 +168,7 @@ class Floor:
                 orders=tuple(self._placed(leg, symbol, order_list_id, now) for leg in legs),
             )
             self._book.add(placed)
+            self._tell(None, placed, now)
             return placed
 
     @contextmanager
@@ -169,6 +177,19 @@ class Floor:
         with self._lock:
             self._agenda.run(until=now)
             yield
+
+    def _replace(self, before: OrderList, after: OrderList, now: int) -> None:
+        self._book.replace(after, now=now)
+        self._tell(before, after, now)
+
+    def _tell(self, before: OrderList | None, after: OrderList, now: int) -> None:
+        news = self._reporter.news(before, after, now=now)
+        if self.connections.rules.events_come == "before_reply":
+            self.connections.tell(news)
+        else:
+            # Whatever is answered at this time is answered first.
+            self._agenda.add(now, lambda _now: self.connections.tell(news))
+            self.bell.ring()
 
     def _check_symbol(self, symbol: str) -> None:
         if symbol not in self._symbols:

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from orderlists import HttpResponse
-from orderlists_simulator._answers import Truncated
+from orderlists_simulator._answers import DROPPED
+from orderlists_simulator._fate import not_executed
 from orderlists_simulator._plan import Plan
 from orderlists_simulator._timing import in_nanoseconds
+from orderlists_simulator._truncated import Truncated
 
 if TYPE_CHECKING:
     from orderlists_simulator._answers import Broken, Ending
@@ -33,26 +35,49 @@ class Line:
     Args:
         venue: Gets the plan's lags and events as well.
         plan: Nothing goes wrong if None.
+
+    Attributes:
+        was_cut: Whether the plan's cut was reached.
     """
 
     def __init__(self, venue: Venue, plan: Plan | None) -> None:
         self._venue = venue
         self._plan = Plan() if plan is None else plan
         self._taken = 0
+        self._points = 0
+        self.was_cut = False
         self._lock = Lock()
         venue.lags = (*venue.lags, *self._plan.lags)
         for time, act in self._plan.events:
             venue.schedule(time, act)
 
-    def take(self, asked: Asked, *, now: int) -> Exchange:
-        """Begin what becomes of a request that arrived now, in nanoseconds."""
+    def cuts(self) -> bool:
+        """Pass the next point, and tell whether the connection breaks there."""
+        with self._lock:
+            cuts = self._points == self._plan.cut
+            self._points += 1
+            self.was_cut = self.was_cut or cuts
+            return cuts
+
+    def take(self, asked: Asked, *, lost: bool = False, now: int) -> Exchange:
+        """Begin what becomes of a request that arrived now, in nanoseconds.
+
+        Args:
+            asked: The request.
+            lost: Whether its connection breaks before the venue sees it, whatever the plan says.
+            now: In nanoseconds.
+        """
         with self._lock:
             fate = self._plan.fate(self._taken, asked.request)
+            fate = _LOST if lost else fate
             self._taken += 1
             number = self._venue.log.open(asked, arrived=now, fate=fate)
         exchange = Exchange(self._venue, fate, number=number, arrived=now)
         exchange.begin(asked)
         return exchange
+
+
+_LOST = not_executed(then=DROPPED)
 
 
 class Exchange:
@@ -91,11 +116,13 @@ class Exchange:
 
         Args:
             now: In nanoseconds.
-            framed: Whether it goes into a frame, which nobody takes for whole if it is not.
+            framed: Whether it goes into a frame, which nobody takes for whole if it is not, and
+                which leaves before anything else that is due now.
         """
         known = math.isfinite(self.seconds)
         due = max(now, self._arrived + in_nanoseconds(self.seconds)) if known else now
-        self._venue.run_until(due)
+        if not framed:
+            self._venue.run_until(due)
         seen = self._attempts[self.fate.seen :][:1]
         shown = self.fate.answer
         if framed and isinstance(shown, Truncated):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import field, frozen
 
 from orderlists_simulator._fate import NORMAL, Fate
+from orderlists_simulator._range import within
 
 if TYPE_CHECKING:
     from orderlists_simulator._lag import Lag
@@ -45,6 +46,9 @@ class Plan:
             all is normal; or a rule.
         events: What happens to lists, and when.
         lags: When queries are behind, and how far.
+        cut: At which point a connection that carries frames breaks, counted from 0 over all of
+            them; None for at none.  There are points where a frame has arrived and was not executed
+            yet; where it was, and is not answered; where a reply has left; and where an event has.
 
     >>> from orderlists import HttpRequest
     >>> from orderlists_simulator.faults import DROPPED, executed
@@ -57,6 +61,8 @@ class Plan:
     fates: tuple[Fate, ...] | Rule = field(default=(), converter=_script_or_rule)
     events: tuple[Event, ...] = field(default=(), converter=_events, kw_only=True)
     lags: tuple[Lag, ...] = field(default=(), converter=_lags, kw_only=True)
+
+    cut: int | None = field(default=None, validator=within(0), kw_only=True)
 
     def fate(self, number: int, request: object) -> Fate:
         """Return what becomes of a request."""

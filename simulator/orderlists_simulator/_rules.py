@@ -15,6 +15,8 @@ from orderlists_simulator._terms import one_of
 BothIds: TypeAlias = Literal["must_match", "id_wins"]
 QueryIds: TypeAlias = Literal["client_id_wins", "id_wins"]
 CanceledLegShows: TypeAlias = Literal["cancel_id", "original_id"]
+EventsCome: TypeAlias = Literal["after_reply", "before_reply"]
+FirstEvent: TypeAlias = Literal["reports", "list_status"]
 TransactionTime: TypeAlias = Literal["of_cancel", "of_placement"]
 
 
@@ -38,6 +40,10 @@ class Rules:
             6000.
         ban_after: How many requests may follow the first that is answered with 429, before the
             window is over, until they are answered with 418 (a number that is not published).
+        events_come: Whether those who are subscribed are told what a request did before it is
+            answered, or after that (nothing is said about it).
+        first_event: Which comes first of the reports of a list's orders, and the status of the list
+            (nothing is said about it; over FIX the status was seen first).
         connection_limit: How many WebSocket connections may be asked for in five minutes; None for
             any number.
         connection_age: After how many seconds the venue ends a WebSocket connection; None for
@@ -60,6 +66,8 @@ class Rules:
     )
     weight_limit: int | None = field(default=None, validator=within(1))
     ban_after: int = field(default=10, validator=within(0))
+    events_come: EventsCome = field(default="after_reply", validator=one_of(EventsCome))
+    first_event: FirstEvent = field(default="reports", validator=one_of(FirstEvent))
     connection_limit: int | None = field(default=300, validator=within(1))
     connection_age: float | None = field(default=24 * 3600.0, validator=within(0))
     ping_interval: float | None = field(default=20.0, validator=within(0))

@@ -82,6 +82,11 @@ class Simulator:
         return self._expect_running().url
 
     @property
+    def was_cut(self) -> bool:
+        """Whether a connection broke at the point of the plan's `cut`."""
+        return self._line.was_cut
+
+    @property
     def key(self) -> HmacKey:
         """The client's half of the venue's first HMAC key.
 

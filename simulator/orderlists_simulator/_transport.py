@@ -68,6 +68,11 @@ class VenueTransport:
         self._connections: list[VenueConnection] = []
         self._closed = False
 
+    @property
+    def was_cut(self) -> bool:
+        """Whether a connection broke at the point of the plan's `cut`."""
+        return self._line.was_cut
+
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
         """Exchange one request for one response.
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from orderlists_simulator._amounts import amount
-from orderlists_simulator._connections import Connections
 from orderlists_simulator._floor import Floor
 from orderlists_simulator._ids import Ids
 from orderlists_simulator._keyring import KeyRing
@@ -52,7 +51,6 @@ class Venue(Floor):
         lags: How far behind queries are, and when.  Set it at any time; of those in force the
             longest counts.
         log: What was asked of the venue and what it did, request by request.
-        connections: Those who are connected, and are told what happens.
 
     >>> venue = Venue()
     >>> oco = venue.open_oco(
@@ -76,13 +74,12 @@ class Venue(Floor):
         client_ids: Iterator[str] | None = None,
     ) -> None:
         ids = Ids(lists=list_ids, orders=order_ids, names=client_ids)
-        super().__init__(symbols=symbols, ids=ids)
         self._rules = Rules() if rules is None else rules
+        super().__init__(symbols=symbols, ids=ids, rules=self._rules)
         self.keys = KeyRing(keys)
         self.weight = RequestWeight(limit=self._rules.weight_limit, ban_after=self._rules.ban_after)
         self.lags: tuple[Lag, ...] = ()
         self.log = Log()
-        self.connections = Connections(self._rules)
 
     def cancel(
         self,
@@ -115,7 +112,7 @@ class Venue(Floor):
             if self._rules.transaction_time == "of_placement":
                 kept = evolve(done.order_list, transaction_time=before.transaction_time)
                 done = evolve(done, order_list=kept)
-            self._book.replace(done.order_list, now=now)
+            self._replace(before, done.order_list, now)
             return done
 
     def query_list(
@@ -231,7 +228,7 @@ class Venue(Floor):
             if before is None:
                 raise Refused(-2018, "Order list does not exist.")
             after = change(before)
-            self._book.replace(after, now=now)
+            self._replace(before, after, now)
             return after
 
     def _seen(self, account: str, now: int) -> Queries:

@@ -81,8 +81,13 @@ class WebSocketServer:
         try:
             async for frame in link.frames():
                 seconds = conversation.arrive(frame, now=self._now())
-                if not self._in_real_time and 0 < seconds < math.inf:
+                if self._in_real_time or seconds == 0:
+                    continue
+                if math.isfinite(seconds):
                     tasks.append(asyncio.create_task(self._let_pass(seconds)))
+                else:
+                    # Nobody can get tired of waiting where time stands still.
+                    conversation.end("dropped")
         finally:
             conversation.end("closed")
             for task in tasks:

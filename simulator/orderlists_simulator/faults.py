@@ -21,8 +21,9 @@ from orderlists_simulator._answers import (
     bare,
     html,
     json_error,
-    truncated,
+    unnamed,
 )
+from orderlists_simulator._disturbances import Disconnect, Noise, Revoke, ShutDown
 from orderlists_simulator._events import Cancel, Expire, Fill, PlaceAgain
 from orderlists_simulator._fate import (
     CONNECTION_REFUSED,
@@ -30,15 +31,18 @@ from orderlists_simulator._fate import (
     Fate,
     banned,
     delayed,
+    duplicated,
     executed,
     executed_late,
     firewall,
+    held,
     not_executed,
     rate_limited,
     replayed,
 )
 from orderlists_simulator._lag import Lag
 from orderlists_simulator._plan import Event, Plan, Rule
+from orderlists_simulator._truncated import truncated
 
 __all__ = [
     "CONNECTION_REFUSED",
@@ -50,26 +54,33 @@ __all__ = [
     "Answer",
     "Broken",
     "Cancel",
+    "Disconnect",
     "Ending",
     "Event",
     "Expire",
     "Fate",
     "Fill",
     "Lag",
+    "Noise",
     "PlaceAgain",
     "Plan",
+    "Revoke",
     "Rule",
     "Said",
+    "ShutDown",
     "banned",
     "bare",
     "delayed",
+    "duplicated",
     "executed",
     "executed_late",
     "firewall",
+    "held",
     "html",
     "json_error",
     "not_executed",
     "rate_limited",
     "replayed",
     "truncated",
+    "unnamed",
 ]
