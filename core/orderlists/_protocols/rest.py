@@ -83,7 +83,7 @@ class Rest:
         """
         operation = request.operation
         headers = _UNIT_HEADERS[self.time_unit]
-        pairs = [f"{name}={_percent_encoded(_text(value))}" for name, value in request.parameters()]
+        pairs = [f"{name}={_written(value)}" for name, value in request.parameters()]
         if operation.security is Security.NONE:
             query = "&".join(pairs)
             target = f"{operation.path}?{query}" if query else operation.path
@@ -123,7 +123,10 @@ class Rest:
         return error or _undecodable(response, "neither a result nor an error of the exchange")
 
 
-def _text(value: str | int | Decimal) -> str:
+def _written(value: str | int | Decimal) -> str:
+    if isinstance(value, str):
+        return _percent_encoded(value)
+    # The plain text of a number has nothing to encode.
     return write_decimal(value) if isinstance(value, Decimal) else str(value)
 
 
