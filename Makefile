@@ -4,8 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PACKAGE := .venv/package.installed
 TOOLS := .venv/tools.installed
+RACE := benchmarks/.venv
+RIVALS := $(RACE)/rivals.installed
 
-.PHONY: demo test soak check format clean
+.PHONY: demo test soak bench bench-quick check format clean
 
 demo: $(PACKAGE)  ## Cancel two order lists on a simulated exchange, sync and async
 	@$(BIN)/python examples/demo.py
@@ -15,6 +17,12 @@ test: $(TOOLS)  ## Run every test, with branch coverage
 
 soak: $(TOOLS)  ## Play PLANS plans of a misbehaving exchange against the clients
 	$(BIN)/python tests/soak.py $(or $(PLANS),20000)
+
+bench: $(RIVALS)  ## Measure against the other clients, and keep the results
+	$(RACE)/bin/python -m benchmarks
+
+bench-quick: $(RIVALS)  ## See that the measuring works and that every answer is right
+	$(RACE)/bin/python -m benchmarks --quick
 
 check: $(TOOLS)  ## Lint and type-check
 	$(BIN)/ruff check
@@ -27,7 +35,7 @@ format: $(TOOLS)  ## Let ruff format the code and mend what it can
 	$(BIN)/ruff format
 
 clean:  ## Remove what was built and installed
-	rm -rf .venv build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv $(RACE) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(PACKAGE): pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -37,4 +45,11 @@ $(PACKAGE): pyproject.toml
 
 $(TOOLS): $(PACKAGE)
 	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+$(RIVALS): pyproject.toml benchmarks/requirements.txt benchmarks/requirements-apart.txt
+	$(PYTHON) -m venv --clear $(RACE)
+	$(RACE)/bin/python -m pip install --quiet --upgrade pip
+	$(RACE)/bin/python -m pip install --quiet --editable '.[all]' --requirement benchmarks/requirements.txt
+	$(RACE)/bin/python -m pip install --quiet --target $(RACE)/apart --requirement benchmarks/requirements-apart.txt
 	@touch $@

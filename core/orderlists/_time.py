@@ -22,6 +22,9 @@ class TimeUnit(Enum):
     MILLISECOND = 1000
     MICROSECOND = 1
 
+    # By identity, as members are compared: Enum's own is written in Python.
+    __hash__ = object.__hash__
+
     @property
     def nanoseconds(self) -> int:
         """How many nanoseconds the unit has."""

@@ -79,7 +79,7 @@ def sync_client(
 ) -> Generator[Sender]:
     settings.pop("loop", None)
     if clock is not None:
-        settings |= {"times": times_of(clock, skew), "sleep": clock.sleep}
+        settings = {"times": times_of(clock, skew), "sleep": clock.sleep} | settings
     with Client(key, **settings) as client:
         yield client
 
@@ -89,7 +89,7 @@ def async_client(
     key: HmacKey, *, clock: VirtualClock | None = None, skew: int = 0, **settings: Any
 ) -> Generator[Sender]:
     if clock is not None:
-        settings |= {"times": times_of(clock, skew), "sleep": clock.asleep}
+        settings = {"times": times_of(clock, skew), "sleep": clock.asleep} | settings
     with asyncio.Runner(loop_factory=settings.pop("loop", None)) as runner:
         client = AsyncClient(key, **settings)
         try:

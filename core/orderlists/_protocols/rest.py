@@ -8,6 +8,7 @@ Invariant: the query is percent-encoded first, and those exact bytes are what is
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -79,9 +80,7 @@ class Rest:
             rule = "must be one that REST knows"
             raise InvalidRequest(field="request", value=request, rule=rule)
         headers = _UNIT_HEADERS[self.time_unit]
-        pairs = [
-            f"{name}={_percent_encoded(text_of(value))}" for name, value in request.parameters()
-        ]
+        pairs = [f"{name}={_written(value)}" for name, value in request.parameters()]
         if operation.security is Security.NONE:
             query = "&".join(pairs)
             target = f"{operation.path}?{query}" if query else operation.path
@@ -115,6 +114,13 @@ class Rest:
         code, message = read_error(response.body, self.json_parser) or (None, "")
         error = verdict(response.status, code, message, _retry_after(response))
         return error or _undecodable(response, "neither a result nor an error of the exchange")
+
+
+def _written(value: str | int | Decimal) -> str:
+    if isinstance(value, str):
+        return _percent_encoded(value)
+    # The plain text of a number has nothing to encode.
+    return text_of(value)
 
 
 def _percent_encoded(text: str) -> str:

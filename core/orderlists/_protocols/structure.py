@@ -1,12 +1,13 @@
 """From plain values to results, exactly.
 
-cattrs does the walking; what a value may be is decided here.  Its defaults guess (``1.9`` becomes
-the int 1, ``{}`` an empty list), so every kind of value has a hook of ours that takes what the
-exchange documents and nothing else.  Lenient only where it is meant: unknown fields, unknown enum
-values, absent optional fields.
+What a value may be is decided here.  Defaults of libraries guess (``1.9`` becomes the int 1, ``{}``
+an empty list), so every kind of value has a `Leaf` that takes what the exchange documents and
+nothing else.  Lenient only where it is meant: unknown fields, unknown enum values, absent optional
+fields.
 
-Two converters run the same hooks.  The quick one tells only *that* something does not fit; the
-thorough one is asked *where*, once it is known to be somewhere.
+Two walk the same leaves.  The quick one follows the fields of the reply, not those of the class,
+and tells only *that* something does not fit; cattrs is asked *where*, once it is known to be
+somewhere.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from types import NoneType, UnionType
-from typing import Any, TypeGuard, TypeVar, get_args, get_origin
+from typing import Any, NamedTuple, TypeGuard, TypeVar, get_args, get_origin
 
-from attrs import evolve, fields, has
+from attrs import NOTHING, evolve, fields, has, resolve_types
 from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
@@ -29,7 +30,7 @@ from orderlists._time import Instant, TimeUnit
 
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
-Leaf = Callable[..., Hook]
+Read = Callable[[Any], Any]
 
 _DECIMAL = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
@@ -50,54 +51,94 @@ def structure(tree: object, shape: type[T], unit: TimeUnit) -> T:
     """
     kind: Any = shape
     try:
-        result: T = _hook(kind, unit, thorough=False)(tree, kind)
-    except (Mismatch, KeyError):
+        result: T = reader(kind, unit)(tree)
+    except Mismatch:
         raise Mismatch(_explain(tree, kind, unit)) from None
     return result
 
 
-def _explain(tree: object, shape: Any, unit: TimeUnit) -> str:  # noqa: ANN401 - any class
-    try:
-        _hook(shape, unit, thorough=True)(tree, shape)
-    except (Mismatch, BaseValidationError) as error:
-        reasons = transform_error(error, format_exception=_say)
-        return "; ".join(reasons[:_MOST_REASONS])
-    raise AssertionError("the two converters disagree")  # unreachable
+class Leaf(NamedTuple):
+    """What one kind of value is.
 
+    Attributes:
+        plain: The type it comes as: exactly this one, for a bool is an int as well.
+        rule: What is said of a value that does not fit.
+        read: Makes of the plain value what it stands for, or raises `Mismatch`; None if it stands
+            for itself.
+    """
 
-def _say(error: BaseException, _: type | None) -> str:
-    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
-
-
-@cache
-def _hook(shape: Any, unit: TimeUnit, *, thorough: bool) -> Hook:  # noqa: ANN401 - any class
-    return _converter(unit, thorough=thorough).get_structure_hook(shape)
+    plain: type
+    rule: str
+    read: Read | None = None
 
 
 @cache
-def _converter(unit: TimeUnit, *, thorough: bool) -> Converter:
-    converter = Converter(detailed_validation=thorough)
-    leaves: dict[type, Leaf] = {
-        str: _to_text,
-        bool: _to_flag,
-        int: _to_int,
-        Decimal: _to_decimal,
-        Instant: partial(_to_instant, unit=unit),
-        **{kind: partial(_to_word, kind=kind) for kind in OpenEnum.__subclasses__()},
+def _leaves(unit: TimeUnit) -> dict[Any, Leaf]:
+    last = _LAST_INSTANT // unit.value
+
+    def to_instant(value: int) -> Instant:
+        if -1 <= value <= last:
+            return Instant(value, unit)
+        raise Mismatch(_INSTANT_RULE)
+
+    return {
+        str: Leaf(str, "must be text"),
+        bool: Leaf(bool, "must be true or false"),
+        int: Leaf(int, _INT_RULE, _to_int),
+        Decimal: Leaf(str, _DECIMAL_RULE, _to_decimal),
+        Instant: Leaf(int, _INSTANT_RULE, to_instant),
+        **{
+            kind: Leaf(str, "must be text", _Words(kind).__getitem__)
+            for kind in OpenEnum.__subclasses__()
+        },
     }
-    for kind, leaf in leaves.items():
-        converter.register_structure_hook(kind, leaf(optional=False))
-
-    def to_optional(kind: Any) -> Hook:  # noqa: ANN401 - a union
-        return leaves[_present(kind)](optional=True)
-
-    converter.register_structure_hook_factory(_is_optional, to_optional)
-    converter.register_structure_hook_factory(_is_tuple, _to_tuple)
-    converter.register_structure_hook_factory(has, _to_object)
-    return converter
 
 
-def _is_optional(kind: Any) -> bool:  # noqa: ANN401 - cattrs asks about any type
+_INT_RULE = "must be a 64-bit integer"
+_DECIMAL_RULE = "must be a decimal number, as text"
+_INSTANT_RULE = "must be a time, or -1"
+
+
+def _to_int(value: int) -> int:
+    if _SMALLEST <= value <= _LARGEST:
+        return value
+    raise Mismatch(_INT_RULE)
+
+
+# Amounts come again within a reply: the same in both legs, zero in most fields.
+@lru_cache(maxsize=64)
+def _to_decimal(text: str) -> Decimal:
+    if _DECIMAL.fullmatch(text) is None:
+        raise Mismatch(_DECIMAL_RULE)
+    return Decimal(text)
+
+
+class _Words(dict[str, OpenEnum]):
+    """The members of an enumeration by their text; calling it costs forty times as much."""
+
+    def __init__(self, kind: type[OpenEnum]) -> None:
+        super().__init__((member.value, member) for member in kind)
+        self._kind = kind
+
+    def __missing__(self, word: str) -> OpenEnum:
+        return self._kind(word)
+
+
+def _sent(shape: Any) -> dict[str, str]:  # noqa: ANN401 - an attrs class
+    """Return the attributes that a reply holds, and their names there."""
+    return {
+        f.name: f.metadata.get(WIRE_NAME, _camel_case(f.name))
+        for f in fields(shape)
+        if f.metadata != LOCAL
+    }
+
+
+def _camel_case(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def _is_optional(kind: Any) -> bool:  # noqa: ANN401 - any type
     return get_origin(kind) is UnionType and NoneType in get_args(kind)
 
 
@@ -106,82 +147,106 @@ def _present(kind: Any) -> Any:  # noqa: ANN401 - a union
     return present
 
 
-def _absent(value: object, rule: str, *, optional: bool) -> object:
-    if value is not None or not optional:
-        raise Mismatch(rule)
-    return value
-
-
-# One hook a leaf, asked for None last: a reply has dozens of leaves, and each call counts.
-
-
-def _to_text(*, optional: bool) -> Hook:
-    def hook(value: object, _: object) -> object:
-        if type(value) is str:
-            return value
-        return _absent(value, "must be text", optional=optional)
-
-    return hook
-
-
-def _to_flag(*, optional: bool) -> Hook:
-    def hook(value: object, _: object) -> object:
-        if type(value) is bool:
-            return value
-        return _absent(value, "must be true or false", optional=optional)
-
-    return hook
-
-
-def _to_int(*, optional: bool) -> Hook:
-    def hook(value: object, _: object) -> object:
-        if type(value) is int and _SMALLEST <= value <= _LARGEST:
-            return value
-        return _absent(value, "must be a 64-bit integer", optional=optional)
-
-    return hook
-
-
-def _to_decimal(*, optional: bool) -> Hook:
-    def hook(value: object, _: object) -> object:
-        if type(value) is str and (number := _decimal(value)) is not None:
-            return number
-        return _absent(value, "must be a decimal number, as text", optional=optional)
-
-    return hook
-
-
-# Amounts come again and again: the same in both legs, zero in most fields.
-@lru_cache(maxsize=1024)
-def _decimal(text: str) -> Decimal | None:
-    return None if _DECIMAL.fullmatch(text) is None else Decimal(text)
-
-
-def _to_instant(*, unit: TimeUnit, optional: bool) -> Hook:
-    last = _LAST_INSTANT // unit.value
-
-    def hook(value: object, _: object) -> object:
-        if type(value) is int and -1 <= value <= last:
-            return Instant(value, unit)
-        return _absent(value, "must be a time, or -1", optional=optional)
-
-    return hook
-
-
-def _to_word(*, kind: type[OpenEnum], optional: bool) -> Hook:
-    # Calling an enum costs forty times as much as looking its known members up.
-    known = {member.value: member for member in kind}
-
-    def hook(value: object, _: object) -> object:
-        if type(value) is str:
-            return known[value] if value in known else kind(value)
-        return _absent(value, "must be text", optional=optional)
-
-    return hook
-
-
-def _is_tuple(kind: Any) -> bool:  # noqa: ANN401 - cattrs asks about any type
+def _is_tuple(kind: Any) -> bool:  # noqa: ANN401 - any type
     return get_origin(kind) is tuple
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    return type(value) is dict
+
+
+# Quickly
+
+
+@cache
+def reader(shape: Any, unit: TimeUnit) -> Read:  # noqa: ANN401 - an attrs class
+    """Return what reads a value of this shape, or raises a `Mismatch` that explains nothing."""
+    attributes = fields(resolve_types(shape))
+    known = {
+        wire_name: (name, *_plan(getattr(attributes, name).type, unit))
+        for name, wire_name in _sent(shape).items()
+    }
+    defaults = {f.name: f.default for f in attributes if f.default is not NOTHING}
+
+    def read(tree: object) -> object:
+        if not _is_object(tree):
+            raise Mismatch
+        values = defaults.copy()
+        values["unknown_fields"] = unknown = {}
+        for field, value in tree.items():
+            try:
+                name, plain, convert, is_optional = known[field]
+            except KeyError:
+                unknown[field] = value
+                continue
+            if type(value) is plain:
+                values[name] = value if convert is None else convert(value)
+            elif value is not None or not is_optional:
+                raise Mismatch
+        if len(values) < len(attributes):
+            raise Mismatch
+        # What `__init__` would do, in a third of the time: results only hold what they are given.
+        result = object.__new__(shape)
+        object.__setattr__(result, "__dict__", values)
+        return result
+
+    return read
+
+
+def _plan(kind: Any, unit: TimeUnit) -> tuple[type, Read | None, bool]:  # noqa: ANN401 - any type
+    """Return the plain type of a field, what reads it, and whether null will do."""
+    if _is_optional(kind):
+        plain, read, _ = _plan(_present(kind), unit)
+        return plain, read, True
+    if _is_tuple(kind):
+        read_one = reader(get_args(kind)[0], unit)
+        return list, lambda values: tuple([read_one(value) for value in values]), False
+    leaf = _leaves(unit)[kind]
+    return leaf.plain, leaf.read, False
+
+
+# Thoroughly
+
+
+def _explain(tree: object, shape: Any, unit: TimeUnit) -> str:  # noqa: ANN401 - any class
+    try:
+        converter(unit).structure(tree, shape)
+    except (Mismatch, BaseValidationError) as error:
+        reasons = transform_error(error, format_exception=_say)
+        return "; ".join(reasons[:_MOST_REASONS])
+    raise AssertionError("the two disagree")  # unreachable
+
+
+def _say(error: BaseException, _: type | None) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
+
+
+@cache
+def converter(unit: TimeUnit) -> Converter:
+    """Return what reads the same values, and tells where one does not fit."""
+    walker = Converter()
+    leaves = _leaves(unit)
+    for kind, leaf in leaves.items():
+        walker.register_structure_hook(kind, _hook(leaf, optional=False))
+
+    def to_optional(kind: Any) -> Hook:  # noqa: ANN401 - a union
+        return _hook(leaves[_present(kind)], optional=True)
+
+    walker.register_structure_hook_factory(_is_optional, to_optional)
+    walker.register_structure_hook_factory(_is_tuple, _to_tuple)
+    walker.register_structure_hook_factory(has, _to_object)
+    return walker
+
+
+def _hook(leaf: Leaf, *, optional: bool) -> Hook:
+    def hook(value: object, _: object) -> object:
+        if type(value) is leaf.plain:
+            return value if leaf.read is None else leaf.read(value)
+        if value is None and optional:
+            return None
+        raise Mismatch(leaf.rule)
+
+    return hook
 
 
 def _to_tuple(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a generic alias
@@ -196,11 +261,7 @@ def _to_tuple(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a gene
 
 
 def _to_object(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - an attrs class
-    sent = {
-        f.name: f.metadata.get(WIRE_NAME, _camel_case(f.name))
-        for f in fields(kind)
-        if f.metadata != LOCAL
-    }
+    sent = _sent(kind)
     known = frozenset(sent.values())
     options: Any = {f.name: override(omit=True) for f in fields(kind)}
     options.update((name, override(rename=wire_name)) for name, wire_name in sent.items())
@@ -210,17 +271,6 @@ def _to_object(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - an at
         if not _is_object(value):
             raise Mismatch("must be an object")
         built = build(value, kind)
-        if known.issuperset(value):
-            return built
         return evolve(built, unknown_fields={k: v for k, v in value.items() if k not in known})
 
     return hook
-
-
-def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    return type(value) is dict
-
-
-def _camel_case(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)

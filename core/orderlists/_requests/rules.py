@@ -153,4 +153,6 @@ def write_decimal(value: Decimal) -> str:
     >>> write_decimal(Decimal("6E+4")), write_decimal(Decimal("0.5"))
     ('60000', '0.5')
     """
-    return format(value, "f")
+    text = str(value)
+    # Formatting takes four times as long, and few need it.
+    return format(value, "f") if "E" in text else text

@@ -126,7 +126,7 @@ class ExecutionReport(Result):
     execution_id: int = sent_as("I")
     is_working: bool = sent_as("w")
     is_maker: bool = sent_as("m")
-    ignored: Any = sent_as("M", default=None)
+    ignored: bool | None = sent_as("M", default=None)
     time: Instant = sent_as("O")
     cumulative_quote_qty: Decimal = sent_as("Z")
     last_quote_qty: Decimal = sent_as("Y")

@@ -1,0 +1,101 @@
+"""Run the benchmark: ``python -m benchmarks [--quick] [--instructions] [--page]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks import imports, instructions, memory, scaling
+from benchmarks.chart import write_chart
+from benchmarks.contestants._entries import RACES
+from benchmarks.crew import APART
+from benchmarks.loopback import Loopback
+from benchmarks.machine import machine, pin_to_core, versions
+from benchmarks.page import write_page
+from benchmarks.parts import bookkeeping, decoding, encoding
+from benchmarks.race import run_race
+from benchmarks.scope import FULL, QUICK, Scope
+from benchmarks.tables import everything
+
+_HERE = Path(__file__).parent
+_PORTS = 96
+_CEILING_CALLS = 10_000
+
+
+def run(scope: Scope, *, all_rivals: bool) -> tuple[dict[str, Any], list[str]]:
+    """Measure everything, and return the results and the wrong answers."""
+    wrong: list[str] = []
+    results: dict[str, Any] = {
+        "date": f"{datetime.now(tz=UTC):%Y-%m-%d}",
+        "machine": machine(),
+        "versions": versions(str(APART)),
+        "rounds": scope.rounds,
+    }
+    with Loopback(_PORTS) as loopback:
+        results["ceiling_per_second"] = loopback.ceiling(_CEILING_CALLS)
+        results["races"] = {}
+        for race in RACES:
+            _note(race.title)
+            results["races"][race.name], faults = run_race(race, scope, loopback)
+            wrong += faults
+        _note("the parts of a call")
+        results["parts"] = {
+            "encode + sign": encoding.measure(scope.part_rounds),
+            "decode": decoding.measure(scope.part_rounds),
+            "bookkeeping": bookkeeping.measure(scope.part_rounds),
+        }
+        _note("many in flight")
+        results["scaling"] = scaling.measure(scope, loopback)
+        _note("imports")
+        results["imports"] = imports.measure(scope.imports, is_quick=scope.is_quick)
+        _note("memory")
+        results["memory"] = memory.measure(loopback.port(), scope.endurance)
+        results["instructions"] = {}
+        if scope.instructions:
+            _note("instructions")
+            results["instructions"] = instructions.measure(
+                loopback, scope.instructions, all_rivals=all_rivals
+            )
+    return results, wrong
+
+
+def _note(what: str) -> None:
+    print(f"measuring: {what}", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Run, show, keep, and return 1 if an answer was wrong.  A slow machine is no failure."""
+    asked = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    asked.add_argument("--quick", action="store_true", help="a small part, nothing kept")
+    asked.add_argument("--instructions", action="store_true", help="count those of rivals too")
+    asked.add_argument("--page", action="store_true", help="only write README and chart anew")
+    given = asked.parse_args()
+    kept = _HERE / "results.json"
+    if given.page:
+        _publish(json.loads(kept.read_text(encoding="utf-8")))
+        return 0
+    pin_to_core(0)
+    began = perf_counter()
+    results, wrong = run(QUICK if given.quick else FULL, all_rivals=given.instructions)
+    print(everything(results))
+    for fault in wrong:
+        print(f"WRONG ANSWER: {fault}", file=sys.stderr)
+    if not given.quick and not wrong:
+        kept.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        _publish(results)
+    print(f"\n{perf_counter() - began:.0f} seconds; {len(wrong)} wrong answers")
+    return 1 if wrong else 0
+
+
+def _publish(results: dict[str, Any]) -> None:
+    write_chart(results, _HERE / "results.svg")
+    write_page(results, _HERE / "README.md")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

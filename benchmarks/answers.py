@@ -1,0 +1,84 @@
+"""Whether each contestant really cancelled, and read what was said.
+
+A benchmark of wrong answers measures nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from benchmarks.exchange import (
+    API_KEY,
+    PATH,
+    RECV_WINDOW,
+    SECRET,
+    SYMBOL,
+    cancel_reply,
+)
+
+if TYPE_CHECKING:
+    from benchmarks.crew import Worker
+    from benchmarks.loopback import Loopback
+
+_KEY_HEADER = re.compile(rf"^x-mbx-apikey: *{API_KEY}\r?$", re.IGNORECASE | re.MULTILINE)
+_READ = 64
+_LEG = ("orderId", "clientOrderId", "price", "origQty", "status")
+
+
+def faults(worker: Worker, loopback: Loopback) -> list[str]:
+    """Return what a contestant got wrong; nothing if all is well."""
+    before = loopback.seen(worker.port)["count"]
+    readings = worker.readings(_READ)
+    seen = loopback.seen(worker.port)
+    found = [
+        f"list {number}: read {reading}, not {expected}"
+        for number, reading in enumerate(readings)
+        if _plain(reading) != (expected := _plain(_expected(number)))
+    ]
+    if seen["count"] - before != _READ:
+        found.append(f"sent {seen['count'] - before} requests for {_READ} cancels")
+    found += _flaws(seen["last"])
+    return [f"{worker.name}: {fault}" for fault in found]
+
+
+def _expected(number: int) -> list[Any]:
+    reply = cancel_reply(number)
+    legs = [[report[name] for name in _LEG] for report in reply["orderReports"]]
+    return [reply["orderListId"], reply["listOrderStatus"], *legs]
+
+
+def _plain(reading: Any) -> Any:
+    # Decimals and their texts are the same answer.
+    if isinstance(reading, list):
+        return [_plain(part) for part in reading]
+    text = str(reading)
+    return Decimal(text) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else text
+
+
+def _flaws(request: str) -> list[str]:
+    head, _, body = request.partition("\r\n\r\n")
+    method, target, _ = head.split(" ", 2)
+    path, _, query = target.partition("?")
+    # The exchange signs over query and body, one after the other.
+    payload, _, signature = (query + body).rpartition("&signature=")
+    given = {name: values[0] for name, values in parse_qs(payload).items()}
+    expected = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).hexdigest()
+    wanted = {
+        "is a DELETE": method == "DELETE",
+        "goes to the right path": path == PATH,
+        "carries the key": _KEY_HEADER.search(head) is not None,
+        "is signed": hmac.compare_digest(signature, expected),
+        "names the symbol": given.get("symbol") == SYMBOL,
+        "names the list": given.get("orderListId") == str(_READ - 1),
+        "names the cancel": bool(given.get("newClientOrderId")),
+        "says how long it is valid": Decimal(given.get("recvWindow", 0)) == RECV_WINDOW,
+        "says when": given.get("timestamp", "").isdigit(),
+    }
+    return [
+        f"no request that {what}: {method} {path}" for what, holds in wanted.items() if not holds
+    ]

@@ -1,0 +1,59 @@
+"""The list of who runs, and in which races.
+
+WebSocket contestants will be races of their own here: a race is a name, a floor and its entries.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+OURS, OURS_ORJSON = "orderlists", "orderlists + orjson"
+
+
+class Entry(NamedTuple):
+    """One contestant: its name, and ``module:function`` of what makes it."""
+
+    name: str
+    maker: str
+    is_quick: bool = False
+
+
+class Race(NamedTuple):
+    """Contestants that are compared with each other, the floor first."""
+
+    name: str
+    title: str
+    entries: tuple[Entry, ...]
+    in_flight: int = 1
+    is_async: bool = False
+
+    @property
+    def floor(self) -> str:
+        """The name of the contestant that all others are divided by."""
+        return self.entries[0].name
+
+
+_SYNC = (
+    Entry("urllib3 + json", "bare:make", is_quick=True),
+    Entry(OURS, "ours:make", is_quick=True),
+    Entry(OURS_ORJSON, "ours:make_orjson", is_quick=True),
+    Entry("ccxt", "ccxt:make"),
+    Entry("binance-connector", "connector:make"),
+    Entry("python-binance", "python_binance:make", is_quick=True),
+    Entry("binance-sdk-spot", "official:make", is_quick=True),
+)
+_ASYNC = (
+    Entry("aiohttp + json", "bare:make_async", is_quick=True),
+    Entry(OURS, "ours:make_async", is_quick=True),
+    Entry(OURS_ORJSON, "ours:make_async_orjson", is_quick=True),
+    Entry("ccxt", "ccxt:make_async"),
+    Entry("python-binance", "python_binance:make_async", is_quick=True),
+)
+
+RACES = (
+    Race("sync", "HTTP, synchronous", _SYNC),
+    Race("async-1", "HTTP, asynchronous, one in flight", _ASYNC, 1, is_async=True),
+    Race("async-50", "HTTP, asynchronous, 50 in flight", _ASYNC, 50, is_async=True),
+)
+SCALE = (1, 10, 100, 1000)
+SCALED = ("aiohttp + json", OURS)

@@ -1,0 +1,75 @@
+"""The loopback exchange as its starter sees it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+from time import perf_counter
+from types import TracebackType
+from typing import Any, Self
+
+from benchmarks.exchange import API_KEY, PATH
+
+_SEEN = b"GET /seen HTTP/1.1\r\nHost: loopback\r\n\r\n"
+_CANCEL = (
+    f"DELETE {PATH}?symbol=LTCBTC&orderListId=1&timestamp=1&signature=0 HTTP/1.1\r\n"
+    f"Host: loopback\r\nX-MBX-APIKEY: {API_KEY}\r\n\r\n"
+).encode()
+
+
+class Loopback:
+    """A server in a process of its own, with many ports."""
+
+    def __init__(self, ports: int) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.server", str(ports)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None  # noqa: S101 - a pipe was asked for
+        self._free: list[int] = json.loads(self._process.stdout.readline())
+
+    def port(self) -> int:
+        """Return a port that nobody else has."""
+        return self._free.pop()
+
+    def seen(self, port: int) -> dict[str, Any]:
+        """Return how many requests arrived on a port, and the last of them."""
+        with socket.create_connection(("127.0.0.1", port)) as line:
+            line.sendall(_SEEN)
+            head, _, body = line.makefile("rb").read1(65536).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200")  # noqa: S101 - our own server
+        told: dict[str, Any] = json.loads(body)
+        return told
+
+    def ceiling(self, calls: int) -> dict[str, float]:
+        """Return how many calls a second it answers a bare socket: one, and 50, in flight."""
+        port = self.port()
+        with socket.create_connection(("127.0.0.1", port)) as line:
+            return {"1": _rate(line, calls, 1), "50": _rate(line, calls, 50)}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.communicate()
+
+
+def _rate(line: socket.socket, calls: int, in_flight: int) -> float:
+    line.sendall(_CANCEL)
+    size = len(line.recv(65536))
+    began = perf_counter()
+    for _ in range(calls // in_flight):
+        line.sendall(_CANCEL * in_flight)
+        left = size * in_flight
+        while left > 0:
+            left -= len(line.recv(262144))
+    return round((calls // in_flight) * in_flight / (perf_counter() - began))

@@ -1,0 +1,1 @@
+"""The parts of a call, each beside its floor, in one process."""

@@ -1,0 +1,77 @@
+"""Reading a reply: ours beside parsing alone, and beside what else makes types of JSON.
+
+The replies take turns: each has prices, times and ids of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import cattrs
+import orjson
+
+from benchmarks.exchange import ERROR, REPLIES, SYMBOL, bodies, headers
+from benchmarks.parts._duel import Act, duel
+from benchmarks.parts._models import CattrsReply, PydanticReply
+from orderlists import CancelOrderList, HttpResponse, OrderListsError, Rest
+
+_REQUESTS = [CancelOrderList(symbol=SYMBOL, order_list_id=number) for number in range(REPLIES)]
+_HEADERS = headers()
+
+
+def measure(rounds: int) -> dict[str, Any]:
+    """Return the costs of each kind of reply."""
+    return {
+        "seed's reply": _replies(bodies(), rounds),
+        "3 legs, every field": _replies(bodies(legs=3), rounds),
+        "error": _errors(rounds),
+    }
+
+
+def _replies(replies: list[bytes], rounds: int) -> dict[str, Any]:
+    converter = cattrs.Converter()
+    # All that its defaults lack for this reply.
+    converter.register_structure_hook(Decimal, lambda value, _: Decimal(value))
+    acts: dict[str, Act] = {
+        "json.loads": lambda number: json.loads(replies[number]),
+        "orjson.loads": lambda number: orjson.loads(replies[number]),
+        "orderlists": _decode(Rest(), replies),
+        "orderlists + orjson": _decode(Rest(json_parser=orjson.loads), replies),
+        "pydantic v2": lambda number: PydanticReply.model_validate_json(replies[number]),
+        "cattrs, json": lambda number: converter.structure(
+            json.loads(replies[number]), CattrsReply
+        ),
+        "cattrs, orjson": lambda number: converter.structure(
+            orjson.loads(replies[number]), CattrsReply
+        ),
+    }
+    results = duel(acts, floor="json.loads", rounds=rounds)
+    quick = duel(
+        {name: acts[name] for name in ("orjson.loads", "orderlists + orjson")},
+        floor="orjson.loads",
+        rounds=rounds,
+    )
+    results["orderlists + orjson"]["ratio_to_orjson"] = quick["orderlists + orjson"]["ratio"]
+    return {"floor": "json.loads", "results": results}
+
+
+def _errors(rounds: int) -> dict[str, Any]:
+    response = HttpResponse(400, _HEADERS, ERROR)
+    rest = Rest()
+
+    def decode(_: int) -> object:
+        try:
+            return rest.decode(_REQUESTS[0], response)
+        except OrderListsError as error:
+            return error
+
+    acts: dict[str, Act] = {"json.loads": lambda _: json.loads(ERROR), "orderlists": decode}
+    return {"floor": "json.loads", "results": duel(acts, floor="json.loads", rounds=rounds)}
+
+
+def _decode(rest: Rest, replies: list[bytes]) -> Callable[[int], object]:
+    responses = [HttpResponse(200, _HEADERS, body) for body in replies]
+    return lambda number: rest.decode(_REQUESTS[number], responses[number])

@@ -1,0 +1,37 @@
+"""How much is measured: everything, or enough to see that it runs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Scope(NamedTuple):
+    """How often, and how long."""
+
+    is_quick: bool
+    rounds: int
+    calls: int
+    part_rounds: int
+    imports: int
+    endurance: int
+    instructions: int
+
+
+FULL = Scope(
+    is_quick=False,
+    rounds=15,
+    calls=300,
+    part_rounds=25,
+    imports=9,
+    endurance=100_000,
+    instructions=200,
+)
+QUICK = Scope(
+    is_quick=True,
+    rounds=3,
+    calls=100,
+    part_rounds=5,
+    imports=3,
+    endurance=5_000,
+    instructions=0,
+)

@@ -1,0 +1,77 @@
+"""A process with one contestant in it, that does what it is told, line by line.
+
+Each contestant lives in a process of its own: none pays for the imports, threads or garbage of
+another, and all of them stay warm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import sys
+from itertools import cycle
+from typing import Any
+
+from benchmarks import meter
+from benchmarks.exchange import REPLIES
+from benchmarks.machine import pin_to_core
+
+
+def made(maker: str, origin: str) -> Any:
+    """Return the contestant that ``module:function`` makes."""
+    module, _, function = maker.partition(":")
+    return getattr(importlib.import_module(f"benchmarks.contestants.{module}"), function)(origin)
+
+
+def _told() -> dict[str, Any] | None:
+    line = sys.stdin.readline()
+    return json.loads(line) if line else None
+
+
+def _tell(answer: object) -> None:
+    print(json.dumps(answer, default=str), flush=True)
+
+
+def work(maker: str, origin: str) -> None:
+    """Work on one call at a time."""
+    contestant = made(maker, origin)
+    ids = cycle(range(REPLIES))
+    # Not before: what is imported is no part of the race, and imports on any core.
+    pin_to_core(0)
+    _tell("ready")
+    while (order := _told()) is not None:
+        match order["do"]:
+            case "read":
+                _tell([contestant.cancel(number) for number in range(order["times"])])
+            case "run":
+                _tell(meter.run(contestant, ids, order["calls"]))
+            case "allocations":
+                _tell(meter.allocations(contestant, ids))
+    contestant.close()
+
+
+async def awork(maker: str, origin: str) -> None:
+    """Work on many calls at a time."""
+    contestant = made(maker, origin)
+    ids = cycle(range(REPLIES))
+    # Not before: what is imported is no part of the race, and imports on any core.
+    pin_to_core(0)
+    _tell("ready")
+    while (order := _told()) is not None:
+        match order["do"]:
+            case "read":
+                _tell([await contestant.cancel(number) for number in range(order["times"])])
+            case "run":
+                _tell(await meter.arun(contestant, ids, order["calls"], order["in_flight"]))
+            case "allocations":
+                _tell(await meter.aallocations(contestant, ids))
+    await contestant.close()
+
+
+if __name__ == "__main__":
+    _, kind, given_maker, given_origin = sys.argv
+    if kind == "async":
+        asyncio.run(awork(given_maker, given_origin))
+    else:
+        work(given_maker, given_origin)
