@@ -1,7 +1,7 @@
 """Play as many plans as one likes: `make soak PLANS=20000`.
 
-Prints one line for each protocol, kind of client and front, and their sum last.  Fails at the first verdict
-that is false, with the smallest plan like it.
+Prints one line for each protocol, kind of client and front, and their sum last.  Fails at the first
+verdict that is false, with the smallest plan like it.
 """
 
 import sys

@@ -50,10 +50,14 @@ class VirtualClock:
         self.sleep(seconds)
         await asyncio.sleep(0)
 
-    def event_loop(self) -> VirtualEventLoop:
+    def event_loop(self, *, patience: float = 0.0) -> VirtualEventLoop:
         """Return a new event loop in which time is that of this clock.
 
         For ``asyncio.Runner(loop_factory=clock.event_loop)``.
+
+        Args:
+            patience: How many real seconds sockets and other threads are waited for, before the
+                clock moves on to the next timer.
 
         >>> clock = VirtualClock()
         >>> with asyncio.Runner(loop_factory=clock.event_loop) as runner:
@@ -61,4 +65,4 @@ class VirtualClock:
         >>> clock.now() // 10**9
         3600
         """
-        return VirtualEventLoop(self)
+        return VirtualEventLoop(self, patience=patience)

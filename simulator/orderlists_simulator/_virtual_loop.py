@@ -39,20 +39,22 @@ class Clock(Protocol):
 class VirtualEventLoop(asyncio.SelectorEventLoop):
     """An event loop whose time is that of a virtual clock.
 
-    Real sockets are served as soon as they are ready, but nobody waits for them while a timer is
-    set: the clock moves on to it.  Without any timer the loop waits for sockets and other threads
-    as usual.
+    Real sockets are served as soon as they are ready, but nobody waits for them for long while a
+    timer is set: the clock moves on to it.  Without any timer the loop waits for sockets and other
+    threads as usual.
 
     Args:
         clock: Tells the time, and is moved.
+        patience: How many real seconds sockets and other threads are waited for, before the clock
+            moves on.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, patience: float = 0.0) -> None:
         self.clock = clock
         # Seconds since here: those since 1970 are too many for a float to tell nanoseconds apart.
         self._origin = clock.now()
         self._numbers = count()
-        super().__init__(_Selector(clock))
+        super().__init__(_Selector(clock, patience))
 
     def time(self) -> float:
         """Return the seconds since the loop was made, by the clock."""
@@ -88,12 +90,13 @@ class _Moment(float):
 class _Selector(selectors.DefaultSelector):
     """Looks at real sockets, and lets virtual time pass where it would wait for them."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, patience: float) -> None:
         super().__init__()
         self._clock = clock
+        self._patience = patience
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        ready = super().select(None if timeout is None else 0)
+        ready = super().select(None if timeout is None else min(timeout, self._patience))
         if not ready and timeout is not None and timeout > 0:
             self._clock.sleep(timeout)
         return ready

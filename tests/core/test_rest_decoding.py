@@ -72,7 +72,7 @@ def test_the_time_unit_asked_for_is_the_unit_of_the_result(seed_reply: bytes) ->
 
 def test_every_published_sample_decodes(rest: Rest, vectors: dict[str, Any]) -> None:
     replies: list[Any] = [s for kind in vectors["rest"].values() for s in kind["success"]]
-    replies += [reply["result"] for reply in vectors["websocket"]["orderList.cancel"]]
+    replies += [reply["result"] for reply in vectors["websocket"]["orderList.cancel"]["responses"]]
     # An array of lists is the reply to another question.
     samples = [sample for sample in replies if "symbol" in sample]
     assert len(samples) >= 7

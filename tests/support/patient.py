@@ -1,4 +1,4 @@
-"""Real sockets under a virtual clock: whoever waits in vain for a moment has waited all his time."""
+"""Real sockets under a virtual clock: who waits in vain for a moment has waited it all."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ what the venue knows.
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from itertools import product
 from typing import Any, Literal, NamedTuple
 
@@ -34,6 +35,8 @@ from orderlists_simulator import (
     VirtualClock,
 )
 from orderlists_simulator import faults as f
+from orderlists_transports.websockets import WebsocketsTransport
+from patient import PATIENCE, PatientTransport
 
 START = 1_700_000_000_000_000_000
 SECOND = 1_000_000_000
@@ -226,12 +229,26 @@ def _ask(
             settings["loop"] = clock.event_loop
         else:
             simulator = Simulator(venue, now=clock.now, plan=plan, asleep=clock.asleep)
-            settings["exchange"] = stack.enter_context(simulator).url
+            url = stack.enter_context(simulator).url
+            settings |= _on_loopback(cell, clock, url)
         client = stack.enter_context(CLIENTS[cell.colour](key_of(EXAMPLE_KEY), **settings))
         if scenario.watched and cell.protocol != "REST":
             # Not entered: they flow from the first connection on, with all that can go wrong.
             client.events()
         return _verdict(lambda: client.send(scenario.request))
+
+
+def _on_loopback(cell: Cell, clock: VirtualClock, url: str) -> dict[str, Any]:
+    if cell.protocol == "REST":
+        return {"exchange": url}
+    if cell.colour == "sync":
+        return {"transport": PatientTransport(WebsocketsTransport(url), clock)}
+
+    async def leap(seconds: float) -> None:
+        clock.sleep(seconds)
+
+    loop = partial(clock.event_loop, patience=PATIENCE)
+    return {"exchange": url, "loop": loop, "sleep": leap}
 
 
 def _verdict(send: Callable[[], object]) -> tuple[str, object]:
