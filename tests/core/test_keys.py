@@ -41,8 +41,9 @@ def check(private: Any, signature: str, payload: bytes) -> None:
 def test_the_published_hmac_vectors_verify(vectors: dict[str, Any]) -> None:
     published = vectors["keys"]["hmac"]
     key = HmacKey(api_key=published["apiKey"], secret=published["secretKey"])
-    assert len(vectors["signatures"]) == 2
-    for vector in vectors["signatures"]:
+    verified = [one for one in vectors["signatures"] if one["status"] == "verified"]
+    assert len(verified) == 3
+    for vector in verified:
         assert key.sign(vector["payload"].encode()) == vector["signature"]
 
 
