@@ -16,14 +16,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from orderlists_transports.aiohttp import AiohttpTransport
-from orderlists_transports.conformance import Setup, Tls
+from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
+from orderlists_transports.conformance import FramedSetup, Setup, Tls
 from orderlists_transports.urllib3 import Urllib3Transport
+from orderlists_transports.websockets import WebsocketsTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from orderlists_transports.conformance import Clause
+    from orderlists_transports.conformance import Clause, FramedClause
 
 
 def over_urllib3(setup: Setup) -> Urllib3Transport:
@@ -48,6 +50,30 @@ def keeps(request: pytest.FixtureRequest) -> Callable[[Clause, Tls | None], None
     if request.param == "urllib3":
         return lambda clause, tls: clause.check(over_urllib3, tls=tls)
     return lambda clause, tls: clause.check_async(over_aiohttp, tls=tls)
+
+
+def over_websockets(setup: FramedSetup) -> WebsocketsTransport:
+    manager = urllib3.PoolManager(ssl_context=setup.ssl_context)
+    return WebsocketsTransport(setup.origin, manager=manager, longest_frame=setup.longest_frame)
+
+
+def over_aiohttp_websocket(setup: FramedSetup) -> AiohttpWebSocketTransport:
+    def session(**settings: object) -> aiohttp.ClientSession:
+        trust = True if setup.ssl_context is None else setup.ssl_context
+        connector = aiohttp.TCPConnector(ssl=trust)
+        return aiohttp.ClientSession(connector=connector, **settings)  # type: ignore[arg-type] # the transport's own
+
+    return AiohttpWebSocketTransport(
+        setup.origin, session=session, longest_frame=setup.longest_frame
+    )
+
+
+@pytest.fixture(params=["websockets", "aiohttp_websocket"])
+def keeps_framed(request: pytest.FixtureRequest) -> Callable[[FramedClause, Tls | None], None]:
+    """Check a clause against a built-in transport that carries frames."""
+    if request.param == "websockets":
+        return lambda clause, tls: clause.check(over_websockets, tls=tls)
+    return lambda clause, tls: clause.check_async(over_aiohttp_websocket, tls=tls)
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,11 @@ from orderlists import TransportError
 from orderlists_transports._telling import told
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from orderlists import Frame
 
-FAREWELL = 1.0
+FAREWELL = 0.5
 """Seconds that the other side is given to agree that a connection is over."""
 
 _TAKEN_AT_ONCE = 32 * 1024  # Half of what makes asyncio ask a writer to wait.
@@ -33,12 +35,22 @@ class Socket(aiohttp.ClientWebSocketResponse):
         connection = cast("aiohttp.connector.Connection", self._response.connection)
         return cast("asyncio.Transport", connection.transport)
 
+    def release(self) -> None:
+        """Let go of what carries the frames."""
+        self._response.close()
+
 
 class AiohttpConnection:
-    """An open connection; keeps `AsyncConnection`.  Pings are answered while somebody receives."""
+    """An open connection; keeps `AsyncConnection`.  Pings are answered while somebody receives.
 
-    def __init__(self, socket: Socket) -> None:
+    Args:
+        socket: Has shaken hands; the connection takes it over.
+        ended: Is told when the connection is over.
+    """
+
+    def __init__(self, socket: Socket, ended: Callable[[AiohttpConnection], None]) -> None:
         self.loop = asyncio.get_running_loop()
+        self._ended = ended
         self._socket = socket
         self._carrier = socket.carrier()
         self._end: str | None = None
@@ -76,17 +88,23 @@ class AiohttpConnection:
         if message.type is aiohttp.WSMsgType.TEXT or message.type is aiohttp.WSMsgType.BINARY:
             frame: Frame = message.data
             return frame
-        self._end = self._end or _why(message)
+        self._finish(_why(message))
         raise TransportError(f"the connection is over: {self._end}", sent=None)
 
     async def aclose(self) -> None:
-        """End the connection, after a second at the latest if the other side does not agree."""
+        """End the connection, after half a second at the latest, agreed or not."""
         self._end = self._end or "it was closed here"
         with suppress(Exception):
             async with asyncio.timeout(FAREWELL):
                 await self._socket.close()
         # What the other side does not take would keep it open.
         self._carrier.abort()
+        self._finish()
+
+    def _finish(self, why: str | None = None) -> None:
+        self._end = self._end or why
+        self._socket.release()
+        self._ended(self)
 
     def _obstacle(self) -> str | None:
         if self._end is None and self._carrier.is_closing():

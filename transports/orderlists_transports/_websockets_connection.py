@@ -15,8 +15,8 @@ import selectors
 import socket
 import ssl
 import threading
+from collections import deque
 from contextlib import ExitStack, suppress
-from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import TYPE_CHECKING, NoReturn, Self
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 256 * 1024
 _MOST_UNREAD = 4 * 1024 * 1024
-_FAREWELL = 1.0
+_FAREWELL = 0.5
 _NOT_NOW = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _NORMAL, _NOT_TEXT = 1000, 1007
 _CARRYING = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
@@ -72,7 +72,9 @@ class WebsocketsConnection:
         self._heartbeat = heartbeat
         self._lock = threading.Lock()
         self._went = threading.Condition(self._lock)
-        self._frames: SimpleQueue[Frame | None] = SimpleQueue()  # None: there are no more.
+        self._frames: deque[Frame] = deque()
+        self._news = threading.Lock()  # Held while there are none.
+        self._news.acquire()
         self._arrived = self._received = 0  # In bytes; one is counted here, one by who receives.
         self._pauses = False
         self._pieces: list[Piece] = []
@@ -100,20 +102,21 @@ class WebsocketsConnection:
 
     def receive(self, *, timeout: float | None) -> Frame | None:
         """Return the next frame, as `Connection.receive` says."""
-        try:
-            frame = self._frames.get(timeout is None or timeout > 0, timeout)
-        except Empty:
-            return None
-        if frame is None:
-            self._frames.put(None)
-            raise TransportError(f"the connection is over: {self._end}", sent=None)
-        self._received += len(frame)
+        end = None if timeout is None else monotonic() + timeout
+        while not self._frames:
+            if self._complete:
+                raise TransportError(f"the connection is over: {self._end}", sent=None)
+            left = -1 if end is None else max(end - monotonic(), 0)
+            # An interrupt strikes here, before a frame is taken.
+            if not self._news.acquire(timeout=left):
+                return None
+        self._received += len(self._frames[0])
         if self._pauses:
             self._ring()
-        return frame
+        return self._frames.popleft()
 
     def close(self) -> None:
-        """End the connection, after a second at the latest if the other side does not agree."""
+        """End the connection, after half a second at the latest, agreed or not."""
         with self._lock:
             if self._end is None:
                 self._protocol.send_close(_NORMAL)
@@ -245,7 +248,8 @@ class WebsocketsConnection:
             raise
         if not self._complete:
             self._arrived += len(frame)
-            self._frames.put(frame)
+            self._frames.append(frame)
+            self._tell()
 
     def _write(self) -> int:
         """Hand over what the system takes; return how many bytes that is with the rest."""
@@ -268,10 +272,13 @@ class WebsocketsConnection:
 
     def _finish(self, why: str) -> None:
         self._end = self._end or why
-        if not self._complete:
-            self._complete = True
-            self._frames.put(None)
+        self._complete = True
+        self._tell()
         self._went.notify_all()
+
+    def _tell(self) -> None:
+        if self._news.locked():
+            self._news.release()
 
     def _ring(self) -> None:
         with suppress(OSError):  # It is ringing already, or nobody is there to hear it.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, cast
-from weakref import WeakSet
 
 from orderlists import HandshakeRefused, HttpRequest, HttpResponse, MissingExtra, TransportError
 from orderlists_transports._contract import LONGEST_REPLY
@@ -84,7 +83,7 @@ class AiohttpWebSocketTransport:
         self._sessions = Sessions(session, middlewares=(self._only_once,), ws_response_class=Socket)
         self._longest_frame = longest_frame
         self._heartbeat = heartbeat
-        self._connections: WeakSet[AiohttpConnection] = WeakSet()
+        self._connections: set[AiohttpConnection] = set()
         self._closed = False
 
     async def aconnect(self, target: str, /, *, timeout: float) -> AiohttpConnection:  # noqa: ASYNC109 - the transport owns its timeout
@@ -116,7 +115,7 @@ class AiohttpWebSocketTransport:
                     max_msg_size=self._longest_frame + 1,  # To aiohttp, what is too long.
                     timeout=aiohttp.ClientWSTimeout(ws_close=FAREWELL),  # pyright: ignore[reportCallIssue] # made by attrs in a way that pyright cannot see
                 )
-            return AiohttpConnection(cast("Socket", socket))
+            return AiohttpConnection(cast("Socket", socket), self._connections.discard)
         except _Refused as refusal:
             return HandshakeRefused(refusal.response)
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves

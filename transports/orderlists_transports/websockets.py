@@ -37,7 +37,7 @@ try:
     from websockets.client import ClientProtocol
     from websockets.exceptions import InvalidStatus
     from websockets.http11 import Response
-    from websockets.protocol import OPEN
+    from websockets.protocol import CONNECTING
     from websockets.uri import parse_uri
 
     from orderlists_transports._websockets_connection import WebsocketsConnection
@@ -160,7 +160,7 @@ class WebsocketsTransport:
         request.path = target
         protocol.send_request(request)
         sock.sendall(b"".join(protocol.data_to_send()))
-        while protocol.state is not OPEN:
+        while protocol.state is CONNECTING:
             sock.settimeout(deadline.left())
             if data := sock.recv(_CHUNK):
                 protocol.receive_data(data)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import traceback
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -22,11 +19,12 @@ from orderlists_transports.conformance._bench import (
 )
 from orderlists_transports.conformance._clause import clause
 from orderlists_transports.conformance._failures import FAILURES
+from orderlists_transports.conformance._overhearing import overheard, texts_of
 from orderlists_transports.conformance._script import always, answer, reply
 from orderlists_transports.conformance._setup import Setup
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
     from orderlists_transports.conformance._bench import Bench
     from orderlists_transports.conformance._server import Peer
@@ -56,9 +54,9 @@ def the_environment_is_ignored(bench: Bench) -> None:
 @clause
 def no_secret_is_told(bench: Bench) -> None:
     """No API key, signature or query is in an error's text, cause or context, or in a log."""
-    with _overheard() as told:
+    with overheard() as told:
         for error in _errors(bench):
-            told.extend(_texts_of(error))
+            told.extend(texts_of(error))
         server = bench.serve(always(reply()))
         bench.line(server).send(request())
     for secret in _SECRETS:
@@ -89,51 +87,6 @@ def _errors(bench: Bench) -> Iterator[BaseException]:
 def _stay_silent(peer: Peer) -> None:
     peer.receive()
     peer.hold()
-
-
-def _texts_of(error: BaseException) -> list[str]:
-    seen: dict[int, BaseException] = {}
-    left: list[BaseException | None] = [error]
-    while left:
-        each = left.pop()
-        if each is not None and id(each) not in seen:
-            seen[id(each)] = each
-            left += [each.__cause__, each.__context__]
-    told = [text for each in seen.values() for text in (str(each), repr(each), repr(vars(each)))]
-    return [*told, "".join(traceback.format_exception(error))]
-
-
-@contextmanager
-def _overheard() -> Generator[list[str]]:
-    """Collect what is logged meanwhile, by anyone, at any level."""
-    told: list[str] = []
-    ear = _Ear(told)
-    named = [
-        each
-        for each in logging.root.manager.loggerDict.values()
-        if isinstance(each, logging.Logger)
-    ]
-    before = [(each, each.level, each.disabled) for each in (logging.root, *named)]
-    for each, _, _ in before:
-        each.addHandler(ear)
-        each.setLevel(logging.DEBUG)
-        each.disabled = False
-    try:
-        yield told
-    finally:
-        for each, level, disabled in before:
-            each.removeHandler(ear)
-            each.setLevel(level)
-            each.disabled = disabled
-
-
-class _Ear(logging.Handler):
-    def __init__(self, told: list[str]) -> None:
-        super().__init__(logging.NOTSET)
-        self._told = told
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._told.append(f"{self.format(record)} {record.args!r}")
 
 
 def _blackened(text: str) -> str:

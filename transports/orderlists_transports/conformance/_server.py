@@ -146,6 +146,7 @@ class Server:
             while True:
                 sock, _ = self._listener.accept()
                 sock.settimeout(PATIENCE)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.connections += 1
                 thread = threading.Thread(
                     target=self._serve, args=(sock, self.connections), daemon=True

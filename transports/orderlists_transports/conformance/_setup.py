@@ -29,6 +29,22 @@ class Setup:
 
 
 @frozen(kw_only=True)
+class FramedSetup:
+    """Which transport that carries frames a clause needs.
+
+    Attributes:
+        origin: The server, such as ``ws://127.0.0.1:49152``: all that most transports need.
+        ssl_context: How to check the server's certificate, for a ``wss://`` origin; None for the
+            transport's own way.
+        longest_frame: The longest frame to accept, in bytes.
+    """
+
+    origin: str
+    ssl_context: ssl.SSLContext | None = None
+    longest_frame: int = 4 * 1024 * 1024
+
+
+@frozen(kw_only=True)
 class Tls:
     """How the suite's servers speak TLS, if they are to.
 
