@@ -31,6 +31,9 @@ class Limiter(Enum):
     REQUEST_WEIGHT = "REQUEST_WEIGHT"
     ORDERS = "ORDERS"
 
+    # By identity, as members are compared: Enum's own is written in Python.
+    __hash__ = object.__hash__
+
 
 class Usage(NamedTuple):
     """What the exchange says was used in one of its windows.

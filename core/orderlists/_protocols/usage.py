@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from orderlists._budget import Limiter, Usage
 from orderlists._protocols.http_messages import HttpResponse
@@ -21,11 +22,18 @@ def usage_of(response: HttpResponse) -> Iterator[Usage]:
     [Usage(limiter=<Limiter.REQUEST_WEIGHT: 'REQUEST_WEIGHT'>, seconds=60, used=7, limit=None)]
     """
     for name, value in response.headers:
-        # Most names are something else; a pattern for each would cost more than the rest.
-        if name[:6].lower() == "x-mbx-" and (found := _NAME.fullmatch(name)) and _is_count(value):
-            what, count, unit = found[1].lower(), int(found[2]), found[3].lower()
-            if count > 0:
-                yield Usage(_LIMITERS[what], count * _SECONDS[unit], int(value))
+        # A call for each of the two dozen headers would cost more than the rest.
+        if name[:1] in "Xx" and (window := _window(name)) and _is_count(value):
+            yield Usage(*window, int(value))
+
+
+# The same names come with every reply.
+@lru_cache(maxsize=256)
+def _window(name: str) -> tuple[Limiter, int] | None:
+    found = _NAME.fullmatch(name)
+    if found is None or int(found[2]) == 0:
+        return None
+    return _LIMITERS[found[1].lower()], int(found[2]) * _SECONDS[found[3].lower()]
 
 
 def _is_count(value: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from unicodedata import category
 
@@ -102,11 +103,18 @@ def to_recv_window(value: int | str | Decimal | None) -> Decimal | None:
     if value is None:
         return None
     number = _to_decimal(value)
-    if number is None or not (
-        0 < number <= LONGEST_RECV_WINDOW and number == number.quantize(_THOUSANDTH, context=_EXACT)
-    ):
+    window = None if number is None else _shortest_window(number)
+    if window is None:
         raise InvalidRequest(field="recv_window", value=_shown(value), rule=RECV_WINDOW_RULE)
-    return Decimal(write_decimal(number.normalize(_EXACT)))
+    return window
+
+
+# Few are in use, and each request is asked for its own.
+@lru_cache(maxsize=16)
+def _shortest_window(number: Decimal) -> Decimal | None:
+    if 0 < number <= LONGEST_RECV_WINDOW and number == number.quantize(_THOUSANDTH, context=_EXACT):
+        return Decimal(write_decimal(number.normalize(_EXACT)))
+    return None
 
 
 def _to_decimal(value: object) -> Decimal | None:
