@@ -74,6 +74,7 @@ class Scenario:
     fates: tuple[f.Fate, ...] = ()
     events: tuple[tuple[float, Any], ...] = ()
     lags: tuple[tuple[float, float], ...] = ()
+    cut: int | None = None
     leg_shows: Any = "cancel_id"
     resends: int = 200
     watched: bool = False
@@ -104,6 +105,7 @@ class Run:
 ANSWERS: list[f.Answer] = [
     f.DROPPED,
     f.RESET,
+    f.SILENT,
     *(f.bare(status) for status in (500, 502, 503, 504)),
     *(f.json_error(code) for code in (-1000, -1001, -1006, -1007, -1008)),
     *(f.json_error(code, status=400) for code in (-1001, -1006, -1007)),
@@ -113,6 +115,8 @@ ANSWERS: list[f.Answer] = [
     f.html(200),
     f.html(400),
     f.html(502),
+    f.unnamed(-1008, status=503),
+    f.unnamed(-1000, status=500),
 ]
 answers = st.sampled_from(ANSWERS)
 refusals = st.sampled_from(
@@ -134,9 +138,9 @@ refusals = st.sampled_from(
 def fates(draw: st.DrawFn) -> f.Fate:
     """Draw what becomes of one request."""
     then, seconds = draw(answers), draw(st.sampled_from([0.0, 0.05, 0.3, 1.0, 2.5, 4.0, 6.0]))
-    match draw(st.sampled_from(["refused", "done", "not done", "late", "twice", "slow"])):
-        case "refused":
-            return draw(refusals)
+    match draw(st.sampled_from(["known", "done", "not done", "late", "twice", "slow"])):
+        case "known":
+            return draw(refusals | st.just(f.duplicated()))
         case "done":
             return f.executed(then=then, delay=seconds)
         case "not done":
@@ -163,29 +167,43 @@ others = st.sampled_from(
         f.Expire(0),
     ]
 )
+# What happens to connections; where there are none, nothing happens.
+disturbances = st.sampled_from(
+    [
+        f.Disconnect(),
+        f.Disconnect("reset"),
+        f.ShutDown(2.0),
+        f.Revoke(),
+        f.Noise("no JSON"),
+        f.Noise(b"\x00"),
+        f.Noise('{"event":{"e":"brandNew","E":1}}'),
+        f.Noise('{"id":1,"status":200,"result":{}}'),
+    ]
+)
 
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     """Draw anything that can happen."""
     times = st.floats(-2, 12, allow_nan=False)
+    happens = draw(st.lists(st.tuples(times, others | disturbances), max_size=4))
     return Scenario(
         by_id=draw(st.booleans()),
         age=draw(st.sampled_from([0.0, 0.001, 0.5, 3.0, 3600.0])),
         skew=draw(st.sampled_from([0.0, 0.0, 0.4, -0.4, -4.9, 30.0, -30.0])),
         fates=tuple(draw(st.lists(fates(), max_size=5))),
-        events=tuple(
-            (max(time, 0.0), what)
-            for time, what in sorted(
-                draw(st.lists(st.tuples(times, others), max_size=4)), key=lambda event: event[0]
-            )
-        ),
+        events=tuple((max(time, 0.0), what) for time, what in sorted(happens, key=_time)),
         lags=tuple(
             draw(st.lists(st.tuples(st.floats(0.1, 4.5), st.floats(0, TROUBLE)), max_size=2))
         ),
         leg_shows=draw(st.sampled_from(["cancel_id", "cancel_id", "original_id"])),
         watched=draw(st.booleans()),
+        cut=draw(st.none() | st.integers(0, 8)),
     )
+
+
+def _time(event: tuple[float, object]) -> float:
+    return event[0]
 
 
 def play(scenario: Scenario, cell: Cell, protocol: Any = None) -> Run:
@@ -205,6 +223,7 @@ def play(scenario: Scenario, cell: Cell, protocol: Any = None) -> Run:
         scenario.fates,
         events=[(START + int(time * SECOND), what) for time, what in scenario.events],
         lags=[f.Lag(by, until=START + int(end * SECOND)) for by, end in scenario.lags],
+        cut=scenario.cut,
     )
     spoken = PROTOCOLS[cell.protocol]() if protocol is None else protocol
     verdict, came = _ask(scenario, cell, spoken, venue, plan, clock)
