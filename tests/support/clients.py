@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, Protocol, Self, TypeVar
 
-from orderlists import Attempt, Event, Gap, HmacKey, Policy, Request, Rest, WebSocketApi
+from orderlists import Allowance, Attempt, Event, Gap, HmacKey, Policy, Request, Rest, WebSocketApi
 from orderlists_simulator import ApiKey, HmacApiKey, VirtualClock
 from orderlists_transports import AsyncClient, AsyncEventStream, Client, Times
 
@@ -24,6 +24,8 @@ class Sender(Protocol):
         policy: Policy | None = None,
     ) -> R: ...
     def events(self, *, buffer: int = 1000) -> Any: ...
+    def limits(self) -> list[Allowance]: ...
+    def close(self) -> None: ...
 
 
 class Watching(Protocol):
@@ -68,6 +70,12 @@ class _BlockingAsyncClient:
         policy: Policy | None = None,
     ) -> R:
         return self._runner.run(self._client.settle(request, attempts=attempts, policy=policy))
+
+    def limits(self) -> list[Allowance]:
+        return self._client.limits()
+
+    def close(self) -> None:
+        self._runner.run(self._client.aclose())
 
     def events(self, *, buffer: int = 1000) -> _BlockingEvents:
         return _BlockingEvents(self._client.events(buffer=buffer), self._runner)

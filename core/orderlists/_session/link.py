@@ -60,6 +60,7 @@ class Link:
         watchers: Who else waits for what arrives here.
         is_logged_on: Whether the exchange knows on it who asks.
         subscription: The number of its flow of events, if they flow.
+        is_unsubscribing: Whether the exchange was asked to end that flow.
         asked_for_life: When it was asked for a sign of life.
         ended: Why it is over; None while it is not.
     """
@@ -71,6 +72,7 @@ class Link:
     watchers: list[Wake] = field(factory=_nobody)
     is_logged_on: bool = False
     subscription: int | None = None
+    is_unsubscribing: bool = False
     asked_for_life: int | None = None
     ended: OrderListsError | None = None
 

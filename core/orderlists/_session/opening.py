@@ -164,6 +164,7 @@ def _subscribe(session: Session, link: Link, until: int) -> Opening[None]:
     session.subscribed(link, found.subscription_id)
     for old in session.subscribed_before(link):
         now: Moment = yield Now()
+        old.is_unsubscribing = True
         farewell = Unsubscribe(old.subscription or 0)
         patience = min(_SIGN_OF_LIFE, _left(until, now))
         # Frames come in order: with the answer, all that was told before it has come.

@@ -225,8 +225,9 @@ class Session:
         if isinstance(event, OtherEvent) and event.event_type == _SHUTDOWN:
             self.retire(link)
         elif isinstance(event, OtherEvent) and event.event_type == _TERMINATED:
-            self._miss(link)
-            link.wake_watchers()
+            if not link.is_unsubscribing:
+                self._miss(link)
+                link.wake_watchers()
         elif not self._is_double(event):
             self.witness.note(event)
             self._tell(event)

@@ -1,0 +1,97 @@
+"""Every way in which a client and the venue can come together, ready to use."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from attrs import frozen
+
+from clients import CLIENTS, PROTOCOLS, Sender, key_of
+from orderlists_simulator import (
+    EXAMPLE_KEY,
+    Plan,
+    Venue,
+    VenueConnection,
+    VenueTransport,
+    VirtualClock,
+)
+from orderlists_simulator import faults as f
+
+START = 1_700_000_000_000_000_000
+SECOND = 1_000_000_000
+
+
+@frozen
+class Meeting:
+    """A client, and the venue it talks to.
+
+    Attributes:
+        transport: What connects them in process; None over a socket.
+    """
+
+    client: Sender
+    venue: Venue
+    clock: VirtualClock
+    transport: Any = None
+
+    @property
+    def cancels(self) -> list[Any]:
+        """What the venue was asked to cancel."""
+        return [entry for entry in self.venue.log.entries if entry.is_cancel]
+
+
+class Counting(VenueTransport):
+    """Notes when connections are opened, in seconds since the start."""
+
+    def __init__(self, *given: Any, **settings: Any) -> None:
+        super().__init__(*given, **settings)
+        self.opened: list[float] = []
+        self._clock = settings["now"]
+
+    def connect(self, target: str, /, *, timeout: float) -> VenueConnection:
+        self.opened.append((self._clock() - START) / SECOND)
+        return super().connect(target, timeout=timeout)
+
+
+def a_venue(lists: int = 2) -> Venue:
+    """Return a venue with so many open lists."""
+    venue = Venue()
+    for number in range(lists):
+        venue.open_oco(
+            symbol="LTCBTC",
+            side="SELL",
+            quantity=1,
+            price=3,
+            stop_price=1,
+            list_client_order_id=f"list-{number}",
+            now=START - SECOND,
+        )
+    return venue
+
+
+@contextmanager
+def meet(
+    protocol: str,
+    colour: str,
+    *,
+    venue: Venue | None = None,
+    fates: Iterable[f.Fate] = (),
+    events: Iterable[tuple[float, Any]] = (),
+    cut: int | None = None,
+    **settings: Any,
+) -> Iterator[Meeting]:
+    """Let a client and a venue meet in one process, in virtual time."""
+    clock = VirtualClock(START)
+    venue = a_venue() if venue is None else venue
+    happens = [(START + int(time * SECOND), what) for time, what in events]
+    plan = Plan(fates, events=happens, cut=cut)
+    transport = Counting(venue, now=clock.now, plan=plan, sleep=clock.sleep, asleep=clock.asleep)
+    settings = {
+        "protocol": settings.pop("speaks", None) or PROTOCOLS[protocol](),
+        "transport": transport,
+        "loop": clock.event_loop,
+        "clock": clock,
+    } | settings
+    key = settings.pop("key", key_of(EXAMPLE_KEY))
+    with CLIENTS[colour](key, **settings) as client:
+        yield Meeting(client, venue, clock, transport)

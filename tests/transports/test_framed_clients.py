@@ -1,0 +1,493 @@
+"""What is particular to clients that keep a connection, of both colours."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from functools import partial
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import pytest
+
+from cells import SECOND, START, Meeting, a_venue, meet
+from clients import CLIENTS
+from orderlists import (
+    AlreadyDone,
+    CanceledOrderList,
+    CancelOrderList,
+    Ed25519Key,
+    Evidence,
+    ExecutionReport,
+    Gap,
+    GetOrderList,
+    GetServerTime,
+    InvalidSetting,
+    ListStatus,
+    Missed,
+    OtherEvent,
+    OutcomeUnknown,
+    Policy,
+    RateLimited,
+    TransportError,
+    Unauthorized,
+    WebSocketApi,
+)
+from orderlists_simulator import (
+    AsymmetricApiKey,
+    Plan,
+    Rules,
+    Simulator,
+    Venue,
+)
+from orderlists_simulator import faults as f
+from orderlists_transports import AsyncClient, Client
+
+Meet = Callable[..., AbstractContextManager[Meeting]]
+
+CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
+LOOK = GetOrderList(order_list_id=0)
+
+
+@pytest.fixture(params=CLIENTS)
+def framed(request: pytest.FixtureRequest) -> Meet:
+    return partial(meet, "WebSocket", request.param)
+
+
+# Many at a time.
+
+
+def numbered(number: int) -> CancelOrderList:
+    return CancelOrderList(
+        symbol="LTCBTC", order_list_id=number, new_client_order_id=f"cancel-{number}"
+    )
+
+
+def got_its_own(number: int, result: CanceledOrderList) -> bool:
+    (cancel_id,) = {report.client_order_id for report in result.order_reports}
+    return (result.order_list_id, cancel_id) == (number, f"cancel-{number}")
+
+
+def shuffled(count: int) -> Callable[[int, Any], f.Fate]:
+    held = f.held(count, shuffle=Random(7).shuffle)  # noqa: S311 - the same order every time
+    return lambda _, __: held
+
+
+def test_a_thousand_in_flight_each_get_their_own_answer() -> None:
+    many = 1000
+    venue = a_venue(many)
+
+    async def all_at_once(simulator: Simulator) -> list[CanceledOrderList]:
+        async with AsyncClient(
+            simulator.key, exchange=simulator.url, protocol=WebSocketApi()
+        ) as client:
+            return await asyncio.gather(*[client.send(numbered(n)) for n in range(many)])
+
+    with Simulator(venue, plan=Plan(shuffled(many))) as simulator:
+        results = asyncio.run(all_at_once(simulator))
+
+    assert all(got_its_own(number, result) for number, result in enumerate(results))
+    assert {result.evidence for result in results} == {Evidence.REPLY}
+    assert len(venue.log.entries) == many
+
+
+def test_ten_threads_on_one_connection_each_get_their_own_answer() -> None:
+    threads, each = 10, 30
+    venue = a_venue(threads * each)
+    with (
+        Simulator(venue, plan=Plan(shuffled(threads))) as simulator,
+        Client(simulator.key, exchange=simulator.url, protocol=WebSocketApi()) as client,
+        ThreadPoolExecutor(threads) as pool,
+    ):
+        # All begin each round together, so that as many are in flight as the venue holds back.
+        together = threading.Barrier(threads)
+
+        def work(thread: int) -> bool:
+            fine = True
+            for turn in range(each):
+                together.wait(timeout=30)
+                number = turn * threads + thread
+                fine &= got_its_own(number, client.send(numbered(number)))
+            return fine
+
+        assert all(pool.map(work, range(threads)))
+
+    assert len(venue.log.entries) == threads * each
+
+
+# Connections.
+
+
+def test_one_connection_serves_all_requests(framed: Meet) -> None:
+    with framed() as meeting:
+        for _ in range(5):
+            meeting.client.send(LOOK)
+
+    assert len(meeting.transport.opened) == 1
+
+
+def test_what_was_in_flight_when_a_connection_ends_is_unknown_and_settled_on_the_next(
+    framed: Meet,
+) -> None:
+    with framed(fates=[f.executed(then=f.DROPPED)]) as meeting:
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.QUERY
+    assert len(meeting.transport.opened) == 2
+
+
+def test_connections_that_do_not_last_are_opened_ever_less_often(framed: Meet) -> None:
+    policy = Policy(resends=9, deadline=600)
+    dropped = [f.not_executed(then=f.DROPPED)] * 12
+    with framed(fates=dropped) as meeting, pytest.raises(TransportError):
+        meeting.client.send(LOOK, policy=policy)
+
+    opened = meeting.transport.opened
+    pauses = [later - earlier for earlier, later in pairwise(opened)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] >= 0.1
+    assert pauses[-1] >= 10
+
+
+def test_a_refused_connection_says_that_nothing_was_sent(framed: Meet) -> None:
+    venue = Venue(rules=Rules(connection_limit=1))
+    with framed(venue=venue, fates=[f.not_executed(then=f.DROPPED)]) as meeting:
+        with pytest.raises(OutcomeUnknown):
+            meeting.client.send(CANCEL, policy=Policy(deadline=5))
+        with pytest.raises(RateLimited):
+            meeting.client.send(CANCEL, policy=Policy(wait_out_limits=False))
+
+    assert len(meeting.cancels) == 1
+
+
+def test_a_shutdown_moves_to_a_new_connection_before_the_old_one_ends(framed: Meet) -> None:
+    with framed(events=[(1, f.ShutDown(5))]) as meeting:
+        meeting.client.send(LOOK)
+        meeting.clock.sleep(2)
+        meeting.client.send(LOOK)
+        meeting.client.send(LOOK)
+        assert len(meeting.transport.opened) == 2
+        meeting.clock.sleep(10)
+        meeting.client.send(LOOK)
+
+    assert len(meeting.transport.opened) == 2
+
+
+def test_what_is_in_flight_at_a_shutdown_finishes_on_the_old_connection(framed: Meet) -> None:
+    with framed(fates=[f.delayed(3)], events=[(1, f.ShutDown(5))]) as meeting:
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.REPLY
+    assert len(meeting.cancels) == 1
+
+
+def test_a_connection_is_replaced_before_the_exchange_ends_it(framed: Meet) -> None:
+    with framed() as meeting:
+        meeting.client.send(LOOK)
+        meeting.clock.sleep(23 * 3600 + 51 * 60)
+        meeting.client.send(LOOK)
+
+    assert len(meeting.transport.opened) == 2
+
+
+def test_a_quiet_connection_is_asked_for_a_sign_of_life_before_it_is_used(framed: Meet) -> None:
+    with framed() as meeting:
+        meeting.client.send(LOOK)
+        meeting.clock.sleep(600)
+        meeting.client.send(LOOK)
+
+    assert len(meeting.transport.opened) == 1
+    assert "ping" in [entry.method for entry in meeting.venue.log.entries]
+
+
+def test_a_connection_that_fell_silent_is_replaced(framed: Meet) -> None:
+    fates = [f.NORMAL, *[f.not_executed(then=f.SILENT)] * 2]
+    with framed(fates=fates) as meeting:
+        meeting.client.send(LOOK)
+        meeting.clock.sleep(600)
+        meeting.client.send(LOOK)
+
+    assert len(meeting.transport.opened) == 2
+
+
+def test_a_reply_that_does_not_come_makes_the_next_request_go_another_way(framed: Meet) -> None:
+    with framed(fates=[f.executed(then=f.SILENT)]) as meeting:
+        with pytest.raises(OutcomeUnknown) as caught:
+            meeting.client.send(CANCEL, policy=Policy(settle=False))
+        done = meeting.client.settle(caught.value.request, attempts=caught.value.attempts)
+
+    assert done.evidence is Evidence.QUERY
+    assert len(meeting.transport.opened) == 2
+
+
+def test_an_error_that_names_no_request_makes_all_in_flight_unknown(framed: Meet) -> None:
+    with framed(fates=[f.executed(then=f.unnamed(-1008, status=503))]) as meeting:
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.QUERY
+
+
+def test_a_parents_connection_is_left_alone_by_a_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    with meet("WebSocket", "sync") as meeting:
+        meeting.client.send(LOOK)
+        monkeypatch.setattr(os, "getpid", lambda: -1)
+        meeting.client.send(LOOK)
+
+    assert len(meeting.transport.opened) == 2
+
+
+def test_another_event_loop_gets_a_connection_of_its_own() -> None:
+    with meet("WebSocket", "sync") as meeting:
+        transport = meeting.transport
+        client = AsyncClient(key_of(EXAMPLE_KEY), transport=transport, protocol=WebSocketApi())
+        first = asyncio.run(client.send(GetServerTime()))
+        second = asyncio.run(client.send(GetServerTime()))
+        asyncio.run(client.aclose())
+
+    assert first == second
+    assert len(transport.opened) == 2
+
+
+# Who asks.
+
+
+@pytest.fixture(scope="module")
+def ed25519() -> tuple[Ed25519Key, AsymmetricApiKey]:
+    crypto = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+    ser = pytest.importorskip("cryptography.hazmat.primitives.serialization")
+    private = crypto.Ed25519PrivateKey.generate()
+    pem = private.private_bytes(
+        ser.Encoding.PEM, ser.PrivateFormat.PKCS8, ser.NoEncryption()
+    ).decode()
+    public = private.public_key().public_bytes(
+        ser.Encoding.PEM, ser.PublicFormat.SubjectPublicKeyInfo
+    )
+    api_key = "E" * 64
+    return (
+        Ed25519Key(api_key=api_key, private_key=pem),
+        AsymmetricApiKey(api_key=api_key, public_key=public.decode()),
+    )
+
+
+Keys = tuple[Ed25519Key, AsymmetricApiKey]
+
+
+def venue_for(known: AsymmetricApiKey) -> Venue:
+    venue = Venue(keys=[known])
+    venue.open_oco(symbol="LTCBTC", side="SELL", quantity=1, price=3, stop_price=1, now=START)
+    return venue
+
+
+def test_an_ed25519_key_logs_on_once_and_signs_no_more(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    with framed(venue=venue_for(known), key=key) as meeting:
+        meeting.client.send(LOOK)
+        meeting.client.send(CANCEL)
+
+    asked = meeting.venue.log.entries
+    assert [entry.method for entry in asked] == [
+        "session.logon",
+        "orderList.status",
+        "orderList.cancel",
+    ]
+    assert [entry.parameter("apiKey") is None for entry in asked] == [False, True, True]
+
+
+def test_every_connection_begins_with_a_log_on(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    fates = [f.NORMAL, f.executed(then=f.DROPPED)]
+    with framed(venue=venue_for(known), key=key, fates=fates) as meeting:
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.QUERY
+    methods = [entry.method for entry in meeting.venue.log.entries]
+    assert methods.count("session.logon") == len(meeting.transport.opened) == 2
+
+
+def test_an_ed25519_key_may_sign_every_request_instead(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    with framed(venue=venue_for(known), key=key, speaks=WebSocketApi(log_on=False)) as meeting:
+        meeting.client.send(CANCEL)
+
+    (asked,) = meeting.venue.log.entries
+    assert asked.parameter("apiKey") == known.api_key
+
+
+def test_a_log_on_that_is_refused_says_that_nothing_was_sent(framed: Meet, ed25519: Keys) -> None:
+    key, _ = ed25519
+    with framed(key=key) as meeting, pytest.raises(Unauthorized):
+        meeting.client.send(CANCEL)
+
+    assert meeting.cancels == []
+
+
+def test_a_log_on_with_a_wrong_clock_is_done_again(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    with framed(venue=venue_for(known), key=key, skew=-3600 * SECOND) as meeting:
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.REPLY
+    assert len(meeting.cancels) == len(meeting.transport.opened) == 1
+
+
+def test_a_log_on_that_gets_no_answer_says_that_nothing_was_sent(
+    framed: Meet, ed25519: Keys
+) -> None:
+    key, known = ed25519
+    fates = [f.not_executed(then=f.bare(503))] * 3
+    settings = {"venue": venue_for(known), "key": key, "fates": fates}
+    with framed(**settings) as meeting, pytest.raises(TransportError) as caught:
+        meeting.client.send(CANCEL, policy=Policy(resends=0))
+
+    assert caught.value.sent is False
+    assert meeting.cancels == []
+
+
+def test_a_session_that_was_revoked_logs_on_again_elsewhere(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    with framed(venue=venue_for(known), key=key, events=[(1, f.Revoke())]) as meeting:
+        meeting.client.send(LOOK)
+        meeting.clock.sleep(2)
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.REPLY
+    assert len(meeting.transport.opened) == 2
+
+
+# Events.
+
+
+def test_a_watcher_sees_what_a_cancel_does(framed: Meet) -> None:
+    with framed() as meeting, meeting.client.events() as events:
+        meeting.client.send(CANCEL)
+        seen = [events.wait(5) for _ in range(3)]
+        nothing = events.wait(5)
+
+    assert [type(event) for event in seen] == [ExecutionReport, ExecutionReport, ListStatus]
+    assert {event.status for event in seen[:2]} == {"CANCELED"}
+    assert seen[2].list_order_status == "ALL_DONE"
+    assert nothing is None
+
+
+def test_two_watchers_see_the_same(framed: Meet) -> None:
+    with framed() as meeting, meeting.client.events() as one, meeting.client.events() as other:
+        meeting.client.send(CANCEL)
+        assert [one.wait(5) for _ in range(3)] == [other.wait(5) for _ in range(3)]
+
+
+def test_an_event_settles_a_cancel_before_any_query(framed: Meet) -> None:
+    # The subscription is a request as well.
+    fates = [f.NORMAL, f.executed(then=f.bare(503))]
+    with framed(fates=fates) as meeting, meeting.client.events():
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.EVENT
+    assert [report.status for report in done.order_reports] == ["CANCELED", "CANCELED"]
+    assert (done.order_list_id, done.list_client_order_id) == (0, "list-0")
+    assert len(meeting.venue.log.entries) == 2
+
+
+def test_an_event_settles_a_cancel_whose_reply_never_comes(framed: Meet) -> None:
+    fates = [f.NORMAL, f.executed(then=f.SILENT)]
+    with framed(fates=fates) as meeting, meeting.client.events():
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.EVENT
+
+
+def test_events_of_another_cancel_settle_nothing(framed: Meet) -> None:
+    fates = [f.NORMAL, f.not_executed(then=f.bare(503))]
+    theirs = [(0, f.Cancel(0, by="theirs"))]
+    with (
+        framed(fates=fates, events=theirs) as meeting,
+        meeting.client.events(),
+        pytest.raises(AlreadyDone),
+    ):
+        meeting.client.send(CANCEL)
+
+
+def test_a_lost_connection_leaves_a_gap_and_events_flow_again(framed: Meet) -> None:
+    with framed(events=[(1, f.Disconnect())]) as meeting, meeting.client.events() as events:
+        meeting.clock.sleep(2)
+        gap = events.wait(5)
+        meeting.client.send(CANCEL)
+        after = events.wait(5)
+
+    assert gap == Gap(reason=Missed.CONNECTION)
+    assert isinstance(after, ExecutionReport)
+    assert len(meeting.transport.opened) == 2
+
+
+def test_a_shutdown_leaves_no_gap_and_tells_nothing_twice(framed: Meet) -> None:
+    with (
+        framed(events=[(1, f.ShutDown(5))]) as meeting,
+        meeting.client.events() as events,
+    ):
+        meeting.clock.sleep(2)
+        meeting.client.send(CANCEL)
+        seen = [events.wait(3) for _ in range(4)]
+        meeting.clock.sleep(10)
+        later = events.wait(1)
+
+    assert [type(event).__name__ for event in seen] == [
+        "ExecutionReport",
+        "ExecutionReport",
+        "ListStatus",
+        "NoneType",
+    ]
+    assert later is None
+
+
+def test_a_watcher_who_is_too_slow_is_told_what_he_missed(framed: Meet) -> None:
+    with framed() as meeting, meeting.client.events(buffer=2) as events:
+        meeting.client.send(CANCEL)
+        meeting.client.send(CancelOrderList(symbol="LTCBTC", order_list_id=1))
+        meeting.client.send(GetServerTime())
+        first, second = events.wait(1), events.wait(1)
+
+    assert first == Gap(reason=Missed.BUFFER, count=4)
+    assert isinstance(second, ExecutionReport)
+
+
+def test_events_of_other_kinds_are_handed_on(framed: Meet) -> None:
+    noise = '{"subscriptionId":0,"event":{"e":"balanceUpdate","E":1,"a":"BTC","d":"1"}}'
+    with framed(events=[(1, f.Noise(noise))]) as meeting, meeting.client.events() as events:
+        event = events.wait(5)
+
+    assert isinstance(event, OtherEvent)
+    assert event.fields["a"] == "BTC"
+
+
+def test_closing_the_client_ends_the_watching(framed: Meet) -> None:
+    with framed() as meeting, meeting.client.events() as events:
+        meeting.client.close()
+        assert events.wait() is None
+
+
+def test_a_watcher_that_was_closed_gets_nothing_more(framed: Meet) -> None:
+    with framed() as meeting:
+        with meeting.client.events() as events:
+            pass
+        meeting.client.send(CANCEL)
+        assert events.wait(5) is None
+
+
+def test_a_key_that_may_not_watch_is_told_so(framed: Meet) -> None:
+    refused = f.not_executed(then=f.json_error(-2015, status=401))
+    with framed(fates=[refused] * 9) as meeting, pytest.raises(Unauthorized):
+        meeting.client.events().wait(5)
+
+
+@pytest.mark.parametrize("buffer", [0, -1, True, 1.5, "many"])
+def test_a_buffer_must_hold_something(framed: Meet, buffer: Any) -> None:
+    with framed() as meeting, pytest.raises(InvalidSetting, match="buffer"):
+        meeting.client.events(buffer=buffer)
+
+
+@pytest.mark.parametrize("colour", CLIENTS)
+def test_rest_has_no_events(colour: str) -> None:
+    with meet("REST", colour) as meeting, pytest.raises(InvalidSetting, match="WebSocketApi"):
+        meeting.client.events()
