@@ -157,13 +157,14 @@ class _Link:
     async def frames(self) -> AsyncIterator[Frame]:
         """Yield what arrives, answer pings, and note when pongs do."""
         async for message in self.wire:
-            if message.type is WSMsgType.PING:
-                await self.wire.pong(message.data)
-            elif message.type is WSMsgType.PONG:
-                self.heard = asyncio.get_running_loop().time()
-            elif message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
+            if message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
                 frame: Frame = message.data
                 yield frame
+            elif message.type is WSMsgType.PING:
+                await self.wire.pong(message.data)
+            else:
+                # A pong; or an error, and then nothing comes any more.
+                self.heard = asyncio.get_running_loop().time()
 
     async def send(self, frame: Frame) -> None:
         if isinstance(frame, str):

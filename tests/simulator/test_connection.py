@@ -186,7 +186,7 @@ class TestAsync:
         async def read() -> None:
             for _ in range(3):
                 frame = await connection.areceive(timeout=None)
-                received.append((*ids([frame]), virtual.now() - NOW))
+                received.append((ids([frame])[0], virtual.now() - NOW))
 
         async def main() -> None:
             reader = asyncio.create_task(read())

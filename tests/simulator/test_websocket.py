@@ -11,6 +11,7 @@ import pytest
 from orderlists import HttpRequest
 from orderlists_simulator import (
     EXAMPLE_KEY,
+    Fate,
     Plan,
     RestFront,
     Rules,
@@ -20,6 +21,7 @@ from orderlists_simulator import (
     WebSocketRequest,
 )
 from orderlists_simulator._ws_request import read
+from orderlists_simulator.faults import NORMAL
 
 Signed = Callable[..., str]
 Written = Callable[..., HttpRequest]
@@ -107,8 +109,7 @@ def test_a_reply_says_what_rest_says(
     rest = RestFront(documented(Rules())).answer(written(verb, path, **params), now=NOW)
     front = WebSocketFront(documented(Rules()))
     session = front.open("/ws-api/v3", now=NOW)
-    counted = {**params}
-    reply = json.loads(front.answer(session, signed(method, **counted), now=NOW))
+    reply = json.loads(front.answer(session, signed(method, **params), now=NOW))
 
     # Parameters are counted differently: the key is one of them here.
     said = json.loads(rest.body)
@@ -265,8 +266,10 @@ class TestSignatures:
 class TestRefusals:
     @pytest.mark.parametrize(
         "frame",
-        ["", "time", "{", "[]", "7", '"x"', "null", "[1", '{"id": NaN}', '{"id": "\\ud800"}']
-        + ["[" * 100_000, b"{}", b"\xff"],
+        [
+            *("", "time", "{", "[]", "7", '"x"', "null", "[1", '{"id": NaN}', '{"id": "\\ud800"}'),
+            *("[" * 100_000, b"{}", b"\xff"),
+        ],
     )
     def test_what_is_no_request(self, ask: Callable[..., Any], frame: str | bytes) -> None:
         assert ask(frame) == {
@@ -390,12 +393,12 @@ def test_a_rule_sees_requests_of_both_protocols(
     venue: Venue, signed: Signed, written: Written
 ) -> None:
     seen: list[tuple[int, object]] = []
-    normal = Plan().fate(0, None)
-    transport = VenueTransport(
-        venue,
-        now=lambda: NOW,
-        plan=Plan(lambda number, request: seen.append((number, request)) or normal),
-    )
+
+    def rule(number: int, request: object) -> Fate:
+        seen.append((number, request))
+        return NORMAL
+
+    transport = VenueTransport(venue, now=lambda: NOW, plan=Plan(rule))
     connection = transport.connect("/ws-api/v3", timeout=1.0)
 
     connection.send(signed("orderList.status", 7, orderListId=0), timeout=1.0)

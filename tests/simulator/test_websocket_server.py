@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, RemoteDisconnected
 from typing import Any
@@ -24,9 +24,9 @@ TIME = '{"id": 1, "method": "time"}'
 
 
 @contextmanager
-def connected(simulator: Simulator, **settings: Any) -> Iterator[ClientConnection]:
+def connected(simulator: Simulator) -> Generator[ClientConnection]:
     url = f"{simulator.url.replace('http', 'ws')}/ws-api/v3"
-    with websockets.connect(url, close_timeout=1, **settings) as client:
+    with websockets.connect(url, close_timeout=1) as client:
         yield client
 
 
@@ -51,9 +51,13 @@ def test_both_protocols_are_served_on_one_port() -> None:
 
 
 def test_a_handshake_may_be_refused() -> None:
-    with Simulator(Venue(rules=Rules(connection_limit=1))) as simulator:
-        with connected(simulator), pytest.raises(InvalidStatus) as error, connected(simulator):
-            pass
+    with (
+        Simulator(Venue(rules=Rules(connection_limit=1))) as simulator,
+        connected(simulator),
+        pytest.raises(InvalidStatus) as error,
+        connected(simulator),
+    ):
+        pass
 
     response = error.value.response
     assert (response.status_code, json.loads(response.body)["code"]) == (429, -1034)
@@ -201,9 +205,10 @@ def test_silence_over_http_where_time_is_virtual() -> None:
     plan = Plan([executed(then=SILENT)])
     with Simulator(Venue(), now=clock.now, plan=plan, asleep=clock.asleep) as simulator:
         connection = HTTPConnection(urlsplit(simulator.url).netloc, timeout=10)
-        with closing(connection), pytest.raises(RemoteDisconnected):
+        with closing(connection):
             connection.request("GET", "/api/v3/time")
-            connection.getresponse()
+            with pytest.raises(RemoteDisconnected):
+                connection.getresponse()
 
     assert (clock.now(), simulator.venue.log.entries[0].answered) == (0, "silent")
 
