@@ -193,10 +193,9 @@ class Conversation:
             self._leave(text)
 
     def _leave(self, frame: Frame) -> None:
-        if self.ended is None:
-            self.send(frame)
-            if self._line.cuts():
-                self.end("dropped")
+        self.send(frame)
+        if self.ended is None and self._line.cuts():
+            self.end("dropped")
 
     def _break_off(self, request: WebSocketRequest, broken: Broken, now: int) -> None:
         if broken.begun is not None:

@@ -44,17 +44,21 @@ class Handshake:
         Raises:
             HandshakeRefused: There is none.
         """
-        path, _, query = target.partition("?")
-        self._venue.run_until(now)
         try:
-            if path != WEBSOCKET_PATH:
-                raise NotServed
-            self._venue.connections.admit(now=now)
-            self._venue.weight.admit(_WEIGHT, now=now)
-            return _session(query, now)
+            with self._venue.bell.lock:
+                return self._admit(target, now)
         except Refused as refused:
             response = self._desk.refusal(refused, error(refused), now=now).response
             raise HandshakeRefused(response) from refused
+
+    def _admit(self, target: str, now: int) -> Session:
+        path, _, query = target.partition("?")
+        self._venue.run_until(now)
+        if path != WEBSOCKET_PATH:
+            raise NotServed
+        self._venue.connections.admit(now=now)
+        self._venue.weight.admit(_WEIGHT, now=now)
+        return _session(query, now)
 
 
 class ConnectionAttempts:

@@ -9,7 +9,6 @@ Invariant: a request is executed as often as its fate says, whatever the client 
 from __future__ import annotations
 
 import math
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from attrs import evolve
@@ -46,14 +45,13 @@ class Line:
         self._taken = 0
         self._points = 0
         self.was_cut = False
-        self._lock = Lock()
         venue.lags = (*venue.lags, *self._plan.lags)
         for time, act in self._plan.events:
             venue.schedule(time, act)
 
     def cuts(self) -> bool:
         """Pass the next point, and tell whether the connection breaks there."""
-        with self._lock:
+        with self._venue.bell.lock:
             cuts = self._points == self._plan.cut
             self._points += 1
             self.was_cut = self.was_cut or cuts
@@ -67,7 +65,7 @@ class Line:
             lost: Whether its connection breaks before the venue sees it, whatever the plan says.
             now: In nanoseconds.
         """
-        with self._lock:
+        with self._venue.bell.lock:
             fate = self._plan.fate(self._taken, asked.request)
             fate = _LOST if lost else fate
             self._taken += 1

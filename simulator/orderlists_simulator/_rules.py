@@ -31,9 +31,9 @@ class Rules:
         transaction_time: What a cancelled list shows as ``transactionTime``: the time of its
             cancel, or still that of its placement, as in the documentation's sample (nothing is
             said about it).
-        both_query_ids: What a query of a list with both ids means: which of them finds the list
-            while the other is not looked at.  The WebSocket API documents ``client_id_wins``; for
-            REST nothing is said.
+        both_query_ids: What a query of a list with both ids means over REST: which of them finds
+            the list while the other is not looked at.  For REST nothing is said; the WebSocket API
+            documents that the client id wins, and so it does there.
         canceled_leg_shows: What a query of a cancelled leg shows as ``clientOrderId``, and finds it
             by: the id of the cancel, or still its own (nothing is said about it).
         weight_limit: How much request weight a minute may use; None for any.  The exchange allows

@@ -13,7 +13,7 @@ import math
 import socket
 import struct
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aiohttp import WSMsgType, web
 from attrs import define
@@ -71,10 +71,12 @@ class WebSocketServer:
         except HandshakeRefused as refused:
             said = refused.response
             return web.Response(status=said.status, headers=said.headers, body=said.body)
+        # It carried the request just now; once it is lost, the request has none any more.
+        transport = cast("asyncio.Transport", request.transport)
         wire = web.WebSocketResponse(autoping=False, compress=False)
         await wire.prepare(request)
         conversation = Conversation(self._venue, self._front, self._line, session)
-        link = _Link(request, wire, conversation, asyncio.get_running_loop().time())
+        link = _Link(transport, wire, conversation, asyncio.get_running_loop().time())
         tasks = [asyncio.create_task(self._write(link))]
         if self._in_real_time:
             tasks.append(asyncio.create_task(self._ping(link)))
@@ -147,7 +149,7 @@ class WebSocketServer:
 
 @define
 class _Link:
-    request: web.BaseRequest
+    transport: asyncio.Transport
     wire: web.WebSocketResponse
     conversation: Conversation
     heard: float
@@ -155,13 +157,14 @@ class _Link:
     async def frames(self) -> AsyncIterator[Frame]:
         """Yield what arrives, answer pings, and note when pongs do."""
         async for message in self.wire:
-            if message.type is WSMsgType.PING:
-                await self.wire.pong(message.data)
-            elif message.type is WSMsgType.PONG:
-                self.heard = asyncio.get_running_loop().time()
-            elif message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
+            if message.type in {WSMsgType.TEXT, WSMsgType.BINARY}:
                 frame: Frame = message.data
                 yield frame
+            elif message.type is WSMsgType.PING:
+                await self.wire.pong(message.data)
+            else:
+                # A pong; or an error, and then nothing comes any more.
+                self.heard = asyncio.get_running_loop().time()
 
     async def send(self, frame: Frame) -> None:
         if isinstance(frame, str):
@@ -171,19 +174,19 @@ class _Link:
 
     async def break_off(self) -> None:
         """End it in the way in which the conversation ended."""
-        how, last_words = self.conversation.ended, self.conversation.last_words
-        transport = self.request.transport
-        if how == "shut down":
+        if self.conversation.ended == "shut down":
             await self.wire.close(code=_GOING_AWAY)
-            return
-        if transport is None:
-            return
+        else:
+            self._tear()
+
+    def _tear(self) -> None:
+        last_words = self.conversation.last_words
         if last_words is not None:
-            transport.write(_first_part(last_words))
-        plain: socket.socket | None = self.request.get_extra_info("socket")
-        if how == "reset" and plain is not None:
+            self.transport.write(_first_part(last_words))
+        plain: socket.socket = self.transport.get_extra_info("socket")
+        if self.conversation.ended == "reset":
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
-        transport.close()
+        self.transport.close()
 
 
 def _first_part(cut: Cut) -> bytes:

@@ -3,13 +3,17 @@
 import asyncio
 import hashlib
 import hmac
+import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from http.client import HTTPConnection, IncompleteRead, RemoteDisconnected
 from itertools import count
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
+import websockets.sync.client as websockets
+from websockets.exceptions import ConnectionClosed
 
 from orderlists import HttpRequest, HttpResponse, TransportError
 from orderlists_simulator import (
@@ -255,3 +259,151 @@ def follow(
     """Reach the venue by any of the three ways, where things go as planned."""
     with ExitStack() as stack:
         yield lambda plan: stack.enter_context(way(venue, virtual, plan))
+
+
+Frames = Callable[..., str]
+"""Writes a signed request frame."""
+
+
+@pytest.fixture
+def signed(hmac_sign: Callable[[bytes], str]) -> Frames:
+    """Write a signed request of the WebSocket API; None to leave a parameter out."""
+
+    def write(
+        method: str,
+        number: object = 1,
+        *,
+        sign: Callable[[bytes], str] = hmac_sign,
+        **params: object,
+    ) -> str:
+        usual = {"apiKey": EXAMPLE_KEY.api_key, "timestamp": CANCELED // 1_000_000}
+        sent = {name: value for name, value in {**usual, **params}.items() if value is not None}
+        written = {True: "true", False: "false"}
+        pairs = [
+            f"{name}={written[value] if isinstance(value, bool) else value}"
+            for name, value in sorted(sent.items())
+        ]
+        sent["signature"] = sign("&".join(pairs).encode())
+        return json.dumps({"id": number, "method": method, "params": sent}, ensure_ascii=False)
+
+    return write
+
+
+class Talk:
+    """A connection, whatever it is made of: frames in and out, and nothing raised.
+
+    Args:
+        send: Sends a frame.
+        receive: Returns what comes within some seconds; None for nothing.
+    """
+
+    def __init__(
+        self, send: Callable[[str], None], receive: Callable[[float], str | bytes | None]
+    ) -> None:
+        self._send = send
+        self._receive = receive
+
+    def send(self, frame: str) -> str | None:
+        """Send a frame; returns what was raised, if anything."""
+        try:
+            self._send(frame)
+        except TransportError as error:
+            return ending(error)
+        except ConnectionClosed:
+            return "over"
+        return None
+
+    def receive(self, seconds: float = 10.0) -> Any:
+        """Return what comes: a JSON object, any other frame as it is, or how it ended."""
+        try:
+            frame = self._receive(seconds)
+        except TransportError as error:
+            return ending(error)
+        except ConnectionClosed as error:
+            return "shut down" if error.rcvd is not None else "over"
+        try:
+            return None if frame is None else json.loads(frame)
+        except ValueError:
+            return frame
+
+    def ask(self, frame: str) -> Any:
+        """Send a frame, and return what comes."""
+        return self.send(frame) or self.receive()
+
+
+class Party:
+    """Whoever talks to a venue: opens connections, and says whether a plan's cut was reached."""
+
+    def __init__(self, connect: Callable[[str], Talk], was_cut: Callable[[], bool]) -> None:
+        self.connect = connect
+        self.was_cut = was_cut
+
+
+@contextmanager
+def talk_sync(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Party]:
+    transport = VenueTransport(venue, now=clock.now, plan=plan, sleep=clock.sleep)
+
+    def connect(query: str) -> Talk:
+        connection = transport.connect(f"/ws-api/v3{query}", timeout=1.0)
+        return Talk(
+            lambda frame: connection.send(frame, timeout=1.0),
+            lambda seconds: connection.receive(timeout=seconds),
+        )
+
+    with closing(transport):
+        yield Party(connect, lambda: transport.was_cut)
+
+
+@contextmanager
+def talk_async(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Party]:
+    transport = VenueTransport(venue, now=clock.now, plan=plan, asleep=clock.asleep)
+    with asyncio.Runner(loop_factory=clock.event_loop) as runner:
+
+        def connect(query: str) -> Talk:
+            connection = runner.run(transport.aconnect(f"/ws-api/v3{query}", timeout=1.0))
+            return Talk(
+                lambda frame: runner.run(connection.asend(frame, timeout=1.0)),
+                lambda seconds: runner.run(connection.areceive(timeout=seconds)),
+            )
+
+        yield Party(connect, lambda: transport.was_cut)
+        runner.run(transport.aclose())
+
+
+@contextmanager
+def talk_over_sockets(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Party]:
+    with (
+        Simulator(venue, now=clock.now, plan=plan, asleep=clock.asleep) as simulator,
+        ExitStack() as stack,
+    ):
+
+        def connect(query: str) -> Talk:
+            url = f"{simulator.url.replace('http', 'ws')}/ws-api/v3{query}"
+            client = stack.enter_context(websockets.connect(url, close_timeout=1))
+            return Talk(client.send, lambda _seconds: client.recv(timeout=10))
+
+        yield Party(connect, lambda: simulator.was_cut)
+
+
+TALKS_IN_PROCESS = [talk_sync, talk_async]
+
+
+@pytest.fixture(params=[*TALKS_IN_PROCESS, talk_over_sockets])
+def meet(
+    request: pytest.FixtureRequest, venue: Venue, virtual: VirtualClock
+) -> Iterator[Callable[[Plan], Party]]:
+    """Meet the venue by any of the three ways, where things go as planned."""
+    with ExitStack() as stack:
+        yield lambda plan: stack.enter_context(request.param(venue, virtual, plan))
+
+
+@pytest.fixture
+def talks_in_process(request: pytest.FixtureRequest) -> bool:
+    return request.node.callspec.params["meet"] in TALKS_IN_PROCESS
+
+
+@pytest.fixture
+def talk(venue: Venue, virtual: VirtualClock) -> Iterator[Talk]:
+    """Talk to the venue in process."""
+    with talk_sync(venue, virtual, Plan()) as party:
+        yield party.connect("?returnRateLimits=false")

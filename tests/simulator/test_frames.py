@@ -1,0 +1,100 @@
+"""Whatever arrives in a frame is answered, and answered well."""
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderlists_simulator import EXAMPLE_KEY, Plan, Venue, VenueTransport, WebSocketFront
+from orderlists_simulator.faults import executed, truncated
+
+NOW = 1_700_000_000_000_000_000
+METHODS = [
+    "orderList.cancel",
+    "orderList.status",
+    "order.status",
+    "time",
+    "ping",
+    "session.logon",
+    "session.status",
+    "session.logout",
+    "session.subscriptions",
+    "userDataStream.subscribe",
+    "userDataStream.subscribe.signature",
+    "userDataStream.unsubscribe",
+]
+NAMES = [
+    *("symbol", "orderListId", "listClientOrderId", "newClientOrderId", "origClientOrderId"),
+    *("orderId", "timestamp", "recvWindow", "apiKey", "signature", "returnRateLimits"),
+    "subscriptionId",
+]
+CODES = {
+    *(-1020, -1021, -1022, -1100, -1101, -1102, -1103, -1104, -1105, -1111, -1121, -1128, -1131),
+    *(-1135, -2011, -2013, -2014, -2015, -2018, -2035, -2036, -2039),
+}
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+likely = st.sampled_from(
+    ["LTCBTC", 0, "0", "C3wyj4", EXAMPLE_KEY.api_key, "x", NOW // 10**6, True, "false", 60000]
+)
+requests = st.fixed_dictionaries(
+    {
+        "method": st.sampled_from(METHODS).map(str) | values,
+        "params": st.dictionaries(st.sampled_from(NAMES) | st.text(), likely | values) | values,
+    },
+    optional={"id": values, "speed": values},
+)
+
+
+def reply_to(frame: str | bytes) -> Any:
+    venue = Venue()
+    venue.open_oco(symbol="LTCBTC", side="SELL", quantity=1, price=3, stop_price=1, now=NOW)
+    front = WebSocketFront(venue)
+    session = front.open("/ws-api/v3", now=NOW)
+    return json.loads(front.answer(session, frame, now=NOW))
+
+
+def check(reply: Any) -> None:
+    assert reply["status"] in {200, 400, 401}
+    if reply["status"] == 200:
+        assert list(reply) == ["id", "status", "result", "rateLimits"]
+        return
+    assert list(reply) == ["id", "status", "error", "rateLimits"]
+    assert list(reply["error"]) == ["code", "msg"]
+    assert reply["error"]["code"] in CODES
+
+
+@given(st.text() | st.binary())
+def test_any_text_and_any_bytes(frame: str | bytes) -> None:
+    check(reply_to(frame))
+
+
+@given(values.map(json.dumps))
+def test_any_json(frame: str) -> None:
+    check(reply_to(frame))
+
+
+@given(requests)
+def test_any_request(request: dict[str, Any]) -> None:
+    reply = reply_to(json.dumps(request))
+
+    check(reply)
+    number = request.get("id")
+    echoed = isinstance(number, (int, str)) and not isinstance(number, bool)
+    assert reply["id"] in ({number, None} if echoed else {None})
+
+
+@given(kept=st.floats(0, 1, exclude_max=True))
+def test_a_frame_is_broken_off_anywhere(kept: float) -> None:
+    venue = Venue()
+    transport = VenueTransport(
+        venue, now=lambda: NOW, plan=Plan([executed(then=truncated(kept=kept))])
+    )
+    transport.connect("/ws-api/v3", timeout=1.0).send('{"id":1,"method":"time"}', timeout=1.0)
+
+    assert venue.log.entries[0].answered == "cut short"
