@@ -235,6 +235,11 @@ class WaitsForWriters(HonestConnection):
         super().send(frame, timeout=timeout + 1.1)
 
 
+class SendsNothing(HonestConnection):
+    def send(self, frame: str, /, *, timeout: float) -> None:
+        pass
+
+
 class CallsEndsNothing(HonestConnection):
     """Takes the end of a connection for a time-out."""
 
@@ -391,6 +396,7 @@ LIARS: list[tuple[str, Callable[[FramedSetup], Honest]]] = [
     ("the_target_is_asked_for_byte_for_byte", ConnectsTwice),
     ("a_malformed_target_is_not_asked_for", changing_targets(lambda target: target.split()[0])),
     ("a_refusal_is_told_as_it_was_answered", changing_refusals(without_repeated_headers)),
+    ("a_refusal_is_told_as_it_was_answered", changing_refusals(never_knows)),
     ("the_body_of_a_refusal_is_whole", changing_refusals(without_body)),
     ("redirects_are_refusals", FollowsRedirects),
     ("a_handshake_that_fails_is_no_connection", changing_refusals(never_knows)),
@@ -415,6 +421,7 @@ LIARS: list[tuple[str, Callable[[FramedSetup], Honest]]] = [
     ("an_interrupt_loses_no_frame", with_connections(SwallowsInterrupts)),
     ("an_interrupt_loses_no_frame", with_connections(LosesFramesToInterrupts)),
     ("sending_ends_at_the_timeout", with_connections(WaitsForWriters)),
+    ("sending_ends_at_the_timeout", with_connections(SendsNothing)),
     ("a_close_ends_receiving", with_connections(CallsEndsNothing)),
     ("a_close_ends_receiving", with_connections(SwearsThatNothingWasSent)),
     ("a_close_needs_no_end_of_the_socket", with_connections(WaitsForTheSocket)),

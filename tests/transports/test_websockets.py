@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 import urllib3
+from websockets.client import ClientProtocol
+from websockets.protocol import State
+from websockets.uri import parse_uri
 
 from orderlists import HandshakeRefused, InvalidSetting, MissingExtra, TransportError
 from orderlists_transports import websockets as module
+from orderlists_transports._websockets_connection import WebsocketsConnection
 from orderlists_transports.conformance._script import reply
 from orderlists_transports.conformance._server import Peer, Server
 from orderlists_transports.conformance._talk import (
@@ -29,7 +33,6 @@ from orderlists_transports.conformance._talk import (
     frame,
     hold,
     talking,
-    vanishing,
 )
 from orderlists_transports.websockets import WebsocketsTransport
 
@@ -222,7 +225,14 @@ def test_a_frame_that_goes_out_slowly_is_sent(serve: Serve) -> None:
 
 
 def test_whoever_sends_while_it_is_closed_is_told(serve: Serve) -> None:
-    connection = WebsocketsTransport(serve(talking(hold)).origin).connect("/", timeout=5)
+    begun = threading.Event()
+
+    def read_a_little(talk: Talk) -> None:
+        talk.peer.read(2)
+        begun.set()
+        talk.peer.hold()
+
+    connection = WebsocketsTransport(serve(talking(read_a_little)).origin).connect("/", timeout=5)
     outcome: list[TransportError] = []
 
     def send() -> None:
@@ -232,7 +242,7 @@ def test_whoever_sends_while_it_is_closed_is_told(serve: Serve) -> None:
 
     sender = threading.Thread(target=send)
     sender.start()
-    sleep(SOON)
+    assert begun.wait(5)
     connection.close()
     sender.join(5)
     assert [error.sent for error in outcome] == [None]
@@ -253,14 +263,18 @@ def test_a_connection_that_comes_too_late_is_closed(serve: Serve) -> None:
     assert server.has_closed(1)
 
 
-def test_a_reply_that_crosses_a_lost_connection_is_received(serve: Serve) -> None:
-    server = serve(vanishing(lambda talk: talk.write(frame("last"))))
-    connection = WebsocketsTransport(server.origin).connect("/", timeout=5)
-    assert server.has_closed(1)
-    with contextlib.suppress(TransportError):
-        for _ in range(100):
-            connection.send("{}", timeout=5)
+def test_a_reply_that_crosses_a_lost_connection_is_received() -> None:
+    here, there = socket.socketpair()
+    there.sendall(frame("last"))
+    there.close()
+    protocol = ClientProtocol(parse_uri("ws://127.0.0.1/"), state=State.OPEN)
+    connection = WebsocketsConnection(here, protocol, early=(), heartbeat=5)
+    with pytest.raises(TransportError) as caught:
+        connection.send("{}", timeout=5)
+    assert caught.value.sent is None
+    connection.start()
     assert connection.receive(timeout=5) == "last"
+    connection.close()
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
