@@ -87,9 +87,9 @@ def parse_framed_origin(exchange: Exchange | str) -> Origin:
 def _origin(url: str, *, secure: str, plain: str, rule: str) -> Origin:
     shown = HIDDEN if "@" in str(url) else url
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(str(url))  # Whatever else it is, it is no origin then.
         host, port = parts.hostname, parts.port
-    except (ValueError, AttributeError) as error:
+    except ValueError as error:
         raise InvalidSetting(field="exchange", value=shown, rule=rule) from error
     bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
     safe = parts.scheme == secure or (

@@ -101,6 +101,7 @@ class AiohttpWebSocketTransport:
         loop = asyncio.get_running_loop()
         here = [each for each in self._connections if each.loop is loop]
         await asyncio.gather(*(each.aclose() for each in here))
+        self._connections.clear()
         await self._sessions.close()
 
     async def _connect(self, target: str, seconds: float) -> AiohttpConnection | TransportError:

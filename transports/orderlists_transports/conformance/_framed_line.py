@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
 
 _MOST_THREADS = 32
+_A_WHILE = 1.0
 
 
 class Held(Protocol):
@@ -49,8 +50,8 @@ class Held(Protocol):
         """Receive in the background."""
         ...
 
-    def interrupt(self, when: Callable[[], object]) -> Frame | None:
-        """Receive, interrupt that once `when` returns, and return what came nevertheless."""
+    def interrupt(self, when: Callable[[], object]) -> bool:
+        """Receive, interrupt that once `when` returns, and tell whether that came through."""
         ...
 
     def cancel(self, delay: float) -> Frame | None:
@@ -101,23 +102,22 @@ class SyncHeld:
         """Receive in another thread."""
         return self._threads.submit(self.receive, timeout)
 
-    def interrupt(self, when: Callable[[], object]) -> Frame | None:
+    def interrupt(self, when: Callable[[], object]) -> bool:
         """Receive in this thread, which must be the main one, and press Ctrl-C meanwhile."""
         if threading.current_thread() is not threading.main_thread():
             raise SkipTest("Ctrl-C reaches the main thread only")
-        frame = None
         usual = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             strike = self._threads.submit(_strike, threading.get_ident(), when)
             try:
-                frame = self.receive()
+                self.receive(_A_WHILE)
             finally:
                 strike.result()
         except KeyboardInterrupt:
-            pass
+            return True
         finally:
             signal.signal(signal.SIGINT, usual)
-        return frame
+        return False
 
     def cancel(self, delay: float) -> Frame | None:
         """Receive nothing: a thread cannot be cancelled."""
@@ -176,13 +176,13 @@ class AsyncHeld:
         """Receive in a task."""
         return self._loop.start(self._connection.areceive(timeout=timeout))
 
-    def interrupt(self, when: Callable[[], object]) -> Frame | None:
+    def interrupt(self, when: Callable[[], object]) -> bool:
         """Receive in a task and cancel it."""
-        return self._loop.run(self._cancel(asyncio.to_thread(when)))
+        return self._loop.run(self._cancel(asyncio.to_thread(when)))[0]
 
     def cancel(self, delay: float) -> Frame | None:
         """Receive in a task and cancel it, in the same loop."""
-        return self._loop.run(self._cancel(asyncio.sleep(delay)))
+        return self._loop.run(self._cancel(asyncio.sleep(delay)))[1]
 
     def close(self) -> None:
         """Close the connection."""
@@ -192,14 +192,14 @@ class AsyncHeld:
         for frame in frames:
             await self._connection.asend(frame, timeout=LONG)
 
-    async def _cancel(self, when: Awaitable[object]) -> Frame | None:
-        task = asyncio.ensure_future(self._connection.areceive(timeout=None))
+    async def _cancel(self, when: Awaitable[object]) -> tuple[bool, Frame | None]:
+        task = asyncio.ensure_future(self._connection.areceive(timeout=_A_WHILE))
         await when
         task.cancel()
         try:
-            return await task
+            return False, await task
         except asyncio.CancelledError:
-            return None
+            return True, None
 
 
 class AsyncFramedLine:

@@ -134,7 +134,7 @@ class Talk:
 
 def meet(peer: Peer) -> Talk:
     """Read a handshake and agree to it."""
-    peer.write(switching(_asked(peer)))
+    peer.write(switching(asked(peer)))
     return Talk(peer)
 
 
@@ -156,7 +156,7 @@ def vanishing(script: Callable[[Talk], None]) -> Callable[[Peer], None]:
 
 def answering(make: Callable[[Received], bytes]) -> Callable[[Peer], None]:
     """Return a script that answers the handshake by something else, and hangs up."""
-    return lambda peer: peer.write(make(_asked(peer)))
+    return lambda peer: peer.write(make(asked(peer)))
 
 
 def answering_with(sent: bytes) -> Callable[[Peer], None]:
@@ -181,7 +181,8 @@ def echo(talk: Talk) -> None:
     talk.write(frame(piece.payload, CLOSE))
 
 
-def _asked(peer: Peer) -> Received:
+def asked(peer: Peer) -> Received:
+    """Read a handshake."""
     request = peer.receive()
     if request is None:
         raise ConnectionError

@@ -1,0 +1,99 @@
+"""Where the exchange is: origins of both kinds, and what is no origin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from orderlists import InvalidSetting
+from orderlists_transports import Exchange, Origin, parse_framed_origin, parse_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Parse = Callable[[Any], Origin]
+
+BOTH = pytest.mark.parametrize("parse", [parse_origin, parse_framed_origin])
+
+
+@pytest.mark.parametrize("exchange", Exchange)
+def test_every_environment_has_both_origins(exchange: Exchange) -> None:
+    http, framed = parse_origin(exchange), parse_framed_origin(exchange)
+    assert (http.scheme, framed.scheme) == ("https", "wss")
+    assert http.port == framed.port == 443
+    assert http.host != framed.host
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("wss://ws-api.binance.com:9443", Origin("wss", "ws-api.binance.com", 9443)),
+        ("https://ws-api.binance.com", Origin("wss", "ws-api.binance.com", 443)),
+        ("https://ws-api.binance.com/", Origin("wss", "ws-api.binance.com", 443)),
+        ("ws://127.0.0.1:8080", Origin("ws", "127.0.0.1", 8080)),
+        ("http://127.0.0.1:8080", Origin("ws", "127.0.0.1", 8080)),
+        ("ws://localhost", Origin("ws", "localhost", 80)),
+        ("http://[::1]:8080", Origin("ws", "::1", 8080)),
+        ("wss://https.example", Origin("wss", "https.example", 443)),
+    ],
+)
+def test_a_framed_origin_is_named_by_either_scheme(url: str, origin: Origin) -> None:
+    assert parse_framed_origin(url) == origin
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://api1.binance.com", "https://api1.binance.com:443"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_an_origin_is_written_out(url: str, origin: str) -> None:
+    assert str(parse_origin(url)) == origin
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "api.binance.com",
+        "ftp://127.0.0.1",
+        "https://",
+        "https://api.binance.com/api",
+        "https://api.binance.com?a=1",
+        "https://api.binance.com#a",
+        "https://api binance.com",
+        "https://api.binance.com:port",
+        "https://api.binance.com:70000",
+        "http://api.binance.com",
+        "http://127.0.0.1.example",
+        "http://localhost.example",
+        b"https://api.binance.com",
+        None,
+        7,
+    ],
+)
+def test_what_is_no_origin_or_not_encrypted_is_refused(parse: Parse, given: object) -> None:
+    with pytest.raises(InvalidSetting, match="exchange"):
+        parse(given)
+
+
+@pytest.mark.parametrize("given", ["ws://ws-api.binance.com", "ws://192.168.1.1:8080", "wss://a/b"])
+def test_a_framed_origin_off_loopback_is_encrypted(given: str) -> None:
+    with pytest.raises(InvalidSetting, match="wss:// and ws:// mean the same"):
+        parse_framed_origin(given)
+
+
+@pytest.mark.parametrize("given", ["ws://127.0.0.1:8080", "wss://ws-api.binance.com"])
+def test_http_is_not_spoken_where_frames_are(given: str) -> None:
+    with pytest.raises(InvalidSetting):
+        parse_origin(given)
+
+
+@BOTH
+def test_a_password_is_not_shown(parse: Parse) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        parse("https://somebody:guess@api.binance.com")
+    assert "guess" not in f"{caught.value!r} {caught.value}"

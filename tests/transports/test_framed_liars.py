@@ -1,0 +1,468 @@
+"""Every clause about frames has teeth: a transport that breaks it fails it, by name.
+
+The liars wrap a transport that keeps all promises, and break one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from contextlib import suppress
+from time import sleep
+from typing import TYPE_CHECKING, Any
+from urllib.request import getproxies
+
+import aiohttp
+import pytest
+import urllib3
+from attrs import evolve
+
+from orderlists import Frame, HandshakeRefused, TransportError
+from orderlists_transports import AsyncConnection, Connection
+from orderlists_transports._aiohttp_connection import Socket
+from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
+from orderlists_transports.conformance import FRAMED_CLAUSES, FramedSetup, Tls
+from orderlists_transports.websockets import WebsocketsTransport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class HonestConnection:
+    """What every lying connection starts from."""
+
+    def __init__(self, inner: Connection) -> None:
+        self.inner = inner
+
+    def send(self, frame: str, /, *, timeout: float) -> None:
+        self.inner.send(frame, timeout=timeout)
+
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        return self.inner.receive(timeout=timeout)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+class Honest:
+    """What every liar starts from."""
+
+    held: type[HonestConnection] = HonestConnection
+
+    def __init__(self, setup: FramedSetup) -> None:
+        self.setup = setup
+        self.inner = WebsocketsTransport(
+            setup.origin,
+            manager=urllib3.PoolManager(ssl_context=setup.ssl_context),
+            longest_frame=setup.longest_frame,
+        )
+
+    def connect(self, target: str, /, *, timeout: float) -> Connection:
+        return self.held(self.inner.connect(target, timeout=timeout))
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def with_connections(kind: type[HonestConnection]) -> Callable[[FramedSetup], Honest]:
+    class Liar(Honest):
+        held = kind
+
+    return Liar
+
+
+def changing_targets(change: Callable[[str], str]) -> type[Honest]:
+    class Liar(Honest):
+        def connect(self, target: str, /, *, timeout: float) -> Connection:
+            return super().connect(change(target), timeout=timeout)
+
+    return Liar
+
+
+def changing_refusals(change: Callable[[TransportError], TransportError]) -> type[Honest]:
+    class Liar(Honest):
+        def connect(self, target: str, /, *, timeout: float) -> Connection:
+            try:
+                return super().connect(target, timeout=timeout)
+            except TransportError as error:
+                told = change(error)
+            raise told
+
+    return Liar
+
+
+def changing_received(change: Callable[[Frame], Frame]) -> Callable[[FramedSetup], Honest]:
+    class Liar(HonestConnection):
+        def receive(self, *, timeout: float | None) -> Frame | None:
+            frame = super().receive(timeout=timeout)
+            return None if frame is None else change(frame)
+
+    return with_connections(Liar)
+
+
+def never_knows(error: TransportError) -> TransportError:
+    return TransportError(str(error), sent=None)
+
+
+def without_body(error: TransportError) -> TransportError:
+    if isinstance(error, HandshakeRefused):
+        return HandshakeRefused(evolve(error.response, body=error.response.body[:1000]))
+    return error
+
+
+def without_repeated_headers(error: TransportError) -> TransportError:
+    if isinstance(error, HandshakeRefused):
+        headers = {name.lower(): value for name, value in error.response.headers}
+        return HandshakeRefused(evolve(error.response, headers=tuple(headers.items())))
+    return error
+
+
+class FollowsRedirects(Honest):
+    def connect(self, target: str, /, *, timeout: float) -> Connection:
+        try:
+            return super().connect(target, timeout=timeout)
+        except HandshakeRefused as refusal:
+            location = str(refusal.response.header("Location"))
+        return super().connect(location, timeout=timeout)
+
+
+class IsLate(Honest):
+    def connect(self, target: str, /, *, timeout: float) -> Connection:
+        return super().connect(target, timeout=timeout + 1.1)
+
+
+class ObeysTheEnvironment(Honest):
+    def connect(self, target: str, /, *, timeout: float) -> Connection:
+        if getproxies():
+            raise TransportError("no connection to the proxy", sent=False)
+        return super().connect(target, timeout=timeout)
+
+
+class ConnectsTwice(Honest):
+    def connect(self, target: str, /, *, timeout: float) -> Connection:
+        super().connect(target, timeout=timeout)
+        return super().connect(target, timeout=timeout)
+
+
+class DropsTheFirst(HonestConnection):
+    def __init__(self, inner: Connection) -> None:
+        super().__init__(inner)
+        sleep(0.05)
+        with suppress(TransportError):
+            self.inner.receive(timeout=0)
+
+
+class SharesOne(Honest):
+    one: Connection | None = None
+
+    def connect(self, target: str, /, *, timeout: float) -> Connection:
+        self.one = self.one or super().connect(target, timeout=timeout)
+        return self.one
+
+
+class SendsInHalves(HonestConnection):
+    def send(self, frame: str, /, *, timeout: float) -> None:
+        middle = len(frame) // 2
+        for half in (frame[:middle], frame[middle:]):
+            super().send(half, timeout=timeout)
+
+
+class SwallowsEmpty(HonestConnection):
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        while (frame := super().receive(timeout=timeout)) is not None and not frame:
+            pass
+        return frame
+
+
+class SendsAllAndReceivesLater(HonestConnection):
+    """Holds one lock for both directions, as a library without a thread of its own may."""
+
+    def __init__(self, inner: Connection) -> None:
+        super().__init__(inner)
+        self.receiving = False
+
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        self.receiving = True
+        try:
+            return super().receive(timeout=timeout)
+        finally:
+            self.receiving = False
+
+    def send(self, frame: str, /, *, timeout: float) -> None:
+        if self.receiving:
+            raise TransportError("somebody receives", sent=None)
+        super().send(frame, timeout=timeout)
+
+
+class EndsAtTimeouts(HonestConnection):
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        frame = super().receive(timeout=timeout)
+        if frame is None:
+            self.close()
+        return frame
+
+
+class WaitsForAFrame(HonestConnection):
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        return super().receive(timeout=None if timeout is None else timeout + 0.25)
+
+
+class NeedsATimeout(HonestConnection):
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        return super().receive(timeout=0.01 if timeout is None else timeout)
+
+
+class SwallowsInterrupts(HonestConnection):
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        try:
+            return super().receive(timeout=timeout)
+        except KeyboardInterrupt:
+            return super().receive(timeout=timeout)
+
+
+class LosesFramesToInterrupts(HonestConnection):
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        try:
+            return super().receive(timeout=timeout)
+        except KeyboardInterrupt:
+            self.close()
+            raise
+
+
+class WaitsForWriters(HonestConnection):
+    def send(self, frame: str, /, *, timeout: float) -> None:
+        super().send(frame, timeout=timeout + 1.1)
+
+
+class SendsNothing(HonestConnection):
+    def send(self, frame: str, /, *, timeout: float) -> None:
+        pass
+
+
+class CallsEndsNothing(HonestConnection):
+    """Takes the end of a connection for a time-out."""
+
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        try:
+            return super().receive(timeout=timeout)
+        except TransportError:
+            return None
+
+
+class LosesWhatCameBefore(HonestConnection):
+    """Forgets what has arrived when the connection ends."""
+
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        sleep(0.001)
+        frames = [super().receive(timeout=timeout)]
+        while frames[-1] is not None:
+            frames.append(super().receive(timeout=0.05))
+        return frames[0]
+
+
+class SwearsThatNothingWasSent(HonestConnection):
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        try:
+            return super().receive(timeout=timeout)
+        except TransportError as error:
+            told = TransportError(str(error), sent=False)
+        raise told
+
+
+class WaitsForTheSocket(HonestConnection):
+    """Keeps receiving until the socket ends, whatever was said before."""
+
+    def receive(self, *, timeout: float | None) -> Frame | None:
+        try:
+            return super().receive(timeout=timeout)
+        except TransportError:
+            sleep(0.7)
+            raise
+
+
+class NeverCloses(HonestConnection):
+    def close(self) -> None:
+        pass
+
+
+class ClosesSlowly(HonestConnection):
+    def close(self) -> None:
+        super().close()
+        sleep(1.6)
+
+
+class ClosesOnce(HonestConnection):
+    closed = False
+
+    def close(self) -> None:
+        if self.closed:
+            raise RuntimeError("closed already")
+        self.closed = True
+        super().close()
+
+
+class NeverClosesConnections(Honest):
+    def close(self) -> None:
+        pass
+
+
+class LogsTargets(Honest):
+    def connect(self, target: str, /, *, timeout: float) -> Connection:
+        logging.getLogger("liar").debug("connecting to %s", target)
+        return super().connect(target, timeout=timeout)
+
+
+class TellsTargets(Honest):
+    def connect(self, target: str, /, *, timeout: float) -> Connection:
+        try:
+            return super().connect(target, timeout=timeout)
+        except TransportError as error:
+            error.__cause__ = ValueError(target)
+            raise
+
+
+class TellsFrames(HonestConnection):
+    def send(self, frame: str, /, *, timeout: float) -> None:
+        try:
+            super().send(frame, timeout=timeout)
+        except TransportError as error:
+            error.__context__ = ValueError(frame)
+            raise
+
+
+class HonestAsync:
+    """What an asynchronous liar starts from."""
+
+    def __init__(self, setup: FramedSetup) -> None:
+        self.inner = AiohttpWebSocketTransport(setup.origin, session=self.session)
+
+    def session(self, **settings: Any) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(**settings)
+
+    async def aconnect(self, target: str, /, *, timeout: float) -> AsyncConnection:  # noqa: ASYNC109 - the contract's
+        return await self.inner.aconnect(target, timeout=timeout)
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+
+class AnswersWithoutPayload(HonestAsync):
+    def session(self, **settings: Any) -> aiohttp.ClientSession:
+        settings["ws_response_class"] = ForgetfulSocket
+        return super().session(**settings)
+
+
+class ForgetfulSocket(Socket):
+    async def pong(self, message: bytes = b"") -> None:
+        await super().pong(message[:0])
+
+
+class LosesFramesToCancelling(HonestAsync):
+    async def aconnect(self, target: str, /, *, timeout: float) -> AsyncConnection:  # noqa: ASYNC109 - as above
+        return LosingConnection(await self.inner.aconnect(target, timeout=timeout))
+
+
+class LosingConnection:
+    def __init__(self, inner: AsyncConnection) -> None:
+        self.asend, self.aclose, self.inner = inner.asend, inner.aclose, inner
+
+    async def areceive(self, *, timeout: float | None) -> Frame | None:  # noqa: ASYNC109 - as above
+        frame = await self.inner.areceive(timeout=None if timeout is None else 0.2)
+        await asyncio.sleep(0.001)
+        return frame
+
+
+def trusting_anybody(setup: FramedSetup) -> Honest:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return Honest(evolve(setup, ssl_context=context))
+
+
+def without_bound(setup: FramedSetup) -> Honest:
+    return Honest(evolve(setup, longest_frame=10**9))
+
+
+def with_a_low_bound(setup: FramedSetup) -> Honest:
+    return Honest(evolve(setup, longest_frame=min(setup.longest_frame, 1024 * 1024)))
+
+
+LIARS: list[tuple[str, Callable[[FramedSetup], Honest]]] = [
+    (
+        "the_target_is_asked_for_byte_for_byte",
+        changing_targets(lambda target: target.replace("%2F", "/")),
+    ),
+    ("the_target_is_asked_for_byte_for_byte", ConnectsTwice),
+    ("a_malformed_target_is_not_asked_for", changing_targets(lambda target: target.split()[0])),
+    ("a_refusal_is_told_as_it_was_answered", changing_refusals(without_repeated_headers)),
+    ("a_refusal_is_told_as_it_was_answered", changing_refusals(never_knows)),
+    ("the_body_of_a_refusal_is_whole", changing_refusals(without_body)),
+    ("redirects_are_refusals", FollowsRedirects),
+    ("a_handshake_that_fails_is_no_connection", changing_refusals(never_knows)),
+    ("connecting_ends_at_the_timeout", IsLate),
+    ("nobody_there_is_no_connection", changing_refusals(never_knows)),
+    ("an_untrusted_server_is_not_talked_to", trusting_anybody),
+    ("the_environment_leads_nowhere_else", ObeysTheEnvironment),
+    ("frames_may_come_with_the_handshake", with_connections(DropsTheFirst)),
+    ("what_is_sent_arrives_whole", with_connections(SendsInHalves)),
+    ("what_arrives_is_received_whole", with_connections(SwallowsEmpty)),
+    ("what_arrives_is_received_whole", changing_received(str)),
+    ("fragments_are_put_together", changing_received(lambda frame: frame[:2])),
+    ("segments_do_not_matter", changing_received(lambda frame: frame[:100])),
+    ("both_sides_may_send_at_once", with_a_low_bound),
+    ("a_frame_has_a_bound", without_bound),
+    ("senders_do_not_disturb_each_other", with_connections(SendsInHalves)),
+    ("sending_does_not_wait_for_receiving", with_connections(SendsAllAndReceivesLater)),
+    ("connections_do_not_know_each_other", SharesOne),
+    ("receiving_ends_at_the_timeout", with_connections(EndsAtTimeouts)),
+    ("no_timeout_is_no_wait", with_connections(WaitsForAFrame)),
+    ("no_limit_is_no_timeout", with_connections(NeedsATimeout)),
+    ("an_interrupt_loses_no_frame", with_connections(SwallowsInterrupts)),
+    ("an_interrupt_loses_no_frame", with_connections(LosesFramesToInterrupts)),
+    ("sending_ends_at_the_timeout", with_connections(WaitsForWriters)),
+    ("sending_ends_at_the_timeout", with_connections(SendsNothing)),
+    ("a_close_ends_receiving", with_connections(CallsEndsNothing)),
+    ("a_close_ends_receiving", with_connections(SwearsThatNothingWasSent)),
+    ("a_close_needs_no_end_of_the_socket", with_connections(WaitsForTheSocket)),
+    ("a_vanished_peer_ends_receiving", with_connections(LosesWhatCameBefore)),
+    ("a_reset_ends_receiving", with_connections(SwearsThatNothingWasSent)),
+    ("a_broken_rule_ends_the_connection", with_connections(CallsEndsNothing)),
+    ("closing_ends_a_receive", with_connections(CallsEndsNothing)),
+    ("closing_does_not_wait_for_ever", with_connections(ClosesSlowly)),
+    ("a_closed_connection_sends_nothing", with_connections(NeverCloses)),
+    ("a_closed_connection_sends_nothing", with_connections(ClosesOnce)),
+    ("a_closed_transport_opens_nothing", NeverClosesConnections),
+    ("nothing_secret_is_told", LogsTargets),
+    ("nothing_secret_is_told", TellsTargets),
+    ("nothing_secret_is_told", with_connections(TellsFrames)),
+]
+ASYNC_LIARS: list[tuple[str, Callable[[FramedSetup], HonestAsync]]] = [
+    ("pings_are_answered_while_receiving", AnswersWithoutPayload),
+    ("cancelling_at_the_last_moment_loses_no_frame", LosesFramesToCancelling),
+]
+NEED_TLS = {"an_untrusted_server_is_not_talked_to"}
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+@pytest.mark.parametrize(("name", "liar"), LIARS, ids=[name for name, _ in LIARS])
+def test_a_transport_that_breaks_a_clause_fails_it_by_name(
+    name: str, liar: Callable[[FramedSetup], Honest], fresh_tls: Tls
+) -> None:
+    clause = next(clause for clause in FRAMED_CLAUSES if clause.name == name)
+    with pytest.raises(AssertionError, match=f"^{name}: "):
+        clause.check(liar, tls=fresh_tls if name in NEED_TLS else None)
+
+
+@pytest.mark.parametrize(("name", "liar"), ASYNC_LIARS, ids=[name for name, _ in ASYNC_LIARS])
+def test_an_asynchronous_transport_that_breaks_a_clause_fails_it_by_name(
+    name: str, liar: Callable[[FramedSetup], HonestAsync]
+) -> None:
+    clause = next(clause for clause in FRAMED_CLAUSES if clause.name == name)
+    with pytest.raises(AssertionError, match=f"^{name}: "):
+        clause.check_async(liar)
+
+
+def test_every_clause_has_its_liar() -> None:
+    named = {name for name, _ in (*LIARS, *ASYNC_LIARS)}
+    assert named == {clause.name for clause in FRAMED_CLAUSES}
