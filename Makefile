@@ -51,5 +51,5 @@ $(RIVALS): pyproject.toml benchmarks/requirements.txt benchmarks/requirements-ap
 	$(PYTHON) -m venv --clear $(RACE)
 	$(RACE)/bin/python -m pip install --quiet --upgrade pip
 	$(RACE)/bin/python -m pip install --quiet --editable '.[all]' --requirement benchmarks/requirements.txt
-	$(RACE)/bin/python -m pip install --quiet --target $(RACE)/apart --requirement benchmarks/requirements-apart.txt
+	$(RACE)/bin/python -m pip install --quiet --no-deps --target $(RACE)/apart --requirement benchmarks/requirements-apart.txt
 	@touch $@

@@ -94,7 +94,7 @@ def _decoded_against_orjson(results: Results) -> float:
 
 
 def _bookkeeping(results: Results) -> float:
-    found = results["parts"]["bookkeeping"]["one call"]["results"]["24 headers"]
+    found = results["parts"]["bookkeeping"]["one call"]["results"]["the call alone"]
     cost: float = found["cpu_us"]["median"]
     return cost
 

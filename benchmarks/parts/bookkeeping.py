@@ -1,7 +1,8 @@
-"""What a call costs beside encoding, moving and decoding: clock, ids, budget, the call itself.
+"""What a call costs beside encoding, moving and decoding.
 
-The client is the real one; protocol and transport do nothing.  The reply has the headers of a live
-one, in which the budget looks for what was used.
+The call alone is what decides, from the request to the result, with every answer at hand.  The
+client adds clock, id and budget: it is the real one, with a protocol and a transport that do
+nothing; the headers of a live reply are where the budget looks for what was used.
 """
 
 from __future__ import annotations
@@ -12,13 +13,21 @@ from benchmarks.exchange import API_KEY, REPLIES, SECRET, SYMBOL, headers
 from benchmarks.parts._duel import Act, duel
 from orderlists import (
     CancelOrderList,
+    Done,
     HmacKey,
     HttpRequest,
     HttpResponse,
+    Now,
+    Policy,
     Request,
+    ServerClock,
     TimeUnit,
+    begin,
+    resume,
 )
 from orderlists_transports import Client
+
+CALL_ALONE = "the call alone"
 
 _SENT = HttpRequest("DELETE", "/", ())
 _REQUESTS = [CancelOrderList(symbol=SYMBOL, order_list_id=number) for number in range(REPLIES)]
@@ -49,10 +58,27 @@ class _Nothing:
 
 def measure(rounds: int) -> dict[str, Any]:
     """Return the costs, with the headers of a live reply and without any."""
-    acts = {"24 headers": _send(headers()), "no headers": _send(())}
-    made: dict[str, Act] = {**acts, "making the request": _make}
-    results = duel(made, floor="no headers", rounds=rounds)
-    return {"one call": {"floor": "no headers", "results": results}}
+    acts: dict[str, Act] = {
+        "making the request": _make,
+        CALL_ALONE: _call_alone(),
+        "client, no headers": _send(()),
+        "client, 24 headers": _send(headers()),
+    }
+    results = duel(acts, floor=CALL_ALONE, rounds=rounds)
+    return {"one call": {"floor": CALL_ALONE, "results": results}}
+
+
+def _call_alone() -> Act:
+    policy, clock = Policy(), ServerClock(wall=0, monotonic=0)
+    now = clock.at(1)
+
+    def act(number: int) -> None:
+        call = begin(_REQUESTS[number], new_id="0" * 32, policy=policy, clock=clock)
+        step = resume(call, None)
+        while not isinstance(step, Done):
+            step = resume(call, now if isinstance(step, Now) else None)
+
+    return act
 
 
 def _send(told: tuple[tuple[str, str], ...]) -> Act:

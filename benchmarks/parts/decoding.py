@@ -13,12 +13,12 @@ from typing import Any
 import cattrs
 import orjson
 
-from benchmarks.exchange import ERROR, REPLIES, SYMBOL, bodies, headers
+from benchmarks.exchange import ERROR, SYMBOL, bodies, headers
 from benchmarks.parts._duel import Act, duel
 from benchmarks.parts._models import CattrsReply, PydanticReply
 from orderlists import CancelOrderList, HttpResponse, OrderListsError, Rest
 
-_REQUESTS = [CancelOrderList(symbol=SYMBOL, order_list_id=number) for number in range(REPLIES)]
+_REQUEST = CancelOrderList(symbol=SYMBOL, order_list_id=0)
 _HEADERS = headers()
 
 
@@ -64,7 +64,7 @@ def _errors(rounds: int) -> dict[str, Any]:
 
     def decode(_: int) -> object:
         try:
-            return rest.decode(_REQUESTS[0], response)
+            return rest.decode(_REQUEST, response)
         except OrderListsError as error:
             return error
 
@@ -74,4 +74,4 @@ def _errors(rounds: int) -> dict[str, Any]:
 
 def _decode(rest: Rest, replies: list[bytes]) -> Callable[[int], object]:
     responses = [HttpResponse(200, _HEADERS, body) for body in replies]
-    return lambda number: rest.decode(_REQUESTS[number], responses[number])
+    return lambda number: rest.decode(_REQUEST, responses[number])

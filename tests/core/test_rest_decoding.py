@@ -206,6 +206,18 @@ def test_a_wrong_value_is_named_with_its_place(
     assert reason in caught.value.reason
 
 
+def test_white_space_around_a_reply_counts_for_nothing(rest: Rest, seed_reply: bytes) -> None:
+    assert decode(rest, b" \t\r\n" + seed_reply + b"\n ") == decode(rest, seed_reply)
+
+
+@pytest.mark.parametrize("around", ["%s{}", "%s x", "\xa0%s", "%s\x0c", "\ufeff%s"])
+def test_anything_else_around_a_reply_is_refused(
+    rest: Rest, seed_reply: bytes, around: str
+) -> None:
+    with pytest.raises(UndecodableReply, match="not JSON"):
+        decode(rest, (around % seed_reply.decode()).encode())
+
+
 @pytest.mark.parametrize("body", [b"[]", b'"text"', b"0", b"null", b"true"])
 def test_a_reply_that_is_no_object_is_refused(rest: Rest, body: bytes) -> None:
     with pytest.raises(UndecodableReply, match="must be an object"):

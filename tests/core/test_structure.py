@@ -7,11 +7,12 @@ from cattrs import BaseValidationError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orderlists import CanceledOrderList, GetOrder, ServerTime, TimeUnit
+from orderlists import CanceledOrderList, OrderReport, ServerTime, TimeUnit
 from orderlists._protocols.structure import Mismatch, converter, reader
 from replies import cancel_replies, damaged_replies, json_values
 
-SHAPES: list[Any] = [CanceledOrderList, GetOrder.operation.result, ServerTime]
+SHAPES: list[Any] = [CanceledOrderList, OrderReport, ServerTime]
+BARE = {"symbol": "LTCBTC", "orderId": 0, "orderListId": -1, "clientOrderId": "x"}
 
 
 def quickly(tree: object, shape: Any, unit: TimeUnit) -> object:
@@ -41,6 +42,8 @@ def tree_of(body: bytes) -> object:
     unit=st.sampled_from(TimeUnit),
 )
 @example(tree={"serverTime": -1}, shape=ServerTime, unit=TimeUnit.MILLISECOND)
+@example(tree={**BARE, "price": None}, shape=OrderReport, unit=TimeUnit.MILLISECOND)
+@example(tree={**BARE, "symbol": None}, shape=OrderReport, unit=TimeUnit.MILLISECOND)
 def test_the_quick_way_takes_and_makes_what_the_thorough_one_does(
     tree: object, shape: Any, unit: TimeUnit
 ) -> None:

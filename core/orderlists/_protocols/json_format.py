@@ -30,6 +30,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+_WHITE_SPACE = " \t\n\r"
 _DECODER = JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
 
 
@@ -39,7 +40,11 @@ def exact_json(body: bytes) -> Any:  # noqa: ANN401 - JSON is any value
     >>> exact_json(b'{"rate": 0.10}')
     {'rate': Decimal('0.10')}
     """
-    return _DECODER.decode(body.decode())
+    text = body.decode().strip(_WHITE_SPACE)
+    tree, end = _DECODER.raw_decode(text)
+    if end != len(text):
+        raise ValueError("more than one value")
+    return tree
 
 
 def read_result(body: bytes, shape: type[T], unit: TimeUnit, parse: JsonParser) -> T:
