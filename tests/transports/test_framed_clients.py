@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from cells import SECOND, START, Meeting, a_venue, meet
-from clients import CLIENTS
+from clients import CLIENTS, key_of
 from orderlists import (
     AlreadyDone,
     CanceledOrderList,
@@ -37,6 +37,7 @@ from orderlists import (
     WebSocketApi,
 )
 from orderlists_simulator import (
+    EXAMPLE_KEY,
     AsymmetricApiKey,
     Plan,
     Rules,

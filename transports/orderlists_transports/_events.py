@@ -27,7 +27,9 @@ def check_buffer(value: object) -> None:
 class EventStream:
     """The events of an account, one after the other: see `Client.events`.
 
-    Iterate over it, or take one with `wait`.  It ends when it or its client is closed.
+    Iterate over it, or take one with `wait`.  It ends when it or its client is closed.  To enter it
+    raises a `TransportError` if no connection comes about within the client's timeout, and
+    `Rejected` if the exchange lets this key watch no events.
     """
 
     def __init__(self, channel: FramedChannel, buffer: int) -> None:

@@ -38,7 +38,14 @@ from orderlists import (
 )
 from orderlists_transports._dialogue import told
 from orderlists_transports._events import EventStream
-from orderlists_transports._switchboard import CLOSED, LONG, NOT_CONNECTED, SECOND, Switchboard
+from orderlists_transports._switchboard import (
+    CLOSED,
+    LONG,
+    NO_FLOW,
+    NOT_CONNECTED,
+    SECOND,
+    Switchboard,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -122,9 +129,13 @@ class FramedChannel:
 
     def flow(self) -> None:
         """Have a connection on which events flow."""
-        if self._trusted_flow() is None:
-            board = self._board
-            self._open(board.monotonic() + int(board.dialogue.timeout * SECOND), watching=True)
+        board = self._board
+        until = board.monotonic() + int(board.dialogue.timeout * SECOND)
+        while self._subscribed(until) is None:
+            seconds = board.patience(until)
+            if self._closed or seconds == 0:
+                raise TransportError(CLOSED if self._closed else NO_FLOW, sent=False)
+            self._sleep(seconds)
 
     def next(self, feed: Feed, seconds: float | None) -> Event | Gap | None:
         """Return what comes next, or None: time is up, or nothing comes any more."""

@@ -30,6 +30,7 @@ LONG = 3600 * SECOND
 _SHORTEST_PAUSE = SECOND // 10
 
 NO_REPLY = "no reply came in time"
+NO_FLOW = "no connection on which events flow came about in time"
 CLOSED = "this client is closed"
 NOT_CONNECTED = "the connection ended before the request was sent"
 
