@@ -1,14 +1,15 @@
-"""Cancel two order lists on a simulated exchange: one synchronously, one asynchronously.
+"""Cancel order lists on a simulated exchange: sync and async, and watched over WebSocket.
 
 Everything happens on this machine.  Run it with `make demo`.
 """
 
 import asyncio
+from threading import Thread
 
-from orderlists import AlreadyDone, CancelOrderList, HmacKey, OrderList
+from orderlists import AlreadyDone, CancelOrderList, HmacKey, ListStatus, OrderList, WebSocketApi
 from orderlists_simulator import Plan, Simulator, Venue
 from orderlists_simulator.faults import DROPPED, executed
-from orderlists_transports import AsyncClient, Client
+from orderlists_transports import AsyncClient, Client, EventStream
 
 
 def show(when: str, venue: Venue, order_list_id: int) -> None:
@@ -32,7 +33,7 @@ async def cancel_async(url: str, key: HmacKey) -> OrderList:
 
 
 def main() -> None:
-    """Show both clients at work, and how a refusal reads."""
+    """Show the clients at work, and how a refusal reads."""
     with Simulator() as simulator:
         print(f"A simulated exchange with open OCOs listens on {simulator.url}")
 
@@ -52,7 +53,28 @@ def main() -> None:
         except AlreadyDone as error:
             print(f"  refused: {error}")
 
+        watch(simulator)
     lose_a_reply()
+
+
+def watch(simulator: Simulator) -> None:
+    """Let one client print the events of a list while another cancels it."""
+    print("\nA watcher over WebSocket, while the other client cancels list 3 over REST:")
+    watcher = Client(simulator.key, exchange=simulator.url, protocol=WebSocketApi())
+    with watcher, watcher.events() as events:
+        watching = Thread(target=print_until_done, args=(events,))
+        watching.start()
+        with Client(simulator.key, exchange=simulator.url) as client:
+            client.send(CancelOrderList(symbol="LTCBTC", order_list_id=3))
+        watching.join()
+
+
+def print_until_done(events: EventStream) -> None:
+    """Print what happens, until a list is over."""
+    for event in events:
+        print(f"  {event}")
+        if isinstance(event, ListStatus) and event.list_order_status == "ALL_DONE":
+            break
 
 
 def lose_a_reply() -> None:
