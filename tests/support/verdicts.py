@@ -16,7 +16,7 @@ from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from clients import CLIENTS, PROTOCOLS, key_of
+from clients import CLIENTS, PROTOCOLS, Sender, key_of
 from orderlists import (
     CancelOrderList,
     OrderListsError,
@@ -24,6 +24,7 @@ from orderlists import (
     Policy,
     Rejected,
     TransportError,
+    UnknownOrderList,
 )
 from orderlists_simulator import (
     EXAMPLE_KEY,
@@ -78,12 +79,20 @@ class Scenario:
     leg_shows: Any = "cancel_id"
     resends: int = 200
     watched: bool = False
+    later: bool = False
+    both: bool = False
 
     @property
     def request(self) -> CancelOrderList:
-        """What the client is asked to do: list 0, by its id or by its name."""
+        """What the client is asked to do: list 0, by its id, by its name, or by both."""
         if self.by_id:
-            return CancelOrderList(symbol="LTCBTC", order_list_id=0, new_client_order_id=OURS)
+            return CancelOrderList(
+                symbol="LTCBTC",
+                order_list_id=0,
+                list_client_order_id=NAME if self.both else None,
+                both_must_match=self.both,
+                new_client_order_id=OURS,
+            )
         return CancelOrderList(symbol="LTCBTC", list_client_order_id=NAME, new_client_order_id=OURS)
 
 
@@ -198,6 +207,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         ),
         leg_shows=draw(st.sampled_from(["cancel_id", "cancel_id", "original_id"])),
         watched=draw(st.booleans()),
+        later=draw(st.booleans()),
+        both=draw(st.booleans()),
         cut=draw(st.none() | st.integers(0, 8)),
     )
 
@@ -254,7 +265,21 @@ def _ask(
         if scenario.watched and cell.protocol != "REST":
             # Not entered: they flow from the first connection on, with all that can go wrong.
             client.events()
-        return _verdict(lambda: client.send(scenario.request))
+        return _verdict(lambda: _send(client, scenario))
+
+
+def _send(client: Sender, scenario: Scenario) -> object:
+    """Send, and settle within the call, or in another one."""
+    if not scenario.later:
+        return client.send(scenario.request)
+    policy = Policy(deadline=DEADLINE, resends=scenario.resends, settle=False)
+    try:
+        return client.send(scenario.request, policy=policy)
+    except OutcomeUnknown as unknown:
+        return client.settle(unknown.request, attempts=unknown.attempts)
+    except UnknownOrderList:
+        # Who does not settle is told so, though a proxy may have sent it twice.
+        return client.settle(scenario.request)
 
 
 def _on_loopback(cell: Cell, clock: VirtualClock, url: str) -> dict[str, Any]:
