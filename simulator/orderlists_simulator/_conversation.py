@@ -87,6 +87,11 @@ class Conversation:
                 until = session.since + in_nanoseconds(age)
                 venue.schedule(until, lambda _venue, _now: self.end("shut down"))
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self.ended is None
+
     def arrive(self, frame: Frame, *, now: int) -> float:
         """Take in a frame that arrived now, in nanoseconds.
 
@@ -95,14 +100,15 @@ class Conversation:
         """
         with self._venue.bell.lock:
             self._venue.run_until(now)
-            if self.ended is not None:
+            if not self.is_open:
                 return math.inf
             request = read(frame)
             asked = self._front.asked(self.session, request, terminated=self._terminated)
             exchange = self._line.take(asked, lost=self._line.cuts(), now=now)
             if self._line.cuts():
-                exchange.end("dropped")
                 self.end("dropped")
+            if self.ended is not None:
+                exchange.end(self.ended)
             elif exchange.seconds == 0:
                 self._answer(request, exchange, now)
             elif math.isfinite(exchange.seconds):
@@ -118,7 +124,7 @@ class Conversation:
     def send(self, frame: Frame) -> None:
         """Let a frame leave, unless the connection has ended."""
         with self._venue.bell.lock:
-            if self.ended is None:
+            if self.is_open:
                 self._outbox.append(frame)
                 self._venue.bell.ring()
 
@@ -153,7 +159,7 @@ class Conversation:
     def end(self, how: Ending) -> None:
         """End the connection, from whichever side; ending it twice is fine."""
         with self._venue.bell.lock:
-            if self.ended is not None:
+            if not self.is_open:
                 return
             self.ended = how
             self._venue.connections.remove(self)
@@ -162,7 +168,8 @@ class Conversation:
             self._venue.bell.ring()
 
     def _answer(self, request: WebSocketRequest, exchange: Exchange, now: int) -> None:
-        if self.ended is not None:
+        if not self.is_open:
+            # Noted already: it was in flight when the connection ended.
             return
         self._in_flight.pop(exchange, None)
         given = exchange.answer(now=now, framed=True)
@@ -194,13 +201,13 @@ class Conversation:
 
     def _leave(self, frame: Frame) -> None:
         self.send(frame)
-        if self.ended is None and self._line.cuts():
+        if self.is_open and self._line.cuts():
             self.end("dropped")
 
     def _break_off(self, request: WebSocketRequest, broken: Broken, now: int) -> None:
         if broken.begun is not None:
             text = self._front.reply(self.session, request, broken.begun, now=now).encode()
-            share = broken.kept / len(broken.begun.body)
+            share = broken.kept / max(1, len(broken.begun.body))
             self.last_words = Cut(text, int(len(text) * share))
         self.end(broken.how)
 

@@ -20,7 +20,7 @@ from attrs import define
 
 from orderlists import HandshakeRefused
 from orderlists_simulator._conversation import Conversation, Cut
-from orderlists_simulator._timing import SECOND
+from orderlists_simulator._timing import SECOND, in_nanoseconds
 from orderlists_simulator._websocket import WebSocketFront
 
 if TYPE_CHECKING:
@@ -82,11 +82,12 @@ class WebSocketServer:
             tasks.append(asyncio.create_task(self._ping(link)))
         try:
             async for frame in link.frames():
-                seconds = conversation.arrive(frame, now=self._now())
+                arrived = self._now()
+                seconds = conversation.arrive(frame, now=arrived)
                 if self._in_real_time or seconds == 0:
                     continue
                 if math.isfinite(seconds):
-                    tasks.append(asyncio.create_task(self._let_pass(seconds)))
+                    tasks.append(asyncio.create_task(self._let_pass(arrived, seconds)))
                 else:
                     # Nobody can get tired of waiting where time stands still.
                     conversation.end("dropped")
@@ -97,13 +98,13 @@ class WebSocketServer:
             await asyncio.gather(*tasks, return_exceptions=True)
         return wire
 
-    async def _let_pass(self, seconds: float) -> None:
+    async def _let_pass(self, arrived: int, seconds: float) -> None:
         await self._asleep(seconds)
-        self._venue.run_until(self._now())
+        self._venue.run_until(max(self._now(), arrived + in_nanoseconds(seconds)))
 
     async def _write(self, link: _Link) -> None:
         conversation = link.conversation
-        rung = asyncio.Event()
+        rung, now = asyncio.Event(), self._now()
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
@@ -115,25 +116,29 @@ class WebSocketServer:
             try:
                 while True:
                     rung.clear()
+                    now = max(now, self._now())
                     with self._venue.bell.lock:
-                        self._venue.run_until(self._now())
+                        self._venue.run_until(now)
                         frame, ended = conversation.take(), conversation.ended
                     if frame is not None:
                         await link.send(frame)
                     elif ended is None:
-                        await self._wait(rung)
+                        now = await self._wait(rung, now)
                     else:
                         await link.break_off()
                         return
             finally:
                 self._venue.bell.remove(wake)
 
-    async def _wait(self, rung: asyncio.Event) -> None:
+    async def _wait(self, rung: asyncio.Event, now: int) -> int:
+        # Whoever slept until a time has reached it, also by a clock that stands still.
         due = self._venue.next_time if self._in_real_time else None
-        seconds = None if due is None else max(0, due - self._now()) / SECOND
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
+        try:
+            async with asyncio.timeout(None if due is None else max(0, due - now) / SECOND):
                 await rung.wait()
+        except TimeoutError:
+            return now if due is None else due
+        return now
 
     async def _ping(self, link: _Link) -> None:
         rules = self._venue.connections.rules

@@ -383,3 +383,17 @@ def test_a_connection_is_cut_everywhere(meet: Meet, signed: Signed, venue: Venue
         (5, True, True),
         (5, True, False),
     ]
+
+
+def test_a_request_that_is_cut_by_its_own_event_is_in_the_log(
+    meet: Meet, signed: Signed, venue: Venue
+) -> None:
+    # The copy lets the event of the first leave before the answer.
+    talk = meet(Plan([NORMAL, replayed()], cut=5)).connect(QUERY)
+    talk.ask(signed("userDataStream.subscribe.signature"))
+
+    talk.send(signed("orderList.cancel", symbol="LTCBTC", orderListId=0))
+
+    while talk.receive() not in BROKEN:
+        pass
+    assert venue.log.entries[1].answered == "dropped"

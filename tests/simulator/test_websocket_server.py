@@ -166,6 +166,11 @@ class TestRealTime:
             assert ask(client, TIME)["status"] == 200
             assert time.monotonic() - begin >= 0.02
 
+    def test_a_clock_that_stands_still_keeps_nobody_waiting(self) -> None:
+        plan = Plan([delayed(0.01)] * 2)
+        with Simulator(plan=plan, now=lambda: 0) as simulator, connected(simulator) as client:
+            assert [ask(client, TIME)["status"] for _ in range(2)] == [200, 200]
+
     def test_what_is_planned_happens_when_it_is_due(self) -> None:
         plan = Plan(events=[(time.time_ns() + 10**8, ShutDown(0.02)), (0, Expire(0))])
         with Simulator(plan=plan) as simulator, connected(simulator) as client:
@@ -244,6 +249,18 @@ def test_a_reply_to_a_client_that_has_gone_does_no_harm() -> None:
         gone.set()
         with connected(simulator) as client:
             assert ask(client, TIME)["status"] == 200
+
+
+def test_a_delay_of_a_clock_that_stands_still_keeps_nobody_waiting() -> None:
+    async def asleep(_seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    plan = Plan([delayed(60)])
+    with (
+        Simulator(plan=plan, now=lambda: 0, asleep=asleep) as simulator,
+        connected(simulator) as client,
+    ):
+        assert ask(client, TIME)["status"] == 200
 
 
 def test_open_connections_do_not_keep_it_running() -> None:
