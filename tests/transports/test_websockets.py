@@ -277,6 +277,17 @@ def test_a_reply_that_crosses_a_lost_connection_is_received() -> None:
     connection.close()
 
 
+def test_a_child_process_leaves_connections_to_its_parent(serve: Serve) -> None:
+    transport = WebsocketsTransport(serve(talking(echo)).origin)
+    connection = transport.connect("/", timeout=5)
+    with pytest.MonkeyPatch.context() as child:
+        child.setattr("orderlists_transports._websockets_connection.os.getpid", lambda: -1)
+        connection.close()
+    connection.send("{}", timeout=5)
+    assert connection.receive(timeout=5) == "{}"
+    transport.close()
+
+
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "websockets.client", None)
     spec = importlib.util.spec_from_file_location("without_websockets", os.fspath(module.__file__))
