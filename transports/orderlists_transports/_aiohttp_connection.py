@@ -7,6 +7,7 @@ queue until the very step that returns it.
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
@@ -49,7 +50,7 @@ class AiohttpConnection:
     """
 
     def __init__(self, socket: Socket, ended: Callable[[AiohttpConnection], None]) -> None:
-        self.loop = asyncio.get_running_loop()
+        self.home = (asyncio.get_running_loop(), os.getpid())
         self._ended = ended
         self._socket = socket
         self._carrier = socket.carrier()

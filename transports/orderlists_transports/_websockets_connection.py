@@ -11,6 +11,7 @@ buffer.  Nothing waits while it holds the lock.
 
 from __future__ import annotations
 
+import os
 import selectors
 import socket
 import ssl
@@ -70,6 +71,7 @@ class WebsocketsConnection:
         self._protocol = protocol
         self._early = early
         self._heartbeat = heartbeat
+        self._process = os.getpid()
         self._lock = threading.Lock()
         self._went = threading.Condition(self._lock)
         self._frames: deque[Frame] = deque()
@@ -117,6 +119,8 @@ class WebsocketsConnection:
 
     def close(self) -> None:
         """End the connection, after half a second at the latest, agreed or not."""
+        if os.getpid() != self._process:
+            return  # It is the parent's, whose thread and lock are not here.
         with self._lock:
             if self._end is None:
                 self._protocol.send_close(_NORMAL)

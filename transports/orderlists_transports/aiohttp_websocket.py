@@ -7,6 +7,7 @@ itself follows redirects; here it does not.
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, cast
 
 from orderlists import HandshakeRefused, HttpRequest, HttpResponse, MissingExtra, TransportError
@@ -98,8 +99,8 @@ class AiohttpWebSocketTransport:
     async def aclose(self) -> None:
         """Close every connection."""
         self._closed = True
-        loop = asyncio.get_running_loop()
-        here = [each for each in self._connections if each.loop is loop]
+        home = (asyncio.get_running_loop(), os.getpid())
+        here = [each for each in self._connections if each.home == home]
         await asyncio.gather(*(each.aclose() for each in here))
         self._connections.clear()
         await self._sessions.close()

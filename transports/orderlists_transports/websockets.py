@@ -47,6 +47,7 @@ except ModuleNotFoundError as error:
 if TYPE_CHECKING:
     import socket
 
+_AT_ONCE = 10  # So many may connect at the same time before urllib3 complains in the log.
 _HEARTBEAT = 20.0  # As often as the exchange pings.
 _CHUNK = 64 * 1024
 # websockets would log what is sent, signatures and all.
@@ -189,7 +190,8 @@ def _pool_for(origin: Origin, manager: PoolManager | None) -> Pool:
     secure = origin.scheme == "wss"
     if manager is None:
         # One context for all connections: urllib3 would read the certificates again for each.
-        manager = PoolManager(ssl_context=ssl.create_default_context() if secure else None)
+        context = ssl.create_default_context() if secure else None
+        manager = PoolManager(maxsize=_AT_ONCE, ssl_context=context)
     if manager.proxy is not None and manager.proxy.scheme != "http":
         # urllib3's TLS inside TLS cannot be read without waiting.
         raise InvalidSetting(field="manager", value=manager, rule=_PROXY_RULE)
