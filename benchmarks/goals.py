@@ -111,16 +111,16 @@ def _whole_import(results: Results) -> float:
 
 
 _ASYNC = (
-    "our transport alone costs less than the floor (it skips cookies and automatic headers); the "
-    "rest is judging the call and reading types where the floor does neither.  Between two system "
-    "calls that Python runs with cold caches, at less than half the speed its parts show alone"
+    "our transport alone costs less than the floor; the rest is judging the call and reading types, "
+    "where the floor does neither.  It costs more here than its parts do by themselves; why was not "
+    "established"
 )
 _QUERY = "writing the query and escaping the signature cost the same, whatever signing costs"
 _COMPLETED = (
-    "half of it completes the request, which judges all its fields again; an absolute goal, and "
-    "this machine takes half as long again as the one it was set on"
+    "about half of it completes the request, which judges all its fields again; an absolute goal, "
+    "which depends on the machine"
 )
-_CLASSES = "half of it is attrs writing the classes; an absolute goal, as above"
+_CLASSES = "an absolute goal, which depends on the machine; its parts were not looked into"
 _TYPES = (
     "pydantic's loop is Rust; ours is Python, and keeps unknown fields, units and words as well"
 )
@@ -141,9 +141,9 @@ GOALS = (
         1.2,
         _part("encode + sign", "HMAC"),
         why=(
-            "signing with the prepared key takes two thirds of the floor; listing the parameters, "
-            "writing them, and making the message are a third each of the rest.  Two prepared "
-            "SHA-256 states would save a fifth of the floor, and be cryptography of our own"
+            "signing with the prepared key takes two thirds of the floor; the rest lists the "
+            "parameters, writes them and makes the message.  Two prepared SHA-256 states would "
+            "save a fifth of the floor, and be cryptography of our own"
         ),
     ),
     Goal(
