@@ -111,9 +111,9 @@ def _whole_import(results: Results) -> float:
 
 
 _ASYNC = (
-    "our transport alone costs less than the floor; the rest is judging the call and reading types, "
-    "where the floor does neither.  It costs more here than its parts do by themselves; why was not "
-    "established"
+    "our transport alone costs less than the floor; the rest is judging the call and reading "
+    "types, where the floor does neither.  It costs more here than its parts do by themselves; "
+    "why was not established"
 )
 _QUERY = "writing the query and escaping the signature cost the same, whatever signing costs"
 _COMPLETED = (
