@@ -16,7 +16,7 @@ from benchmarks.contestants._entries import RACES
 from benchmarks.crew import APART
 from benchmarks.loopback import Loopback
 from benchmarks.machine import machine, pin_to_core, versions
-from benchmarks.page import write_page
+from benchmarks.page import write_pages
 from benchmarks.parts import bookkeeping, decoding, encoding
 from benchmarks.race import run_race
 from benchmarks.scope import FULL, QUICK, Scope
@@ -73,7 +73,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     asked.add_argument("--quick", action="store_true", help="a small part, nothing kept")
     asked.add_argument("--instructions", action="store_true", help="count those of rivals too")
-    asked.add_argument("--page", action="store_true", help="only write README and chart anew")
+    asked.add_argument("--page", action="store_true", help="only write pages and chart anew")
     given = asked.parse_args()
     kept = _HERE / "results.json"
     if given.page:
@@ -94,7 +94,7 @@ def main() -> int:
 
 def _publish(results: dict[str, Any]) -> None:
     write_chart(results, _HERE / "results.svg")
-    write_page(results, _HERE / "README.md")
+    write_pages(results, _HERE)
 
 
 if __name__ == "__main__":

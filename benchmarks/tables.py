@@ -15,9 +15,19 @@ def everything(results: Results) -> str:
     return "\n\n".join(f"### {title}\n\n{text}" for title, text in _sections(results))
 
 
+def brief(results: Results) -> str:
+    """Return what each race says of every contestant, in one line each."""
+    rows = [
+        (name, race["title"], _ratio(each)[0])
+        for race in results["races"].values()
+        for name, each in sorted(race["results"].items(), key=lambda one: one[1]["ratio"]["median"])
+    ]
+    return f"{_where(results)}\n\n{table(('one cancel', '', 'CPU, ratio to the floor'), rows)}"
+
+
 def _sections(results: Results) -> Iterator[tuple[str, str]]:
     yield "The machine", _machine(results)
-    yield "The goals", _goals(verdicts(results))
+    yield "The goals", _goals(list(verdicts(results)))
     for race in results["races"].values():
         yield f"{race['title']} (ratios to {race['floor']})", _race(race)
     for group, parts in results["parts"].items():
@@ -30,20 +40,36 @@ def _sections(results: Results) -> Iterator[tuple[str, str]]:
         yield "Instructions per synchronous call (callgrind)", _counts(results["instructions"])
 
 
-def _machine(results: Results) -> str:
+def _where(results: Results) -> str:
     facts = results["machine"]
-    ceiling = results["ceiling_per_second"]
     packages = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
     return (
         f"{facts['processor']}, {facts['cores']} cores, {facts['system']}, {facts['python']}; "
         f"{results['date']}; {results['rounds']} rounds; load before the start "
-        f"{facts['load_at_start']}.\n\n{packages}.\n\n"
+        f"{facts['load_at_start']}.\n\n{packages}."
+    )
+
+
+def _machine(results: Results) -> str:
+    ceiling = results["ceiling_per_second"]
+    return (
+        f"{_where(results)}\n\n"
         f"The loopback server answers a bare socket {ceiling['1']:,.0f} times a second with one "
         f"call in flight and {ceiling['50']:,.0f} times with 50."
     )
 
 
-def _goals(reached: Iterable[Verdict]) -> str:
+def _goals(reached: Sequence[Verdict]) -> str:
+    missed = [f"- {verdict.what}: {verdict.why}" for verdict in reached if not verdict.is_met]
+    return "\n\n".join(
+        [
+            _goal_table(reached),
+            *(["What was missed, and why:", "\n".join(missed)] if missed else []),
+        ]
+    )
+
+
+def _goal_table(reached: Iterable[Verdict]) -> str:
     return table(
         ("CPU", "required", "stretch", "measured", ""),
         [

@@ -34,6 +34,8 @@ R = TypeVar("R")
 
 _OK = 200
 _SECONDS = re.compile(r"[0-9]{1,9}")
+# What `quote` makes of each character, in a quarter of its time: signatures have several.
+_ESCAPES = {code: quote(chr(code), safe="") for code in range(128)}
 _COMMON_HEADERS = (("User-Agent", f"orderlists/{__version__}"),)
 _UNIT_HEADERS = {
     TimeUnit.MILLISECOND: _COMMON_HEADERS,
@@ -124,8 +126,10 @@ def _written(value: str | int | Decimal) -> str:
 
 
 def _percent_encoded(text: str) -> str:
+    if not text.isascii():
+        return quote(text, safe="")
     # Most values need no encoding, and asking costs a third of encoding.
-    return text if text.isascii() and text.isalnum() else quote(text, safe="")
+    return text if text.isalnum() else text.translate(_ESCAPES)
 
 
 def _retry_after(response: HttpResponse) -> int | None:
