@@ -340,11 +340,11 @@ def test_the_limits_in_a_reply_feed_the_budget(limits: Json, usages: list[Usage]
 
 def test_an_http_response_instead_of_a_connection_says_what_it_says() -> None:
     limited = HttpResponse(429, (("Retry-After", "7"),), b'{"code":-1003,"msg":"x"}')
-    refusal = API.refusal(Ping(), limited)
+    refusal = API.refusal(limited)
     assert isinstance(refusal, RateLimited)
     assert refusal.retry_after == 7
     assert "429" in str(HandshakeRefused(limited))
-    page = API.refusal(Ping(), HttpResponse(200, (), b"{}"))
+    page = API.refusal(HttpResponse(200, (), b"{}"))
     assert isinstance(page, UndecodableReply)
 
 

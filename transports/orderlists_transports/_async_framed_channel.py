@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, assert_never
 
-from attrs import define
+from attrs import define, field
 
 from orderlists import (
     Ask,
@@ -21,8 +21,10 @@ from orderlists import (
     Event,
     Feed,
     Gap,
+    HandshakeRefused,
     Link,
     Now,
+    Pending,
     RateLimited,
     Ready,
     Send,
@@ -36,9 +38,11 @@ from orderlists_transports._dialogue import told
 from orderlists_transports._events import AsyncEventStream
 from orderlists_transports._switchboard import (
     CLOSED,
+    FOREVER,
     LONG,
-    NO_FLOW,
+    NOBODY_READS,
     NOT_CONNECTED,
+    NOT_IN_TIME,
     SECOND,
     Switchboard,
 )
@@ -53,10 +57,15 @@ if TYPE_CHECKING:
 
 @define(eq=False)
 class _Line:
-    """A connection, and the tasks that read it and see that it lives."""
+    """A connection, and the tasks that read it, see that it lives, and close it in the end."""
 
     connection: AsyncConnection
-    tasks: tuple[asyncio.Task[None], ...] = ()
+    tasks: list[asyncio.Task[None]] = field(factory=list[asyncio.Task[None]])
+
+    async def close(self) -> None:
+        # It is over in any case, and there is nobody to tell.
+        with suppress(Exception):
+            await self.connection.aclose()
 
 
 class AsyncFramedChannel:
@@ -73,8 +82,9 @@ class AsyncFramedChannel:
         self._transport = transport
         self._sleep = sleep
         self._closed = False
-        self._home: tuple[int, asyncio.AbstractEventLoop | None] = (os.getpid(), None)
+        self._home: tuple[int, asyncio.AbstractEventLoop] | None = None
         self._opening = asyncio.Lock()
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def ready(self, command: Ready) -> Moment:
         """Have a connection that takes requests, and return what time it is then."""
@@ -98,7 +108,7 @@ class AsyncFramedChannel:
         link = session.current
         if link is not None and link.subscription is not None:
             until = self._board.monotonic() + int(command.seconds * SECOND)
-            await self._wait(
+            await self._wait_for_news(
                 link, lambda: session.witness.proof(command.cancel_id) is not None, until
             )
         return session.witness.proof(command.cancel_id)
@@ -115,28 +125,41 @@ class AsyncFramedChannel:
         """Have a connection on which events flow."""
         board = self._board
         until = board.monotonic() + int(board.dialogue.timeout * SECOND)
-        while await self._subscribed(until) is None:
-            seconds = board.patience(until)
-            if self._closed or seconds == 0:
-                raise TransportError(CLOSED if self._closed else NO_FLOW, sent=False)
-            await self._sleep(seconds)
+        while True:
+            try:
+                await self._flowing(until)
+            except (TransportError, RateLimited, Banned):
+                seconds = board.patience(until)
+                if self._closed or seconds == 0:
+                    raise
+                await self._sleep(seconds)
+            else:
+                return
 
     async def next(self, feed: Feed, seconds: float | None) -> Event | Gap | None:
         """Return what comes next, or None: time is up, or nothing comes any more."""
         board = self._board
-        until = None if seconds is None else board.monotonic() + int(seconds * SECOND)
+        until = board.monotonic() + int((FOREVER if seconds is None else seconds) * SECOND)
         while True:
             item = feed.take()
-            if item is not None or feed.is_closed:
+            if item is not None or feed.is_closed or self._closed:
                 return item
-            if until is not None and board.monotonic() >= until:
+            now = board.monotonic()
+            if now >= until:
                 return None
-            deadline = board.monotonic() + LONG if until is None else until
-            link = await self._subscribed(deadline)
-            if link is None:
-                await self._sleep(board.patience(deadline))
-            else:
-                await self._wait_for_news(link, feed, deadline)
+            await self._wait_for_next(feed, min(until, now + LONG))
+
+    async def _wait_for_next(self, feed: Feed, until: int) -> None:
+        board = self._board
+        try:
+            link = await self._flowing(until)
+        except (TransportError, RateLimited, Banned):
+            await self._sleep(board.patience(until))
+            return
+        session = board.session
+        await self._wait_for_news(
+            link, lambda: len(feed) > 0 or feed.is_closed or session.current is not link, until
+        )
 
     def unwatch(self, feed: Feed) -> None:
         """Feed no more."""
@@ -144,36 +167,54 @@ class AsyncFramedChannel:
 
     async def aclose(self) -> None:
         """Close every connection, and the transport."""
+        self._come_home()
         self._closed = True
         for link in self._board.end():
-            await self._hang_up(link)
+            self._hang_up(link)
+        await asyncio.gather(*self._closing, return_exceptions=True)
         await self._transport.aclose()
 
     # Connections.
 
-    def _trusted(self) -> Link | None:
+    def _come_home(self) -> None:
         here = os.getpid(), asyncio.get_running_loop()
-        if here != self._home:
+        if here == self._home:
+            return
+        if self._home is not None:
             # Connections belong to the loop, and the process, in which they were made.
-            if self._home[1] is not None:
-                self._board.desert()
-            self._home = here
-            self._opening = asyncio.Lock()
+            self._board.desert()
+        self._home = here
+        self._opening = asyncio.Lock()
+
+    def _trusted(self) -> Link | None:
+        self._come_home()
         return self._board.session.trusted(self._board.monotonic())
 
     async def _open(self, until: int, *, watching: bool = False) -> Link:
         board = self._board
+        await self._take_the_opening(until)
         try:
-            async with self._opening:
-                call = get_ready(board.session, until=until, watching=watching)
-                step = resume(call, None)
-                while not isinstance(step, Done):
-                    step = resume(call, await self._obey(step))
-                link: Link = step.result
-                self._attend(link)
-                return link
+            call = get_ready(board.session, until=until, watching=watching)
+            step = resume(call, None)
+            while not isinstance(step, Done):
+                step = resume(call, await self._obey(step))
+            link: Link = step.result
+            self._attend(link)
         finally:
-            await self._sweep()
+            self._opening.release()
+            self._sweep()
+        return link
+
+    async def _take_the_opening(self, until: int) -> None:
+        if not self._opening.locked():
+            await self._opening.acquire()
+            return
+        seconds = max(0, until - self._board.monotonic()) / SECOND
+        try:
+            async with asyncio.timeout(seconds):
+                await self._opening.acquire()
+        except TimeoutError:
+            raise TransportError(NOT_IN_TIME, sent=False) from None
 
     async def _obey(self, command: Now | Wait | Connect | Ask) -> object:
         try:
@@ -182,10 +223,11 @@ class AsyncFramedChannel:
                     return self._board.dialogue.now()
                 case Wait(seconds):
                     return await self._sleep(seconds)
-                case Connect(target, seconds):
-                    return await self._connect(target, seconds)
-                case Ask(link, request, at, seconds):
+                case Connect(target, patience):
+                    return await self._connect(target, min(patience, self._board.dialogue.timeout))
+                case Ask(link, request, at, patience):
                     self._attend(link)
+                    seconds = min(patience, self._board.dialogue.timeout)
                     return await self._converse(link, request, at, seconds)
                 case _ as never:
                     assert_never(never)
@@ -193,25 +235,32 @@ class AsyncFramedChannel:
             return error
 
     async def _connect(self, target: str, seconds: float) -> object:
-        if self._closed:
-            return TransportError(f"nothing was sent: {CLOSED}", sent=False)
         self._board.dialogue.check()
         try:
-            return _Line(await self._transport.aconnect(target, timeout=seconds))
+            connection = await self._transport.aconnect(target, timeout=seconds)
+        except HandshakeRefused as error:
+            return self._board.refused(error)
         except BaseException as error:  # noqa: BLE001 - as above
             return told(error)
+        if self._closed:
+            # Meanwhile, by another task.
+            await connection.aclose()
+            return TransportError(CLOSED, sent=False)
+        return _Line(connection)
 
-    async def _sweep(self) -> None:
+    def _sweep(self) -> None:
         for link in self._board.session.take_idle(self._board.monotonic()):
-            await self._hang_up(link)
+            self._hang_up(link)
 
-    async def _hang_up(self, link: Link) -> None:
-        for task in link.connection.tasks:
-            if task is not asyncio.current_task():
-                task.cancel()
-        # It is over in any case, and there is nobody to tell.
-        with suppress(Exception):
-            await link.connection.connection.aclose()
+    def _hang_up(self, link: Link) -> None:
+        """Let a connection be closed."""
+        line: _Line = link.connection
+        for task in line.tasks:
+            task.cancel()
+        closing = asyncio.create_task(line.close(), name="orderlists-closer")
+        # Whoever asked may be cancelled, and the loop itself keeps no task alive.
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     # Requests.
 
@@ -225,43 +274,56 @@ class AsyncFramedChannel:
         pending, frame = board.session.post(link, request, at=at, now=board.monotonic(), wake=wake)
         timer = loop.call_later(seconds, wake)
         try:
-            try:
-                await link.connection.connection.asend(frame, timeout=seconds)
-            except BaseException as error:  # noqa: BLE001 - an interrupt passes
-                board.broken(link, error, pending)
+            await self._transmit(link, frame, seconds, pending)
             if not pending.is_done:
                 await answered
         finally:
             timer.cancel()
             if not pending.is_done:
-                board.session.give_up(link, pending)
+                # Who was cancelled has not been woken.
+                board.session.give_up(link, pending, in_time=not answered.done())
         if board.session.leaving:
-            await self._sweep()
-        return board.read(request, pending)
+            self._sweep()
+        return board.read(link, request, pending)
+
+    async def _transmit(
+        self, link: Link, frame: str, seconds: float, pending: Pending | None = None
+    ) -> None:
+        try:
+            await link.connection.connection.asend(frame, timeout=seconds)
+        except BaseException as error:  # noqa: BLE001 - an interrupt passes
+            self._board.broken(link, error, pending)
+            self._hang_up(link)
 
     # Reading.
 
     def _attend(self, link: Link) -> None:
         """Let tasks read a connection and see that it lives, from now on until it ends."""
         line: _Line = link.connection
-        if not line.tasks and link.ended is None:
-            line.tasks = (
+        if not line.tasks:
+            line.tasks += [
                 asyncio.create_task(self._read(link), name="orderlists-reader"),
                 asyncio.create_task(self._tend(link), name="orderlists-keeper"),
-            )
+            ]
 
     async def _read(self, link: Link) -> None:
         board = self._board
         session = board.session
-        receive = link.connection.connection.areceive
+        line: _Line = link.connection
         try:
             while link.ended is None:
-                frame = await receive(timeout=None)
+                frame = await line.connection.areceive(timeout=None)
                 if frame is not None:
                     session.heard(link, frame, board.monotonic())
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, it is over
             board.broken(link, error)
-        await self._hang_up(link)
+        finally:
+            # Whatever ended this, such as the end of the event loop: nobody reads any more.
+            over = TransportError(NOBODY_READS, sent=None)
+            session.lost(link, over, board.monotonic(), by_us=True)
+            for task in line.tasks[1:]:
+                task.cancel()
+            await line.close()
 
     async def _tend(self, link: Link) -> None:
         board = self._board
@@ -270,15 +332,12 @@ class AsyncFramedChannel:
             await asyncio.sleep(session.quiet_for(link, board.monotonic()) / SECOND)
             ping = session.tend(link, board.monotonic())
             if ping is not None:
-                try:
-                    await link.connection.connection.asend(ping, timeout=board.dialogue.timeout)
-                except Exception as error:  # noqa: BLE001 - as above
-                    board.broken(link, error)
-        await self._hang_up(link)
+                await self._transmit(link, ping, board.dialogue.timeout)
+        self._hang_up(link)
 
     # Waiting.
 
-    async def _wait(self, link: Link, is_done: Callable[[], bool], until: int) -> None:
+    async def _wait_for_news(self, link: Link, is_done: Callable[[], bool], until: int) -> None:
         """Wait until it is done, the connection is over, or time is up."""
         loop = asyncio.get_running_loop()
         board = self._board
@@ -295,24 +354,13 @@ class AsyncFramedChannel:
 
     # Events.
 
-    async def _subscribed(self, until: int) -> Link | None:
-        """Return a connection on which events flow, or None if there is none yet."""
-        link = self._trusted_flow()
-        if link is not None or self._closed:
-            return link
-        try:
-            return await self._open(until, watching=True)
-        except (TransportError, RateLimited, Banned):
-            return None
-
-    def _trusted_flow(self) -> Link | None:
+    async def _flowing(self, until: int) -> Link:
+        """Return a connection on which events flow, and no other tells the same."""
+        session = self._board.session
         link = self._trusted()
-        return None if link is None or link.subscription is None else link
-
-    async def _wait_for_news(self, link: Link, feed: Feed, until: int) -> None:
-        await self._wait(
-            link, lambda: len(feed) > 0 or feed.is_closed or link.subscription is None, until
-        )
+        if link is None or link.subscription is None or session.subscribed_before(link):
+            return await self._open(until, watching=True)
+        return link
 
 
 def _wake(waiting: asyncio.Future[None]) -> None:

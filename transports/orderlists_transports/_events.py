@@ -65,7 +65,11 @@ class EventStream:
         return item
 
     def __enter__(self) -> Self:
-        self._channel.flow()
+        try:
+            self._channel.flow()
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -98,7 +102,11 @@ class AsyncEventStream:
         return item
 
     async def __aenter__(self) -> Self:
-        await self._channel.flow()
+        try:
+            await self._channel.flow()
+        except BaseException:
+            await self.aclose()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -9,14 +9,17 @@ from attrs import define
 from orderlists import (
     Banned,
     Gap,
+    HandshakeRefused,
     Link,
     Missed,
     OrderListsError,
     Pending,
     RateLimited,
+    Rejected,
     Request,
     Session,
     TransportError,
+    Unauthorized,
 )
 from orderlists_transports._dialogue import told
 
@@ -25,13 +28,17 @@ if TYPE_CHECKING:
     from orderlists_transports._dialogue import Dialogue
 
 SECOND = 1_000_000_000
-# How long a watcher who has no patience of his own tries to get a connection, each time.
-LONG = 3600 * SECOND
+# A watcher looks up from time to time, to see whether it is time for another connection.
+LONG = 60 * SECOND
+# More than anybody waits, and less than what a lock can.
+FOREVER = 10**9
 _SHORTEST_PAUSE = SECOND // 10
 
+FAILED = "whoever reads failed"
+NOBODY_READS = "this connection is not read any more"
 NO_REPLY = "no reply came in time"
-NO_FLOW = "no connection on which events flow came about in time"
 CLOSED = "this client is closed"
+NOT_IN_TIME = "no connection came about in time"
 NOT_CONNECTED = "the connection ended before the request was sent"
 
 
@@ -53,7 +60,14 @@ class Switchboard:
         """Return what the monotonic clock shows, in nanoseconds."""
         return self.dialogue.times.monotonic()
 
-    def read(self, request: Request[Any], pending: Pending) -> object:
+    def refused(self, error: HandshakeRefused) -> OrderListsError:
+        """Return what a server said that would not open a connection, and take its word."""
+        refusal = self.protocol.refusal(error.response)
+        if isinstance(refusal, RateLimited | Banned):
+            self.dialogue.hold(refusal)
+        return refusal if isinstance(refusal, Rejected) else error
+
+    def read(self, link: Link, request: Request[Any], pending: Pending) -> object:
         """Return what came back for a request: a result, or an error."""
         answer = pending.outcome
         if answer is None:
@@ -66,6 +80,11 @@ class Switchboard:
         except (RateLimited, Banned) as error:
             self.dialogue.hold(error)
             return error
+        except Unauthorized as error:
+            if link.is_logged_on:
+                # The exchange knows no more who asks on it: the next connection logs on again.
+                self.session.retire(link)
+            return error
         except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
             return told(error)
 
@@ -73,10 +92,14 @@ class Switchboard:
         """Note that a connection is over; a request that just went on it shares its fate.
 
         Raises:
-            BaseException: What came was an interrupt.
+            BaseException: What came was an interrupt, which ends no connection; or no error of a
+                transport, such as a failed assertion.
         """
         known = told(error)
+        if not isinstance(error, Exception):
+            raise error
         if not isinstance(known, OrderListsError):
+            self.session.lost(link, TransportError(FAILED, sent=None), self.monotonic())
             raise known
         if pending is not None and link.pending.pop(pending.id, None) is not None:
             pending.outcome = known
@@ -94,7 +117,7 @@ class Switchboard:
         links = session.links()
         for link in links:
             link.subscription = None
-            session.lost(link, TransportError(CLOSED, sent=None), self.monotonic())
+            session.lost(link, TransportError(CLOSED, sent=None), self.monotonic(), by_us=True)
         for feed in list(session.feeds):
             session.unwatch(feed)
         return links

@@ -126,6 +126,8 @@ class Run:
         now: Moment | OrderListsError = yield Ready(self.until)
         if isinstance(now, OrderListsError):
             raise now
+        if self.patience(now) <= 0:
+            raise TransportError("it was not sent: time is up", sent=False)
         self._sent = now
         outcome: R | OrderListsError = yield Send(request, now, self.patience(now))
         if is_about_another(request, outcome):

@@ -117,7 +117,22 @@ class Settling:
     def _watch(self, seconds: float) -> Call[CanceledOrderList | None]:
         """Return what an event proves, which tells at once and costs nothing."""
         proof: CanceledOrderList | None = yield Watch(self.cancel_id, seconds)
-        return None if is_about_another(self.request, proof) else proof
+        if proof is None or is_about_another(self.request, proof):
+            return None
+        by_name = self.request.order_list_id is None
+        return None if by_name and self._may_be_older(proof) else proof
+
+    def _may_be_older(self, proof: CanceledOrderList) -> bool:
+        """Tell whether a list may have been cancelled before the first attempt was sent."""
+        first = self._first_attempt()
+        done = proof.transaction_time
+        return first.error is None or (
+            (done.value + 1) * done.unit.nanoseconds < first.server - first.error
+        )
+
+    def _first_attempt(self) -> Moment:
+        sent = [self.run.moment_of(attempt) for attempt in self.run.attempts]
+        return min(sent, key=lambda moment: moment.server)
 
     def _resend(self, request: CancelOrderList) -> Call[CanceledOrderList | None]:
         if self.run.resends == 0:
@@ -210,8 +225,7 @@ class Settling:
 
     def _was_there_before(self, found: Sighting) -> bool:
         """Tell whether a list was certainly there before the first attempt was sent."""
-        sent = [self.run.moment_of(attempt) for attempt in self.run.attempts]
-        return found.was_placed_before(min(sent, key=lambda moment: moment.server))
+        return found.was_placed_before(self._first_attempt())
 
     def _was_the_only_one(self, newest: Sighting) -> bool:
         """Tell whether no other list of that name can have been hit by any attempt."""

@@ -28,6 +28,7 @@ from orderlists._protocols.rest import Rest
 from orderlists._protocols.signing import check_timestamp, signature_of, text_of
 from orderlists._protocols.structure import Mismatch, structure
 from orderlists._requests.request import Request, Security
+from orderlists._requests.session import Ping
 from orderlists._results.events import KINDS, Event, OtherEvent
 from orderlists._session.session import Session
 from orderlists._time import TimeUnit
@@ -176,10 +177,10 @@ class WebSocketApi:
         except Mismatch as error:
             raise _undecodable(reply, str(error)) from error
 
-    def refusal(self, request: Request[Any], response: HttpResponse) -> OrderListsError:
+    def refusal(self, response: HttpResponse) -> OrderListsError:
         """Return what an HTTP response says that came instead of a connection."""
         try:
-            Rest(json_parser=self.json_parser).decode(request, response)
+            Rest(json_parser=self.json_parser).decode(Ping(), response)
         except OrderListsError as error:
             return error
         return UndecodableReply(raw=response.body, status=response.status, reason="no connection")

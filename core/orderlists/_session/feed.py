@@ -28,11 +28,12 @@ class Feed:
     is_closed: bool = False
     _items: deque[Event | Gap] = field(init=False, factory=_nothing)
     _dropped: int = field(init=False, default=0)
+    _dropped_gap: bool = field(init=False, default=False)
 
     def put(self, item: Event | Gap) -> None:
         """Add what came."""
         if len(self._items) >= self.size:
-            self._items.popleft()
+            self._dropped_gap |= isinstance(self._items.popleft(), Gap)
             self._dropped += 1
         self._items.append(item)
 
@@ -44,8 +45,9 @@ class Feed:
         (None, Gap(reason=<Missed.CONNECTION: 'CONNECTION'>, count=None), None)
         """
         if self._dropped > 0:
-            gap = Gap(reason=Missed.BUFFER, count=self._dropped)
-            self._dropped = 0
+            # What a gap stood for, nobody can count.
+            gap = Gap(reason=Missed.BUFFER, count=None if self._dropped_gap else self._dropped)
+            self._dropped, self._dropped_gap = 0, False
             return gap
         return self._items.popleft() if self._items else None
 

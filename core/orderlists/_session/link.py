@@ -8,6 +8,7 @@ from typing import Any
 from attrs import define, field
 
 from orderlists._errors import OrderListsError, TransportError
+from orderlists._requests.request import Request
 
 Wake = Callable[[], object]
 """Tells whoever waits to look again."""
@@ -19,12 +20,14 @@ class Pending:
 
     Attributes:
         id: Names it on its connection.
+        request: What was asked.
         sent_at: What the monotonic clock showed when it was handed over, in nanoseconds.
         wake: Called once there is an outcome.
         outcome: The protocol's reply, or why there is none.
     """
 
     id: int
+    request: Request[Any]
     sent_at: int
     wake: Wake
     outcome: object = None
@@ -62,6 +65,7 @@ class Link:
         subscription: The number of its flow of events, if they flow.
         is_unsubscribing: Whether the exchange was asked to end that flow.
         asked_for_life: When it was asked for a sign of life.
+        is_mute: Whether a request on it got no reply in time, nor anything else.
         ended: Why it is over; None while it is not.
     """
 
@@ -74,6 +78,7 @@ class Link:
     subscription: int | None = None
     is_unsubscribing: bool = False
     asked_for_life: int | None = None
+    is_mute: bool = False
     ended: OrderListsError | None = None
 
     @property
@@ -85,15 +90,6 @@ class Link:
         """Tell everybody who watches it to look again."""
         for wake in list(self.watchers):
             wake()
-
-    def wake_one(self) -> None:
-        """Tell one of those who wait for something on it to look again."""
-        for pending in self.pending.values():
-            pending.wake()
-            return
-        for wake in self.watchers:
-            wake()
-            return
 
     def fail_all(self, why: str) -> None:
         """Let whatever is in flight end: it may have been executed."""

@@ -17,7 +17,6 @@ from orderlists._calls.measuring import measure
 from orderlists._clock import Moment
 from orderlists._errors import (
     BadTimestamp,
-    HandshakeRefused,
     OrderListsError,
     Rejected,
     TransportError,
@@ -28,7 +27,6 @@ from orderlists._requests.session import (
     Ping,
     Subscribe,
     SubscribeSigned,
-    Subscription,
     Unsubscribe,
 )
 from orderlists._session.link import Link
@@ -74,7 +72,7 @@ def get_ready(session: Session, *, until: int, watching: bool = False) -> Openin
     Args:
         session: Keeps the connections.
         until: In nanoseconds.
-        watching: Whether events must flow on it.
+        watching: Whether events must flow on it, and on no other.
 
     Raises:
         Rejected: The exchange does not accept who asks, or limits or bans.
@@ -84,8 +82,8 @@ def get_ready(session: Session, *, until: int, watching: bool = False) -> Openin
         link = yield from _living(session, until)
         if link is None:
             link = yield from _opened(session, until)
-        if watching and link.subscription is None:
-            yield from _subscribe(session, link, until)
+        if watching:
+            yield from _flow(session, link, until)
     except (TransportError, Rejected) as error:
         raise _not_sent(error) from None
     return link
@@ -127,7 +125,7 @@ def _opened(session: Session, until: int) -> Opening[Link]:
     now = yield Now()
     if isinstance(connection, OrderListsError):
         session.failed(now.monotonic)
-        raise _refusal(session, connection)
+        raise connection
     link = session.connected(connection, now.monotonic)
     try:
         yield from _introduce(session, link, until)
@@ -137,14 +135,9 @@ def _opened(session: Session, until: int) -> Opening[Link]:
         session.retire(link)
         raise
     session.take_over(link)
+    if session.current is not link:
+        raise TransportError("the connection ended as soon as it was opened", sent=False)
     return link
-
-
-def _refusal(session: Session, error: OrderListsError) -> OrderListsError:
-    if not isinstance(error, HandshakeRefused):
-        return error
-    refusal = session.protocol.refusal(Ping(), error.response)
-    return refusal if isinstance(refusal, Rejected) else error
 
 
 def _introduce(session: Session, link: Link, until: int) -> Opening[None]:
@@ -157,19 +150,28 @@ def _introduce(session: Session, link: Link, until: int) -> Opening[None]:
             yield from _subscribe(session, link, until)
 
 
-def _subscribe(session: Session, link: Link, until: int) -> Opening[None]:
+def _flow(session: Session, link: Link, until: int) -> Opening[None]:
     """Let events flow on a connection, and then no more on those before: none is lost between."""
-    request = Subscribe() if link.is_logged_on else SubscribeSigned()
-    found: Subscription = yield from _asked(session, link, request, until)
-    session.subscribed(link, found.subscription_id)
+    if link.subscription is None:
+        yield from _subscribe(session, link, until)
     for old in session.subscribed_before(link):
-        now: Moment = yield Now()
-        old.is_unsubscribing = True
-        farewell = Unsubscribe(old.subscription or 0)
-        patience = min(_SIGN_OF_LIFE, _left(until, now))
-        # Frames come in order: with the answer, all that was told before it has come.
-        answer: object = yield Ask(old, farewell, now, patience)
-        session.unsubscribed(old, lossless=not isinstance(answer, OrderListsError))
+        lossless = not old.is_mute and (yield from _say_farewell(old, until))
+        session.unsubscribed(old, lossless=lossless)
+
+
+def _say_farewell(link: Link, until: int) -> Opening[bool]:
+    """Have a connection tell no more events, and return whether it told all until then."""
+    now: Moment = yield Now()
+    link.is_unsubscribing = True
+    farewell = Unsubscribe(link.subscription or 0)
+    # Frames come in order: with the answer, all that was told before it has come.
+    answer: object = yield Ask(link, farewell, now, min(_SIGN_OF_LIFE, _left(until, now)))
+    return not isinstance(answer, OrderListsError)
+
+
+def _subscribe(session: Session, link: Link, until: int) -> Opening[None]:
+    request = Subscribe() if link.is_logged_on else SubscribeSigned()
+    yield from _asked(session, link, request, until)
 
 
 def _asked(session: Session, link: Link, request: Request[R], until: int) -> Opening[R]:

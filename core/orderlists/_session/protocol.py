@@ -69,6 +69,6 @@ class FramedProtocol(Protocol):
         """Return what an answer says was used of the rate limits."""
         ...
 
-    def refusal(self, request: Request[Any], response: HttpResponse) -> OrderListsError:
+    def refusal(self, response: HttpResponse) -> OrderListsError:
         """Return what an HTTP response says that came instead of a connection."""
         ...

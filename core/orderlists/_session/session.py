@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections import deque
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from orderlists._clock import Moment, ServerClock
 from orderlists._errors import OrderListsError, TransportError
 from orderlists._keys.key import Key
 from orderlists._requests.request import Request
-from orderlists._requests.session import Ping
+from orderlists._requests.session import Ping, Subscribe, SubscribeSigned, Subscription
 from orderlists._results.events import Event, ExecutionReport, Gap, ListStatus, Missed, OtherEvent
 from orderlists._session.feed import Feed
 from orderlists._session.link import Link, Pending, Wake
@@ -35,6 +36,8 @@ _SIGN_OF_LIFE = 10 * _SECOND
 _CONNECTIONS, _WINDOW = 300, 300 * _SECOND
 _STABLE = 10 * _SECOND
 _FIRST_PAUSE, _LONGEST_PAUSE = _SECOND // 10, 30 * _SECOND
+_MOST_DOUBLES = 10_000
+_SUBSCRIBES = (Subscribe, SubscribeSigned)
 _SHUTDOWN, _TERMINATED = "serverShutdown", "eventStreamTerminated"
 
 
@@ -65,14 +68,15 @@ class Session:
         self.opening: Link | None = None
         self.current: Link | None = None
         self.leaving: list[Link] = []
-        self.feeds: list[Feed] = []
+        # A watcher who forgot to close is not fed for ever.
+        self.feeds: WeakSet[Feed] = WeakSet()
         self.witness = Witness()
         self._last_id = 0
         self._connects: deque[int] = deque(maxlen=_CONNECTIONS)
         self._failures = 0
         self._not_before = 0
         self._missed = False
-        self._doubles: set[Event] = set()
+        self._doubles: set[object] = set()
 
     # Connections.
 
@@ -111,10 +115,12 @@ class Session:
 
     def take_over(self, link: Link) -> None:
         """Let a new connection take requests from now on, and no other."""
+        if link is not self.opening:
+            return  # It ended, or was told to go, while it was introduced.
         if self.current is not None:
             self.retire(self.current)
         self.opening = None
-        self.current = link if link.ended is None else None
+        self.current = link
 
     def retire(self, link: Link) -> None:
         """Let a connection take no more requests; those in flight may finish."""
@@ -133,18 +139,18 @@ class Session:
         if link in self.leaving:
             self.leaving.remove(link)
 
-    def lost(self, link: Link, error: OrderListsError, now: int) -> None:
-        """Note that a connection is over."""
+    def lost(self, link: Link, error: OrderListsError, now: int, *, by_us: bool = False) -> None:
+        """Note that a connection is over: by itself, or because we ended it."""
         if link.ended is not None:
             return
         link.ended = error
         self._take_from(link)
         if link.subscription is not None:
             self._miss(link)
-        if now - link.opened < _STABLE:
-            self.failed(now)
-        else:
+        if now - link.opened >= _STABLE:
             self._failures = 0
+        elif not by_us:
+            self.failed(now)
         link.fail_all(str(error))
         link.wake_watchers()
 
@@ -152,7 +158,8 @@ class Session:
         """Return the connections that nothing is expected on any more, and forget them."""
         idle = [link for link in self.leaving if link.is_idle]
         for link in idle:
-            self.lost(link, TransportError("this connection was closed", sent=None), now)
+            over = TransportError("this connection was closed", sent=None)
+            self.lost(link, over, now, by_us=not link.is_mute)
         return idle
 
     def quiet_for(self, link: Link, now: int) -> int:
@@ -170,7 +177,10 @@ class Session:
             return None
         link.asked_for_life = now
         at = self.clock.at(now)
-        return self.post(link, Ping(), at=at, now=now, wake=_nobody)[1]
+        pending, frame = self.post(link, Ping(), at=at, now=now, wake=_nobody)
+        # Any frame is a sign of life: nobody waits for this answer.
+        del link.pending[pending.id]
+        return frame
 
     # Requests.
 
@@ -186,15 +196,25 @@ class Session:
             logged_on=link.is_logged_on,
         )
         self._last_id += 1
-        pending = Pending(self._last_id, now, wake)
+        pending = Pending(self._last_id, request, now, wake)
         link.pending[pending.id] = pending
         return pending, frame
 
-    def give_up(self, link: Link, pending: Pending) -> None:
-        """Wait no longer for a reply; if it comes nevertheless, nobody is told."""
+    def give_up(self, link: Link, pending: Pending, *, in_time: bool) -> None:
+        """Wait no longer for a reply; if it comes nevertheless, nobody is told.
+
+        Args:
+            link: Where it was sent.
+            pending: What was sent.
+            in_time: Whether there was still time: whoever waited was interrupted.
+        """
         link.pending.pop(pending.id, None)
-        if link.heard <= pending.sent_at:
+        if not in_time and link.heard <= pending.sent_at:
             # Not a word since: the next request had better go another way.
+            link.is_mute = True
+            self.retire(link)
+        elif isinstance(pending.request, _SUBSCRIBES):
+            # Nobody knows whether events flow here.
             self.retire(link)
 
     # What arrives.
@@ -214,6 +234,8 @@ class Session:
         if type(name) is int:
             pending = link.pending.pop(name, None)
             if pending is not None:
+                if isinstance(pending.request, _SUBSCRIBES):
+                    self._subscribed(link, pending.request, answer)
                 pending.finish(answer)
         elif name is None:
             # It may be about any request, or about who asks: trust nothing on this connection.
@@ -227,11 +249,11 @@ class Session:
         elif isinstance(event, OtherEvent) and event.event_type == _TERMINATED:
             if not link.is_unsubscribing:
                 self._miss(link)
-                link.wake_watchers()
-        elif not self._is_double(event):
+                self._wake_watchers()
+        elif link.subscription is not None and not self._is_double(event):
             self.witness.note(event)
             self._tell(event)
-            link.wake_watchers()
+            self._wake_watchers()
 
     # Events.
 
@@ -248,20 +270,22 @@ class Session:
     def watch(self, size: int) -> Feed:
         """Return a new feed of all events from now on, as soon as they flow."""
         feed = Feed(size)
-        self.feeds.append(feed)
+        self.feeds.add(feed)
         return feed
 
     def unwatch(self, feed: Feed) -> None:
         """Feed no more."""
         feed.is_closed = True
-        if feed in self.feeds:
-            self.feeds.remove(feed)
-        for link in self.links():
-            link.wake_watchers()
+        self.feeds.discard(feed)
+        self._missed &= self.is_watched
+        self._wake_watchers()
 
-    def subscribed(self, link: Link, subscription: int) -> None:
-        """Note that events flow on a connection from now on."""
-        link.subscription = subscription
+    def _subscribed(self, link: Link, request: Request[Subscription], answer: Answer) -> None:
+        """Note that events flow on a connection, before the first of them is read."""
+        try:
+            link.subscription = self.protocol.decode(request, answer).subscription_id
+        except OrderListsError:
+            return  # Whoever asked is told.
         if self._missed:
             self._missed = False
             self._tell(Gap(reason=Missed.CONNECTION))
@@ -271,6 +295,7 @@ class Session:
         if link.subscription is not None and not lossless:
             self._miss(link)
         link.subscription = None
+        self._wake_watchers()
 
     def subscribed_before(self, link: Link) -> list[Link]:
         """Return the connections that still tell the events which now come on this one."""
@@ -278,11 +303,16 @@ class Session:
 
     def _is_double(self, event: Event) -> bool:
         """Tell whether an event came before, by another connection, while two told the same."""
-        if event in self._doubles:
-            self._doubles.remove(event)
+        two_tell = sum(link.subscription is not None for link in self.links()) > 1
+        if not (two_tell or self._doubles):
+            return False
+        # An event of another kind holds what cannot be hashed.
+        key = repr(event.fields) if isinstance(event, OtherEvent) else event
+        if key in self._doubles:
+            self._doubles.remove(key)
             return True
-        if sum(link.subscription is not None for link in self.links()) > 1:
-            self._doubles.add(event)
+        if two_tell and len(self._doubles) < _MOST_DOUBLES:
+            self._doubles.add(key)
         return False
 
     def links(self) -> list[Link]:
@@ -294,6 +324,10 @@ class Session:
             self._tell(Gap(reason=Missed.CONNECTION))
         else:
             self._missed = self.is_watched
+
+    def _wake_watchers(self) -> None:
+        for link in self.links():
+            link.wake_watchers()
 
     def _tell(self, item: Event | Gap) -> None:
         for feed in self.feeds:
