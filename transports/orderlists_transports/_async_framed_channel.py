@@ -128,7 +128,7 @@ class AsyncFramedChannel:
         while True:
             try:
                 await self._flowing(until)
-            except (TransportError, RateLimited, Banned):
+            except TransportError:
                 seconds = board.patience(until)
                 if self._closed or seconds == 0:
                     raise
@@ -157,9 +157,12 @@ class AsyncFramedChannel:
             await self._sleep(board.patience(until))
             return
         session = board.session
-        await self._wait_for_news(
-            link, lambda: len(feed) > 0 or feed.is_closed or session.current is not link, until
-        )
+
+        def is_news() -> bool:
+            moved = session.current is not link or link.subscription is None
+            return len(feed) > 0 or feed.is_closed or moved
+
+        await self._wait_for_news(link, is_news, until)
 
     def unwatch(self, feed: Feed) -> None:
         """Feed no more."""
@@ -271,7 +274,9 @@ class AsyncFramedChannel:
         loop = asyncio.get_running_loop()
         answered = loop.create_future()
         wake = partial(_wake, answered)
-        pending, frame = board.session.post(link, request, at=at, now=board.monotonic(), wake=wake)
+        start = board.monotonic()
+        until = start + int(seconds * SECOND)
+        pending, frame = board.session.post(link, request, at=at, now=start, wake=wake)
         timer = loop.call_later(seconds, wake)
         try:
             await self._transmit(link, frame, seconds, pending)
@@ -280,8 +285,7 @@ class AsyncFramedChannel:
         finally:
             timer.cancel()
             if not pending.is_done:
-                # Who was cancelled has not been woken.
-                board.session.give_up(link, pending, in_time=not answered.done())
+                board.session.give_up(link, pending, in_time=board.monotonic() < until)
         if board.session.leaving:
             self._sweep()
         return board.read(link, request, pending)
@@ -321,8 +325,6 @@ class AsyncFramedChannel:
             # Whatever ended this, such as the end of the event loop: nobody reads any more.
             over = TransportError(NOBODY_READS, sent=None)
             session.lost(link, over, board.monotonic(), by_us=True)
-            for task in line.tasks[1:]:
-                task.cancel()
             await line.close()
 
     async def _tend(self, link: Link) -> None:

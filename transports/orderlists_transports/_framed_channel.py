@@ -137,7 +137,7 @@ class FramedChannel:
         while True:
             try:
                 self._flowing(until)
-            except (TransportError, RateLimited, Banned):
+            except TransportError:
                 seconds = board.patience(until)
                 if self._closed or seconds == 0:
                     raise
@@ -168,9 +168,12 @@ class FramedChannel:
             self._sleep(board.patience(until))
             return
         session = board.session
-        self._wait_for_news(
-            link, lambda: len(feed) > 0 or feed.is_closed or session.current is not link, until
-        )
+
+        def is_news() -> bool:
+            moved = session.current is not link or link.subscription is None
+            return len(feed) > 0 or feed.is_closed or moved
+
+        self._wait_for_news(link, is_news, until)
 
     def unwatch(self, feed: Feed) -> None:
         """Feed no more."""

@@ -225,7 +225,7 @@ class Session:
         link.asked_for_life = None
         found = self.protocol.read(frame)
         if isinstance(found, ListStatus | ExecutionReport | OtherEvent):
-            self._told(link, found)
+            self._told(link, found, now)
         elif found is not None:
             self._answered(link, found)
 
@@ -243,13 +243,15 @@ class Session:
             self.retire(link)
             link.fail_all("the exchange answered without saying what")
 
-    def _told(self, link: Link, event: Event) -> None:
+    def _told(self, link: Link, event: Event, now: int) -> None:
         if isinstance(event, OtherEvent) and event.event_type == _SHUTDOWN:
             self.retire(link)
         elif isinstance(event, OtherEvent) and event.event_type == _TERMINATED:
             if not link.is_unsubscribing:
+                # Another connection gets another flow, but not at once.
                 self._miss(link)
-                self._wake_watchers()
+                self.failed(now)
+                self.retire(link)
         elif link.subscription is not None and not self._is_double(event):
             self.witness.note(event)
             self._tell(event)
