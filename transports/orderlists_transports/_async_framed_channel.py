@@ -15,7 +15,6 @@ from attrs import define, field
 
 from orderlists import (
     Ask,
-    Banned,
     Connect,
     Done,
     Event,
@@ -25,7 +24,6 @@ from orderlists import (
     Link,
     Now,
     Pending,
-    RateLimited,
     Ready,
     Send,
     TransportError,
@@ -38,8 +36,6 @@ from orderlists_transports._dialogue import told
 from orderlists_transports._events import AsyncEventStream
 from orderlists_transports._switchboard import (
     CLOSED,
-    FOREVER,
-    LONG,
     NOBODY_READS,
     NOT_CONNECTED,
     NOT_IN_TIME,
@@ -78,9 +74,9 @@ class AsyncFramedChannel:
         transport: AsyncFramedTransport,
         sleep: Callable[[float], Awaitable[object]],
     ) -> None:
-        self._board = Switchboard.of(dialogue, protocol)
+        self.board = Switchboard.of(dialogue, protocol)
         self._transport = transport
-        self._sleep = sleep
+        self.sleep = sleep
         self._closed = False
         self._home: tuple[int, asyncio.AbstractEventLoop] | None = None
         self._opening = asyncio.Lock()
@@ -90,11 +86,11 @@ class AsyncFramedChannel:
         """Have a connection that takes requests, and return what time it is then."""
         if self._trusted() is None:
             await self._open(command.until)
-        return self._board.dialogue.now()
+        return self.board.dialogue.now()
 
     async def send(self, command: Send) -> object:
         """Return what came back: a result, or an error."""
-        dialogue = self._board.dialogue
+        dialogue = self.board.dialogue
         dialogue.check()
         link = self._trusted()
         if link is None:
@@ -104,11 +100,11 @@ class AsyncFramedChannel:
 
     async def watch(self, command: Watch) -> CanceledOrderList | None:
         """Return what events prove about a cancel, as soon as they do."""
-        session = self._board.session
+        session = self.board.session
         link = session.current
         if link is not None and link.subscription is not None:
-            until = self._board.monotonic() + int(command.seconds * SECOND)
-            await self._wait_for_news(
+            until = self.board.monotonic() + int(command.seconds * SECOND)
+            await self.wait_for_news(
                 link, lambda: session.witness.proof(command.cancel_id) is not None, until
             )
         return session.witness.proof(command.cancel_id)
@@ -117,62 +113,28 @@ class AsyncFramedChannel:
         """Return the events that come from now on."""
         return AsyncEventStream(self, buffer)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is, and nothing comes any more."""
+        return self._closed
+
     def feed(self, size: int) -> Feed:
         """Return a feed of the events that come from now on."""
-        return self._board.session.watch(size)
+        return self.board.session.watch(size)
 
-    async def flow(self) -> None:
-        """Have a connection on which events flow."""
-        board = self._board
-        until = board.monotonic() + int(board.dialogue.timeout * SECOND)
-        while True:
-            try:
-                await self._flowing(until)
-            except TransportError:
-                seconds = board.patience(until)
-                if self._closed or seconds == 0:
-                    raise
-                await self._sleep(seconds)
-            else:
-                return
-
-    async def next(self, feed: Feed, seconds: float | None) -> Event | Gap | None:
-        """Return what comes next, or None: time is up, or nothing comes any more."""
-        board = self._board
-        until = board.monotonic() + int((FOREVER if seconds is None else seconds) * SECOND)
-        while True:
-            item = feed.take()
-            if item is not None or feed.is_closed or self._closed:
-                return item
-            now = board.monotonic()
-            if now >= until:
-                return None
-            await self._wait_for_next(feed, min(until, now + LONG))
-
-    async def _wait_for_next(self, feed: Feed, until: int) -> None:
-        board = self._board
-        try:
-            link = await self._flowing(until)
-        except (TransportError, RateLimited, Banned):
-            await self._sleep(board.patience(until))
-            return
-        session = board.session
-
-        def is_news() -> bool:
-            moved = session.current is not link or link.subscription is None
-            return len(feed) > 0 or feed.is_closed or moved
-
-        await self._wait_for_news(link, is_news, until)
+    def take(self, feed: Feed) -> Event | Gap | None:
+        """Return what comes next in a feed, if it is here."""
+        return feed.take()
 
     def unwatch(self, feed: Feed) -> None:
         """Feed no more."""
-        self._board.session.unwatch(feed)
+        self.board.session.unwatch(feed)
 
     async def aclose(self) -> None:
         """Close every connection, and the transport."""
         self._come_home()
         self._closed = True
-        for link in self._board.end():
+        for link in self.board.end():
             self._hang_up(link)
         await asyncio.gather(*self._closing, return_exceptions=True)
         await self._transport.aclose()
@@ -185,16 +147,16 @@ class AsyncFramedChannel:
             return
         if self._home is not None:
             # Connections belong to the loop, and the process, in which they were made.
-            self._board.desert()
+            self.board.desert()
         self._home = here
         self._opening = asyncio.Lock()
 
     def _trusted(self) -> Link | None:
         self._come_home()
-        return self._board.session.trusted(self._board.monotonic())
+        return self.board.session.trusted(self.board.monotonic())
 
     async def _open(self, until: int, *, watching: bool = False) -> Link:
-        board = self._board
+        board = self.board
         await self._take_the_opening(until)
         try:
             call = get_ready(board.session, until=until, watching=watching)
@@ -212,7 +174,7 @@ class AsyncFramedChannel:
         if not self._opening.locked():
             await self._opening.acquire()
             return
-        seconds = max(0, until - self._board.monotonic()) / SECOND
+        seconds = max(0, until - self.board.monotonic()) / SECOND
         try:
             async with asyncio.timeout(seconds):
                 await self._opening.acquire()
@@ -223,14 +185,14 @@ class AsyncFramedChannel:
         try:
             match command:
                 case Now():
-                    return self._board.dialogue.now()
+                    return self.board.dialogue.now()
                 case Wait(seconds):
-                    return await self._sleep(seconds)
+                    return await self.sleep(seconds)
                 case Connect(target, patience):
-                    return await self._connect(target, min(patience, self._board.dialogue.timeout))
+                    return await self._connect(target, min(patience, self.board.dialogue.timeout))
                 case Ask(link, request, at, patience):
                     self._attend(link)
-                    seconds = min(patience, self._board.dialogue.timeout)
+                    seconds = min(patience, self.board.dialogue.timeout)
                     return await self._converse(link, request, at, seconds)
                 case _ as never:
                     assert_never(never)
@@ -238,11 +200,11 @@ class AsyncFramedChannel:
             return error
 
     async def _connect(self, target: str, seconds: float) -> object:
-        self._board.dialogue.check()
+        self.board.dialogue.check()
         try:
             connection = await self._transport.aconnect(target, timeout=seconds)
         except HandshakeRefused as error:
-            return self._board.refused(error)
+            return self.board.refused(error)
         except BaseException as error:  # noqa: BLE001 - as above
             return told(error)
         if self._closed:
@@ -252,7 +214,7 @@ class AsyncFramedChannel:
         return _Line(connection)
 
     def _sweep(self) -> None:
-        for link in self._board.session.take_idle(self._board.monotonic()):
+        for link in self.board.session.take_idle(self.board.monotonic()):
             self._hang_up(link)
 
     def _hang_up(self, link: Link) -> None:
@@ -270,7 +232,7 @@ class AsyncFramedChannel:
     async def _converse(
         self, link: Link, request: Request[Any], at: Moment, seconds: float
     ) -> object:
-        board = self._board
+        board = self.board
         loop = asyncio.get_running_loop()
         answered = loop.create_future()
         wake = partial(_wake, answered)
@@ -296,7 +258,7 @@ class AsyncFramedChannel:
         try:
             await link.connection.connection.asend(frame, timeout=seconds)
         except BaseException as error:  # noqa: BLE001 - an interrupt passes
-            self._board.broken(link, error, pending)
+            self.board.broken(link, error, pending)
             self._hang_up(link)
 
     # Reading.
@@ -311,7 +273,7 @@ class AsyncFramedChannel:
             ]
 
     async def _read(self, link: Link) -> None:
-        board = self._board
+        board = self.board
         session = board.session
         line: _Line = link.connection
         try:
@@ -328,7 +290,7 @@ class AsyncFramedChannel:
             await line.close()
 
     async def _tend(self, link: Link) -> None:
-        board = self._board
+        board = self.board
         session = board.session
         while link.ended is None:
             await asyncio.sleep(session.quiet_for(link, board.monotonic()) / SECOND)
@@ -339,10 +301,10 @@ class AsyncFramedChannel:
 
     # Waiting.
 
-    async def _wait_for_news(self, link: Link, is_done: Callable[[], bool], until: int) -> None:
+    async def wait_for_news(self, link: Link, is_done: Callable[[], bool], until: int) -> None:
         """Wait until it is done, the connection is over, or time is up."""
         loop = asyncio.get_running_loop()
-        board = self._board
+        board = self.board
         while not is_done() and link.ended is None and (left := until - board.monotonic()) > 0:
             news = loop.create_future()
             wake = partial(_wake, news)
@@ -356,9 +318,9 @@ class AsyncFramedChannel:
 
     # Events.
 
-    async def _flowing(self, until: int) -> Link:
+    async def flowing(self, until: int) -> Link:
         """Return a connection on which events flow, and no other tells the same."""
-        session = self._board.session
+        session = self.board.session
         link = self._trusted()
         if link is None or link.subscription is None or session.subscribed_before(link):
             return await self._open(until, watching=True)

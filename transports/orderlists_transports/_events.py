@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from orderlists import Event, Gap, InvalidSetting
+from orderlists import Banned, Event, Gap, InvalidSetting, RateLimited, TransportError
+from orderlists_transports._switchboard import FOREVER, GLANCE, SECOND
 
 if TYPE_CHECKING:
     from orderlists_transports._async_framed_channel import AsyncFramedChannel
@@ -49,7 +50,40 @@ class EventStream:
         Raises:
             Rejected: The exchange lets this key watch no events.
         """
-        return self._channel.next(self._feed, seconds)
+        board, feed = self._channel.board, self._feed
+        until = board.monotonic() + int((FOREVER if seconds is None else seconds) * SECOND)
+        while True:
+            item = self._channel.take(feed)
+            if item is not None or feed.is_closed or self._channel.is_closed:
+                return item
+            now = board.monotonic()
+            if now >= until:
+                return None
+            self._wait_for_news(min(until, now + GLANCE))
+
+    def _wait_for_news(self, until: int) -> None:
+        channel, feed = self._channel, self._feed
+        try:
+            link = channel.flowing(until)
+        except (TransportError, RateLimited, Banned):
+            channel.sleep(channel.board.patience(until))
+            return
+        channel.wait_for_news(link, lambda: channel.board.has_news(feed, link), until)
+
+    def _flow(self) -> None:
+        channel = self._channel
+        board = channel.board
+        until = board.monotonic() + int(board.dialogue.timeout * SECOND)
+        while True:
+            try:
+                channel.flowing(until)
+            except TransportError:
+                seconds = board.patience(until)
+                if channel.is_closed or seconds == 0:
+                    raise
+                channel.sleep(seconds)
+            else:
+                return
 
     def close(self) -> None:
         """Watch no more.  Closing twice is fine."""
@@ -66,7 +100,7 @@ class EventStream:
 
     def __enter__(self) -> Self:
         try:
-            self._channel.flow()
+            self._flow()
         except BaseException:
             self.close()
             raise
@@ -86,7 +120,40 @@ class AsyncEventStream:
 
     async def wait(self, seconds: float | None = None) -> Event | Gap | None:
         """Return the next event, as `EventStream.wait` does."""
-        return await self._channel.next(self._feed, seconds)
+        board, feed = self._channel.board, self._feed
+        until = board.monotonic() + int((FOREVER if seconds is None else seconds) * SECOND)
+        while True:
+            item = self._channel.take(feed)
+            if item is not None or feed.is_closed or self._channel.is_closed:
+                return item
+            now = board.monotonic()
+            if now >= until:
+                return None
+            await self._wait_for_news(min(until, now + GLANCE))
+
+    async def _wait_for_news(self, until: int) -> None:
+        channel, feed = self._channel, self._feed
+        try:
+            link = await channel.flowing(until)
+        except (TransportError, RateLimited, Banned):
+            await channel.sleep(channel.board.patience(until))
+            return
+        await channel.wait_for_news(link, lambda: channel.board.has_news(feed, link), until)
+
+    async def _flow(self) -> None:
+        channel = self._channel
+        board = channel.board
+        until = board.monotonic() + int(board.dialogue.timeout * SECOND)
+        while True:
+            try:
+                await channel.flowing(until)
+            except TransportError:
+                seconds = board.patience(until)
+                if channel.is_closed or seconds == 0:
+                    raise
+                await channel.sleep(seconds)
+            else:
+                return
 
     async def aclose(self) -> None:
         """Watch no more.  Closing twice is fine."""
@@ -103,7 +170,7 @@ class AsyncEventStream:
 
     async def __aenter__(self) -> Self:
         try:
-            await self._channel.flow()
+            await self._flow()
         except BaseException:
             await self.aclose()
             raise

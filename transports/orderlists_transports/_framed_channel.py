@@ -9,9 +9,8 @@ Invariant: as long as somebody waits on a connection, somebody reads it.
 from __future__ import annotations
 
 import os
-from collections import deque
 from contextlib import suppress
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -19,7 +18,6 @@ from attrs import define, field
 
 from orderlists import (
     Ask,
-    Banned,
     Connect,
     Done,
     Event,
@@ -30,7 +28,6 @@ from orderlists import (
     Now,
     Opening,
     Pending,
-    RateLimited,
     Ready,
     Send,
     TransportError,
@@ -44,12 +41,12 @@ from orderlists_transports._events import EventStream
 from orderlists_transports._switchboard import (
     CLOSED,
     FOREVER,
-    LONG,
     NOT_CONNECTED,
     NOT_IN_TIME,
     SECOND,
     Switchboard,
 )
+from orderlists_transports._turns import Turn, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,19 +59,14 @@ if TYPE_CHECKING:
 _IDLE = SECOND
 # A watcher who reads for all looks up this often, to see whether he was told to stop.
 _GLANCE = SECOND
-# However many frames there are, somebody's time is up.
-_MOST_AT_ONCE = 100
-
-_Turn = SimpleQueue[None]
 
 
 @define(eq=False)
-class _Line:
-    """A connection, who reads it, and who waits for a turn to."""
+class Line:
+    """A connection, and the turns that are taken at reading it."""
 
     connection: Connection
-    reading: Any = field(factory=Lock)
-    waiting: deque[_Turn] = field(factory=deque[_Turn])
+    turns: Turns = field(factory=Turns)
 
 
 class FramedChannel:
@@ -87,9 +79,9 @@ class FramedChannel:
         transport: FramedTransport,
         sleep: Callable[[float], object],
     ) -> None:
-        self._board = Switchboard.of(dialogue, protocol)
+        self.board = Switchboard.of(dialogue, protocol)
         self._transport = transport
-        self._sleep = sleep
+        self.sleep = sleep
         self._closed = False
         self._take_locks()
 
@@ -97,11 +89,11 @@ class FramedChannel:
         """Have a connection that takes requests, and return what time it is then."""
         if self._trusted() is None:
             self._open(command.until)
-        return self._board.dialogue.now()
+        return self.board.dialogue.now()
 
     def send(self, command: Send) -> object:
         """Return what came back: a result, or an error."""
-        dialogue = self._board.dialogue
+        dialogue = self.board.dialogue
         dialogue.check()
         link = self._trusted()
         if link is None:
@@ -111,11 +103,11 @@ class FramedChannel:
     def watch(self, command: Watch) -> CanceledOrderList | None:
         """Return what events prove about a cancel, as soon as they do."""
         self._come_home()
-        session = self._board.session
-        until = self._board.monotonic() + int(command.seconds * SECOND)
+        session = self.board.session
+        until = self.board.monotonic() + int(command.seconds * SECOND)
         link = session.current
         if link is not None and link.subscription is not None:
-            self._wait_for_news(
+            self.wait_for_news(
                 link, lambda: session.witness.proof(command.cancel_id) is not None, until
             )
         return session.witness.proof(command.cancel_id)
@@ -124,69 +116,35 @@ class FramedChannel:
         """Return the events that come from now on."""
         return EventStream(self, buffer)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is, and nothing comes any more."""
+        return self._closed
+
     def feed(self, size: int) -> Feed:
         """Return a feed of the events that come from now on."""
         self._come_home()
         with self._lock:
-            return self._board.session.watch(size)
+            return self.board.session.watch(size)
 
-    def flow(self) -> None:
-        """Have a connection on which events flow."""
-        board = self._board
-        until = board.monotonic() + int(board.dialogue.timeout * SECOND)
-        while True:
-            try:
-                self._flowing(until)
-            except TransportError:
-                seconds = board.patience(until)
-                if self._closed or seconds == 0:
-                    raise
-                self._sleep(seconds)
-            else:
-                return
-
-    def next(self, feed: Feed, seconds: float | None) -> Event | Gap | None:
-        """Return what comes next, or None: time is up, or nothing comes any more."""
+    def take(self, feed: Feed) -> Event | Gap | None:
+        """Return what comes next in a feed, if it is here."""
         self._come_home()
-        board = self._board
-        until = board.monotonic() + int((FOREVER if seconds is None else seconds) * SECOND)
-        while True:
-            with self._lock:
-                item = feed.take()
-            if item is not None or feed.is_closed or self._closed:
-                return item
-            now = board.monotonic()
-            if now >= until:
-                return None
-            self._wait_for_next(feed, min(until, now + LONG))
-
-    def _wait_for_next(self, feed: Feed, until: int) -> None:
-        board = self._board
-        try:
-            link = self._flowing(until)
-        except (TransportError, RateLimited, Banned):
-            self._sleep(board.patience(until))
-            return
-        session = board.session
-
-        def is_news() -> bool:
-            moved = session.current is not link or link.subscription is None
-            return len(feed) > 0 or feed.is_closed or moved
-
-        self._wait_for_news(link, is_news, until)
+        with self._lock:
+            return feed.take()
 
     def unwatch(self, feed: Feed) -> None:
         """Feed no more."""
         self._come_home()
         with self._lock:
-            self._board.session.unwatch(feed)
+            self.board.session.unwatch(feed)
 
     def close(self) -> None:
         """Close every connection, and the transport."""
         self._come_home()
         self._closed = True
         with self._lock:
-            links = self._board.end()
+            links = self.board.end()
         for link in links:
             self._hang_up(link)
         self._transport.close()
@@ -197,7 +155,7 @@ class FramedChannel:
         if self._process != os.getpid():
             # A child has a copy of its parent's connections and locks, but must not use them.
             self._take_locks()
-            self._board.desert()
+            self.board.desert()
 
     def _take_locks(self) -> None:
         self._process = os.getpid()
@@ -208,7 +166,7 @@ class FramedChannel:
 
     def _trusted(self) -> Link | None:
         self._come_home()
-        board = self._board
+        board = self.board
         now = board.monotonic()
         with self._lock:
             link = board.session.trusted(now)
@@ -220,16 +178,11 @@ class FramedChannel:
 
     def _catch_up(self, link: Link) -> None:
         """Read what has come while nobody waited."""
-        line: _Line = link.connection
-        if line.reading.acquire(blocking=False):
-            try:
-                self._read_until(link, lambda: False, self._board.monotonic())
-            finally:
-                line.reading.release()
-                self._pass_on(line)
+        line: Line = link.connection
+        line.turns.catch_up(lambda: self._read(link, 0))
 
     def _open(self, until: int, *, watching: bool = False) -> Link:
-        board = self._board
+        board = self.board
         patience = min(max(0, until - board.monotonic()) / SECOND, FOREVER)
         if not self._opening.acquire(timeout=patience):
             raise TransportError(NOT_IN_TIME, sent=False)
@@ -254,13 +207,13 @@ class FramedChannel:
         try:
             match command:
                 case Now():
-                    return self._board.dialogue.now()
+                    return self.board.dialogue.now()
                 case Wait(seconds):
-                    return self._sleep(seconds)
+                    return self.sleep(seconds)
                 case Connect(target, patience):
-                    return self._connect(target, min(patience, self._board.dialogue.timeout))
+                    return self._connect(target, min(patience, self.board.dialogue.timeout))
                 case Ask(link, request, at, patience):
-                    seconds = min(patience, self._board.dialogue.timeout)
+                    seconds = min(patience, self.board.dialogue.timeout)
                     return self._converse(link, request, at, seconds)
                 case _ as never:
                     assert_never(never)
@@ -268,28 +221,28 @@ class FramedChannel:
             return error
 
     def _connect(self, target: str, seconds: float) -> object:
-        self._board.dialogue.check()
+        self.board.dialogue.check()
         try:
             connection = self._transport.connect(target, timeout=seconds)
         except HandshakeRefused as error:
-            return self._board.refused(error)
+            return self.board.refused(error)
         except BaseException as error:  # noqa: BLE001 - as above
             return told(error)
         if self._closed:
             # Meanwhile, by another thread.
             connection.close()
             return TransportError(CLOSED, sent=False)
-        return _Line(connection)
+        return Line(connection)
 
     def _sweep(self) -> None:
         with self._lock:
-            idle = self._board.session.take_idle(self._board.monotonic())
+            idle = self.board.session.take_idle(self.board.monotonic())
         for link in idle:
             self._hang_up(link)
 
     def _break(self, link: Link, error: BaseException, pending: Pending | None = None) -> None:
         with self._lock:
-            self._board.broken(link, error, pending)
+            self.board.broken(link, error, pending)
         self._hang_up(link)
 
     def _hang_up(self, link: Link) -> None:
@@ -300,8 +253,8 @@ class FramedChannel:
     # Requests.
 
     def _converse(self, link: Link, request: Request[Any], at: Moment, seconds: float) -> object:
-        board = self._board
-        turn: _Turn = SimpleQueue()
+        board = self.board
+        turn: Turn = SimpleQueue()
         start = board.monotonic()
         until = start + int(seconds * SECOND)
         with self._lock:
@@ -330,9 +283,9 @@ class FramedChannel:
 
     # Waiting.
 
-    def _wait_for_news(self, link: Link, is_done: Callable[[], bool], until: int) -> None:
-        """Wait for what no request of one's own brings."""
-        turn: _Turn = SimpleQueue()
+    def wait_for_news(self, link: Link, is_done: Callable[[], bool], until: int) -> None:
+        """Wait for what no request of one's own brings, or until the connection is over."""
+        turn: Turn = SimpleQueue()
 
         def wake() -> None:
             turn.put(None)
@@ -349,57 +302,22 @@ class FramedChannel:
         self,
         link: Link,
         is_done: Callable[[], bool],
-        turn: _Turn,
+        turn: Turn,
         until: int,
         *,
         glance: int = FOREVER * SECOND,
     ) -> None:
-        """Wait until it is done, the connection is over, or time is up; read if nobody does."""
-        line: _Line = link.connection
-        # First in the queue, then a look at whether somebody reads: so either he who stops
-        # reading sees who waits, or who waits sees that nobody reads.
-        line.waiting.append(turn)
-        try:
-            while not is_done() and link.ended is None:
-                if line.reading.acquire(blocking=False):
-                    try:
-                        self._read_until(link, is_done, until, glance=glance)
-                    finally:
-                        line.reading.release()
-                    return
-                left = until - self._board.monotonic()
-                if left <= 0:
-                    return
-                with suppress(Empty):
-                    turn.get(timeout=min(left / SECOND, FOREVER))
-        finally:
-            line.waiting.remove(turn)
-            self._pass_on(line)
-
-    def _pass_on(self, line: _Line) -> None:
-        """Let another read, of those who wait."""
-        if not line.reading.locked():
-            with suppress(IndexError):
-                line.waiting[0].put(None)
-
-    def _read_until(
-        self,
-        link: Link,
-        is_done: Callable[[], bool],
-        until: int,
-        *,
-        glance: int = FOREVER * SECOND,
-    ) -> None:
-        late = 0
-        while not is_done() and link.ended is None and late < _MOST_AT_ONCE:
-            left = max(0, until - self._board.monotonic())
-            late += left == 0
-            if not self._read(link, min(left, glance)) and left == 0:
-                return
+        line: Line = link.connection
+        line.turns.wait(
+            lambda: is_done() or link.ended is not None,
+            turn,
+            left=lambda: max(0, until - self.board.monotonic()),
+            read=lambda left: self._read(link, min(left, glance)),
+        )
 
     def _read(self, link: Link, left: int) -> bool:
         """Take in one frame, if one comes in so many nanoseconds."""
-        board = self._board
+        board = self.board
         quiet = board.session.quiet_for(link, board.monotonic())
         try:
             frame = link.connection.connection.receive(timeout=min(left, quiet) / SECOND)
@@ -420,9 +338,9 @@ class FramedChannel:
 
     # Events.
 
-    def _flowing(self, until: int) -> Link:
+    def flowing(self, until: int) -> Link:
         """Return a connection on which events flow, and no other tells the same."""
-        session = self._board.session
+        session = self.board.session
         link = self._trusted()
         if link is None or link.subscription is None or session.subscribed_before(link):
             return self._open(until, watching=True)

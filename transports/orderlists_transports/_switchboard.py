@@ -8,6 +8,7 @@ from attrs import define
 
 from orderlists import (
     Banned,
+    Feed,
     Gap,
     HandshakeRefused,
     Link,
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 SECOND = 1_000_000_000
 # A watcher looks up from time to time, to see whether it is time for another connection.
-LONG = 60 * SECOND
-# More than anybody waits, and less than what a lock can.
+GLANCE = 60 * SECOND
+# As long as it takes: thirty years, in seconds.
 FOREVER = 10**9
 _SHORTEST_PAUSE = SECOND // 10
 
@@ -104,6 +105,11 @@ class Switchboard:
         if pending is not None and link.pending.pop(pending.id, None) is not None:
             pending.outcome = known
         self.session.lost(link, known, self.monotonic())
+
+    def has_news(self, feed: Feed, link: Link) -> bool:
+        """Tell whether a watcher who waits on this connection has to look up."""
+        moved = self.session.current is not link or link.subscription is None
+        return len(feed) > 0 or feed.is_closed or moved
 
     def patience(self, until: int) -> float:
         """Return how many seconds to wait before a connection is tried again."""
