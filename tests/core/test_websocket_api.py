@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 import pytest
 from attrs import frozen
 from hypothesis import given
-from hypothesis import strategies as st
 
 from orderlists import (
     Banned,
@@ -45,7 +44,7 @@ from orderlists import (
     WebSocketApi,
 )
 from orderlists._requests.session import LogOn, Ping, Subscribe, SubscribeSigned, Unsubscribe
-from strategies import cancels, keys, timestamps
+from strategies import LIMIT, cancels, frames, keys, timestamps
 
 API = WebSocketApi()
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
@@ -308,15 +307,6 @@ def test_a_result_of_another_shape_is_undecodable_and_keeps_the_frame() -> None:
         assert caught.value.raw == frame.encode()
 
 
-LIMIT = {
-    "rateLimitType": "REQUEST_WEIGHT",
-    "interval": "MINUTE",
-    "intervalNum": 5,
-    "limit": 6000,
-    "count": 7,
-}
-
-
 @pytest.mark.parametrize(
     ("limits", "usages"),
     [
@@ -404,32 +394,6 @@ def test_a_new_field_and_a_new_word_lose_no_event(vectors: dict[str, Any]) -> No
     assert event.list_status_type == "SLEEPING"
     assert event.unknown_fields == {"zz": [1]}
     assert repr(event.orders[0]).startswith("<ListedOrderEvent 17 ETHBTC")
-
-
-json_values: st.SearchStrategy[Json] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)
-envelopes = st.fixed_dictionaries(
-    {},
-    optional={
-        "id": json_values | st.just(1),
-        "status": json_values | st.sampled_from([200, 400, 418, 429, 503]),
-        "result": json_values,
-        "error": json_values
-        | st.fixed_dictionaries({"code": st.integers() | json_values, "msg": json_values}),
-        "rateLimits": json_values | st.lists(st.just(LIMIT)),
-        "event": json_values | st.fixed_dictionaries({"e": st.just("listStatus") | st.text()}),
-        "subscriptionId": json_values,
-    },
-)
-frames = (
-    st.binary()
-    | st.text(st.characters(exclude_categories=["Cs"]))
-    | json_values.map(json.dumps)
-    | envelopes.map(json.dumps)
-)
 
 
 @given(frame=frames)

@@ -1,6 +1,6 @@
 """Every way in which a client and the venue can come together, ready to use."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,18 +21,30 @@ START = 1_700_000_000_000_000_000
 SECOND = 1_000_000_000
 
 
+def run_at_once(_: Callable[[Any], Any]) -> Any:
+    raise AssertionError("only an asynchronous client has an event loop")
+
+
 @frozen
 class Meeting:
     """A client, and the venue it talks to.
 
     Attributes:
-        transport: What connects them in process; None over a socket.
+        transport: What connects them in process.
+        run: Runs a coroutine function, given the client, in the loop of an asynchronous one.
     """
 
     client: Sender
     venue: Venue
     clock: VirtualClock
     transport: Any = None
+    run: Callable[[Callable[[Any], Any]], Any] = run_at_once
+
+    @property
+    def channel(self) -> Any:
+        """The client's way to the venue."""
+        client: Any = self.client
+        return getattr(client, "inner", client)._channel  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     @property
     def cancels(self) -> list[Any]:
@@ -85,13 +97,14 @@ def meet(
     venue = a_venue() if venue is None else venue
     happens = [(START + int(time * SECOND), what) for time, what in events]
     plan = Plan(fates, events=happens, cut=cut)
+    between = settings.pop("between", lambda transport: transport)
     transport = Counting(venue, now=clock.now, plan=plan, sleep=clock.sleep, asleep=clock.asleep)
     settings = {
         "protocol": settings.pop("speaks", None) or PROTOCOLS[protocol](),
-        "transport": transport,
+        "transport": between(transport),
         "loop": clock.event_loop,
         "clock": clock,
     } | settings
     key = settings.pop("key", key_of(EXAMPLE_KEY))
     with CLIENTS[colour](key, **settings) as client:
-        yield Meeting(client, venue, clock, transport)
+        yield Meeting(client, venue, clock, transport, getattr(client, "run", run_at_once))

@@ -1,7 +1,7 @@
 """Both clients behind one face, so that every test is written once."""
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, Self, TypeVar
 
@@ -46,6 +46,13 @@ class _BlockingEvents:
     def close(self) -> None:
         self._runner.run(self._stream.aclose())
 
+    def __iter__(self) -> Iterator[Event | Gap]:
+        while True:
+            try:
+                yield self._runner.run(anext(self._stream))
+            except StopAsyncIteration:
+                return
+
     def __enter__(self) -> Self:
         self._runner.run(self._stream.__aenter__())
         return self
@@ -70,6 +77,14 @@ class _BlockingAsyncClient:
         policy: Policy | None = None,
     ) -> R:
         return self._runner.run(self._client.settle(request, attempts=attempts, policy=policy))
+
+    @property
+    def inner(self) -> AsyncClient:
+        return self._client
+
+    def run(self, act: Callable[[AsyncClient], Any]) -> Any:
+        """Await what an act returns, given the client."""
+        return self._runner.run(act(self._client))
 
     def limits(self) -> list[Allowance]:
         return self._client.limits()

@@ -1,7 +1,9 @@
 """What users give: requests, keys and times, as Hypothesis strategies."""
 
+import json
 import string
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -47,3 +49,39 @@ def cancels(draw: st.DrawFn) -> CancelOrderList:
         recv_window=draw(st.none() | recv_windows),
         both_must_match=draw(st.booleans()) if both else False,
     )
+
+
+# What a frame may hold.
+
+LIMIT = {
+    "rateLimitType": "REQUEST_WEIGHT",
+    "interval": "MINUTE",
+    "intervalNum": 5,
+    "limit": 6000,
+    "count": 7,
+}
+
+json_values: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+envelopes = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": json_values | st.just(1),
+        "status": json_values | st.sampled_from([200, 400, 418, 429, 503]),
+        "result": json_values,
+        "error": json_values
+        | st.fixed_dictionaries({"code": st.integers() | json_values, "msg": json_values}),
+        "rateLimits": json_values | st.lists(st.just(LIMIT)),
+        "event": json_values | st.fixed_dictionaries({"e": st.just("listStatus") | st.text()}),
+        "subscriptionId": json_values,
+    },
+)
+frames = (
+    st.binary()
+    | st.text(st.characters(exclude_categories=["Cs"]))
+    | json_values.map(json.dumps)
+    | envelopes.map(json.dumps)
+)

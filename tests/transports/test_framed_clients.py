@@ -17,6 +17,8 @@ from cells import SECOND, START, Meeting, a_venue, meet
 from clients import CLIENTS, key_of
 from orderlists import (
     AlreadyDone,
+    Banned,
+    Blocked,
     CanceledOrderList,
     CancelOrderList,
     Ed25519Key,
@@ -25,6 +27,8 @@ from orderlists import (
     Gap,
     GetOrderList,
     GetServerTime,
+    HandshakeRefused,
+    HttpResponse,
     InvalidSetting,
     ListStatus,
     Missed,
@@ -32,6 +36,8 @@ from orderlists import (
     OutcomeUnknown,
     Policy,
     RateLimited,
+    Send,
+    ServerClock,
     TransportError,
     Unauthorized,
     WebSocketApi,
@@ -43,6 +49,8 @@ from orderlists_simulator import (
     Rules,
     Simulator,
     Venue,
+    VenueTransport,
+    example_venue,
 )
 from orderlists_simulator import faults as f
 from orderlists_transports import AsyncClient, Client
@@ -83,7 +91,11 @@ def test_a_thousand_in_flight_each_get_their_own_answer() -> None:
 
     async def all_at_once(simulator: Simulator) -> list[CanceledOrderList]:
         async with AsyncClient(
-            simulator.key, exchange=simulator.url, protocol=WebSocketApi()
+            simulator.key,
+            exchange=simulator.url,
+            protocol=WebSocketApi(),
+            timeout=60,
+            policy=Policy(recv_window=60_000),
         ) as client:
             return await asyncio.gather(*[client.send(numbered(n)) for n in range(many)])
 
@@ -252,6 +264,249 @@ def test_another_event_loop_gets_a_connection_of_its_own() -> None:
     assert len(transport.opened) == 2
 
 
+class Meddling:
+    """A transport between a client and another one, which does something else now and then."""
+
+    def __init__(self, transport: Any, **acts: Callable[[], object]) -> None:
+        self._transport = transport
+        self._acts = acts
+
+    def _act(self, when: str) -> None:
+        self._acts.get(when, lambda: None)()
+
+    def connect(self, target: str, /, *, timeout: float) -> Any:
+        self._act("before_connecting")
+        connection = self._transport.connect(target, timeout=timeout)
+        self._act("after_connecting")
+        return MeddlingConnection(connection, self._act)
+
+    async def aconnect(self, target: str, /, *, timeout: float) -> Any:  # noqa: ASYNC109 - the contract
+        return self.connect(target, timeout=timeout)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    async def aclose(self) -> None:
+        self._transport.close()
+
+
+class MeddlingConnection:
+    def __init__(self, connection: Any, act: Callable[[str], object]) -> None:
+        self._connection = connection
+        self._act = act
+
+    def send(self, frame: str, /, *, timeout: float) -> None:
+        self._act("sending")
+        self._connection.send(frame, timeout=timeout)
+
+    async def asend(self, frame: str, /, *, timeout: float) -> None:  # noqa: ASYNC109 - the contract
+        self.send(frame, timeout=timeout)
+
+    def receive(self, *, timeout: float | None) -> Any:
+        self._act("receiving")
+        return self._connection.receive(timeout=timeout)
+
+    async def areceive(self, *, timeout: float | None) -> Any:  # noqa: ASYNC109 - the contract
+        self._act("receiving")
+        return await self._connection.areceive(timeout=timeout)
+
+    def close(self) -> None:
+        self._act("closing")
+        self._connection.close()
+
+    async def aclose(self) -> None:
+        self.close()
+
+
+def meddled(framed: Meet, **acts: Callable[[], object]) -> AbstractContextManager[Meeting]:
+    """Let a client and a venue meet with somebody between them."""
+    return framed(between=lambda transport: Meddling(transport, **acts))
+
+
+def once(error: BaseException) -> Callable[[], None]:
+    errors = [error]
+
+    def act() -> None:
+        if errors:
+            raise errors.pop()
+
+    return act
+
+
+HANDSHAKES = [
+    (HttpResponse(429, (("Retry-After", "60"),), b'{"code":-1003,"msg":"x"}'), RateLimited, 1),
+    (HttpResponse(418, (("Retry-After", "60"),), b'{"code":-1003,"msg":"x"}'), Banned, 1),
+    (HttpResponse(403, (), b"<html>"), Blocked, 2),
+    (HttpResponse(502, (), b""), HandshakeRefused, 2),
+    (HttpResponse(302, (("Location", "/"),), b""), HandshakeRefused, 2),
+]
+
+
+@pytest.mark.parametrize(("response", "kind", "tries"), HANDSHAKES, ids=str)
+def test_what_a_server_says_instead_of_a_connection_is_heard(
+    framed: Meet, response: HttpResponse, kind: type, tries: int
+) -> None:
+    asked: list[int] = []
+
+    def refuse() -> None:
+        asked.append(1)
+        raise HandshakeRefused(response)
+
+    at_once = Policy(wait_out_limits=False, resends=0)
+    with meddled(framed, before_connecting=refuse) as meeting:
+        for _ in range(2):
+            with pytest.raises(kind):
+                meeting.client.send(CANCEL, policy=at_once)
+            meeting.clock.sleep(1)
+
+    # Who was told to stay away does not knock again.
+    assert len(asked) == tries
+    assert meeting.cancels == []
+
+
+@pytest.mark.parametrize("error", [OSError("s3cret"), ValueError("s3cret")])
+@pytest.mark.parametrize("when", ["sending", "receiving"])
+def test_what_a_transport_must_not_raise_leaves_a_cancel_unknown_and_is_settled(
+    framed: Meet, when: str, error: Exception
+) -> None:
+    with meddled(framed, **{when: once(error)}) as meeting:
+        with pytest.raises(OutcomeUnknown) as caught:
+            meeting.client.send(CANCEL, policy=Policy(settle=False))
+        done = meeting.client.settle(caught.value.request, attempts=caught.value.attempts)
+
+    assert "s3cret" not in f"{caught.value} {caught.value.__cause__}"
+    assert done.order_list_id == 0
+    assert len(meeting.transport.opened) == 2
+
+
+def test_a_connection_that_ended_before_the_first_byte_says_that_nothing_was_sent(
+    framed: Meet,
+) -> None:
+    over = once(TransportError("over", sent=False))
+    with meddled(framed, sending=over) as meeting:
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.REPLY
+    assert len(meeting.cancels) == 1
+
+
+def test_a_failed_assertion_in_a_transport_passes_and_ends_the_connection() -> None:
+    failed = once(AssertionError("as a test wants it"))
+    with meddled(partial(meet, "WebSocket", "sync"), receiving=failed) as meeting:
+        with pytest.raises(AssertionError):
+            meeting.client.send(CANCEL)
+        meeting.client.send(LOOK)
+
+    assert len(meeting.transport.opened) == 2
+
+
+def test_an_interrupt_passes_and_the_connection_stays() -> None:
+    interrupt = once(KeyboardInterrupt())
+    with meddled(partial(meet, "WebSocket", "sync"), receiving=interrupt) as meeting:
+        with pytest.raises(KeyboardInterrupt) as caught:
+            meeting.client.send(CANCEL)
+        meeting.client.send(LOOK)
+
+    assert "new_client_order_id" in caught.value.__notes__[0]
+    assert len(meeting.transport.opened) == 1
+
+
+@pytest.mark.parametrize("colour", CLIENTS)
+def test_a_client_that_is_closed_while_it_connects_sends_nothing(colour: str) -> None:
+    closed: list[int] = []
+    channels: list[Any] = []
+
+    def shut() -> None:
+        # The state that closing leaves, without the event loop that runs just now.
+        channels[0]._closed = True  # noqa: SLF001
+
+    def interfere(transport: Any) -> Meddling:
+        return Meddling(transport, after_connecting=shut, closing=lambda: closed.append(1))
+
+    with meet("WebSocket", colour, between=interfere) as meeting:
+        channels.append(meeting.channel)
+        with pytest.raises(TransportError) as caught:
+            meeting.client.send(CANCEL, policy=Policy(resends=0))
+
+    assert caught.value.sent is False
+    assert meeting.cancels == []
+    assert closed
+
+
+def test_whoever_waits_for_another_to_connect_gives_up_in_time() -> None:
+    connecting, enough = threading.Event(), threading.Event()
+
+    def linger() -> None:
+        connecting.set()
+        enough.wait(30)
+
+    venue = example_venue(now=0)
+    transport = Meddling(VenueTransport(venue), before_connecting=linger)
+    with (
+        Client(key_of(EXAMPLE_KEY), transport=transport, protocol=WebSocketApi()) as client,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        first = pool.submit(client.send, GetServerTime())
+        connecting.wait(30)
+        with pytest.raises(TransportError, match="in time") as caught:
+            client.send(GetServerTime(), policy=Policy(deadline=0.05, resends=0))
+        enough.set()
+        first.result(30)
+
+    assert caught.value.sent is False
+
+
+def test_a_task_that_waits_for_another_to_connect_gives_up_in_time() -> None:
+    async def two(client: AsyncClient) -> None:
+        first = asyncio.create_task(client.send(GetServerTime()))
+        await asyncio.sleep(0)
+        with pytest.raises(TransportError, match="in time"):
+            await client.send(GetServerTime(), policy=Policy(deadline=0.5, resends=0))
+        await first
+
+    with meet("WebSocket", "async", between=Slow) as meeting:
+        meeting.run(two)
+
+    assert len(meeting.transport.opened) == 1
+
+
+class Slow(Meddling):
+    """Takes a second to connect."""
+
+    async def aconnect(self, target: str, /, *, timeout: float) -> Any:  # noqa: ASYNC109 - the contract
+        await asyncio.sleep(1)
+        return await super().aconnect(target, timeout=timeout)
+
+
+@pytest.mark.parametrize("colour", CLIENTS)
+def test_a_request_without_a_connection_was_not_sent(colour: str) -> None:
+    with meet("WebSocket", colour) as meeting:
+        now = ServerClock(wall=START, monotonic=START).at(START)
+        outcome = meeting.channel.send(Send(LOOK, now, 1.0))
+        if colour == "async":
+            outcome = meeting.run(lambda _: outcome)
+
+    assert isinstance(outcome, TransportError)
+    assert outcome.sent is False
+
+
+def test_one_task_that_is_canceled_leaves_the_connection_to_the_others() -> None:
+    async def impatient(client: AsyncClient) -> None:
+        await client.send(LOOK)
+        for _ in range(5):
+            task = asyncio.create_task(client.send(CANCEL))
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+        await client.send(LOOK)
+
+    with meet("WebSocket", "async", fates=[f.NORMAL, *[f.delayed(3)] * 5]) as meeting:
+        meeting.run(impatient)
+
+    assert len(meeting.transport.opened) == 1
+
+
 # Who asks.
 
 
@@ -345,6 +600,30 @@ def test_a_log_on_that_gets_no_answer_says_that_nothing_was_sent(
 
     assert caught.value.sent is False
     assert meeting.cancels == []
+
+
+def test_a_log_on_whose_clock_cannot_be_set_right_says_that_nothing_was_sent(
+    framed: Meet, ed25519: Keys
+) -> None:
+    key, known = ed25519
+    early = f.not_executed(then=f.json_error(-1021, status=400))
+    lost = [f.not_executed(then=f.bare(503))] * 3
+    settings = {"venue": venue_for(known), "key": key, "fates": [early, *lost]}
+    with framed(**settings) as meeting, pytest.raises(TransportError, match="-1021") as caught:
+        meeting.client.send(CANCEL, policy=Policy(resends=0))
+
+    assert caught.value.sent is False
+
+
+def test_a_connection_that_forgot_who_asks_is_left(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    refused = f.not_executed(then=f.json_error(-2015, status=401))
+    with framed(venue=venue_for(known), key=key, fates=[f.NORMAL, refused]) as meeting:
+        with pytest.raises(Unauthorized):
+            meeting.client.send(CANCEL)
+        meeting.client.send(CANCEL)
+
+    assert len(meeting.transport.opened) == 2
 
 
 def test_a_session_that_was_revoked_logs_on_again_elsewhere(framed: Meet, ed25519: Keys) -> None:
@@ -492,3 +771,126 @@ def test_a_buffer_must_hold_something(framed: Meet, buffer: Any) -> None:
 def test_rest_has_no_events(colour: str) -> None:
     with meet("REST", colour) as meeting, pytest.raises(InvalidSetting, match="WebSocketApi"):
         meeting.client.events()
+
+
+def test_an_event_settles_a_cancel_by_name_if_it_is_of_this_time(framed: Meet) -> None:
+    by_name = CancelOrderList(symbol="LTCBTC", list_client_order_id="list-0")
+    fates = [f.NORMAL, f.executed(then=f.bare(503))]
+    with framed(fates=fates) as meeting, meeting.client.events():
+        done = meeting.client.send(by_name)
+
+    assert done.evidence is Evidence.EVENT
+
+
+def test_an_event_of_an_older_cancel_under_the_same_id_proves_nothing(framed: Meet) -> None:
+    again = CancelOrderList(
+        symbol="LTCBTC", list_client_order_id="list-0", new_client_order_id="same"
+    )
+    fates = [f.NORMAL, f.NORMAL, *[f.not_executed(then=f.DROPPED)] * 2]
+    place_again = [(5, f.PlaceAgain(0))]
+    with framed(fates=fates, events=place_again) as meeting, meeting.client.events():
+        first = meeting.client.send(again)
+        meeting.clock.sleep(10)
+        second = meeting.client.send(again)
+
+    assert (first.order_list_id, second.order_list_id) == (0, 2)
+
+
+def test_a_watcher_notices_that_the_exchange_fell_silent(framed: Meet) -> None:
+    fates = [f.NORMAL, f.not_executed(then=f.SILENT)]
+    with framed(fates=fates) as meeting, meeting.client.events() as events:
+        gap = events.wait(100)
+
+    assert gap == Gap(reason=Missed.CONNECTION)
+    assert len(meeting.transport.opened) == 2
+
+
+def test_a_watcher_gets_another_connection_when_the_exchange_is_about_to_end_it(
+    framed: Meet,
+) -> None:
+    with framed(events=[(1, f.ShutDown(5))]) as meeting, meeting.client.events() as events:
+        nothing = events.wait(20)
+
+    assert nothing is None
+    assert len(meeting.transport.opened) == 2
+
+
+def test_a_subscription_without_an_answer_is_asked_for_on_another_connection(
+    framed: Meet,
+) -> None:
+    lost = f.executed(then=f.SILENT)
+    with framed(fates=[lost], timeout=5) as meeting:
+        events = meeting.client.events()
+        assert events.wait(20) is None
+        meeting.client.send(CANCEL)
+        seen = [events.wait(5) for _ in range(4)]
+
+    assert [event is None for event in seen] == [False, False, False, True]
+    assert len(meeting.transport.opened) == 2
+
+
+def test_watching_begins_in_time_or_not_at_all(framed: Meet) -> None:
+    def refuse() -> None:
+        raise TransportError("no route", sent=False)
+
+    with (
+        meddled(framed, before_connecting=refuse) as meeting,
+        pytest.raises(TransportError),
+        meeting.client.events(),
+    ):
+        pass
+
+    assert meeting.clock.now() >= START + 14 * SECOND
+
+
+def test_a_watcher_without_a_connection_keeps_trying(framed: Meet) -> None:
+    broken = once(TransportError("no route", sent=False))
+    with meddled(framed, before_connecting=broken) as meeting:
+        events = meeting.client.events()
+        assert events.wait(5) is None
+        meeting.client.send(CANCEL)
+        assert isinstance(events.wait(5), ExecutionReport)
+        events.close()
+
+
+def test_a_watcher_is_told_of_a_ban(framed: Meet) -> None:
+    refused = HandshakeRefused(HANDSHAKES[1][0])
+    with (
+        meddled(framed, before_connecting=once(refused)) as meeting,
+        pytest.raises(Banned),
+        meeting.client.events(),
+    ):
+        pass
+
+
+def test_a_flow_that_the_exchange_ends_leaves_a_gap_and_begins_again(framed: Meet) -> None:
+    ended = '{"subscriptionId":0,"event":{"e":"eventStreamTerminated","E":1}}'
+    with framed(events=[(1, f.Noise(ended))]) as meeting, meeting.client.events() as events:
+        gap = events.wait(5)
+        meeting.client.send(CANCEL)
+        after = events.wait(5)
+
+    assert gap == Gap(reason=Missed.CONNECTION)
+    assert isinstance(after, ExecutionReport)
+
+
+def test_a_childs_watcher_is_told_that_it_missed_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    with meet("WebSocket", "sync") as meeting, meeting.client.events() as events:
+        monkeypatch.setattr(os, "getpid", lambda: -1)
+        assert events.wait(1) == Gap(reason=Missed.CONNECTION)
+        meeting.client.send(CANCEL)
+        assert isinstance(events.wait(1), ExecutionReport)
+
+    assert len(meeting.transport.opened) == 2
+
+
+def test_a_stream_can_be_iterated_over(framed: Meet) -> None:
+    with framed() as meeting, meeting.client.events() as events:
+        meeting.client.send(CANCEL)
+        seen = []
+        for event in events:
+            seen.append(event)
+            if isinstance(event, ListStatus):
+                events.close()
+
+    assert len(seen) == 3

@@ -277,10 +277,8 @@ class AsyncFramedChannel:
         session = board.session
         line: _Line = link.connection
         try:
-            while link.ended is None:
-                frame = await line.connection.areceive(timeout=None)
-                if frame is not None:
-                    session.heard(link, frame, board.monotonic())
+            while (frame := await line.connection.areceive(timeout=None)) is not None:
+                session.heard(link, frame, board.monotonic())
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, it is over
             board.broken(link, error)
         finally:

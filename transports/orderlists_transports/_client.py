@@ -142,7 +142,7 @@ class Client:
         Raises:
             InvalidSetting: The client's protocol has no events: REST has none.
 
-        >>> from orderlists import WebSocketApi
+        >>> from orderlists import CancelOrderList, WebSocketApi
         >>> from orderlists_simulator import Simulator
         >>> with Simulator() as simulator:
         ...     client = Client(simulator.key, exchange=simulator.url, protocol=WebSocketApi())

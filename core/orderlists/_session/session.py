@@ -117,8 +117,6 @@ class Session:
         """Let a new connection take requests from now on, and no other."""
         if link is not self.opening:
             return  # It ended, or was told to go, while it was introduced.
-        if self.current is not None:
-            self.retire(self.current)
         self.opening = None
         self.current = link
 
