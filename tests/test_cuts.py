@@ -35,7 +35,7 @@ def converse(meeting: Meeting) -> tuple[list[str], list[Any]]:
             verdict(meeting, CancelOrderList(symbol="LTCBTC", order_list_id=0)),
             verdict(meeting, CancelOrderList(symbol="LTCBTC", list_client_order_id="list-1")),
         ]
-        seen = []
+        seen: list[Any] = []
         while (event := events.wait(30)) is not None:
             seen.append(event)
     return verdicts, seen
@@ -106,7 +106,7 @@ def test_an_end_between_requests_loses_nothing_silently(colour: str, how: Any) -
     ):
         meeting.clock.sleep(2)
         done = meeting.client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0))
-        seen = []
+        seen: list[Any] = []
         while (event := events.wait(30)) is not None:
             seen.append(event)
 

@@ -59,7 +59,7 @@ def event(fields: dict[str, Any]) -> Any:
 
 
 def everything(feed: Feed) -> list[Any]:
-    items = []
+    items: list[Any] = []
     while (item := feed.take()) is not None:
         items.append(item)
     return items
@@ -80,7 +80,7 @@ def test_no_more_than_three_hundred_connections_are_asked_for_in_five_minutes() 
 
 def test_failures_make_the_next_try_later_and_a_connection_that_lasts_makes_it_soon() -> None:
     session = a_session()
-    pauses = []
+    pauses: list[int] = []
     for _ in range(12):
         session.failed(0)
         pauses.append(session.pause(0))

@@ -1,6 +1,6 @@
 """Every way in which a client and the venue can come together, ready to use."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import Any
 
@@ -81,6 +81,10 @@ def a_venue(lists: int = 2) -> Venue:
     return venue
 
 
+def unchanged(transport: Any) -> Any:
+    return transport
+
+
 @contextmanager
 def meet(
     protocol: str,
@@ -91,13 +95,13 @@ def meet(
     events: Iterable[tuple[float, Any]] = (),
     cut: int | None = None,
     **settings: Any,
-) -> Iterator[Meeting]:
+) -> Generator[Meeting]:
     """Let a client and a venue meet in one process, in virtual time."""
     clock = VirtualClock(START)
     venue = a_venue() if venue is None else venue
     happens = [(START + int(time * SECOND), what) for time, what in events]
     plan = Plan(fates, events=happens, cut=cut)
-    between = settings.pop("between", lambda transport: transport)
+    between: Callable[[Any], Any] = settings.pop("between", unchanged)
     transport = Counting(venue, now=clock.now, plan=plan, sleep=clock.sleep, asleep=clock.asleep)
     settings = {
         "protocol": settings.pop("speaks", None) or PROTOCOLS[protocol](),

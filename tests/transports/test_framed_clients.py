@@ -320,7 +320,7 @@ class MeddlingConnection:
 
 def meddled(framed: Meet, **acts: Callable[[], object]) -> AbstractContextManager[Meeting]:
     """Let a client and a venue meet with somebody between them."""
-    return framed(between=lambda transport: Meddling(transport, **acts))
+    return framed(between=partial(Meddling, **acts))
 
 
 def once(error: BaseException) -> Callable[[], None]:
@@ -887,7 +887,7 @@ def test_a_childs_watcher_is_told_that_it_missed_events(monkeypatch: pytest.Monk
 def test_a_stream_can_be_iterated_over(framed: Meet) -> None:
     with framed() as meeting, meeting.client.events() as events:
         meeting.client.send(CANCEL)
-        seen = []
+        seen: list[Any] = []
         for event in events:
             seen.append(event)
             if isinstance(event, ListStatus):

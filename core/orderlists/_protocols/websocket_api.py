@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from json.encoder import encode_basestring
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 from attrs import field, frozen
 
@@ -187,8 +187,9 @@ class WebSocketApi:
 
     def usages(self, reply: Reply) -> list[Usage]:
         """Return what a reply says was used of the rate limits."""
-        limits = reply.limits if isinstance(reply.limits, list) else []
-        return [usage for limit in limits if (usage := _usage(limit)) is not None]
+        if not _is_list(reply.limits):
+            return []
+        return [usage for limit in reply.limits if (usage := _usage(limit)) is not None]
 
 
 def _json(value: str | int | Decimal) -> str:
@@ -218,6 +219,10 @@ def _retry_after(data: object) -> float | None:
 def _undecodable(reply: Reply, reason: str) -> UndecodableReply:
     raw = reply.frame.encode() if isinstance(reply.frame, str) else reply.frame
     return UndecodableReply(raw=raw, status=reply.status, reason=reason)
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
 
 
 def _usage(limit: object) -> Usage | None:
