@@ -70,9 +70,9 @@ class Connection(Protocol):
             timeout: Seconds until the system has taken it.
 
         Raises:
-            TransportError: It was not sent.  `sent` is False only where the connection was known
-                to be over before the first byte.  Nothing else may be raised, except what
-                interrupts the caller.
+            TransportError: It was not sent, or not in time; then it may still leave, whole.  `sent`
+                is False only where the connection was known to be over before the first byte.
+                Nothing else may be raised, except what interrupts the caller.
         """
         ...
 
@@ -109,7 +109,7 @@ class FramedTransport(Protocol):
             timeout: Seconds for all of it: proxy, TLS and handshake.
 
         Raises:
-            HandshakeRefused: The server answered, and said no.
+            HandshakeRefused: The server answered with another status than 101.
             TransportError: There is no connection; `sent` is False.  Nothing else may be raised,
                 except what interrupts the caller.
         """
