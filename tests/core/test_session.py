@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderlists import (
@@ -139,6 +139,7 @@ def test_whoever_was_interrupted_while_subscribing_leaves_the_connection_to_end(
     assert session.current is None
 
 
+@settings(max_examples=60)
 @given(st.lists(frames, max_size=8))
 def test_no_frame_breaks_a_session(arriving: list[str | bytes]) -> None:
     session, woken = a_session(), list[int]()
@@ -150,7 +151,7 @@ def test_no_frame_breaks_a_session(arriving: list[str | bytes]) -> None:
         session.heard(link, frame, number)
 
     assert pending.is_done == bool(woken)
-    assert all(isinstance(item, Gap) or item.event_type for item in everything(feed))
+    assert all(isinstance(item, Gap | OtherEvent) for item in everything(feed))
 
 
 # Events.
@@ -189,6 +190,23 @@ def test_what_the_old_connection_told_last_is_not_told_again_by_the_new_one() ->
     assert [item.fields["n"] for item in everything(feed)] == [1]
 
 
+def test_what_two_connections_told_is_not_remembered_without_end() -> None:
+    session = a_session()
+    feed = session.watch(100_000)
+    old = connected(session)
+    subscribed(session, old)
+    session.retire(old)
+    new = connected(session)
+    subscribed(session, new)
+    many = 10_010
+    for number in range(many):
+        session.heard(old, told(n=number), 1)
+    session.heard(new, told(n=1), 1)
+    session.heard(new, told(n=many - 1), 1)
+
+    assert len(everything(feed)) == many + 1
+
+
 def test_an_old_connection_that_ends_before_its_farewell_leaves_a_gap() -> None:
     session = a_session()
     feed = session.watch(100)
@@ -197,6 +215,19 @@ def test_an_old_connection_that_ends_before_its_farewell_leaves_a_gap() -> None:
     session.retire(old)
     subscribed(session, connected(session))
     session.lost(old, TransportError("gone", sent=None), 1)
+
+    assert everything(feed) == [Gap(reason=Missed.CONNECTION)]
+
+
+def test_an_old_connection_that_does_not_say_farewell_leaves_a_gap() -> None:
+    session = a_session()
+    feed = session.watch(100)
+    old = connected(session)
+    subscribed(session, old)
+    session.retire(old)
+    subscribed(session, connected(session))
+    session.unsubscribed(old, lossless=False)
+    session.heard(old, told(n=1), 1)
 
     assert everything(feed) == [Gap(reason=Missed.CONNECTION)]
 

@@ -589,6 +589,17 @@ def test_a_log_on_with_a_wrong_clock_is_done_again(framed: Meet, ed25519: Keys) 
     assert len(meeting.cancels) == len(meeting.transport.opened) == 1
 
 
+def test_a_shutdown_while_logging_on_means_another_connection(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    settings = {"fates": [f.delayed(2)], "events": [(1, f.ShutDown(10))]}
+    with framed(venue=venue_for(known), key=key, **settings) as meeting:
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.REPLY
+    assert len(meeting.transport.opened) == 2
+    assert len(meeting.cancels) == 1
+
+
 def test_a_log_on_that_gets_no_answer_says_that_nothing_was_sent(
     framed: Meet, ed25519: Keys
 ) -> None:
@@ -882,6 +893,32 @@ def test_a_childs_watcher_is_told_that_it_missed_events(monkeypatch: pytest.Monk
         assert isinstance(events.wait(1), ExecutionReport)
 
     assert len(meeting.transport.opened) == 2
+
+
+def test_events_that_come_at_once_are_all_told(framed: Meet) -> None:
+    noise = '{"subscriptionId":0,"event":{"e":"balanceUpdate","E":%d}}'
+    events_ = [(1, f.Noise(noise % number)) for number in range(3)]
+    with framed(events=events_) as meeting, meeting.client.events() as events:
+        seen = [events.wait(5) for _ in range(4)]
+
+    assert [event is None for event in seen] == [False, False, False, True]
+
+
+def test_a_stream_can_be_iterated_over_asynchronously() -> None:
+    async def watch(client: AsyncClient) -> list[Any]:
+        seen: list[Any] = []
+        async with client.events() as events:
+            await client.send(CANCEL)
+            async for event in events:
+                seen.append(event)
+                if isinstance(event, ListStatus):
+                    break
+        return seen
+
+    with meet("WebSocket", "async") as meeting:
+        seen = meeting.run(watch)
+
+    assert len(seen) == 3
 
 
 def test_a_stream_can_be_iterated_over(framed: Meet) -> None:

@@ -277,7 +277,9 @@ class AsyncFramedChannel:
         session = board.session
         line: _Line = link.connection
         try:
-            while (frame := await line.connection.areceive(timeout=None)) is not None:
+            while True:
+                frame = await line.connection.areceive(timeout=None)
+                assert frame is not None  # noqa: S101 - for there is no timeout
                 session.heard(link, frame, board.monotonic())
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, it is over
             board.broken(link, error)
