@@ -37,7 +37,8 @@ from orderlists._errors import (
 from orderlists._keys.key import HmacKey, Key
 from orderlists._keys.private_keys import Ed25519Key, RsaKey
 from orderlists._protocols.frames import Frame
-from orderlists._protocols.http_messages import HttpProtocol, HttpRequest, HttpResponse
+from orderlists._protocols.http_messages import HttpRequest, HttpResponse
+from orderlists._protocols.http_protocol import HttpProtocol
 from orderlists._protocols.json_format import JsonParser, exact_json
 from orderlists._protocols.rest import Rest
 from orderlists._protocols.usage import usage_of

@@ -100,7 +100,7 @@ class AsyncClient:
 
     def events(self, *, buffer: int = BUFFER) -> AsyncEventStream:
         """Watch what happens to the account's orders and lists, as `Client.events` does."""
-        return self._channel.events(buffer)
+        return AsyncEventStream(self._channel.watched(), buffer)
 
     def limits(self) -> list[Allowance]:
         """Return what the exchange allows this address and account, and what is used of it."""

@@ -9,7 +9,7 @@ import asyncio
 import os
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Self, assert_never
 
 from attrs import define, field
 
@@ -33,7 +33,6 @@ from orderlists import (
     resume,
 )
 from orderlists_transports._dialogue import told
-from orderlists_transports._events import AsyncEventStream
 from orderlists_transports._switchboard import (
     CLOSED,
     NOBODY_READS,
@@ -109,9 +108,9 @@ class AsyncFramedChannel:
             )
         return session.witness.proof(command.cancel_id)
 
-    def events(self, buffer: int) -> AsyncEventStream:
-        """Return the events that come from now on."""
-        return AsyncEventStream(self, buffer)
+    def watched(self) -> Self:
+        """Return what events come from: this."""
+        return self
 
     @property
     def is_closed(self) -> bool:

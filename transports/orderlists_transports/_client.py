@@ -156,7 +156,7 @@ class Client:
         <ExecutionReport 3 LTCBTC SELL LIMIT_MAKER CANCELED CANCELED>
         <ListStatus 0 LTCBTC OCO ALL_DONE ALL_DONE>
         """
-        return self._channel.events(buffer)
+        return EventStream(self._channel.watched(), buffer)
 
     def limits(self) -> list[Allowance]:
         """Return what the exchange allows this address and account, and what is used of it."""

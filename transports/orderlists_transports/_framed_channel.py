@@ -12,7 +12,7 @@ import os
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Lock, RLock
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Self, assert_never
 
 from attrs import define, field
 
@@ -37,7 +37,6 @@ from orderlists import (
     resume,
 )
 from orderlists_transports._dialogue import told
-from orderlists_transports._events import EventStream
 from orderlists_transports._switchboard import (
     CLOSED,
     FOREVER,
@@ -112,9 +111,9 @@ class FramedChannel:
             )
         return session.witness.proof(command.cancel_id)
 
-    def events(self, buffer: int) -> EventStream:
-        """Return the events that come from now on."""
-        return EventStream(self, buffer)
+    def watched(self) -> Self:
+        """Return what events come from: this."""
+        return self
 
     @property
     def is_closed(self) -> bool:

@@ -69,8 +69,8 @@ class HttpChannel:
     def watch(self, _: Watch) -> None:
         """Return nothing: there are no events."""
 
-    def events(self, _: int) -> NoReturn:
-        """Refuse: there are none."""
+    def watched(self) -> NoReturn:
+        """Refuse: there are no events."""
         self._conversation.refuse_events()
 
     def close(self) -> None:
@@ -105,8 +105,8 @@ class AsyncHttpChannel:
     async def watch(self, _: Watch) -> None:
         """Return nothing: there are no events."""
 
-    def events(self, _: int) -> NoReturn:
-        """Refuse: there are none."""
+    def watched(self) -> NoReturn:
+        """Refuse: there are no events."""
         self._conversation.refuse_events()
 
     async def aclose(self) -> None:

@@ -6,16 +6,7 @@ form in which it goes on the wire, and nothing here parses it again.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
-
 from attrs import field, frozen
-
-if TYPE_CHECKING:
-    from orderlists._keys.key import Key
-    from orderlists._requests.request import Request
-    from orderlists._time import TimeUnit
-
-R = TypeVar("R")
 
 
 # No slots in either: a frozen value with slots takes almost twice as long to make.
@@ -74,20 +65,3 @@ class HttpResponse:
 
     def __repr__(self) -> str:
         return f"<HttpResponse {self.status}, {len(self.body)} bytes>"
-
-
-class HttpProtocol(Protocol):
-    """What turns requests into HTTP requests, and HTTP responses into results: `Rest`, or yours."""
-
-    @property
-    def time_unit(self) -> TimeUnit:
-        """The unit of the timestamps it is given."""
-        ...
-
-    def encode(self, request: Request[R], *, key: Key, timestamp: int) -> HttpRequest:
-        """Return the request, signed, as it goes on the wire."""
-        ...
-
-    def decode(self, request: Request[R], response: HttpResponse) -> R:
-        """Return the result, or raise what the response says: see `Rest.decode`."""
-        ...

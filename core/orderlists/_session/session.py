@@ -19,9 +19,9 @@ from orderlists._keys.key import Key
 from orderlists._requests.request import Request
 from orderlists._requests.session import Ping, Subscribe, SubscribeSigned, Subscription
 from orderlists._results.events import Event, ExecutionReport, Gap, ListStatus, Missed, OtherEvent
+from orderlists._session.codec import Answer, FrameCodec
 from orderlists._session.feed import Feed
 from orderlists._session.link import Link, Pending, Wake
-from orderlists._session.protocol import Answer, FramedProtocol
 from orderlists._session.witness import Witness
 
 R = TypeVar("R")
@@ -59,7 +59,7 @@ class Session:
     """
 
     def __init__(
-        self, protocol: FramedProtocol, *, key: Key, clock: ServerClock, logs_on: bool
+        self, protocol: FrameCodec, *, key: Key, clock: ServerClock, logs_on: bool
     ) -> None:
         self.protocol = protocol
         self.key = key
