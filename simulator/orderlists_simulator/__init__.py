@@ -3,12 +3,13 @@
 What goes wrong between it and its clients is said in the words of `orderlists_simulator.faults`.
 """
 
+from orderlists_simulator._attempt import Attempt
 from orderlists_simulator._clock import VirtualClock
 from orderlists_simulator._example import example_venue
 from orderlists_simulator._fate import Fate
 from orderlists_simulator._keys import EXAMPLE_KEY, ApiKey, AsymmetricApiKey, HmacApiKey
 from orderlists_simulator._lag import Lag
-from orderlists_simulator._log import Attempt, Log, LogEntry
+from orderlists_simulator._log import Log, LogEntry
 from orderlists_simulator._orders import Cancellation, Leg, Order, OrderList
 from orderlists_simulator._plan import Plan
 from orderlists_simulator._queries import OrderView

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from orderlists import HttpRequest
-    from orderlists_simulator._log import Attempt
+    from orderlists_simulator._attempt import Attempt
     from orderlists_simulator._ws_request import WebSocketRequest
 
 Protocol: TypeAlias = Literal["REST", "WebSocket"]

@@ -5,16 +5,47 @@ Invariant: connections are told things in the order in which they were opened.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from orderlists_simulator._handshake import ConnectionAttempts
+from orderlists_simulator._connection_attempts import ConnectionAttempts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderlists_simulator._conversation import Conversation
+    from orderlists import Frame
+    from orderlists_simulator._answers import Ending
     from orderlists_simulator._news import News
-    from orderlists_simulator._rules import Rules
+    from orderlists_simulator._rules import FirstEvent, Rules
+    from orderlists_simulator._session import Session
+
+
+class Guest(Protocol):
+    """Somebody who is connected."""
+
+    @property
+    def session(self) -> Session:
+        """What the venue knows of him."""
+        ...
+
+    def send(self, frame: Frame) -> None:
+        """Let a frame leave."""
+        ...
+
+    def tell(self, news: News, *, first: FirstEvent) -> None:
+        """Tell what happened to a list, if he is subscribed."""
+        ...
+
+    def happen(self, event: dict[str, Any]) -> None:
+        """Tell of an event."""
+        ...
+
+    def revoke(self, *, now: int) -> None:
+        """Log out who is logged on."""
+        ...
+
+    def end(self, how: Ending) -> None:
+        """End the connection."""
+        ...
 
 
 class Connections:
@@ -26,10 +57,10 @@ class Connections:
 
     def __init__(self, rules: Rules) -> None:
         self._attempts = ConnectionAttempts(limit=rules.connection_limit)
-        self._open: dict[Conversation, None] = {}
+        self._open: dict[Guest, None] = {}
         self.rules = rules
 
-    def __iter__(self) -> Iterator[Conversation]:
+    def __iter__(self) -> Iterator[Guest]:
         return iter(tuple(self._open))
 
     def admit(self, *, now: int) -> None:
@@ -40,15 +71,15 @@ class Connections:
         """
         self._attempts.admit(now=now)
 
-    def add(self, conversation: Conversation) -> None:
+    def add(self, guest: Guest) -> None:
         """Note that a connection is open."""
-        self._open[conversation] = None
+        self._open[guest] = None
 
-    def remove(self, conversation: Conversation) -> None:
+    def remove(self, guest: Guest) -> None:
         """Note that it is no more."""
-        del self._open[conversation]
+        del self._open[guest]
 
     def tell(self, news: News) -> None:
         """Tell everybody who is subscribed what happened."""
-        for conversation in self:
-            conversation.tell(news, first=self.rules.first_event)
+        for guest in self:
+            guest.tell(news, first=self.rules.first_event)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from orderlists import HttpResponse
+from orderlists_simulator._attempt import Attempt
 from orderlists_simulator._endpoints import Endpoint
 from orderlists_simulator._keyring import not_permitted
-from orderlists_simulator._log import Attempt
 from orderlists_simulator._parameters import DECIMAL, LONG
 from orderlists_simulator._refused import Refused
 from orderlists_simulator._timing import DEFAULT_WINDOW, Window

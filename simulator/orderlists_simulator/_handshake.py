@@ -5,7 +5,7 @@ Source: "General API Information" and "IP limits" of the WebSocket API.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from orderlists import HandshakeRefused
@@ -13,8 +13,7 @@ from orderlists_simulator._desk import NotServed, error
 from orderlists_simulator._parameters import BOOLEAN, WORD, Parameters
 from orderlists_simulator._refused import Refused
 from orderlists_simulator._session import Session
-from orderlists_simulator._timing import SECOND, TimeUnit
-from orderlists_simulator._weight import TooMany
+from orderlists_simulator._timing import TimeUnit
 
 if TYPE_CHECKING:
     from orderlists_simulator._desk import Desk
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 WEBSOCKET_PATH = "/ws-api/v3"
 
 _WEIGHT = 2
-_WINDOW = 300 * SECOND
 
 
 class Handshake:
@@ -59,40 +57,6 @@ class Handshake:
         self._venue.connections.admit(now=now)
         self._venue.weight.admit(_WEIGHT, now=now)
         return _session(query, now)
-
-
-class ConnectionAttempts:
-    """The connections asked for in five minutes of the clock.
-
-    Args:
-        limit: How many there may be; None for any number.
-    """
-
-    def __init__(self, *, limit: int | None) -> None:
-        self._limit = limit
-        self._window = -1
-        self._made = 0
-
-    def admit(self, *, now: int) -> None:
-        """Count one more.
-
-        Raises:
-            TooMany: There were enough already.
-        """
-        window = now // _WINDOW
-        self._made = self._made + 1 if window == self._window else 1
-        self._window = window
-        if self._limit is not None and self._made > self._limit:
-            self._refuse(now)
-
-    def _refuse(self, now: int) -> NoReturn:
-        # [ASSUME] "300 connections per attempt every 5 minutes"; what is answered is not said.
-        raise TooMany(
-            f"Too many connection attempts; current limit is {self._limit} per '5 MINUTE'.",
-            code=-1034,
-            retry_at=(now // _WINDOW + 1) * _WINDOW,
-            now=now,
-        )
 
 
 def _session(query: str, now: int) -> Session:

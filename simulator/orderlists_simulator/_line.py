@@ -23,8 +23,8 @@ from orderlists_simulator._truncated import Truncated
 if TYPE_CHECKING:
     from orderlists_simulator._answers import Broken, Ending
     from orderlists_simulator._asked import Asked
+    from orderlists_simulator._attempt import Attempt
     from orderlists_simulator._fate import Fate
-    from orderlists_simulator._log import Attempt
     from orderlists_simulator._venue import Venue
 
 

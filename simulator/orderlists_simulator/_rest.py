@@ -25,8 +25,8 @@ from orderlists_simulator._timing import TimeUnit
 
 if TYPE_CHECKING:
     from orderlists import HttpRequest, HttpResponse
+    from orderlists_simulator._attempt import Attempt
     from orderlists_simulator._endpoints import Act
-    from orderlists_simulator._log import Attempt
     from orderlists_simulator._replies import Json
     from orderlists_simulator._venue import Venue
 

@@ -31,9 +31,9 @@ from orderlists_simulator._ws_request import WebSocketRequest, read
 
 if TYPE_CHECKING:
     from orderlists import Frame, HttpResponse
+    from orderlists_simulator._attempt import Attempt
     from orderlists_simulator._endpoints import Act
     from orderlists_simulator._keys import ApiKey
-    from orderlists_simulator._log import Attempt
     from orderlists_simulator._refused import Refused
     from orderlists_simulator._replies import Json, JsonObject
     from orderlists_simulator._session import Session
