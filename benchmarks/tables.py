@@ -51,11 +51,14 @@ def _where(results: Results) -> str:
 
 
 def _machine(results: Results) -> str:
-    ceiling = results["ceiling_per_second"]
+    ceilings = "; over ".join(
+        f"{protocol}, {ceiling['1']:,.0f} and {ceiling['50']:,.0f} times"
+        for protocol, ceiling in results["ceiling_per_second"].items()
+    )
     return (
         f"{_where(results)}\n\n"
-        f"The loopback server answers a bare socket {ceiling['1']:,.0f} times a second with one "
-        f"call in flight and {ceiling['50']:,.0f} times with 50."
+        "What the loopback server answers a bare socket in a second, with one call in flight and "
+        f"with 50: over {ceilings}."
     )
 
 
@@ -158,8 +161,9 @@ def _memory(memory: Results) -> str:
     idle = memory["idle client"]
     rows = [
         (kind, f"{state['calls']:,}", f"{state['blocks']:,}", f"{state['peak_rss_kib'] / 1024:.1f}")
-        for kind in ("sync", "async")
-        for state in memory[kind]
+        for kind, states in memory.items()
+        if kind != "idle client"
+        for state in states
     ]
     return (
         f"An idle client keeps {idle['unused_kib']:.1f} KiB, with its connection "
