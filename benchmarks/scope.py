@@ -33,8 +33,8 @@ QUICK = Scope(
     ceiling=2_000,
     rounds=3,
     calls=100,
-    part_rounds=5,
-    imports=3,
-    endurance=5_000,
+    part_rounds=3,
+    imports=2,
+    endurance=2_000,
     instructions=0,
 )
