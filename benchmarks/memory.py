@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from benchmarks.crew import ROOT, environment
 from benchmarks.exchange import API_KEY, REPLIES, SECRET, SYMBOL
-from orderlists import CancelOrderList, HmacKey, Rest, WebSocketApi
+from orderlists import CancelOrderList, HmacKey, WebSocketApi
 from orderlists_transports import AsyncClient, Client
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 Look: TypeAlias = Callable[[str, int], Any]
 """Takes where the exchange is, and how many calls to make."""
-Protocol: TypeAlias = Rest | WebSocketApi
 
 _KEY = HmacKey(api_key=API_KEY, secret=SECRET)
 _CLIENTS = 100
@@ -102,44 +101,37 @@ def _endure(call: Callable[[int], None], calls: int) -> list[dict[str, int]]:
     return states
 
 
-def _endure_sync(protocol: Protocol) -> Look:
-    def look(origin: str, calls: int) -> list[dict[str, int]]:
-        with Client(_KEY, exchange=origin, protocol=protocol) as client:
+def _endure_sync(origin: str, calls: int) -> list[dict[str, int]]:
+    with Client(_KEY, exchange=origin) as client:
 
-            def call(times: int) -> None:
-                for number in range(times):
-                    _cancel(client, number)
-
-            return _endure(call, calls)
-
-    return look
-
-
-def _endure_async(protocol: Protocol) -> Look:
-    def look(origin: str, calls: int) -> list[dict[str, int]]:
-        client = AsyncClient(_KEY, exchange=origin, protocol=protocol)
-
-        async def lane(times: int) -> None:
+        def call(times: int) -> None:
             for number in range(times):
-                await client.send(CancelOrderList(symbol=SYMBOL, order_list_id=number % REPLIES))
+                _cancel(client, number)
 
-        async def lanes(times: int) -> None:
-            await asyncio.gather(*[lane(times // 10) for _ in range(10)])
-
-        with asyncio.Runner() as runner:
-            states = _endure(lambda times: runner.run(lanes(times)), calls)
-            runner.run(client.aclose())
-        return states
-
-    return look
+        return _endure(call, calls)
 
 
+def _endure_async(origin: str, calls: int) -> list[dict[str, int]]:
+    client = AsyncClient(_KEY, exchange=origin, protocol=WebSocketApi())
+
+    async def lane(times: int) -> None:
+        for number in range(times):
+            await client.send(CancelOrderList(symbol=SYMBOL, order_list_id=number % REPLIES))
+
+    async def lanes(times: int) -> None:
+        await asyncio.gather(*[lane(times // 10) for _ in range(10)])
+
+    with asyncio.Runner() as runner:
+        states = _endure(lambda times: runner.run(lanes(times)), calls)
+        runner.run(client.aclose())
+    return states
+
+
+# Both clients and both protocols in two looks: four would take twice as long.
 _LOOKS: dict[str, Look] = {
     "idle client": _idle,
-    "sync": _endure_sync(Rest()),
-    "async": _endure_async(Rest()),
-    "WebSocket, sync": _endure_sync(WebSocketApi()),
-    "WebSocket, async": _endure_async(WebSocketApi()),
+    "sync, REST": _endure_sync,
+    "async, WebSocket": _endure_async,
 }
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ class Scope(NamedTuple):
 FULL = Scope(
     is_quick=False,
     ceiling=10_000,
-    rounds=11,
+    rounds=9,
     calls=300,
-    part_rounds=25,
+    part_rounds=15,
     imports=7,
     endurance=100_000,
     instructions=200,

@@ -42,12 +42,9 @@ def brief(results: Results) -> str:
         )
         for name in ordered
     ]
-    floors = "; ".join(f"{race['title']}: {race['floor']}" for race in races)
-    return (
-        f"{_where(results)}\n\n"
-        f"{table(('CPU of one cancel', *(race['title'] for race in races)), rows)}\n\n"
-        f"Each is divided by what one would write by hand ({floors})."
-    )
+    floors = ("1.00 is, by hand", *(race["floor"] for race in races))
+    head = ("CPU of one cancel", *(race["title"] for race in races))
+    return f"{_where(results)}\n\n{table(head, [floors, *rows])}"
 
 
 def protocols(results: Results) -> str:
