@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -15,16 +18,15 @@ from benchmarks.chart import write_chart
 from benchmarks.contestants._entries import RACES
 from benchmarks.crew import APART
 from benchmarks.loopback import Loopback
-from benchmarks.machine import machine, pin_to_core, versions
+from benchmarks.machine import machine, on_core, versions
 from benchmarks.page import write_pages
 from benchmarks.parts import bookkeeping, decoding, encoding
-from benchmarks.race import run_race
+from benchmarks.race import run_races
 from benchmarks.scope import FULL, QUICK, Scope
 from benchmarks.tables import everything
 
 _HERE = Path(__file__).parent
 _PORTS = 96
-_CEILING_CALLS = 10_000
 
 
 def run(scope: Scope, *, all_rivals: bool) -> tuple[dict[str, Any], list[str]]:
@@ -37,35 +39,43 @@ def run(scope: Scope, *, all_rivals: bool) -> tuple[dict[str, Any], list[str]]:
         "rounds": scope.rounds,
     }
     with Loopback(_PORTS) as loopback:
-        results["ceiling_per_second"] = loopback.ceiling(_CEILING_CALLS)
+        with phase("the server"):
+            results["ceiling_per_second"] = loopback.ceiling(scope.ceiling)
         results["races"] = {}
-        for race in RACES:
-            _note(race.title)
-            results["races"][race.name], faults = run_race(race, scope, loopback)
+        for _, group in groupby(RACES, key=lambda race: race.entries):
+            races = list(group)
+            with phase("; ".join(race.title for race in races)):
+                found, faults = run_races(races, scope, loopback)
+            results["races"] |= found
             wrong += faults
-        _note("the parts of a call")
-        results["parts"] = {
-            "encode + sign": encoding.measure(scope.part_rounds),
-            "decode": decoding.measure(scope.part_rounds),
-            "bookkeeping": bookkeeping.measure(scope.part_rounds),
-        }
-        _note("many in flight")
-        results["scaling"] = scaling.measure(scope, loopback)
-        _note("imports")
-        results["imports"] = imports.measure(scope.imports, is_quick=scope.is_quick)
-        _note("memory")
-        results["memory"] = memory.measure(loopback.port(), scope.endurance)
+        with phase("many in flight"):
+            results["scaling"] = scaling.measure(scope, loopback)
+        with phase("the parts of a call"), on_core(0):
+            results["parts"] = {
+                "encode + sign": encoding.measure(scope.part_rounds),
+                "decode": decoding.measure(scope.part_rounds),
+                "bookkeeping": bookkeeping.measure(scope.part_rounds),
+            }
+        with phase("imports"), on_core(0):
+            results["imports"] = imports.measure(scope.imports, is_quick=scope.is_quick)
+        with phase("memory"):
+            results["memory"] = memory.measure(loopback, scope.endurance)
         results["instructions"] = {}
         if scope.instructions:
-            _note("instructions")
-            results["instructions"] = instructions.measure(
-                loopback, scope.instructions, all_rivals=all_rivals
-            )
+            with phase("instructions"):
+                results["instructions"] = instructions.measure(
+                    loopback, scope.instructions, all_rivals=all_rivals
+                )
     return results, wrong
 
 
-def _note(what: str) -> None:
-    print(f"measuring: {what}", file=sys.stderr, flush=True)
+@contextmanager
+def phase(what: str) -> Iterator[None]:
+    """Say on the error stream what is measured meanwhile, and how long it took."""
+    print(f"measuring: {what}", end="", file=sys.stderr, flush=True)
+    began = perf_counter()
+    yield
+    print(f", {perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
 
 
 def main() -> int:
@@ -79,7 +89,6 @@ def main() -> int:
     if given.page:
         _publish(json.loads(kept.read_text(encoding="utf-8")))
         return 0
-    pin_to_core(0)
     began = perf_counter()
     results, wrong = run(QUICK if given.quick else FULL, all_rivals=given.instructions)
     print(everything(results))

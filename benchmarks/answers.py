@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs
 
 from benchmarks.exchange import (
     API_KEY,
+    METHOD,
     PATH,
     RECV_WINDOW,
     SECRET,
@@ -61,24 +63,51 @@ def _plain(reading: Any) -> Any:
 
 
 def _flaws(request: str) -> list[str]:
+    name, wanted = _framed(request) if request.startswith("{") else _over_http(request)
+    return [f"no request that {what}: {name}" for what, holds in wanted.items() if not holds]
+
+
+def _over_http(request: str) -> tuple[str, dict[str, bool]]:
     head, _, body = request.partition("\r\n\r\n")
     method, target, _ = head.split(" ", 2)
     path, _, query = target.partition("?")
     # The exchange signs over query and body, one after the other.
     payload, _, signature = (query + body).rpartition("&signature=")
     given = {name: values[0] for name, values in parse_qs(payload).items()}
-    expected = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).hexdigest()
-    wanted = {
+    return f"{method} {path}", {
         "is a DELETE": method == "DELETE",
         "goes to the right path": path == PATH,
         "carries the key": _KEY_HEADER.search(head) is not None,
-        "is signed": hmac.compare_digest(signature, expected),
+        "is signed": _is_signed(payload, signature),
+        **_wanted(given),
+    }
+
+
+def _framed(request: str) -> tuple[str, dict[str, bool]]:
+    # Numbers as they are written, for so they were signed.
+    tree = json.loads(request, parse_int=str, parse_float=str)
+    given: dict[str, str] = tree["params"]
+    signature = given.pop("signature", "")
+    # The exchange signs over the parameters in the order of their names.
+    payload = "&".join([f"{name}={given[name]}" for name in sorted(given)])
+    return tree["method"], {
+        "is a cancel": tree["method"] == METHOD,
+        "carries the key": given.get("apiKey") == API_KEY,
+        "is signed": _is_signed(payload, signature),
+        **_wanted(given),
+    }
+
+
+def _is_signed(payload: str, signature: str) -> bool:
+    expected = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).hexdigest()
+    return hmac.compare_digest(signature, expected)
+
+
+def _wanted(given: dict[str, str]) -> dict[str, bool]:
+    return {
         "names the symbol": given.get("symbol") == SYMBOL,
         "names the list": given.get("orderListId") == str(_READ - 1),
         "names the cancel": bool(given.get("newClientOrderId")),
         "says how long it is valid": Decimal(given.get("recvWindow", 0)) == RECV_WINDOW,
         "says when": given.get("timestamp", "").isdigit(),
     }
-    return [
-        f"no request that {what}: {method} {path}" for what, holds in wanted.items() if not holds
-    ]

@@ -15,6 +15,8 @@ from typing import Any
 REPLIES = 1024
 """More prices than a cache of ours holds, so that each comes as new as in life."""
 PATH = "/api/v3/orderList"
+WEBSOCKET_PATH = "/ws-api/v3"
+METHOD = "orderList.cancel"
 SYMBOL = "LTCBTC"
 RECV_WINDOW = 5000
 # The key of the exchange's own documentation, which opens nothing.
@@ -112,6 +114,36 @@ def message(body: bytes) -> bytes:
     """Return a whole HTTP response with this body, and as many headers as a live one."""
     head = _HEADERS.format(length=len(body)).replace("\n", "\r\n")
     return f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode() + body
+
+
+def websocket_message(name: bytes, rest: bytes) -> bytes:
+    """Return a reply over WebSocket: to the request of this id, as it stood in its frame."""
+    return b'{"id":' + name + rest
+
+
+def websocket_rests() -> list[bytes]:
+    """Return what follows the id in the reply for every list, rate limits included."""
+    return [
+        b',"status":200,"result":' + body + b"," + _rate_limits(number) + b"}"
+        for number, body in enumerate(bodies())
+    ]
+
+
+def websocket_time(milliseconds: int) -> bytes:
+    """Return what follows the id in a reply to a question for the time."""
+    result = f',"status":200,"result":{{"serverTime":{milliseconds}}},'.encode()
+    return result + _rate_limits(0) + b"}"
+
+
+def _rate_limits(number: int) -> bytes:
+    limit = {
+        "rateLimitType": "REQUEST_WEIGHT",
+        "interval": "MINUTE",
+        "intervalNum": 1,
+        "limit": 6000,
+        "count": 1 + number,
+    }
+    return b'"rateLimits":' + json.dumps([limit], separators=(",", ":")).encode()
 
 
 def headers() -> tuple[tuple[str, str], ...]:

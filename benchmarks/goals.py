@@ -115,6 +115,11 @@ _ASYNC = (
     "types, where the floor does neither.  It costs more here than its parts do by themselves; "
     "why was not established"
 )
+_FRAMED = (
+    "sampled: a sixth of our time reads types; a tenth each sends and writes and signs the frame; "
+    "a thirteenth each decides the call, reads the rate limits, waits by future and timer, and "
+    "parses; a twentieth completes the request.  The floor sends, signs and parses alone"
+)
 _QUERY = "writing the query and escaping the signature cost the same, whatever signing costs"
 _COMPLETED = (
     "about half of it completes the request, which judges all its fields again; an absolute goal, "
@@ -134,6 +139,20 @@ GOALS = (
     Goal("async call, 1 in flight / cheapest peer", 1.0, None, _to_cheapest("async-1"), why=_ASYNC),
     Goal(
         "async call, 50 in flight / cheapest peer", 1.0, None, _to_cheapest("async-50"), why=_ASYNC
+    ),
+    Goal(
+        "WebSocket call, 50 in flight / aiohttp + json",
+        1.5,
+        1.4,
+        _to_floor("websocket-50"),
+        why=_FRAMED,
+    ),
+    Goal(
+        "WebSocket call, 50 in flight / python-binance",
+        0.35,
+        None,
+        _to("websocket-50", "python-binance"),
+        why=_FRAMED,
     ),
     Goal(
         "encode + sign HMAC / hmac.new",
@@ -181,7 +200,13 @@ GOALS = (
     Goal("decode / pydantic v2", 1.0, None, _decoded_against("pydantic v2", OURS), why=_TYPES),
     Goal("one call's bookkeeping", 10.0, 5.0, _bookkeeping, "µs", why=_COMPLETED),
     Goal("import, our own share", 40.0, None, _own_import, "ms", why=_CLASSES),
-    Goal("import, the whole / python-binance", 0.25, None, _whole_import),
+    Goal(
+        "import, the whole / python-binance",
+        0.25,
+        None,
+        _whole_import,
+        why="urllib3, which a client loads, takes most of what is allowed by itself",
+    ),
 )
 
 

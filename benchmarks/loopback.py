@@ -10,13 +10,21 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
-from benchmarks.exchange import API_KEY, PATH
+from benchmarks.exchange import API_KEY, METHOD, PATH, WEBSOCKET_PATH
 
 _SEEN = b"GET /seen HTTP/1.1\r\nHost: loopback\r\n\r\n"
 _CANCEL = (
     f"DELETE {PATH}?symbol=LTCBTC&orderListId=1&timestamp=1&signature=0 HTTP/1.1\r\n"
     f"Host: loopback\r\nX-MBX-APIKEY: {API_KEY}\r\n\r\n"
 ).encode()
+_UPGRADE = (
+    f"GET {WEBSOCKET_PATH} HTTP/1.1\r\nHost: loopback\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+).encode()
+_REQUEST = f'{{"id":1,"method":"{METHOD}","params":{{"orderListId":1}}}}'.encode()
+# Masked, as a client's frame has to be, with a mask that changes nothing.
+_FRAME = bytes((0x81, 0x80 | len(_REQUEST), 0, 0, 0, 0)) + _REQUEST
 
 
 class Loopback:
@@ -45,11 +53,18 @@ class Loopback:
         told: dict[str, Any] = json.loads(body)
         return told
 
-    def ceiling(self, calls: int) -> dict[str, float]:
+    def ceiling(self, calls: int) -> dict[str, dict[str, float]]:
         """Return how many calls a second it answers a bare socket: one, and 50, in flight."""
-        port = self.port()
-        with socket.create_connection(("127.0.0.1", port)) as line:
-            return {"1": _rate(line, calls, 1), "50": _rate(line, calls, 50)}
+        ceilings = {}
+        for protocol, opening, request in (("HTTP", b"", _CANCEL), ("WebSocket", _UPGRADE, _FRAME)):
+            with socket.create_connection(("127.0.0.1", self.port())) as line:
+                if opening:
+                    line.sendall(opening)
+                    line.recv(65536)
+                ceilings[protocol] = {
+                    str(in_flight): _rate(line, request, calls, in_flight) for in_flight in (1, 50)
+                }
+        return ceilings
 
     def __enter__(self) -> Self:
         return self
@@ -63,12 +78,12 @@ class Loopback:
         self._process.communicate()
 
 
-def _rate(line: socket.socket, calls: int, in_flight: int) -> float:
-    line.sendall(_CANCEL)
+def _rate(line: socket.socket, request: bytes, calls: int, in_flight: int) -> float:
+    line.sendall(request)
     size = len(line.recv(65536))
     began = perf_counter()
     for _ in range(calls // in_flight):
-        line.sendall(_CANCEL * in_flight)
+        line.sendall(request * in_flight)
         left = size * in_flight
         while left > 0:
             left -= len(line.recv(262144))

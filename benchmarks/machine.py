@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,20 @@ def pin_to_core(wanted: int) -> None:
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) > 1:
         os.sched_setaffinity(0, {cores[wanted % len(cores)]})
+
+
+@contextmanager
+def on_core(wanted: int) -> Iterator[None]:
+    """Stay on one core meanwhile.  What is started meanwhile stays there as well."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    pin_to_core(wanted)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def machine() -> dict[str, Any]:
@@ -45,6 +61,7 @@ def versions(apart: str) -> dict[str, str]:
         "python-binance",
         "requests",
         "urllib3",
+        "websockets",
     }
     found: dict[str, str] = {}
     for each in [*distributions(), *distributions(path=[apart])]:

@@ -1,6 +1,7 @@
 """What an idle client keeps, and whether memory stays flat over many calls.
 
-Runs in a process of its own; ``python -m benchmarks.memory ORIGIN CALLS`` prints what it found.
+Each look is taken in a process of its own; ``python -m benchmarks.memory LOOK ORIGIN CALLS`` prints
+what it found.
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ import subprocess
 import sys
 import tracemalloc
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from benchmarks.crew import ROOT, environment
 from benchmarks.exchange import API_KEY, REPLIES, SECRET, SYMBOL
-from benchmarks.machine import pin_to_core
-from orderlists import CancelOrderList, HmacKey
+from orderlists import CancelOrderList, HmacKey, WebSocketApi
 from orderlists_transports import AsyncClient, Client
+
+if TYPE_CHECKING:
+    from benchmarks.loopback import Loopback
+
+Look: TypeAlias = Callable[[str, int], Any]
+"""Takes where the exchange is, and how many calls to make."""
 
 _KEY = HmacKey(api_key=API_KEY, secret=SECRET)
 _CLIENTS = 100
@@ -28,21 +35,30 @@ _SETTLED = 0.1
 """The part of the calls after which pools, caches and arenas have their size."""
 
 
-def measure(port: int, calls: int) -> dict[str, Any]:
-    """Return what was found in a fresh process."""
+def measure(loopback: Loopback, calls: int) -> dict[str, Any]:
+    """Return what was found, each thing in a fresh process."""
+    # All at a time: what is allocated is the same on a busy machine.
+    with ThreadPoolExecutor(len(_LOOKS)) as pool:
+        found = pool.map(lambda look: _found(look, loopback.port(), calls), _LOOKS)
+        return dict(zip(_LOOKS, found, strict=True))
+
+
+def _found(look: str, port: int, calls: int) -> Any:
     told = subprocess.run(
-        [sys.executable, "-m", "benchmarks.memory", f"http://127.0.0.1:{port}", str(calls)],
+        [
+            *(sys.executable, "-m", "benchmarks.memory"),
+            *(look, f"http://127.0.0.1:{port}", str(calls)),
+        ],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
         env=environment(),
     )
-    found: dict[str, Any] = json.loads(told.stdout)
-    return found
+    return json.loads(told.stdout)
 
 
-def _idle(origin: str) -> dict[str, float]:
+def _idle(origin: str, _calls: int) -> dict[str, float]:
     """Return KiB of Python memory per client: never used, and with its connection open."""
     _cancel(Client(_KEY, exchange=origin), 0)
     gc.collect()
@@ -96,7 +112,7 @@ def _endure_sync(origin: str, calls: int) -> list[dict[str, int]]:
 
 
 def _endure_async(origin: str, calls: int) -> list[dict[str, int]]:
-    client = AsyncClient(_KEY, exchange=origin)
+    client = AsyncClient(_KEY, exchange=origin, protocol=WebSocketApi())
 
     async def lane(times: int) -> None:
         for number in range(times):
@@ -111,15 +127,13 @@ def _endure_async(origin: str, calls: int) -> list[dict[str, int]]:
     return states
 
 
+# Both clients and both protocols in two looks: four would take twice as long.
+_LOOKS: dict[str, Look] = {
+    "idle client": _idle,
+    "sync, REST": _endure_sync,
+    "async, WebSocket": _endure_async,
+}
+
 if __name__ == "__main__":
-    pin_to_core(0)
-    _, given_origin, given_calls = sys.argv
-    print(
-        json.dumps(
-            {
-                "idle client": _idle(given_origin),
-                "sync": _endure_sync(given_origin, int(given_calls)),
-                "async": _endure_async(given_origin, int(given_calls)),
-            }
-        )
-    )
+    _, given_look, given_origin, given_calls = sys.argv
+    print(json.dumps(_LOOKS[given_look](given_origin, int(given_calls))))

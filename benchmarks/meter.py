@@ -9,7 +9,9 @@ import asyncio
 import gc
 import sys
 import tracemalloc
+from contextlib import contextmanager
 from itertools import islice
+from statistics import median
 from time import perf_counter_ns, process_time_ns
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from benchmarks.contestants._contract import AsyncContestant, Contestant
 
 Figures: TypeAlias = dict[str, float]
+
+_TRACED = 21
 
 
 def run(contestant: Contestant, ids: Iterator[int], calls: int) -> Figures:
@@ -68,37 +72,46 @@ def _figures(cpu: int, wall: int, latencies: list[int]) -> Figures:
 
 
 def allocations(contestant: Contestant, ids: Iterator[int]) -> Figures:
-    """Return what one call needs at its peak, and what its reading keeps; medians of 21."""
-    peaks: list[int] = []
-    kept: list[int] = []
-    for number in islice(ids, 21):
-        with _Traced(peaks, kept):
-            reading = contestant.cancel(number)
-        del reading
-    return _medians(peaks, kept)
+    """Return what one call needs at its peak, and what its reading keeps; medians of some."""
+    traced = _Traced()
+    with _frozen():
+        for number in islice(ids, _TRACED):
+            with traced:
+                reading = contestant.cancel(number)
+            del reading
+    return traced.medians()
 
 
 async def aallocations(contestant: AsyncContestant, ids: Iterator[int]) -> Figures:
     """Do the same, awaiting."""
-    peaks: list[int] = []
-    kept: list[int] = []
-    for number in islice(ids, 21):
-        with _Traced(peaks, kept):
-            reading = await contestant.cancel(number)
-        del reading
-    return _medians(peaks, kept)
+    traced = _Traced()
+    with _frozen():
+        for number in islice(ids, _TRACED):
+            with traced:
+                reading = await contestant.cancel(number)
+            del reading
+    return traced.medians()
 
 
-def _medians(peaks: list[int], kept: list[int]) -> Figures:
-    middle = len(peaks) // 2
-    return {"peak_kib": sorted(peaks)[middle] / 1024, "kept_blocks": sorted(kept)[middle]}
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """Keep what is there already from being collected, which for some takes long."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 class _Traced:
-    """One call seen by `tracemalloc` (peak bytes) and the allocator (blocks it leaves behind)."""
+    """Single calls seen by `tracemalloc` (peak bytes) and the allocator (blocks they leave)."""
 
-    def __init__(self, peaks: list[int], kept: list[int]) -> None:
-        self._peaks, self._kept = peaks, kept
+    def __init__(self) -> None:
+        self._peaks: list[int] = []
+        self._kept: list[int] = []
+
+    def medians(self) -> Figures:
+        """Return what a call needs, and leaves behind."""
+        return {"peak_kib": median(self._peaks) / 1024, "kept_blocks": median(self._kept)}
 
     def __enter__(self) -> None:
         gc.collect()

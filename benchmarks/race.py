@@ -24,20 +24,35 @@ if TYPE_CHECKING:
 _WARM_UP = 100
 
 
-def run_race(race: Race, scope: Scope, loopback: Loopback) -> tuple[dict[str, Any], list[str]]:
-    """Return the results of a race, and the wrong answers that were given in it."""
-    entries = [entry for entry in race.entries if entry.is_quick or not scope.is_quick]
+def run_races(
+    races: Sequence[Race], scope: Scope, loopback: Loopback
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the results of races between the same contestants, and the wrong answers."""
+    first = races[0]
+    entries = [entry for entry in first.entries if entry.is_quick or not scope.is_quick]
     with Crew(
-        [Worker(entry, loopback.port(), is_async=race.is_async) for entry in entries]
+        [Worker(entry, loopback.port(), is_async=first.is_async) for entry in entries]
     ) as crew:
         wrong = [fault for worker in crew.workers for fault in faults(worker, loopback)]
-        rounds = rounds_of(crew.workers, scope.rounds, scope.calls, race.in_flight)
         allocations = {worker.name: worker.allocations() for worker in crew.workers}
+        results = {
+            race.name: _result(
+                race,
+                rounds_of(crew.workers, scope.rounds, scope.calls, race.in_flight),
+                allocations,
+            )
+            for race in races
+        }
+    return results, wrong
+
+
+def _result(
+    race: Race, rounds: list[dict[str, Figures]], allocations: dict[str, Figures]
+) -> dict[str, Any]:
     results = {
-        entry.name: {**summary(rounds, entry.name, race.floor), **allocations[entry.name]}
-        for entry in entries
+        name: {**summary(rounds, name, race.floor), **found} for name, found in allocations.items()
     }
-    return {"title": race.title, "floor": race.floor, "results": results}, wrong
+    return {"title": race.title, "floor": race.floor, "results": results}
 
 
 def rounds_of(

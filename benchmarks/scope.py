@@ -9,6 +9,7 @@ class Scope(NamedTuple):
     """How often, and how long."""
 
     is_quick: bool
+    ceiling: int
     rounds: int
     calls: int
     part_rounds: int
@@ -19,19 +20,21 @@ class Scope(NamedTuple):
 
 FULL = Scope(
     is_quick=False,
-    rounds=15,
+    ceiling=10_000,
+    rounds=9,
     calls=300,
-    part_rounds=25,
-    imports=9,
+    part_rounds=15,
+    imports=7,
     endurance=100_000,
     instructions=200,
 )
 QUICK = Scope(
     is_quick=True,
+    ceiling=2_000,
     rounds=3,
     calls=100,
-    part_rounds=5,
-    imports=3,
-    endurance=5_000,
+    part_rounds=3,
+    imports=2,
+    endurance=2_000,
     instructions=0,
 )

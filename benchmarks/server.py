@@ -1,8 +1,9 @@
 """The loopback exchange: a server that costs as little as Python allows.
 
 It answers a cancel of list N with the reply made for N, without a venue behind it, on a port of
-its own for each contestant, so that requests are counted without looking at them.  ``GET /seen``
-tells how many arrived on the port, and what the last one was.
+its own for each contestant, so that requests are counted without looking at them.  The same port
+speaks HTTP and, to whoever asks, WebSocket.  ``GET /seen`` tells how many arrived on the port, and
+what the last one was.
 """
 
 from __future__ import annotations
@@ -11,15 +12,27 @@ import asyncio
 import json
 import re
 import sys
+import time
 from functools import partial
 
-from benchmarks.exchange import REPLIES, bodies, message
+from benchmarks import frames
+from benchmarks.exchange import (
+    REPLIES,
+    bodies,
+    message,
+    websocket_message,
+    websocket_rests,
+    websocket_time,
+)
 from benchmarks.machine import pin_to_core
 
 _ID = re.compile(rb"orderListId=([0-9]+)")
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 _END = b"\r\n\r\n"
 _MESSAGES = [message(body) for body in bodies()]
+_NAME = re.compile(rb'"id": ?("[^"]*"|[0-9]+)')
+_NAMED_ID = re.compile(rb'"orderListId": ?"?([0-9]+)')
+_RESTS = websocket_rests()
 
 
 class Ledger:
@@ -66,11 +79,52 @@ class Line(asyncio.Protocol):
     def _answer(self, request: bytes) -> None:
         wanted = _ID.search(request)
         if wanted is None:
-            self._transport.write(self._ledger.told())
+            if frames.wishes_to_upgrade(request):
+                self._transport.write(frames.consent(request))
+                self._transport.set_protocol(FramedLine(self._ledger, self._transport))
+            else:
+                self._transport.write(self._ledger.told())
             return
         self._ledger.count += 1
         self._ledger.last = request
         self._transport.write(_MESSAGES[int(wanted[1]) % REPLIES])
+
+
+class FramedLine(asyncio.Protocol):
+    """One connection that speaks WebSocket by now.  What is no cancel asks for the time."""
+
+    def __init__(self, ledger: Ledger, transport: asyncio.WriteTransport) -> None:
+        self._ledger = ledger
+        self._transport = transport
+        self._waiting = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Answer every frame that is whole."""
+        waiting = self._waiting + data if self._waiting else data
+        at = 0
+        while (frame := frames.first_frame(waiting, at)) is not None:
+            at = frame.end
+            if frame.kind == frames.TEXT:
+                self._answer(frame.payload)
+            elif frame.kind == frames.PING:
+                self._transport.write(frames.frame_of(frames.PONG, frame.payload))
+            elif frame.kind == frames.CLOSE:
+                self._transport.write(frames.frame_of(frames.CLOSE, frame.payload))
+                self._transport.close()
+        self._waiting = waiting[at:]
+
+    def _answer(self, request: bytes) -> None:
+        self._ledger.count += 1
+        self._ledger.last = request
+        name = _NAME.search(request)
+        if name is None:
+            raise ValueError("a request without an id")
+        wanted = _NAMED_ID.search(request)
+        if wanted is None:
+            rest = websocket_time(time.time_ns() // 1_000_000)
+        else:
+            rest = _RESTS[int(wanted[1]) % REPLIES]
+        self._transport.write(frames.frame_of(frames.TEXT, websocket_message(name[1], rest)))
 
 
 async def serve(ports: int) -> None:

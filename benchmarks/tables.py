@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any
 
+from benchmarks.contestants._entries import OURS
 from benchmarks.goals import Verdict, verdicts
 
 Results = dict[str, Any]
+
+_PAIRS = {
+    "synchronous": ("sync", "websocket-sync"),
+    "asynchronous, one in flight": ("async-1", "websocket-1"),
+    "asynchronous, 50 in flight": ("async-50", "websocket-50"),
+}
+"""Races that differ in the protocol alone: over REST, and over WebSocket."""
+_BELOW = {"aiohttp", "orderlists", "python-binance", "urllib3", "websockets"}
 
 
 def everything(results: Results) -> str:
@@ -16,13 +25,57 @@ def everything(results: Results) -> str:
 
 
 def brief(results: Results) -> str:
-    """Return what each race says of every contestant, in one line each."""
+    """Return each contestant's processor time in every race, as multiples of the race's floor."""
+    races = list(results["races"].values())
+    names = dict.fromkeys(
+        name for race in races for name in race["results"] if name != race["floor"]
+    )
+    # Ours first.
+    ordered = sorted(names, key=lambda name: not name.startswith(OURS))
     rows = [
-        (name, race["title"], _ratio(each)[0])
-        for race in results["races"].values()
-        for name, each in sorted(race["results"].items(), key=lambda one: one[1]["ratio"]["median"])
+        (
+            name,
+            *(
+                _ratio(race["results"][name])[0] if name in race["results"] else ""
+                for race in races
+            ),
+        )
+        for name in ordered
     ]
-    return f"{_where(results)}\n\n{table(('one cancel', '', 'CPU, ratio to the floor'), rows)}"
+    floors = ("1.00 is, by hand", *(race["floor"] for race in races))
+    head = ("CPU of one cancel", *(race["title"] for race in races))
+    return f"{_where(results)}\n\n{table(head, [floors, *rows])}"
+
+
+def protocols(results: Results) -> str:
+    """Return our own client over REST and over WebSocket, side by side."""
+    races = results["races"]
+    rows = [
+        (f"{how}, {protocol}", *_beside(races[race]["results"]))
+        for how, pair in _PAIRS.items()
+        for protocol, race in zip(("REST", "WebSocket"), pair, strict=True)
+    ]
+    head = ("one cancel", "CPU µs", "p50 µs", "calls/s", "CPU / by hand", "CPU / python-binance")
+    return (
+        f"{table(head, rows)}\n\n"
+        "CPU is user and system time of the process, for one call; calls/s are of one process on "
+        "one core, over loopback, where nothing travels far. *By hand* is the library below it "
+        "without checks or types (over REST urllib3 or aiohttp, over WebSocket websockets or "
+        "aiohttp), and `python-binance` speaks the protocol of the row.\n\n"
+        f"{_where(results, _BELOW)}"
+    )
+
+
+def _beside(found: Results) -> tuple[str, ...]:
+    ours = found[OURS]
+    rival = found.get("python-binance")
+    return (
+        f"{ours['cpu_us']['median']:.0f}",
+        f"{ours['p50_us']['median']:.0f}",
+        f"{ours['per_second']['median']:,.0f}",
+        f"{ours['ratio']['median']:.2f}",
+        "" if rival is None else f"{ours['ratio']['median'] / rival['ratio']['median']:.2f}",
+    )
 
 
 def _sections(results: Results) -> Iterator[tuple[str, str]]:
@@ -40,9 +93,13 @@ def _sections(results: Results) -> Iterator[tuple[str, str]]:
         yield "Instructions per synchronous call (callgrind)", _counts(results["instructions"])
 
 
-def _where(results: Results) -> str:
+def _where(results: Results, only: Container[str] | None = None) -> str:
     facts = results["machine"]
-    packages = ", ".join(f"{name} {version}" for name, version in results["versions"].items())
+    packages = ", ".join(
+        f"{name} {version}"
+        for name, version in results["versions"].items()
+        if only is None or name in only
+    )
     return (
         f"{facts['processor']}, {facts['cores']} cores, {facts['system']}, {facts['python']}; "
         f"{results['date']}; {results['rounds']} rounds; load before the start "
@@ -51,11 +108,14 @@ def _where(results: Results) -> str:
 
 
 def _machine(results: Results) -> str:
-    ceiling = results["ceiling_per_second"]
+    ceilings = "; over ".join(
+        f"{protocol}, {ceiling['1']:,.0f} and {ceiling['50']:,.0f} times"
+        for protocol, ceiling in results["ceiling_per_second"].items()
+    )
     return (
         f"{_where(results)}\n\n"
-        f"The loopback server answers a bare socket {ceiling['1']:,.0f} times a second with one "
-        f"call in flight and {ceiling['50']:,.0f} times with 50."
+        "What the loopback server answers a bare socket in a second, with one call in flight and "
+        f"with 50: over {ceilings}."
     )
 
 
@@ -158,8 +218,9 @@ def _memory(memory: Results) -> str:
     idle = memory["idle client"]
     rows = [
         (kind, f"{state['calls']:,}", f"{state['blocks']:,}", f"{state['peak_rss_kib'] / 1024:.1f}")
-        for kind in ("sync", "async")
-        for state in memory[kind]
+        for kind, states in memory.items()
+        if kind != "idle client"
+        for state in states
     ]
     return (
         f"An idle client keeps {idle['unused_kib']:.1f} KiB, with its connection "

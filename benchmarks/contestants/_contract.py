@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol, TypeAlias
 
+from benchmarks.exchange import WEBSOCKET_PATH
+
 Reading: TypeAlias = tuple[Any, ...]
 """The list's id and status, then id, client id, price, quantity and status of each leg."""
 
@@ -38,6 +40,11 @@ class AsyncContestant(Protocol):
 def cancel_id(order_list_id: int) -> str:
     """Return the client id of a cancel; who makes one itself need not ask."""
     return f"bench-{order_list_id}"
+
+
+def framed(origin: str) -> str:
+    """Return where an exchange speaks WebSocket."""
+    return f"{origin.replace('http', 'ws', 1)}{WEBSOCKET_PATH}"
 
 
 def read_tree(reply: Any) -> Reading:

@@ -1,7 +1,4 @@
-"""The list of who runs, and in which races.
-
-WebSocket contestants will be races of their own here: a race is a name, a floor and its entries.
-"""
+"""The list of who runs, and in which races."""
 
 from __future__ import annotations
 
@@ -49,11 +46,28 @@ _ASYNC = (
     Entry("ccxt", "ccxt:make_async"),
     Entry("python-binance", "python_binance:make_async", is_quick=True),
 )
+_FRAMED_SYNC = (
+    Entry("websockets + json", "websocket_bare:make", is_quick=True),
+    Entry(OURS, "ours:make_websocket", is_quick=True),
+    Entry(OURS_ORJSON, "ours:make_websocket_orjson"),
+    Entry("python-binance", "websocket_python_binance:make", is_quick=True),
+)
+_FRAMED = (
+    Entry("aiohttp + json", "websocket_bare:make_async", is_quick=True),
+    Entry("websockets + json", "websocket_bare:make_async_websockets", is_quick=True),
+    Entry(OURS, "ours:make_websocket_async", is_quick=True),
+    Entry(OURS_ORJSON, "ours:make_websocket_async_orjson"),
+    Entry("python-binance", "websocket_python_binance:make_async", is_quick=True),
+    Entry("binance-sdk-spot", "websocket_official:make_async", is_quick=True),
+)
 
 RACES = (
     Race("sync", "HTTP, synchronous", _SYNC),
     Race("async-1", "HTTP, asynchronous, one in flight", _ASYNC, 1, is_async=True),
     Race("async-50", "HTTP, asynchronous, 50 in flight", _ASYNC, 50, is_async=True),
+    Race("websocket-sync", "WebSocket, synchronous", _FRAMED_SYNC),
+    Race("websocket-1", "WebSocket, asynchronous, one in flight", _FRAMED, 1, is_async=True),
+    Race("websocket-50", "WebSocket, asynchronous, 50 in flight", _FRAMED, 50, is_async=True),
 )
 SCALE = (1, 10, 100, 1000)
 SCALED = ("aiohttp + json", OURS)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from benchmarks.contestants._contract import AsyncContestant, Contestant, Reading
 from benchmarks.exchange import API_KEY, SECRET, SYMBOL
-from orderlists import CanceledOrderList, CancelOrderList, HmacKey, Rest
+from orderlists import CanceledOrderList, CancelOrderList, HmacKey, Rest, WebSocketApi
 from orderlists_transports import AsyncClient, Client
+
+JsonParser: TypeAlias = Callable[[bytes], Any]
 
 _KEY = HmacKey(api_key=API_KEY, secret=SECRET)
 
@@ -47,30 +50,48 @@ class _OursAsync:
         await self._client.aclose()
 
 
-def _settings(origin: str, *, quick_parser: bool) -> dict[str, Any]:
-    settings: dict[str, Any] = {"exchange": origin}
-    if quick_parser:
-        import orjson
+def _parser() -> JsonParser:
+    import orjson
 
-        settings["protocol"] = Rest(json_parser=orjson.loads)
-    return settings
+    return orjson.loads
 
 
 def make(origin: str) -> Contestant:
     """Return the client as it comes."""
-    return _Ours(Client(_KEY, **_settings(origin, quick_parser=False)))
+    return _Ours(Client(_KEY, exchange=origin))
 
 
 def make_orjson(origin: str) -> Contestant:
     """Return the client with the `orjson` extra."""
-    return _Ours(Client(_KEY, **_settings(origin, quick_parser=True)))
+    return _Ours(Client(_KEY, exchange=origin, protocol=Rest(json_parser=_parser())))
 
 
 def make_async(origin: str) -> AsyncContestant:
     """Return the asynchronous client as it comes."""
-    return _OursAsync(AsyncClient(_KEY, **_settings(origin, quick_parser=False)))
+    return _OursAsync(AsyncClient(_KEY, exchange=origin))
 
 
 def make_async_orjson(origin: str) -> AsyncContestant:
     """Return the asynchronous client with the `orjson` extra."""
-    return _OursAsync(AsyncClient(_KEY, **_settings(origin, quick_parser=True)))
+    return _OursAsync(AsyncClient(_KEY, exchange=origin, protocol=Rest(json_parser=_parser())))
+
+
+def make_websocket(origin: str) -> Contestant:
+    """Return the client over WebSocket."""
+    return _Ours(Client(_KEY, exchange=origin, protocol=WebSocketApi()))
+
+
+def make_websocket_orjson(origin: str) -> Contestant:
+    """Return the client over WebSocket, with the `orjson` extra."""
+    return _Ours(Client(_KEY, exchange=origin, protocol=WebSocketApi(json_parser=_parser())))
+
+
+def make_websocket_async(origin: str) -> AsyncContestant:
+    """Return the asynchronous client over WebSocket."""
+    return _OursAsync(AsyncClient(_KEY, exchange=origin, protocol=WebSocketApi()))
+
+
+def make_websocket_async_orjson(origin: str) -> AsyncContestant:
+    """Return the asynchronous client over WebSocket, with the `orjson` extra."""
+    protocol = WebSocketApi(json_parser=_parser())
+    return _OursAsync(AsyncClient(_KEY, exchange=origin, protocol=protocol))

@@ -19,6 +19,7 @@ from orderlists import (
     HttpResponse,
     Now,
     Policy,
+    Ready,
     Request,
     ServerClock,
     TimeUnit,
@@ -76,7 +77,7 @@ def _call_alone() -> Act:
         call = begin(_REQUESTS[number], new_id="0" * 32, policy=policy, clock=clock)
         step = resume(call, None)
         while not isinstance(step, Done):
-            step = resume(call, now if isinstance(step, Now) else None)
+            step = resume(call, now if isinstance(step, Now | Ready) else None)
 
     return act
 

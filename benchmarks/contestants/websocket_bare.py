@@ -1,0 +1,129 @@
+"""The floors over WebSocket: what one would write by hand, without checks, types or care."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from itertools import count
+from typing import Any
+
+from benchmarks.contestants._contract import (
+    AsyncContestant,
+    Contestant,
+    Reading,
+    cancel_id,
+    framed,
+    read_tree,
+)
+from benchmarks.exchange import API_KEY, METHOD, RECV_WINDOW, SECRET, SYMBOL
+
+
+def _request(name: int, order_list_id: int) -> str:
+    parameters: dict[str, str | int] = {
+        "apiKey": API_KEY,
+        "newClientOrderId": cancel_id(order_list_id),
+        "orderListId": order_list_id,
+        "recvWindow": RECV_WINDOW,
+        "symbol": SYMBOL,
+        "timestamp": time.time_ns() // 1_000_000,
+    }
+    # They stand in the order of their names already.
+    payload = "&".join([f"{key}={value}" for key, value in parameters.items()])
+    signature = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).hexdigest()
+    parameters["signature"] = signature
+    return json.dumps({"id": name, "method": METHOD, "params": parameters})
+
+
+def make(origin: str) -> Contestant:
+    """Return a cancel over `websockets.sync`, one request after the other."""
+    from websockets.sync.client import connect
+
+    socket = connect(framed(origin))
+    names = count(1)
+
+    class Bare:
+        def cancel(self, order_list_id: int) -> Reading:
+            socket.send(_request(next(names), order_list_id))
+            return read_tree(json.loads(socket.recv())["result"])
+
+        def close(self) -> None:
+            socket.close()
+
+    return Bare()
+
+
+class _Waiting:
+    """Who waits for which reply."""
+
+    def __init__(self) -> None:
+        self._names = count(1)
+        self._futures: dict[int, asyncio.Future[Any]] = {}
+
+    def ask(self, order_list_id: int) -> tuple[str, asyncio.Future[Any]]:
+        name = next(self._names)
+        future = self._futures[name] = asyncio.get_running_loop().create_future()
+        return _request(name, order_list_id), future
+
+    def answer(self, message: str) -> None:
+        reply = json.loads(message)
+        self._futures.pop(reply["id"]).set_result(reply["result"])
+
+
+def make_async(origin: str) -> AsyncContestant:
+    """Return a cancel over aiohttp's WebSocket, read by one task."""
+    import aiohttp
+
+    session = aiohttp.ClientSession()
+    opening = asyncio.ensure_future(session.ws_connect(framed(origin)))
+    waiting = _Waiting()
+
+    async def read() -> None:
+        async for message in await opening:
+            waiting.answer(message.data)
+
+    reader = asyncio.ensure_future(read())
+
+    class Bare:
+        async def cancel(self, order_list_id: int) -> Reading:
+            request, reply = waiting.ask(order_list_id)
+            await (await opening).send_str(request)
+            return read_tree(await reply)
+
+        async def close(self) -> None:
+            reader.cancel()
+            await session.close()
+
+    return Bare()
+
+
+def make_async_websockets(origin: str) -> AsyncContestant:
+    """Return a cancel over `websockets`, read by one task."""
+    from websockets.asyncio.client import ClientConnection, connect
+
+    waiting = _Waiting()
+
+    async def dial() -> ClientConnection:
+        return await connect(framed(origin))
+
+    opening = asyncio.ensure_future(dial())
+
+    async def read() -> None:
+        async for message in await opening:
+            waiting.answer(str(message))
+
+    reader = asyncio.ensure_future(read())
+
+    class Bare:
+        async def cancel(self, order_list_id: int) -> Reading:
+            request, reply = waiting.ask(order_list_id)
+            await (await opening).send(request)
+            return read_tree(await reply)
+
+        async def close(self) -> None:
+            reader.cancel()
+            await (await opening).close()
+
+    return Bare()
