@@ -36,6 +36,7 @@ from orderlists._time import TimeUnit
 R = TypeVar("R")
 
 _OK = 200
+_LIMITERS = {limiter.value: limiter for limiter in Limiter}
 _TARGETS = {
     TimeUnit.MILLISECOND: "/ws-api/v3?returnRateLimits=true",
     TimeUnit.MICROSECOND: "/ws-api/v3?returnRateLimits=true&timeUnit=MICROSECOND",
@@ -143,14 +144,15 @@ class WebSocketApi:
             tree = parse_json(raw, self.json_parser)
         except Unreadable:
             return None
-        match tree:
-            case {"event": {"e": str()} as event}:
-                return self._event(event)
-            case {"id": name, "status": int(status)} if type(status) is int:
-                get = tree.get
-                return Reply(name, status, get("result"), get("error"), get("rateLimits"), frame)
-            case _:
-                return None
+        if not _is_object(tree):
+            return None
+        get = tree.get
+        event, status = get("event"), get("status")
+        if _is_object(event) and type(event.get("e")) is str:
+            return self._event(event)
+        if type(status) is not int or "id" not in tree:
+            return None
+        return Reply(tree["id"], status, get("result"), get("error"), get("rateLimits"), frame)
 
     def _event(self, event: dict[str, Any]) -> Event:
         kind = KINDS.get(event["e"])
@@ -193,6 +195,8 @@ class WebSocketApi:
 
 
 def _json(value: str | int | Decimal) -> str:
+    if type(value) is str:
+        return encode_basestring(value)
     # A fraction goes as text, for whoever reads a number may write it down in another way.
     if isinstance(value, int) or (isinstance(value, Decimal) and value == int(value)):
         return text_of(value)
@@ -225,15 +229,16 @@ def _is_list(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
-def _usage(limit: object) -> Usage | None:
-    match limit:
-        case {
-            "rateLimitType": str(kind),
-            "interval": str(interval),
-            "intervalNum": int(number),
-            "limit": int(most),
-            "count": int(used),
-        } if kind in Limiter.__members__ and interval in INTERVALS and number > 0:
-            return Usage(Limiter(kind), INTERVALS[interval] * number, used, most)
-        case _:
-            return None
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    return type(value) is dict
+
+
+def _usage(limit: Any) -> Usage | None:  # noqa: ANN401 - JSON is any value
+    try:
+        limiter = _LIMITERS[limit["rateLimitType"]]
+        seconds = INTERVALS[limit["interval"]] * limit["intervalNum"]
+        most, used = limit["limit"], limit["count"]
+    except (KeyError, TypeError):
+        return None  # Of a kind that is not known, such as connections, or of another shape.
+    counts = type(seconds) is type(most) is type(used) is int
+    return Usage(limiter, seconds, used, most) if counts and seconds > 0 else None
