@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orderlists import CanceledOrderList, OrderReport, ServerTime, TimeUnit
-from orderlists._protocols.structure import Mismatch, converter, reader
+from orderlists._protocols.explanation import converter
+from orderlists._protocols.structure import Mismatch, reader
 from replies import cancel_replies, damaged_replies, json_values
 
 SHAPES: list[Any] = [CanceledOrderList, OrderReport, ServerTime]

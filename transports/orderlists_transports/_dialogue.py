@@ -165,9 +165,9 @@ class Dialogue:
         """Return what the exchange allows, and what is used of it."""
         return self.budget.read(account=self.key.api_key, now=self.now())
 
-    def check(self) -> None:
-        """Raise what the exchange said, if it wants to be left alone."""
-        self.budget.check(account=self.key.api_key, now=self.now())
+    def check(self, at: Moment | None = None) -> None:
+        """Raise what the exchange said, if it wants to be left alone now, or at this moment."""
+        self.budget.check(account=self.key.api_key, now=self.now() if at is None else at)
 
     def seconds_for(self, command: Send) -> float:
         """Return how long this exchange of messages may take."""

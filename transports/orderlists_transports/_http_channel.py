@@ -23,7 +23,7 @@ class _Conversation:
     protocol: HttpProtocol
 
     def write(self, command: Send) -> HttpRequest:
-        self.dialogue.check()
+        self.dialogue.check(command.at)
         timestamp = self.protocol.time_unit.from_nanoseconds(command.at.server)
         return self.protocol.encode(command.request, key=self.dialogue.key, timestamp=timestamp)
 

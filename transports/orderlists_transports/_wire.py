@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from orderlists_transports._exchange import Origin
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_TARGET = re.compile(r"/[!-\"$-~]*")  # Origin form: no space, no control, no fragment.
-_VALUE = re.compile(r"[\t -~\x80-\xff]*")
+# What most characters are comes first in a set: its parts are tried in their order.
+_TARGET = re.compile(r"/[$-~!-\"]*")  # Origin form: no space, no control, no fragment.
+_VALUE = re.compile(r"[ -~\t\x80-\xff]*")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH"})
 

@@ -5,9 +5,8 @@ an empty list), so every kind of value has a `Leaf` that takes what the exchange
 nothing else.  Lenient only where it is meant: unknown fields, unknown enum values, absent optional
 fields.
 
-Two walk the same leaves.  The quick one follows the fields of the reply, not those of the class,
-and tells only *that* something does not fit; cattrs is asked *where*, once it is known to be
-somewhere.
+A reader follows the fields of the reply, not those of the class, and finds only *that* something
+does not fit; `explain` is asked *where*, once it is known to be somewhere.
 """
 
 from __future__ import annotations
@@ -19,24 +18,19 @@ from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, TypeGuard, TypeVar, get_args, get_origin
 
-from attrs import NOTHING, evolve, fields, has, resolve_types
-from cattrs import BaseValidationError, Converter, transform_error
-from cattrs.cols import homogenous_tuple_structure_factory
-from cattrs.gen import make_dict_structure_fn, override
+from attrs import NOTHING, fields, resolve_types
 
 from orderlists._results.result import LOCAL, WIRE_NAME
 from orderlists._results.words import OpenEnum
 from orderlists._time import Instant, TimeUnit
 
 T = TypeVar("T")
-Hook = Callable[[Any, Any], Any]
 Read = Callable[[Any], Any]
 
 _DECIMAL = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
 # The last second of the year 9999, in microseconds: what `datetime` can hold.
 _LAST_INSTANT = 253_402_300_799_999_999
-_MOST_REASONS = 3
 
 
 class Mismatch(ValueError):
@@ -53,7 +47,10 @@ def structure(tree: object, shape: type[T], unit: TimeUnit) -> T:
     try:
         result: T = reader(kind, unit)(tree)
     except Mismatch:
-        raise Mismatch(_explain(tree, kind, unit)) from None
+        # Imported here: cattrs takes long to load, and few replies ask for it.
+        from orderlists._protocols.explanation import explain  # noqa: PLC0415 - see above
+
+        raise Mismatch(explain(tree, kind, unit)) from None
     return result
 
 
@@ -73,7 +70,8 @@ class Leaf(NamedTuple):
 
 
 @cache
-def _leaves(unit: TimeUnit) -> dict[Any, Leaf]:
+def leaves_of(unit: TimeUnit) -> dict[Any, Leaf]:
+    """Return the kinds of values that hold no others, where times have this unit."""
     last = _LAST_INSTANT // unit.value
 
     def to_instant(value: int) -> Instant:
@@ -124,7 +122,7 @@ class _Words(dict[str, OpenEnum]):
         return self._kind(word)
 
 
-def _sent(shape: Any) -> dict[str, str]:  # noqa: ANN401 - an attrs class
+def sent_in(shape: Any) -> dict[str, str]:  # noqa: ANN401 - an attrs class
     """Return the attributes that a reply holds, and their names there."""
     return {
         f.name: f.metadata.get(WIRE_NAME, _camel_case(f.name))
@@ -138,24 +136,25 @@ def _camel_case(name: str) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _is_optional(kind: Any) -> bool:  # noqa: ANN401 - any type
+def is_optional(kind: Any) -> bool:  # noqa: ANN401 - any type
+    """Tell whether null will do for a field of this type."""
     return get_origin(kind) is UnionType and NoneType in get_args(kind)
 
 
-def _present(kind: Any) -> Any:  # noqa: ANN401 - a union
-    (present,) = (part for part in get_args(kind) if part is not NoneType)
-    return present
+def present(kind: Any) -> Any:  # noqa: ANN401 - a union
+    """Return the type of an optional field where it is not null."""
+    (part,) = (part for part in get_args(kind) if part is not NoneType)
+    return part
 
 
-def _is_tuple(kind: Any) -> bool:  # noqa: ANN401 - any type
+def is_tuple(kind: Any) -> bool:  # noqa: ANN401 - any type
+    """Tell whether a field of this type is a list on the wire."""
     return get_origin(kind) is tuple
 
 
-def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Tell whether a plain value is an object."""
     return type(value) is dict
-
-
-# Quickly
 
 
 @cache
@@ -164,12 +163,12 @@ def reader(shape: Any, unit: TimeUnit) -> Read:  # noqa: ANN401 - an attrs class
     attributes = fields(resolve_types(shape))
     known = {
         wire_name: (name, *_plan(getattr(attributes, name).type, unit))
-        for name, wire_name in _sent(shape).items()
+        for name, wire_name in sent_in(shape).items()
     }
     defaults = {f.name: f.default for f in attributes if f.default is not NOTHING}
 
     def read(tree: object) -> object:
-        if not _is_object(tree):
+        if not is_object(tree):
             raise Mismatch
         values = defaults.copy()
         values["unknown_fields"] = unknown = {}
@@ -195,82 +194,11 @@ def reader(shape: Any, unit: TimeUnit) -> Read:  # noqa: ANN401 - an attrs class
 
 def _plan(kind: Any, unit: TimeUnit) -> tuple[type, Read | None, bool]:  # noqa: ANN401 - any type
     """Return the plain type of a field, what reads it, and whether null will do."""
-    if _is_optional(kind):
-        plain, read, _ = _plan(_present(kind), unit)
+    if is_optional(kind):
+        plain, read, _ = _plan(present(kind), unit)
         return plain, read, True
-    if _is_tuple(kind):
+    if is_tuple(kind):
         read_one = reader(get_args(kind)[0], unit)
         return list, lambda values: tuple([read_one(value) for value in values]), False
-    leaf = _leaves(unit)[kind]
+    leaf = leaves_of(unit)[kind]
     return leaf.plain, leaf.read, False
-
-
-# Thoroughly
-
-
-def _explain(tree: object, shape: Any, unit: TimeUnit) -> str:  # noqa: ANN401 - any class
-    try:
-        converter(unit).structure(tree, shape)
-    except (Mismatch, BaseValidationError) as error:
-        reasons = transform_error(error, format_exception=_say)
-        return "; ".join(reasons[:_MOST_REASONS])
-    raise AssertionError("the two disagree")  # unreachable
-
-
-def _say(error: BaseException, _: type | None) -> str:
-    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
-
-
-@cache
-def converter(unit: TimeUnit) -> Converter:
-    """Return what reads the same values, and tells where one does not fit."""
-    walker = Converter()
-    leaves = _leaves(unit)
-    for kind, leaf in leaves.items():
-        walker.register_structure_hook(kind, _hook(leaf, optional=False))
-
-    def to_optional(kind: Any) -> Hook:  # noqa: ANN401 - a union
-        return _hook(leaves[_present(kind)], optional=True)
-
-    walker.register_structure_hook_factory(_is_optional, to_optional)
-    walker.register_structure_hook_factory(_is_tuple, _to_tuple)
-    walker.register_structure_hook_factory(has, _to_object)
-    return walker
-
-
-def _hook(leaf: Leaf, *, optional: bool) -> Hook:
-    def hook(value: object, _: object) -> object:
-        if type(value) is leaf.plain:
-            return value if leaf.read is None else leaf.read(value)
-        if value is None and optional:
-            return None
-        raise Mismatch(leaf.rule)
-
-    return hook
-
-
-def _to_tuple(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a generic alias
-    each = homogenous_tuple_structure_factory(kind, converter)
-
-    def hook(value: object, _: object) -> object:
-        if type(value) is not list:
-            raise Mismatch("must be a list")
-        return each(value, kind)
-
-    return hook
-
-
-def _to_object(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - an attrs class
-    sent = _sent(kind)
-    known = frozenset(sent.values())
-    options: Any = {f.name: override(omit=True) for f in fields(kind)}
-    options.update((name, override(rename=wire_name)) for name, wire_name in sent.items())
-    build = make_dict_structure_fn(kind, converter, **options)
-
-    def hook(value: object, _: object) -> object:
-        if not _is_object(value):
-            raise Mismatch("must be an object")
-        built = build(value, kind)
-        return evolve(built, unknown_fields={k: v for k, v in value.items() if k not in known})
-
-    return hook
