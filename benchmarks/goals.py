@@ -111,9 +111,8 @@ def _whole_import(results: Results) -> float:
 
 
 _ASYNC = (
-    "our transport alone costs less than the floor; the rest is judging the call and reading "
-    "types, where the floor does neither.  It costs more here than its parts do by themselves; "
-    "why was not established"
+    "the transport costs no more than the floor; the typed result, the call that decides and the "
+    "limits that are kept are 0.4 million instructions beside the floor's 0.7 million"
 )
 _FRAMED = (
     "sampled: a sixth of our time reads types; a tenth each sends and writes and signs the frame; "

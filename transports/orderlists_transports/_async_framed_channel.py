@@ -90,7 +90,7 @@ class AsyncFramedChannel:
     async def send(self, command: Send) -> object:
         """Return what came back: a result, or an error."""
         dialogue = self.board.dialogue
-        dialogue.check()
+        dialogue.check(command.at)
         link = self._trusted()
         if link is None:
             return TransportError(NOT_CONNECTED, sent=False)

@@ -93,7 +93,7 @@ class FramedChannel:
     def send(self, command: Send) -> object:
         """Return what came back: a result, or an error."""
         dialogue = self.board.dialogue
-        dialogue.check()
+        dialogue.check(command.at)
         link = self._trusted()
         if link is None:
             return TransportError(NOT_CONNECTED, sent=False)
