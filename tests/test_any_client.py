@@ -34,6 +34,7 @@ from orderlists import (
     Unauthorized,
     UnknownOrderList,
 )
+from orderlists_simulator import Venue
 from orderlists_simulator import faults as f
 
 Meet = Callable[..., AbstractContextManager[Meeting]]
@@ -209,6 +210,38 @@ def test_a_closed_client_sends_nothing(any_client: Meet) -> None:
 
     assert caught.value.sent is False
     assert meeting.venue.log.entries == ()
+
+
+class Closing:
+    """Closes a client when it is time, but not its connections: no event loop runs just now."""
+
+    def __init__(self) -> None:
+        self.client: Any = None
+
+    def __call__(self, _venue: Venue, _now: int, /) -> None:
+        getattr(self.client, "inner", self.client)._closed = True  # noqa: SLF001
+
+
+def test_a_client_that_is_closed_while_it_settles_says_so_at_once(any_client: Meet) -> None:
+    closing = Closing()
+    fates = [f.executed(then=f.DROPPED)] * 9
+    with any_client(fates=fates, events=[(0.05, closing)]) as meeting:
+        closing.client = meeting.client
+        with pytest.raises(OutcomeUnknown):
+            meeting.client.send(CANCEL)
+
+    assert meeting.clock.now() < START + 5 * 10**9
+
+
+def test_a_closed_client_does_not_wait_for_a_limit_to_pass(any_client: Meet) -> None:
+    closing = Closing()
+    fates = [f.rate_limited(retry_after=30)]
+    with any_client(fates=fates, events=[(0, closing)]) as meeting:
+        closing.client = meeting.client
+        with pytest.raises(RateLimited):
+            meeting.client.send(CANCEL)
+
+    assert meeting.clock.now() < START + 5 * 10**9
 
 
 def test_a_transport_that_cannot_do_it_is_refused(any_client: Meet) -> None:

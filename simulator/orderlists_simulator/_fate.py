@@ -49,6 +49,11 @@ class Held:
     shuffle: Callable[[list[Any]], object] = field(default=_last_first, eq=False)
 
 
+def _check_answer(_fate: object, attribute: Attribute[Any], value: object) -> None:
+    if not callable(getattr(value, "give", None)):
+        raise InvalidSetting(field=attribute.name, value=value, rule="must be an Answer")
+
+
 @frozen(kw_only=True)
 class Fate:
     """What becomes of one request.
@@ -75,7 +80,7 @@ class Fate:
     executed_after: tuple[float, ...] = field(
         default=(0.0,), converter=tuple[float, ...], validator=_check_times
     )
-    answer: Answer = TRUTH
+    answer: Answer = field(default=TRUTH, validator=_check_answer)
     sees: Copy = field(default="first", validator=one_of(Copy))
     delay: float = field(default=0.0, validator=within(0))
     copies: int = field(default=1, validator=within(1))

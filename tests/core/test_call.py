@@ -10,11 +10,13 @@ from orderlists import (
     CancelOrderList,
     InvalidInput,
     InvalidRequest,
+    Now,
     Operation,
     OrderListsError,
     OutcomeUnknown,
     Parameter,
     Policy,
+    Ready,
     Rejected,
     Request,
     Security,
@@ -22,8 +24,10 @@ from orderlists import (
     TransportError,
     Unauthorized,
     UndecodableReply,
+    begin,
+    resume,
 )
-from scripted import Scripted
+from scripted import SECOND, Scripted
 
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 LOST = TransportError("connection reset", sent=None)
@@ -134,6 +138,17 @@ def test_a_cancel_that_never_left_is_sent_again_as_often_as_allowed() -> None:
     assert script.waits == [0.1, 0.2]
     with pytest.raises(TransportError) as caught:
         Scripted(NOT_SENT, NOT_SENT).send(CANCEL, Policy(resends=1))
+    assert caught.value.sent is False
+
+
+def test_nothing_is_sent_once_time_is_up() -> None:
+    script = Scripted()
+    call = begin(CANCEL, new_id="fresh", policy=Policy(deadline=1.0, resends=0), clock=script.clock)
+    assert isinstance(resume(call, None), Now)
+    assert isinstance(resume(call, script.clock.at(0)), Ready)
+    with pytest.raises(TransportError, match="time is up") as caught:
+        resume(call, script.clock.at(2 * SECOND))
+
     assert caught.value.sent is False
 
 

@@ -82,7 +82,7 @@ def test_failures_make_the_next_try_later_and_a_connection_that_lasts_makes_it_s
     session = a_session()
     pauses: list[int] = []
     for _ in range(12):
-        session.failed(0)
+        session.failed(0, "no route")
         pauses.append(session.pause(0))
     assert pauses == sorted(pauses)
     assert pauses[0] == SECOND // 10
@@ -90,7 +90,7 @@ def test_failures_make_the_next_try_later_and_a_connection_that_lasts_makes_it_s
 
     link = connected(session, 60 * SECOND)
     session.lost(link, TransportError("over", sent=None), 80 * SECOND)
-    session.failed(80 * SECOND)
+    session.failed(80 * SECOND, "no route")
     assert session.pause(80 * SECOND) == SECOND // 10
 
 

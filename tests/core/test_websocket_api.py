@@ -23,6 +23,7 @@ from orderlists import (
     HmacKey,
     HttpResponse,
     InvalidRequest,
+    InvalidSetting,
     Limiter,
     ListStatus,
     Operation,
@@ -226,6 +227,12 @@ def test_rest_refuses_what_only_a_connection_can_be_asked(vectors: dict[str, Any
 )
 def test_the_unit_of_time_is_asked_for_when_connecting(unit: TimeUnit, target: str) -> None:
     assert WebSocketApi(time_unit=unit).target == target
+
+
+@pytest.mark.parametrize("protocol", [Rest, WebSocketApi])
+def test_the_unit_of_time_must_be_one(protocol: Any) -> None:
+    with pytest.raises(InvalidSetting, match="time_unit='us'"):
+        protocol(time_unit="us")
 
 
 # Inwards.

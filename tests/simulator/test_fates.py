@@ -430,3 +430,8 @@ def test_an_answer_has_a_status() -> None:
 def test_a_truncated_answer_is_not_whole() -> None:
     with pytest.raises(InvalidSetting, match="below 1"):
         truncated(kept=1)
+
+
+def test_what_is_seen_must_be_an_answer() -> None:
+    with pytest.raises(InvalidSetting, match="must be an Answer"):
+        not_executed(then=CONNECTION_REFUSED)  # type: ignore[arg-type]

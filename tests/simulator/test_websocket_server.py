@@ -18,7 +18,15 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from orderlists_simulator import Plan, Rules, Simulator, Venue, VirtualClock
-from orderlists_simulator.faults import DROPPED, SILENT, Expire, ShutDown, delayed, executed
+from orderlists_simulator.faults import (
+    DROPPED,
+    SILENT,
+    Disconnect,
+    Expire,
+    ShutDown,
+    delayed,
+    executed,
+)
 
 TIME = '{"id": 1, "method": "time"}'
 
@@ -272,3 +280,18 @@ def test_open_connections_do_not_keep_it_running() -> None:
         with pytest.raises(ConnectionClosed):
             client.recv(timeout=10)
     assert "orderlists-simulator" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_frame_that_comes_when_the_connection_has_ended_is_not_executed() -> None:
+    clock = VirtualClock(1)
+    venue = Venue()
+    plan = Plan(events=[(2, Disconnect())])
+    with (
+        Simulator(venue, now=clock.now, asleep=clock.asleep, plan=plan) as simulator,
+        connected(simulator) as client,
+    ):
+        clock.sleep(1)
+        with pytest.raises(ConnectionClosed):
+            ask(client, TIME)
+
+    assert venue.log.entries == ()

@@ -433,6 +433,19 @@ def test_a_client_that_is_closed_while_it_connects_sends_nothing(colour: str) ->
     assert closed
 
 
+def test_nobody_waits_for_another_connection_of_a_closed_client(framed: Meet) -> None:
+    broken = once(TransportError("no route", sent=False))
+    at_once = Policy(resends=0)
+    with meddled(framed, before_connecting=broken) as meeting:
+        with pytest.raises(TransportError, match="no route"):
+            meeting.client.send(CANCEL, policy=at_once)
+        meeting.channel._closed = True  # noqa: SLF001 - as above
+        with pytest.raises(TransportError, match="closed"):
+            meeting.client.send(CANCEL, policy=at_once)
+
+    assert meeting.clock.now() == START
+
+
 def test_whoever_waits_for_another_to_connect_gives_up_in_time() -> None:
     connecting, enough = threading.Event(), threading.Event()
 
@@ -931,3 +944,50 @@ def test_a_stream_can_be_iterated_over(framed: Meet) -> None:
                 events.close()
 
     assert len(seen) == 3
+
+
+@pytest.mark.parametrize("seconds", ["1", True, -1, float("nan"), [1]])
+def test_how_long_to_wait_must_be_seconds(framed: Meet, seconds: Any) -> None:
+    with framed() as meeting, pytest.raises(InvalidSetting, match="seconds"):
+        meeting.client.events().wait(seconds)
+
+
+def test_no_end_of_waiting_is_as_long_as_it_takes(framed: Meet) -> None:
+    with framed() as meeting, meeting.client.events() as events:
+        meeting.client.send(CANCEL)
+        assert isinstance(events.wait(float("inf")), ExecutionReport)
+
+
+def test_a_closed_client_has_no_events(framed: Meet) -> None:
+    with framed() as meeting:
+        meeting.client.close()
+        with pytest.raises(TransportError, match="closed"):
+            meeting.client.events()
+
+
+def test_a_watcher_learns_why_there_is_no_connection(framed: Meet) -> None:
+    def refuse() -> None:
+        raise TransportError("no route to the exchange", sent=False)
+
+    with (
+        meddled(framed, before_connecting=refuse) as meeting,
+        pytest.raises(TransportError, match="no route to the exchange"),
+        meeting.client.events(),
+    ):
+        pass
+
+
+def test_a_stream_that_never_flowed_has_no_gap_in_another_event_loop() -> None:
+    async def watch(client: AsyncClient) -> Any:
+        async with client.events() as events:
+            await client.send(CANCEL)
+            return await events.wait(5)
+
+    with meet("WebSocket", "sync") as meeting:
+        transport = meeting.transport
+        client = AsyncClient(key_of(EXAMPLE_KEY), transport=transport, protocol=WebSocketApi())
+        asyncio.run(client.send(GetServerTime()))
+        event = asyncio.run(watch(client))
+        asyncio.run(client.aclose())
+
+    assert not isinstance(event, Gap)

@@ -24,6 +24,7 @@ from orderlists import (
 )
 from orderlists_transports._contract import AsyncFramedTransport, AsyncHttpTransport
 from orderlists_transports._dialogue import (
+    CLOSED,
     Dialogue,
     Settings,
     check_one_destination,
@@ -100,6 +101,8 @@ class AsyncClient:
 
     def events(self, *, buffer: int = BUFFER) -> AsyncEventStream:
         """Watch what happens to the account's orders and lists, as `Client.events` does."""
+        if self._closed:
+            raise TransportError(CLOSED, sent=False)
         return AsyncEventStream(self._channel.watched(), buffer)
 
     def limits(self) -> list[Allowance]:
@@ -108,7 +111,7 @@ class AsyncClient:
 
     async def _drive(self, call: Call[R]) -> R:
         if self._closed:
-            raise TransportError("nothing was sent: this client is closed", sent=False)
+            raise TransportError(CLOSED, sent=False)
         step = resume(call, None)
         while not isinstance(step, Done):
             step = resume(call, await self._obey(step))
@@ -125,13 +128,17 @@ class AsyncClient:
                 case Send():
                     return await self._channel.send(command)
                 case Wait(seconds):
-                    return await self._sleep(seconds)
+                    return await self._wait(seconds)
                 case Watch():
                     return await self._channel.watch(command)
                 case _ as never:
                     assert_never(never)
         except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
             return error
+
+    async def _wait(self, seconds: float) -> object:
+        # Of a client that was closed meanwhile nothing comes any more.
+        return TransportError(CLOSED, sent=False) if self._closed else await self._sleep(seconds)
 
     async def aclose(self) -> None:
         """Close the transport.  Closing twice is fine; sending then is a TransportError."""

@@ -32,9 +32,8 @@ from orderlists import (
     get_ready,
     resume,
 )
-from orderlists_transports._dialogue import told
+from orderlists_transports._dialogue import CLOSED, told
 from orderlists_transports._switchboard import (
-    CLOSED,
     NOBODY_READS,
     NOT_CONNECTED,
     NOT_IN_TIME,
@@ -156,7 +155,7 @@ class AsyncFramedChannel:
 
     async def _open(self, until: int, *, watching: bool = False) -> Link:
         board = self.board
-        await self._take_the_opening(until)
+        opening = await self._take_the_opening(until)
         try:
             call = get_ready(board.session, until=until, watching=watching)
             step = resume(call, None)
@@ -165,26 +164,30 @@ class AsyncFramedChannel:
             link: Link = step.result
             self._attend(link)
         finally:
-            self._opening.release()
+            opening.release()
             self._sweep()
         return link
 
-    async def _take_the_opening(self, until: int) -> None:
-        if not self._opening.locked():
-            await self._opening.acquire()
-            return
+    async def _take_the_opening(self, until: int) -> asyncio.Lock:
+        opening = self._opening
+        if not opening.locked():
+            await opening.acquire()
+            return opening
         seconds = max(0, until - self.board.monotonic()) / SECOND
         try:
             async with asyncio.timeout(seconds):
-                await self._opening.acquire()
+                await opening.acquire()
         except TimeoutError:
             raise TransportError(NOT_IN_TIME, sent=False) from None
+        return opening
 
     async def _obey(self, command: Now | Wait | Connect | Ask) -> object:
         try:
             match command:
                 case Now():
                     return self.board.dialogue.now()
+                case Wait() if self._closed:
+                    return TransportError(CLOSED, sent=False)
                 case Wait(seconds):
                     return await self.sleep(seconds)
                 case Connect(target, patience):

@@ -25,6 +25,7 @@ from orderlists import (
 )
 from orderlists_transports._contract import FramedTransport, HttpTransport
 from orderlists_transports._dialogue import (
+    CLOSED,
     Dialogue,
     Settings,
     check_one_destination,
@@ -132,8 +133,9 @@ class Client:
     def events(self, *, buffer: int = BUFFER) -> EventStream:
         """Watch what happens to the account's orders and lists.
 
-        In a `with` block the events flow from its beginning, without one from the first that is
-        asked for.  A lost connection is made again, and a `Gap` tells that events are missing.
+        In a `with` block the events flow from its beginning; without one, nothing is promised
+        before the first that is asked for.  A lost connection is made again, and a `Gap` tells
+        that events are missing.
 
         Args:
             buffer: How many events are kept for a watcher who is busy; then the oldest are
@@ -141,6 +143,7 @@ class Client:
 
         Raises:
             InvalidSetting: The client's protocol has no events: REST has none.
+            TransportError: The client is closed.
 
         >>> from orderlists import CancelOrderList, WebSocketApi
         >>> from orderlists_simulator import Simulator
@@ -156,6 +159,8 @@ class Client:
         <ExecutionReport 3 LTCBTC SELL LIMIT_MAKER CANCELED CANCELED>
         <ListStatus 0 LTCBTC OCO ALL_DONE ALL_DONE>
         """
+        if self._closed:
+            raise TransportError(CLOSED, sent=False)
         return EventStream(self._channel.watched(), buffer)
 
     def limits(self) -> list[Allowance]:
@@ -164,7 +169,7 @@ class Client:
 
     def _drive(self, call: Call[R]) -> R:
         if self._closed:
-            raise TransportError("nothing was sent: this client is closed", sent=False)
+            raise TransportError(CLOSED, sent=False)
         step = resume(call, None)
         while not isinstance(step, Done):
             step = resume(call, self._obey(step))
@@ -181,13 +186,17 @@ class Client:
                 case Send():
                     return self._channel.send(command)
                 case Wait(seconds):
-                    return self._sleep(seconds)
+                    return self._wait(seconds)
                 case Watch():
                     return self._channel.watch(command)
                 case _ as never:
                     assert_never(never)
         except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
             return error
+
+    def _wait(self, seconds: float) -> object:
+        # Of a client that was closed meanwhile nothing comes any more.
+        return TransportError(CLOSED, sent=False) if self._closed else self._sleep(seconds)
 
     def close(self) -> None:
         """Close the transport.  Closing twice is fine; sending then is a TransportError."""

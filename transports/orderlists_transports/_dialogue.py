@@ -50,6 +50,7 @@ R = TypeVar("R")
 
 _REST = Rest()
 _POLICY = Policy()
+CLOSED = "nothing was sent: this client is closed"
 # Longer than the 10 seconds that the exchange gives its engine before it answers *unknown*.
 _TIMEOUT = 15.0
 

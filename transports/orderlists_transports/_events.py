@@ -25,6 +25,16 @@ def check_buffer(value: object) -> None:
         raise InvalidSetting(field="buffer", value=value, rule="must be an int, 1 or more")
 
 
+def _patience(seconds: object) -> float:
+    if seconds is None:
+        return FOREVER
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
+        raise InvalidSetting(
+            field="seconds", value=seconds, rule="must be seconds, 0 or more, or None"
+        )
+    return min(seconds, FOREVER)
+
+
 class EventStream:
     """The events of an account, one after the other: see `Client.events`.
 
@@ -45,13 +55,15 @@ class EventStream:
             seconds: How long to wait for it; None for as long as it takes.
 
         Returns:
-            The event; or None if time was up, or nothing comes any more.
+            The event; or None if time was up, or nothing comes any more.  None does not mean that
+            there is a connection: to be sure of one, enter the stream.
 
         Raises:
             Rejected: The exchange lets this key watch no events.
+            InvalidSetting: The seconds are none.
         """
         board, feed = self._channel.board, self._feed
-        until = board.monotonic() + int((FOREVER if seconds is None else seconds) * SECOND)
+        until = board.monotonic() + int(_patience(seconds) * SECOND)
         while True:
             item = self._channel.take(feed)
             if item is not None or feed.is_closed or self._channel.is_closed:
@@ -73,6 +85,7 @@ class EventStream:
     def _flow(self) -> None:
         channel = self._channel
         board = channel.board
+        channel.catch_up()
         until = board.monotonic() + int(board.dialogue.timeout * SECOND)
         while True:
             try:
@@ -121,7 +134,7 @@ class AsyncEventStream:
     async def wait(self, seconds: float | None = None) -> Event | Gap | None:
         """Return the next event, as `EventStream.wait` does."""
         board, feed = self._channel.board, self._feed
-        until = board.monotonic() + int((FOREVER if seconds is None else seconds) * SECOND)
+        until = board.monotonic() + int(_patience(seconds) * SECOND)
         while True:
             item = self._channel.take(feed)
             if item is not None or feed.is_closed or self._channel.is_closed:

@@ -21,7 +21,7 @@ _RULE = (
     "must be https://host or https://host:port, without path, query or user; "
     "http:// is for loopback only"
 )
-_FRAMED_RULE = f"{_RULE}; wss:// and ws:// mean the same"
+_FRAMED_RULE = f"{_RULE}; wss:// and ws:// mean the same, and the path is added"
 
 
 class Exchange(Enum):
@@ -78,8 +78,10 @@ def parse_framed_origin(exchange: Exchange | str) -> Origin:
     >>> str(parse_framed_origin("http://127.0.0.1:8080"))
     'ws://127.0.0.1:8080'
     """
-    url = _WEBSOCKET[exchange] if isinstance(exchange, Exchange) else exchange
-    if isinstance(url, str) and url.startswith(("http:", "https:")):
+    # An environment speaks it at another host than REST, also where it is named by its URL.
+    known = next((one for one in Exchange if exchange in (one, one.value)), None)
+    url = str(exchange) if known is None else _WEBSOCKET[known]
+    if url.startswith(("http:", "https:")):
         url = url.replace("http", "ws", 1)
     return _origin(url, secure="wss", plain="ws", rule=_FRAMED_RULE)
 

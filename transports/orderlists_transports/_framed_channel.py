@@ -36,9 +36,8 @@ from orderlists import (
     get_ready,
     resume,
 )
-from orderlists_transports._dialogue import told
+from orderlists_transports._dialogue import CLOSED, told
 from orderlists_transports._switchboard import (
-    CLOSED,
     FOREVER,
     NOT_CONNECTED,
     NOT_IN_TIME,
@@ -207,6 +206,8 @@ class FramedChannel:
             match command:
                 case Now():
                     return self.board.dialogue.now()
+                case Wait() if self._closed:
+                    return TransportError(CLOSED, sent=False)
                 case Wait(seconds):
                     return self.sleep(seconds)
                 case Connect(target, patience):
@@ -336,6 +337,12 @@ class FramedChannel:
         return False
 
     # Events.
+
+    def catch_up(self) -> None:
+        """Find out what became of the connection while nobody looked."""
+        link = self._trusted()
+        if link is not None:
+            self._catch_up(link)
 
     def flowing(self, until: int) -> Link:
         """Return a connection on which events flow, and no other tells the same."""

@@ -36,9 +36,9 @@ FOREVER = 10**9
 _SHORTEST_PAUSE = SECOND // 10
 
 FAILED = "whoever reads failed"
+ENDED = "this client was closed"
 NOBODY_READS = "this connection is not read any more"
 NO_REPLY = "no reply came in time"
-CLOSED = "this client is closed"
 NOT_IN_TIME = "no connection came about in time"
 NOT_CONNECTED = "the connection ended before the request was sent"
 
@@ -123,7 +123,7 @@ class Switchboard:
         links = session.links()
         for link in links:
             link.subscription = None
-            session.lost(link, TransportError(CLOSED, sent=None), self.monotonic(), by_us=True)
+            session.lost(link, TransportError(ENDED, sent=None), self.monotonic(), by_us=True)
         for feed in list(session.feeds):
             session.unwatch(feed)
         return links
@@ -131,7 +131,8 @@ class Switchboard:
     def desert(self) -> None:
         """Leave all connections to whoever made them, and start anew."""
         feeds = self.session.feeds
+        flowed = any(link.subscription is not None for link in self.session.links())
         self.session = self.protocol.session(key=self.dialogue.key, clock=self.dialogue.clock)
         self.session.feeds = feeds
-        for feed in feeds:
+        for feed in feeds if flowed else ():
             feed.put(Gap(reason=Missed.CONNECTION))

@@ -50,7 +50,7 @@ class Send(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """Let time pass."""
+    """Let time pass, and tell nothing; or an error, if there is nothing to wait for any more."""
 
     seconds: float
 

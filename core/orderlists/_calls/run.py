@@ -169,13 +169,13 @@ class Run:
         return (yield from self.pause())
 
     def pause(self) -> Call[bool]:
-        """Wait a little, longer each time, and return True; False if no time is left for it."""
+        """Wait a little, longer each time, and return True; False if there is no use in it."""
         self.latest = now = yield Now()
         if self._pause >= self.patience(now):
             return False
-        yield Wait(self._pause)
+        stopped: OrderListsError | None = yield Wait(self._pause)
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
-        return True
+        return stopped is None
 
     def measure_clock(self) -> Call[bool]:
         """Ask the exchange for its time, a few times; return whether it told."""
@@ -190,7 +190,9 @@ class Run:
         seconds = max(1.0 if error.retry_after is None else error.retry_after, self._pause)
         if not self.policy.wait_out_limits or seconds >= self.patience(now):
             raise error
-        yield Wait(seconds)
+        stopped: OrderListsError | None = yield Wait(seconds)
+        if stopped is not None:
+            raise error
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
 

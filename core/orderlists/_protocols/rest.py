@@ -25,7 +25,7 @@ from orderlists._protocols.json_format import (
     read_result,
 )
 from orderlists._protocols.refusals import verdict
-from orderlists._protocols.signing import check_timestamp, signature_of, text_of
+from orderlists._protocols.signing import check_timestamp, check_unit, signature_of, text_of
 from orderlists._requests.request import Request, Security
 from orderlists._time import TimeUnit
 from orderlists._version import __version__
@@ -62,7 +62,7 @@ class Rest:
     '/api/v3/orderList?symbol=LTCBTC&orderListId=0&timestamp=1574040868128'
     """
 
-    time_unit: TimeUnit = TimeUnit.MILLISECOND
+    time_unit: TimeUnit = field(default=TimeUnit.MILLISECOND, validator=check_unit)
     json_parser: JsonParser = field(default=exact_json, repr=False)
 
     def encode(self, request: Request[R], *, key: Key, timestamp: int) -> HttpRequest:

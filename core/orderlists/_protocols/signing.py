@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from orderlists._errors import HIDDEN, InvalidRequest, InvalidSetting
 from orderlists._keys.key import Key
 from orderlists._requests.rules import write_decimal
 from orderlists._time import TimeUnit
+
+if TYPE_CHECKING:
+    from attrs import Attribute
+
+
+def check_unit(_: object, attribute: Attribute[TimeUnit], value: object) -> None:
+    """Refuse what is no unit of time."""
+    if not isinstance(value, TimeUnit):
+        raise InvalidSetting(field=attribute.name, value=value, rule="must be a TimeUnit")
 
 
 def text_of(value: str | int | Decimal) -> str:

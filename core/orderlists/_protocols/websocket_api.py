@@ -25,7 +25,7 @@ from orderlists._protocols.http_messages import HttpResponse
 from orderlists._protocols.json_format import JsonParser, Unreadable, exact_json, parse_json
 from orderlists._protocols.refusals import verdict
 from orderlists._protocols.rest import Rest
-from orderlists._protocols.signing import check_timestamp, signature_of, text_of
+from orderlists._protocols.signing import check_timestamp, check_unit, signature_of, text_of
 from orderlists._protocols.structure import Mismatch, structure
 from orderlists._requests.request import Request, Security
 from orderlists._requests.session import Ping
@@ -86,7 +86,7 @@ class WebSocketApi:
     '{"id":7,"method":"orderList.cancel","params":{"apiKey":"kkkkkkkkkkkkkkkkkkk'
     """
 
-    time_unit: TimeUnit = TimeUnit.MILLISECOND
+    time_unit: TimeUnit = field(default=TimeUnit.MILLISECOND, validator=check_unit)
     json_parser: JsonParser = field(default=exact_json, repr=False)
     log_on: bool | None = None
 

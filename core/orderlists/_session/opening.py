@@ -115,16 +115,19 @@ def _opened(session: Session, until: int) -> Opening[Link]:
     now: Moment = yield Now()
     pause = session.pause(now.monotonic) / _SECOND
     if pause >= _left(until, now):
-        text = f"no connection: the next one may be tried in {pause:.1f} s"
+        text = f"no connection: {session.trouble}; the next one may be tried in {pause:.1f} s"
         raise TransportError(text, sent=False)
+    stopped: OrderListsError | None = None
     if pause > 0:
-        yield Wait(pause)
+        stopped = yield Wait(pause)
+    if stopped is not None:
+        raise stopped
     now = yield Now()
     session.connecting(now.monotonic)
     connection: object = yield Connect(session.protocol.target, _left(until, now))
     now = yield Now()
     if isinstance(connection, OrderListsError):
-        session.failed(now.monotonic)
+        session.failed(now.monotonic, str(connection))
         raise connection
     link = session.connected(connection, now.monotonic)
     try:

@@ -56,6 +56,7 @@ class Session:
         leaving: Those that take no more; replies still come.
         feeds: Whom to tell events.
         witness: What events prove.
+        trouble: Why the next connection has to wait, if it has to.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Session:
         self.witness = Witness()
         self._last_id = 0
         self._connects: deque[int] = deque(maxlen=_CONNECTIONS)
+        self.trouble = "too many were asked for"
         self._failures = 0
         self._not_before = 0
         self._missed = False
@@ -107,8 +109,9 @@ class Session:
         self.opening = Link(connection, opened=now, heard=now)
         return self.opening
 
-    def failed(self, now: int) -> None:
+    def failed(self, now: int, why: str) -> None:
         """Note that a connection did not come about, or did not last."""
+        self.trouble = why
         pause = min(_FIRST_PAUSE * 2 ** min(self._failures, 20), _LONGEST_PAUSE)
         self._failures += 1
         self._not_before = now + pause
@@ -148,7 +151,7 @@ class Session:
         if now - link.opened >= _STABLE:
             self._failures = 0
         elif not by_us:
-            self.failed(now)
+            self.failed(now, str(error))
         link.fail_all(str(error))
         link.wake_watchers()
 
@@ -248,7 +251,7 @@ class Session:
             if not link.is_unsubscribing:
                 # Another connection gets another flow, but not at once.
                 self._miss(link)
-                self.failed(now)
+                self.failed(now, "the exchange ended the flow of events")
                 self.retire(link)
         elif link.subscription is not None and not self._is_double(event):
             self.witness.note(event)
