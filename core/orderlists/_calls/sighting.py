@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from orderlists._clock import Moment
 from orderlists._results.order_list import CanceledOrderList, Evidence, OrderList, OrderReport
+from orderlists._results.proof import canceled
 from orderlists._results.words import ListOrderStatus, OrderStatus
 from orderlists._time import Instant, TimeUnit
 
@@ -110,18 +111,12 @@ class Sighting:
     def canceled(self) -> CanceledOrderList:
         """Return the list as the result of a cancel that this sighting proves."""
         found = self.order_list
-        return CanceledOrderList(
-            order_list_id=found.order_list_id,
-            contingency_type=found.contingency_type,
-            list_status_type=found.list_status_type,
-            list_order_status=found.list_order_status,
-            list_client_order_id=found.list_client_order_id,
-            transaction_time=found.transaction_time,
-            symbol=found.symbol,
+        return canceled(
+            found,
             orders=found.orders,
-            order_reports=found.order_reports,
-            unknown_fields=found.unknown_fields,
+            reports=found.order_reports,
             evidence=Evidence.QUERY,
+            unknown_fields=found.unknown_fields,
         )
 
 

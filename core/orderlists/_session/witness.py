@@ -17,6 +17,7 @@ from orderlists._results.order_list import (
     ListedOrder,
     OrderReport,
 )
+from orderlists._results.proof import canceled
 from orderlists._results.words import ExecutionType, ListOrderStatus, OrderStatus
 
 K = TypeVar("K")
@@ -52,24 +53,14 @@ class Witness:
         status = self._over.get(reports[0].order_list_id) if reports else None
         if status is None:
             return None
-        return CanceledOrderList(
-            order_list_id=status.order_list_id,
-            contingency_type=status.contingency_type,
-            list_status_type=status.list_status_type,
-            list_order_status=status.list_order_status,
-            list_client_order_id=status.list_client_order_id,
-            transaction_time=status.transaction_time,
-            symbol=status.symbol,
-            orders=tuple(
-                ListedOrder(
-                    symbol=order.symbol,
-                    order_id=order.order_id,
-                    client_order_id=order.client_order_id,
-                )
-                for order in status.orders
-            ),
-            order_reports=reports,
-            evidence=Evidence.EVENT,
+        orders = [
+            ListedOrder(
+                symbol=order.symbol, order_id=order.order_id, client_order_id=order.client_order_id
+            )
+            for order in status.orders
+        ]
+        return canceled(
+            status, orders=orders, reports=reports, evidence=Evidence.EVENT, unknown_fields={}
         )
 
 
