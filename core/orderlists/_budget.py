@@ -16,9 +16,8 @@ from typing import Any, NamedTuple
 
 from orderlists._clock import Moment
 from orderlists._errors import Banned, RateLimited
-from orderlists._time import Instant, TimeUnit
+from orderlists._time import SECOND, Instant, TimeUnit
 
-_SECOND = 1_000_000_000
 _ORDERS_EXCEEDED = -1015
 _UNSAID = {RateLimited: 60.0, Banned: 120.0}
 INTERVALS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
@@ -98,7 +97,7 @@ class Budget:
         """Take down what a reply said, at this moment, about what this account has used."""
         for usage in usages:
             scope = _scope(usage.limiter, account)
-            window = now.server // _SECOND // usage.seconds
+            window = now.server // SECOND // usage.seconds
             key = usage.limiter, usage.seconds, scope
             before = self._figures.get(key)
             # Replies overtake each other: within a window, use only grows.
@@ -111,8 +110,8 @@ class Budget:
         scope = account if error.code == _ORDERS_EXCEEDED else None
         seconds = _UNSAID[type(error)] if error.retry_after is None else error.retry_after
         if isinstance(error, Banned) and error.until is not None:
-            seconds = max(seconds, error.until.microseconds / 1e6 - now.server / _SECOND)
-        self._holds[scope, now.monotonic + int(seconds * _SECOND)] = error
+            seconds = max(seconds, error.until.microseconds / 1e6 - now.server / SECOND)
+        self._holds[scope, now.monotonic + int(seconds * SECOND)] = error
 
     def check(self, *, account: str, now: Moment) -> None:
         """Let a request of this account pass, if nothing holds it back at this moment.
@@ -130,7 +129,7 @@ class Budget:
             elif scope in {None, account} and until - now.monotonic > left:
                 left, worst = until - now.monotonic, error
         if worst is not None:
-            raise worst.with_time_left(left / _SECOND)
+            raise worst.with_time_left(left / SECOND)
 
     def read(self, *, account: str, now: Moment) -> list[Allowance]:
         """Return every limit known, for this IP and account, and what is used of it now."""
@@ -142,7 +141,7 @@ class Budget:
         ]
 
     def _allowance(self, limiter: Limiter, seconds: int, account: str, now: Moment) -> Allowance:
-        window = now.server // _SECOND // seconds
+        window = now.server // SECOND // seconds
         figure = self._figures.get((limiter, seconds, _scope(limiter, account)))
         used = figure.used if figure is not None and figure.window == window else 0
         told = None if figure is None else figure.limit

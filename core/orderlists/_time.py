@@ -13,6 +13,9 @@ from functools import total_ordering
 
 from attrs import frozen
 
+SECOND = 1_000_000_000
+"""How many nanoseconds a second has."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

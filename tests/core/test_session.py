@@ -71,27 +71,27 @@ def everything(feed: Feed) -> list[Any]:
 def test_no_more_than_three_hundred_connections_are_asked_for_in_five_minutes() -> None:
     session = a_session()
     for number in range(300):
-        assert session.pause(number * SECOND // 10) == 0
-        session.connecting(number * SECOND // 10)
+        assert session.pacing.pause(number * SECOND // 10) == 0
+        session.pacing.connecting(number * SECOND // 10)
 
-    assert session.pause(30 * SECOND) == 270 * SECOND
-    assert session.pause(300 * SECOND) == 0
+    assert session.pacing.pause(30 * SECOND) == 270 * SECOND
+    assert session.pacing.pause(300 * SECOND) == 0
 
 
 def test_failures_make_the_next_try_later_and_a_connection_that_lasts_makes_it_soon() -> None:
     session = a_session()
     pauses: list[int] = []
     for _ in range(12):
-        session.failed(0, "no route")
-        pauses.append(session.pause(0))
+        session.pacing.failed(0, "no route")
+        pauses.append(session.pacing.pause(0))
     assert pauses == sorted(pauses)
     assert pauses[0] == SECOND // 10
     assert pauses[-1] == 30 * SECOND
 
     link = connected(session, 60 * SECOND)
     session.lost(link, TransportError("over", sent=None), 80 * SECOND)
-    session.failed(80 * SECOND, "no route")
-    assert session.pause(80 * SECOND) == SECOND // 10
+    session.pacing.failed(80 * SECOND, "no route")
+    assert session.pacing.pause(80 * SECOND) == SECOND // 10
 
 
 def test_a_connection_that_was_told_to_go_while_it_was_introduced_takes_no_requests() -> None:
@@ -267,7 +267,7 @@ def test_a_subscription_that_is_refused_is_none() -> None:
     refused = {"id": pending.id, "status": 400, "error": {"code": -2035, "msg": "x"}}
     session.heard(link, json.dumps(refused), 0)
 
-    assert not session.is_subscribed
+    assert link.subscription is None
     session.heard(link, told(n=1), 1)
 
 
@@ -275,7 +275,7 @@ def test_a_watcher_who_forgot_to_close_is_fed_no_more() -> None:
     session = a_session()
     session.watch(10)
 
-    assert not session.is_watched
+    assert not session.news.is_watched
 
 
 @given(size=st.integers(1, 5), count=st.integers(0, 12))

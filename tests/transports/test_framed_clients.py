@@ -53,7 +53,7 @@ from orderlists_simulator import (
     example_venue,
 )
 from orderlists_simulator import faults as f
-from orderlists_transports import AsyncClient, Client
+from orderlists_transports import AsyncClient, Client, Times
 
 Meet = Callable[..., AbstractContextManager[Meeting]]
 
@@ -436,10 +436,20 @@ def test_a_client_that_is_closed_while_it_connects_sends_nothing(colour: str) ->
 def test_nobody_waits_for_another_connection_of_a_closed_client(framed: Meet) -> None:
     broken = once(TransportError("no route", sent=False))
     at_once = Policy(resends=0)
-    with meddled(framed, before_connecting=broken) as meeting:
+    closed: list[Any] = []
+
+    def monotonic() -> int:
+        for client in closed:
+            # While a call is under way, as another thread would; no event loop runs just now.
+            client._closed = True  # noqa: SLF001
+        return START
+
+    times = Times(wall=lambda: START, monotonic=monotonic)
+    with meddled(partial(framed, times=times), before_connecting=broken) as meeting:
         with pytest.raises(TransportError, match="no route"):
             meeting.client.send(CANCEL, policy=at_once)
-        meeting.channel._closed = True  # noqa: SLF001 - as above
+        client: Any = meeting.client
+        closed.append(getattr(client, "inner", client))
         with pytest.raises(TransportError, match="closed"):
             meeting.client.send(CANCEL, policy=at_once)
 

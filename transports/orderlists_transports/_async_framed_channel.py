@@ -103,9 +103,9 @@ class AsyncFramedChannel:
         if link is not None and link.subscription is not None:
             until = self.board.monotonic() + int(command.seconds * SECOND)
             await self.wait_for_news(
-                link, lambda: session.witness.proof(command.cancel_id) is not None, until
+                link, lambda: session.news.witness.proof(command.cancel_id) is not None, until
             )
-        return session.witness.proof(command.cancel_id)
+        return session.news.witness.proof(command.cancel_id)
 
     def watched(self) -> Self:
         """Return what events come from: this."""
@@ -170,9 +170,6 @@ class AsyncFramedChannel:
 
     async def _take_the_opening(self, until: int) -> asyncio.Lock:
         opening = self._opening
-        if not opening.locked():
-            await opening.acquire()
-            return opening
         seconds = max(0, until - self.board.monotonic()) / SECOND
         try:
             async with asyncio.timeout(seconds):
@@ -186,8 +183,6 @@ class AsyncFramedChannel:
             match command:
                 case Now():
                     return self.board.dialogue.now()
-                case Wait() if self._closed:
-                    return TransportError(CLOSED, sent=False)
                 case Wait(seconds):
                     return await self.sleep(seconds)
                 case Connect(target, patience):

@@ -87,7 +87,7 @@ class Client:
         self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep
         self._closed = False
-        self._channel = _channel(self._dialogue, exchange, transport, sleep)
+        self._channel = _channel(self._dialogue, exchange, transport, self._wait)
 
     def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
         """Send a request and return its result.

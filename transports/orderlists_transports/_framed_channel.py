@@ -106,9 +106,9 @@ class FramedChannel:
         link = session.current
         if link is not None and link.subscription is not None:
             self.wait_for_news(
-                link, lambda: session.witness.proof(command.cancel_id) is not None, until
+                link, lambda: session.news.witness.proof(command.cancel_id) is not None, until
             )
-        return session.witness.proof(command.cancel_id)
+        return session.news.witness.proof(command.cancel_id)
 
     def watched(self) -> Self:
         """Return what events come from: this."""
@@ -206,8 +206,6 @@ class FramedChannel:
             match command:
                 case Now():
                     return self.board.dialogue.now()
-                case Wait() if self._closed:
-                    return TransportError(CLOSED, sent=False)
                 case Wait(seconds):
                     return self.sleep(seconds)
                 case Connect(target, patience):

@@ -114,7 +114,7 @@ class Switchboard:
     def patience(self, until: int) -> float:
         """Return how many seconds to wait before a connection is tried again."""
         now = self.monotonic()
-        pause = max(self.session.pause(now), _SHORTEST_PAUSE)
+        pause = max(self.session.pacing.pause(now), _SHORTEST_PAUSE)
         return max(0, min(pause, until - now)) / SECOND
 
     def end(self) -> list[Link]:
@@ -124,15 +124,15 @@ class Switchboard:
         for link in links:
             link.subscription = None
             session.lost(link, TransportError(ENDED, sent=None), self.monotonic(), by_us=True)
-        for feed in list(session.feeds):
+        for feed in list(session.news.feeds):
             session.unwatch(feed)
         return links
 
     def desert(self) -> None:
         """Leave all connections to whoever made them, and start anew."""
-        feeds = self.session.feeds
+        feeds = self.session.news.feeds
         flowed = any(link.subscription is not None for link in self.session.links())
         self.session = self.protocol.session(key=self.dialogue.key, clock=self.dialogue.clock)
-        self.session.feeds = feeds
+        self.session.news.feeds = feeds
         for feed in feeds if flowed else ():
             feed.put(Gap(reason=Missed.CONNECTION))

@@ -28,13 +28,13 @@ from orderlists._errors import (
 from orderlists._requests.request import Request
 from orderlists._requests.rules import LONGEST_RECV_WINDOW
 from orderlists._results.order_list import OrderList
+from orderlists._time import SECOND
 
 R = TypeVar("R")
 
 UNANSWERED = (TransportError, ServerError, UndecodableReply)
 """What leaves open whether a request was executed, except a `TransportError` that was not sent."""
 
-SECOND = 1_000_000_000
 _MILLISECOND = 1_000_000
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 

@@ -11,7 +11,7 @@ from attrs import define, evolve
 
 from orderlists._calls.attempt import Attempt
 from orderlists._calls.call import Call, Now, Watch
-from orderlists._calls.run import SECOND, UNANSWERED, Run, is_about_another
+from orderlists._calls.run import UNANSWERED, Run, is_about_another
 from orderlists._calls.sighting import Finding, Sighting, with_reports
 from orderlists._clock import Moment
 from orderlists._errors import (
@@ -26,7 +26,7 @@ from orderlists._requests.get_order import GetOrder
 from orderlists._requests.get_order_list import GetOrderList
 from orderlists._results.order_list import CanceledOrderList, OrderReport
 from orderlists._results.words import ListOrderStatus
-from orderlists._time import Instant, TimeUnit
+from orderlists._time import SECOND, Instant, TimeUnit
 
 # An event is on its way at the same time as the reply: seconds to wait for it.
 _GRACE = 0.25

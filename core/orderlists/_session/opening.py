@@ -31,10 +31,10 @@ from orderlists._requests.session import (
 )
 from orderlists._session.link import Link
 from orderlists._session.session import Session
+from orderlists._time import SECOND
 
 R = TypeVar("R")
 
-_SECOND = 1_000_000_000
 # Seconds for a sign of life, and for the old connection to say that it told all events.
 _SIGN_OF_LIFE = 5.0
 
@@ -113,9 +113,11 @@ def _living(session: Session, until: int) -> Opening[Link | None]:
 
 def _opened(session: Session, until: int) -> Opening[Link]:
     now: Moment = yield Now()
-    pause = session.pause(now.monotonic) / _SECOND
+    pause = session.pacing.pause(now.monotonic) / SECOND
     if pause >= _left(until, now):
-        text = f"no connection: {session.trouble}; the next one may be tried in {pause:.1f} s"
+        text = (
+            f"no connection: {session.pacing.trouble}; the next one may be tried in {pause:.1f} s"
+        )
         raise TransportError(text, sent=False)
     stopped: OrderListsError | None = None
     if pause > 0:
@@ -123,11 +125,11 @@ def _opened(session: Session, until: int) -> Opening[Link]:
     if stopped is not None:
         raise stopped
     now = yield Now()
-    session.connecting(now.monotonic)
+    session.pacing.connecting(now.monotonic)
     connection: object = yield Connect(session.protocol.target, _left(until, now))
     now = yield Now()
     if isinstance(connection, OrderListsError):
-        session.failed(now.monotonic, str(connection))
+        session.pacing.failed(now.monotonic, str(connection))
         raise connection
     link = session.connected(connection, now.monotonic)
     try:
@@ -147,7 +149,7 @@ def _introduce(session: Session, link: Link, until: int) -> Opening[None]:
     if session.logs_on:
         yield from _asked(session, link, LogOn(), until)
         link.is_logged_on = True
-    if session.is_watched:
+    if session.news.is_watched:
         # If refused, the watcher asks again, and is told.
         with suppress(Rejected):
             yield from _subscribe(session, link, until)
@@ -199,4 +201,4 @@ def _asked(session: Session, link: Link, request: Request[R], until: int) -> Ope
 
 
 def _left(until: int, now: Moment) -> float:
-    return max(0.0, (until - now.monotonic) / _SECOND)
+    return max(0.0, (until - now.monotonic) / SECOND)

@@ -9,34 +9,27 @@ Not safe for threads: whoever shares a session takes turns.
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Any, TypeVar
-from weakref import WeakSet
+from typing import Any
 
 from orderlists._clock import Moment, ServerClock
 from orderlists._errors import OrderListsError, TransportError
 from orderlists._keys.key import Key
 from orderlists._requests.request import Request
 from orderlists._requests.session import Ping, Subscribe, SubscribeSigned, Subscription
-from orderlists._results.events import Event, ExecutionReport, Gap, ListStatus, Missed, OtherEvent
+from orderlists._results.events import Event, ExecutionReport, ListStatus, OtherEvent
 from orderlists._session.codec import Answer, FrameCodec
 from orderlists._session.feed import Feed
 from orderlists._session.link import Link, Pending, Wake
-from orderlists._session.witness import Witness
+from orderlists._session.news import News
+from orderlists._session.pacing import Pacing
+from orderlists._time import SECOND
 
-R = TypeVar("R")
-
-_SECOND = 1_000_000_000
 # The exchange ends a connection after 24 hours.
-_LIFE = (24 * 60 - 10) * 60 * _SECOND
+_LIFE = (24 * 60 - 10) * 60 * SECOND
 # The exchange pings every 20 seconds, but not every library lets one see it.
-_QUIET = 30 * _SECOND
-_SIGN_OF_LIFE = 10 * _SECOND
-# The exchange allows 300 connections in 5 minutes.
-_CONNECTIONS, _WINDOW = 300, 300 * _SECOND
-_STABLE = 10 * _SECOND
-_FIRST_PAUSE, _LONGEST_PAUSE = _SECOND // 10, 30 * _SECOND
-_MOST_DOUBLES = 10_000
+_QUIET = 30 * SECOND
+_SIGN_OF_LIFE = 10 * SECOND
+_STABLE = 10 * SECOND
 _SUBSCRIBES = (Subscribe, SubscribeSigned)
 _SHUTDOWN, _TERMINATED = "serverShutdown", "eventStreamTerminated"
 
@@ -54,9 +47,8 @@ class Session:
         opening: The connection that will take requests, while it is introduced.
         current: The connection that takes requests, if there is one.
         leaving: Those that take no more; replies still come.
-        feeds: Whom to tell events.
-        witness: What events prove.
-        trouble: Why the next connection has to wait, if it has to.
+        pacing: How soon the next one may be opened.
+        news: What events came, and whom to tell.
     """
 
     def __init__(
@@ -69,16 +61,9 @@ class Session:
         self.opening: Link | None = None
         self.current: Link | None = None
         self.leaving: list[Link] = []
-        # A watcher who forgot to close is not fed for ever.
-        self.feeds: WeakSet[Feed] = WeakSet()
-        self.witness = Witness()
+        self.pacing = Pacing()
+        self.news = News()
         self._last_id = 0
-        self._connects: deque[int] = deque(maxlen=_CONNECTIONS)
-        self.trouble = "too many were asked for"
-        self._failures = 0
-        self._not_before = 0
-        self._missed = False
-        self._doubles: set[object] = set()
 
     # Connections.
 
@@ -93,28 +78,10 @@ class Session:
         """Tell whether a connection is so old that the exchange will end it soon."""
         return now - link.opened > _LIFE
 
-    def pause(self, now: int) -> int:
-        """Return how many nanoseconds to wait before the next connection may be opened."""
-        until = self._not_before
-        if len(self._connects) == _CONNECTIONS:
-            until = max(until, self._connects[0] + _WINDOW)
-        return max(0, until - now)
-
-    def connecting(self, now: int) -> None:
-        """Note that a connection is being opened."""
-        self._connects.append(now)
-
     def connected(self, connection: object, now: int) -> Link:
         """Note that there is a new connection, which takes no requests yet."""
         self.opening = Link(connection, opened=now, heard=now)
         return self.opening
-
-    def failed(self, now: int, why: str) -> None:
-        """Note that a connection did not come about, or did not last."""
-        self.trouble = why
-        pause = min(_FIRST_PAUSE * 2 ** min(self._failures, 20), _LONGEST_PAUSE)
-        self._failures += 1
-        self._not_before = now + pause
 
     def take_over(self, link: Link) -> None:
         """Let a new connection take requests from now on, and no other."""
@@ -126,7 +93,7 @@ class Session:
     def retire(self, link: Link) -> None:
         """Let a connection take no more requests; those in flight may finish."""
         self._take_from(link)
-        if not self.is_watched:
+        if not self.news.is_watched:
             link.subscription = None
         if link.ended is None:
             self.leaving.append(link)
@@ -149,9 +116,9 @@ class Session:
         if link.subscription is not None:
             self._miss(link)
         if now - link.opened >= _STABLE:
-            self._failures = 0
+            self.pacing.lasted()
         elif not by_us:
-            self.failed(now, str(error))
+            self.pacing.failed(now, str(error))
         link.fail_all(str(error))
         link.wake_watchers()
 
@@ -251,36 +218,22 @@ class Session:
             if not link.is_unsubscribing:
                 # Another connection gets another flow, but not at once.
                 self._miss(link)
-                self.failed(now, "the exchange ended the flow of events")
+                self.pacing.failed(now, "the exchange ended the flow of events")
                 self.retire(link)
-        elif link.subscription is not None and not self._is_double(event):
-            self.witness.note(event)
-            self._tell(event)
-            self._wake_watchers()
+        elif link.subscription is not None:
+            two_tell = sum(one.subscription is not None for one in self.links()) > 1
+            if self.news.tell(event, two_tell=two_tell):
+                self._wake_watchers()
 
     # Events.
 
-    @property
-    def is_watched(self) -> bool:
-        """Whether events are wanted."""
-        return bool(self.feeds)
-
-    @property
-    def is_subscribed(self) -> bool:
-        """Whether events flow on the connection that takes requests."""
-        return self.current is not None and self.current.subscription is not None
-
     def watch(self, size: int) -> Feed:
         """Return a new feed of all events from now on, as soon as they flow."""
-        feed = Feed(size)
-        self.feeds.add(feed)
-        return feed
+        return self.news.watch(size)
 
     def unwatch(self, feed: Feed) -> None:
         """Feed no more."""
-        feed.is_closed = True
-        self.feeds.discard(feed)
-        self._missed &= self.is_watched
+        self.news.unwatch(feed)
         self._wake_watchers()
 
     def _subscribed(self, link: Link, request: Request[Subscription], answer: Answer) -> None:
@@ -289,9 +242,7 @@ class Session:
             link.subscription = self.protocol.decode(request, answer).subscription_id
         except OrderListsError:
             return  # Whoever asked is told.
-        if self._missed:
-            self._missed = False
-            self._tell(Gap(reason=Missed.CONNECTION))
+        self.news.flows()
 
     def unsubscribed(self, link: Link, *, lossless: bool) -> None:
         """Note that a connection that is leaving tells no more events."""
@@ -304,37 +255,17 @@ class Session:
         """Return the connections that still tell the events which now come on this one."""
         return [old for old in self.leaving if old.subscription is not None and old is not link]
 
-    def _is_double(self, event: Event) -> bool:
-        """Tell whether an event came before, by another connection, while two told the same."""
-        two_tell = sum(link.subscription is not None for link in self.links()) > 1
-        if not (two_tell or self._doubles):
-            return False
-        # An event of another kind holds what cannot be hashed.
-        key = repr(event.fields) if isinstance(event, OtherEvent) else event
-        if key in self._doubles:
-            self._doubles.remove(key)
-            return True
-        if two_tell and len(self._doubles) < _MOST_DOUBLES:
-            self._doubles.add(key)
-        return False
-
     def links(self) -> list[Link]:
+        """Return every connection that is not over."""
         return [*self.leaving, *(one for one in (self.opening, self.current) if one is not None)]
 
     def _miss(self, link: Link) -> None:
         link.subscription = None
-        if any(other.subscription is not None for other in self.links()):
-            self._tell(Gap(reason=Missed.CONNECTION))
-        else:
-            self._missed = self.is_watched
+        self.news.miss(others_flow=any(one.subscription is not None for one in self.links()))
 
     def _wake_watchers(self) -> None:
         for link in self.links():
             link.wake_watchers()
-
-    def _tell(self, item: Event | Gap) -> None:
-        for feed in self.feeds:
-            feed.put(item)
 
 
 def _nobody() -> None:
