@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from orderlists import CanceledOrderList, OrderReport, ServerTime, TimeUnit
 from orderlists._protocols.explanation import converter
-from orderlists._protocols.structure import Mismatch, reader
+from orderlists._protocols.leaves import Mismatch
+from orderlists._protocols.structure import reader
 from replies import cancel_replies, damaged_replies, json_values
 
 SHAPES: list[Any] = [CanceledOrderList, OrderReport, ServerTime]

@@ -17,7 +17,7 @@ from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
 
-from orderlists._protocols.structure import (
+from orderlists._protocols.leaves import (
     Leaf,
     Mismatch,
     is_object,

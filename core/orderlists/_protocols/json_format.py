@@ -13,7 +13,8 @@ from decimal import Decimal
 from json import JSONDecoder
 from typing import Any, NoReturn, TypeAlias, TypeVar
 
-from orderlists._protocols.structure import Mismatch, structure
+from orderlists._protocols.leaves import Mismatch
+from orderlists._protocols.structure import structure
 from orderlists._time import TimeUnit
 
 T = TypeVar("T")

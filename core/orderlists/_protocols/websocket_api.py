@@ -23,10 +23,11 @@ from orderlists._keys.private_keys import Ed25519Key
 from orderlists._protocols.frames import Frame
 from orderlists._protocols.http_messages import HttpResponse
 from orderlists._protocols.json_format import JsonParser, Unreadable, exact_json, parse_json
+from orderlists._protocols.leaves import Mismatch, is_object
 from orderlists._protocols.refusals import verdict
 from orderlists._protocols.rest import Rest
 from orderlists._protocols.signing import check_timestamp, check_unit, signature_of, text_of
-from orderlists._protocols.structure import Mismatch, structure
+from orderlists._protocols.structure import structure
 from orderlists._requests.request import Request, Security
 from orderlists._requests.session import Ping
 from orderlists._results.events import KINDS, Event, OtherEvent
@@ -144,11 +145,11 @@ class WebSocketApi:
             tree = parse_json(raw, self.json_parser)
         except Unreadable:
             return None
-        if not _is_object(tree):
+        if not is_object(tree):
             return None
         get = tree.get
         event, status = get("event"), get("status")
-        if _is_object(event) and type(event.get("e")) is str:
+        if is_object(event) and type(event.get("e")) is str:
             return self._event(event)
         if type(status) is not int or "id" not in tree:
             return None
@@ -227,10 +228,6 @@ def _undecodable(reply: Reply, reason: str) -> UndecodableReply:
 
 def _is_list(value: object) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
-
-
-def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    return type(value) is dict
 
 
 def _usage(limit: Any) -> Usage | None:  # noqa: ANN401 - JSON is any value
