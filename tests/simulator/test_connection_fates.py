@@ -132,7 +132,7 @@ def test_what_is_in_flight_gets_nothing(follow: Meet, venue: Venue) -> None:
     # A server lets time pass for each request by itself, so the first may be done before.
     seen = talk.receive()
 
-    assert seen in BROKEN or seen["id"] == 1
+    assert seen in BROKEN or (seen["id"] == 1 and talk.receive() in BROKEN)
     assert venue.log.entries[1].answered == "dropped"
 
 
