@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from orderlists._clock import Moment
 from orderlists._errors import Banned, RateLimited
@@ -68,10 +68,8 @@ class Allowance(NamedTuple):
     ends_at: Instant
 
 
-class _Figure(NamedTuple):
-    window: int
-    used: int
-    limit: int | None
+_Figure: TypeAlias = tuple[int, int, int | None]
+"""The number of a window since 1970, what was used of it, and how much there is."""
 
 
 class Budget:
@@ -95,15 +93,16 @@ class Budget:
 
     def note(self, usages: Iterable[Usage], *, account: str, now: Moment) -> None:
         """Take down what a reply said, at this moment, about what this account has used."""
-        for usage in usages:
-            scope = _scope(usage.limiter, account)
-            window = now.server // SECOND // usage.seconds
-            key = usage.limiter, usage.seconds, scope
-            before = self._figures.get(key)
+        figures = self._figures
+        for limiter, seconds, used, limit in usages:
+            key = limiter, seconds, _scope(limiter, account)
+            window = now.server // SECOND // seconds
+            before = figures.get(key)
             # Replies overtake each other: within a window, use only grows.
-            same = before is not None and before.window == window
-            used = max(usage.used, before.used) if before is not None and same else usage.used
-            self._figures[key] = _Figure(window, used, usage.limit)
+            if before is not None and before[0] == window and before[1] > used:
+                figures[key] = window, before[1], limit
+            else:
+                figures[key] = window, used, limit
 
     def hold(self, error: RateLimited | Banned, *, account: str, now: Moment) -> None:
         """Let nothing start before the exchange wants to hear from this IP, or account, again."""
@@ -143,8 +142,8 @@ class Budget:
     def _allowance(self, limiter: Limiter, seconds: int, account: str, now: Moment) -> Allowance:
         window = now.server // SECOND // seconds
         figure = self._figures.get((limiter, seconds, _scope(limiter, account)))
-        used = figure.used if figure is not None and figure.window == window else 0
-        told = None if figure is None else figure.limit
+        noted, count, told = (None, 0, None) if figure is None else figure
+        used = count if noted == window else 0
         limit = self._limits.get((limiter, seconds)) if told is None else told
         ends_at = Instant((window + 1) * seconds * 1000, TimeUnit.MILLISECOND)
         return Allowance(limiter, seconds, limit, used, ends_at)

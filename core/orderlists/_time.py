@@ -20,18 +20,22 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TimeUnit(Enum):
-    """The unit of every time in a conversation; the value is how many microseconds it has."""
+    """The unit of every time in a conversation.
+
+    Attributes:
+        microseconds: How many microseconds it has; also its value.
+        nanoseconds: How many nanoseconds it has.
+    """
 
     MILLISECOND = 1000
     MICROSECOND = 1
 
-    # By identity, as members are compared: Enum's own is written in Python.
+    # By identity, as members are compared: Enum's own is written in Python, as `value` is.
     __hash__ = object.__hash__
 
-    @property
-    def nanoseconds(self) -> int:
-        """How many nanoseconds the unit has."""
-        return self.value * 1000
+    def __init__(self, microseconds: int) -> None:
+        self.microseconds = microseconds
+        self.nanoseconds = microseconds * 1000
 
     def from_nanoseconds(self, nanoseconds: int) -> int:
         """Return a time since 1970, given in nanoseconds, in this unit, rounded down.
@@ -64,7 +68,7 @@ class Instant:
     @property
     def microseconds(self) -> int:
         """Microseconds since 1970, whatever the unit."""
-        return self.value * self.unit.value
+        return self.value * self.unit.microseconds
 
     def to_datetime(self) -> datetime:
         """Return the same instant as an aware `datetime` in UTC, exactly."""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -34,13 +35,12 @@ def test_the_command_serves_until_it_is_interrupted(command: subprocess.Popen[st
     address = re.search(r"http://(127\.0\.0\.1:\d+)", introduction)
     assert address is not None
 
-    connection = http.client.HTTPConnection(address[1], timeout=10)
-    connection.request("DELETE", "/api/v3/orderList")
-    status = connection.getresponse().status
-    command.send_signal(signal.SIGINT)
+    with closing(http.client.HTTPConnection(address[1], timeout=10)) as connection:
+        connection.request("DELETE", "/api/v3/orderList")
+        status = connection.getresponse().status
+        command.send_signal(signal.SIGINT)
 
-    assert command.wait(timeout=10) == 0
-    connection.close()
+        assert command.wait(timeout=10) == 0
     assert status == 401
     assert EXAMPLE_KEY.api_key in introduction
     assert EXAMPLE_KEY.secret in introduction

@@ -49,7 +49,7 @@ class Leaf(NamedTuple):
 @cache
 def leaves_of(unit: TimeUnit) -> dict[Any, Leaf]:
     """Return the kinds of values that hold no others, where times have this unit."""
-    last = _LAST_INSTANT // unit.value
+    last = _LAST_INSTANT // unit.microseconds
 
     def to_instant(value: int) -> Instant:
         if -1 <= value <= last:
