@@ -26,7 +26,7 @@ from orderlists._protocols.json_format import (
 )
 from orderlists._protocols.refusals import verdict
 from orderlists._protocols.signing import check_timestamp, check_unit, signature_of, text_of
-from orderlists._requests.request import Request, Security
+from orderlists._requests.request import Parameter, Request, Security
 from orderlists._time import TimeUnit
 from orderlists._version import __version__
 
@@ -34,8 +34,7 @@ R = TypeVar("R")
 
 _OK = 200
 _SECONDS = re.compile(r"[0-9]{1,9}")
-# What `quote` makes of each character, in a quarter of its time: signatures have several.
-_ESCAPES = {code: quote(chr(code), safe="") for code in range(128)}
+_BASE64 = re.compile(r"[A-Za-z0-9+/=]*")
 _COMMON_HEADERS = (("User-Agent", f"orderlists/{__version__}"),)
 _UNIT_HEADERS = {
     TimeUnit.MILLISECOND: _COMMON_HEADERS,
@@ -82,17 +81,17 @@ class Rest:
             rule = "must be one that REST knows"
             raise InvalidRequest(field="request", value=request, rule=rule)
         headers = _UNIT_HEADERS[self.time_unit]
-        pairs = [f"{name}={_written(value)}" for name, value in request.parameters()]
+        parameters = request.parameters()
         if operation.security is Security.NONE:
-            query = "&".join(pairs)
+            query = _query(parameters)
             target = f"{operation.path}?{query}" if query else operation.path
             return HttpRequest(operation.method, target, headers)
         check_timestamp(timestamp, self.time_unit)
-        query = "&".join([*pairs, f"timestamp={timestamp}"])
-        signature = signature_of(query.encode("ascii"), key)
+        query = _query([*parameters, ("timestamp", timestamp)])
+        signature = _percent_encoded(signature_of(query.encode("ascii"), key))
         return HttpRequest(
             operation.method,
-            f"{operation.path}?{query}&signature={_percent_encoded(signature)}",
+            f"{operation.path}?{query}&signature={signature}",
             (("X-MBX-APIKEY", key.api_key), *headers),
         )
 
@@ -118,18 +117,23 @@ class Rest:
         return error or _undecodable(response, "neither a result nor an error of the exchange")
 
 
+def _query(parameters: list[Parameter]) -> str:
+    return "&".join([f"{name}={_written(value)}" for name, value in parameters])
+
+
 def _written(value: str | int | Decimal) -> str:
-    if isinstance(value, str):
-        return _percent_encoded(value)
     # The plain text of a number has nothing to encode.
-    return text_of(value)
+    return _percent_encoded(value) if isinstance(value, str) else text_of(value)
 
 
 def _percent_encoded(text: str) -> str:
-    if not text.isascii():
-        return quote(text, safe="")
-    # Most values need no encoding, and asking costs a third of encoding.
-    return text if text.isalnum() else text.translate(_ESCAPES)
+    # Of bytes it is a look into a table, for ASCII alone; of text a search for each character.
+    if text.encode().isalnum():
+        return text
+    if _BASE64.fullmatch(text) is not None:
+        # Signatures of most keys: `quote` takes ten times as long.
+        return text.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
+    return quote(text, safe="")
 
 
 def _retry_after(response: HttpResponse) -> int | None:
