@@ -32,7 +32,7 @@ R = TypeVar("R")
 
 
 def begin(request: Request[R], *, new_id: str, policy: Policy, clock: ServerClock) -> Call[R]:
-    """Begin a call.
+    """Begin a call, which raises what is said here once it runs; a bad request is refused at once.
 
     Args:
         request: What is asked for.
@@ -41,6 +41,7 @@ def begin(request: Request[R], *, new_id: str, policy: Policy, clock: ServerCloc
         clock: The exchange's clock.
 
     Raises:
+        InvalidRequest: It is no request.
         Rejected: The exchange refused: the request was not executed.
         TransportError: Nothing was sent (or the request changes nothing and no reply came).
         ServerError, UndecodableReply: The request changes nothing, and the reply was no answer.
@@ -49,7 +50,7 @@ def begin(request: Request[R], *, new_id: str, policy: Policy, clock: ServerCloc
     if not isinstance(request, Request):
         raise InvalidRequest(field="request", value=request, rule="must be a Request")
     complete = request.completed(new_client_order_id=new_id, recv_window=policy.recv_window)
-    return (yield from _noted(complete, _send(complete, policy, clock)))
+    return _noted(complete, _send(complete, policy, clock))
 
 
 def _noted(request: Request[Any], call: Call[R]) -> Call[R]:
@@ -68,13 +69,9 @@ def _send(request: Request[R], policy: Policy, clock: ServerClock) -> Call[R]:
     run = Run(policy, clock, started, policy.resends)
     if policy.measure_clock and not clock.is_measured:
         yield from run.measure_clock()
-    return (yield from _call_for(request, run))
-
-
-def _call_for(request: Request[R], run: Run) -> Call[R]:
     if isinstance(request, CancelOrderList):
-        return cast("Call[R]", _cancel(request, run))
-    return _change(request, run) if request.operation.changes_state else ask(request, run)
+        return cast("R", (yield from _cancel(request, run)))
+    return (yield from (_change if request.operation.changes_state else ask)(request, run))
 
 
 def _change(request: Request[R], run: Run) -> Call[R]:
@@ -113,7 +110,7 @@ def settle(
     policy: Policy,
     clock: ServerClock,
 ) -> Call[R]:
-    """Begin a call that finds out what became of a cancel that was sent earlier.
+    """Begin a call that finds out what became of a cancel that was sent earlier, as `begin` does.
 
     Args:
         request: The request as it was sent, with its `new_client_order_id`.
@@ -132,9 +129,7 @@ def settle(
         rule = "must be the one that was sent: it is the only proof"
         raise InvalidRequest(field="new_client_order_id", value=None, rule=rule)
     complete = request.completed(recv_window=LONGEST_RECV_WINDOW)
-    return cast(
-        "R", (yield from _noted(complete, _settle_later(complete, attempts, policy, clock)))
-    )
+    return cast("Call[R]", _noted(complete, _settle_later(complete, attempts, policy, clock)))
 
 
 def _settle_later(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, TypeVar
 
-from attrs import Factory, define, field
+from attrs import define, field
 
 from orderlists._calls.attempt import Attempt
 from orderlists._calls.call import Call, Now, Ready, Send, Wait
@@ -66,9 +66,12 @@ class Run:
     attempts: list[Attempt] = field(factory=_none_yet)
     lost: list[Attempt] = field(factory=_none_yet)
     assumed: Attempt | None = None
-    latest: Moment = field(init=False, default=Factory(lambda run: run.started, takes_self=True))
+    latest: Moment = field(init=False)
     _pause: float = _FIRST_PAUSE
-    _sent: Moment = field(init=False, default=Factory(lambda run: run.started, takes_self=True))
+    _sent: Moment = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.latest = self._sent = self.started
 
     def moment_of(self, attempt: Attempt) -> Moment:
         """Return when an attempt was sent, as well as the clock can tell by now."""
@@ -126,10 +129,11 @@ class Run:
         now: Moment | OrderListsError = yield Ready(self.until)
         if isinstance(now, OrderListsError):
             raise now
-        if self.patience(now) <= 0:
+        patience = self.patience(now)
+        if patience <= 0:
             raise TransportError("it was not sent: time is up", sent=False)
         self._sent = now
-        outcome: R | OrderListsError = yield Send(request, now, self.patience(now))
+        outcome: R | OrderListsError = yield Send(request, now, patience)
         if is_about_another(request, outcome):
             outcome = UndecodableReply(raw=b"", status=200, reason="about another order list")
         if not isinstance(outcome, OrderListsError):

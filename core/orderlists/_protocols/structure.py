@@ -17,7 +17,6 @@ from attrs import NOTHING, fields, resolve_types
 from orderlists._protocols.leaves import (
     Mismatch,
     Read,
-    is_object,
     is_optional,
     is_tuple,
     leaves_of,
@@ -55,9 +54,11 @@ def reader(shape: Any, unit: TimeUnit) -> Read:  # noqa: ANN401 - an attrs class
         for name, wire_name in sent_in(shape).items()
     }
     defaults = {f.name: f.default for f in attributes if f.default is not NOTHING}
+    size = len(attributes)
+    make, fill = object.__new__, object.__setattr__
 
-    def read(tree: object) -> object:
-        if not is_object(tree):
+    def read(tree: dict[str, Any]) -> object:
+        if type(tree) is not dict:
             raise Mismatch
         values = defaults.copy()
         values["unknown_fields"] = unknown = {}
@@ -71,11 +72,11 @@ def reader(shape: Any, unit: TimeUnit) -> Read:  # noqa: ANN401 - an attrs class
                 values[name] = value if convert is None else convert(value)
             elif value is not None or not is_optional:
                 raise Mismatch
-        if len(values) < len(attributes):
+        if len(values) < size:
             raise Mismatch
         # What `__init__` would do, in a third of the time: results only hold what they are given.
-        result = object.__new__(shape)
-        object.__setattr__(result, "__dict__", values)
+        result = make(shape)
+        fill(result, "__dict__", values)
         return result
 
     return read

@@ -31,6 +31,8 @@ _QUIET = 30 * SECOND
 _SIGN_OF_LIFE = 10 * SECOND
 _STABLE = 10 * SECOND
 _SUBSCRIBES = (Subscribe, SubscribeSigned)
+# A union made anew for every frame would cost more than the look.
+_EVENTS = (ListStatus, ExecutionReport, OtherEvent)
 _SHUTDOWN, _TERMINATED = "serverShutdown", "eventStreamTerminated"
 
 
@@ -192,7 +194,7 @@ class Session:
         link.heard = now
         link.asked_for_life = None
         found = self.protocol.read(frame)
-        if isinstance(found, ListStatus | ExecutionReport | OtherEvent):
+        if isinstance(found, _EVENTS):
             self._told(link, found, now)
         elif found is not None:
             self._answered(link, found)
