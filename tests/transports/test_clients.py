@@ -498,6 +498,14 @@ def test_what_a_client_is_made_of_is_checked(kind: Any, settings: Any, field: st
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize("name", ["timout", "clock"])
+def test_a_setting_that_does_not_exist_is_named_and_so_is_the_client(kind: Any, name: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        kind(KEY, **{"timeout": 3, name: 3})
+    assert str(caught.value) == f"{kind.__name__}() got an unexpected keyword argument '{name}'"
+
+
 def test_what_is_sent_is_checked(open_client: Open) -> None:
     with open_client(KEY, transport=ScriptedTransport([])) as sender:
         with pytest.raises(InvalidRequest, match="must be a Request"):

@@ -27,6 +27,7 @@ from orderlists_transports._dialogue import (
     CLOSED,
     Dialogue,
     Settings,
+    check_names,
     check_one_destination,
     check_transport,
     is_framed,
@@ -79,6 +80,7 @@ class AsyncClient:
         sleep: Callable[[float], Awaitable[object]] = _sleep,
         **settings: Unpack[Settings],
     ) -> None:
+        check_names(self, settings)
         check_one_destination(exchange, transport)
         self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep

@@ -28,6 +28,7 @@ from orderlists_transports._dialogue import (
     CLOSED,
     Dialogue,
     Settings,
+    check_names,
     check_one_destination,
     check_transport,
     is_framed,
@@ -83,6 +84,7 @@ class Client:
         sleep: Callable[[float], object] = time.sleep,
         **settings: Unpack[Settings],
     ) -> None:
+        check_names(self, settings)
         check_one_destination(exchange, transport)
         self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep

@@ -119,6 +119,18 @@ class Settings(TypedDict, total=False):
     new_id: Callable[[], str]
 
 
+def check_names(client: object, settings: Settings) -> None:
+    """Refuse what is no setting, in the name of the client: its user knows no other.
+
+    Raises:
+        TypeError: There is no such setting, as for any argument that does not exist.
+    """
+    for name in settings:
+        if name not in Settings.__optional_keys__:
+            kind = type(client).__name__
+            raise TypeError(f"{kind}() got an unexpected keyword argument {name!r}")
+
+
 def _clock_of(dialogue: Dialogue) -> ServerClock:
     times: object = dialogue.times
     if not isinstance(times, Times):
