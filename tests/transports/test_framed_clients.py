@@ -686,6 +686,19 @@ def test_a_watcher_sees_what_a_cancel_does(framed: Meet) -> None:
     assert nothing is None
 
 
+@pytest.mark.parametrize("closed", ["stream", "client"])
+def test_a_stream_says_whose_events_it_has_and_whether_it_is_closed(
+    framed: Meet, closed: str
+) -> None:
+    with framed() as meeting:
+        watching = meeting.client.events()
+        stream = getattr(watching, "_stream", watching)
+        open_client = repr(getattr(meeting.client, "inner", meeting.client))
+        assert repr(stream) == open_client.replace("Client", "EventStream")
+        (watching if closed == "stream" else meeting.client).close()
+        assert repr(stream).endswith(", closed>")
+
+
 def test_two_watchers_see_the_same(framed: Meet) -> None:
     with framed() as meeting, meeting.client.events() as one, meeting.client.events() as other:
         meeting.client.send(CANCEL)

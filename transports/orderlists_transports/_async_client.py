@@ -31,6 +31,7 @@ from orderlists_transports._dialogue import (
     check_one_destination,
     check_transport,
     is_framed,
+    shown,
 )
 from orderlists_transports._events import BUFFER, AsyncEventStream
 from orderlists_transports._exchange import Exchange
@@ -152,6 +153,9 @@ class AsyncClient:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def __repr__(self) -> str:
+        return shown(self, self._channel, is_closed=self._closed)
 
 
 def _channel(

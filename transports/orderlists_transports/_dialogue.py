@@ -39,6 +39,7 @@ from orderlists import (
     TransportError,
     Usage,
     begin,
+    masked,
     settle,
 )
 from orderlists_transports._exchange import Exchange
@@ -170,6 +171,11 @@ class Dialogue:
             raise InvalidSetting(field="policy", value=policy, rule="must be a Policy")
         return policy
 
+    def over(self, transport: object) -> str:
+        """Return who speaks, how, and over what; without a secret, and the API key masked."""
+        spoken = type(self.protocol).__name__
+        return f"{spoken} over {transport!r} as {masked(self.key.api_key)}"
+
     def now(self) -> Moment:
         """Return the present moment."""
         return self.clock.at(self.times.monotonic())
@@ -193,6 +199,12 @@ class Dialogue:
     def hold(self, error: RateLimited | Banned) -> None:
         """Let nothing be sent before the exchange wants to hear from us again."""
         self.budget.hold(error, account=self.key.api_key, now=self.now())
+
+
+def shown(asker: object, channel: object, *, is_closed: bool) -> str:
+    """Return what a client, or a stream of its events, shows of itself."""
+    state = "closed" if is_closed else "open"
+    return f"<{type(asker).__name__} {channel}, {state}>"
 
 
 def told(error: BaseException) -> BaseException:

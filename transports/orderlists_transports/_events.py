@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from orderlists import Banned, Event, Gap, InvalidSetting, RateLimited, TransportError
+from orderlists_transports._dialogue import shown
 from orderlists_transports._switchboard import FOREVER, GLANCE, SECOND
 
 if TYPE_CHECKING:
@@ -122,6 +123,10 @@ class EventStream:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        is_closed = self._feed.is_closed or self._channel.is_closed
+        return shown(self, self._channel, is_closed=is_closed)
+
 
 class AsyncEventStream:
     """The events of an account, one after the other: `EventStream` with ``await``."""
@@ -191,3 +196,7 @@ class AsyncEventStream:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def __repr__(self) -> str:
+        is_closed = self._feed.is_closed or self._channel.is_closed
+        return shown(self, self._channel, is_closed=is_closed)
