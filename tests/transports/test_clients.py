@@ -500,6 +500,26 @@ def test_what_a_client_is_made_of_is_checked(kind: Any, settings: Any, field: st
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize("field", ["key", "protocol"])
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (WebSocketApi, repr(WebSocketApi)),
+        (None, "None"),
+        ("secret", "<hidden>"),
+        (b"secret", "<hidden>"),
+        (["secret"], "<hidden>"),
+    ],
+)
+def test_what_was_given_is_shown_where_it_can_be_no_secret(
+    kind: Any, field: str, given: Any, shown: str
+) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        kind(**{"key": KEY, field: given})
+    assert str(caught.value).startswith(f"{field}={shown}: must be an object that can ")
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
 @pytest.mark.parametrize("name", ["timout", "clock"])
 def test_a_setting_that_does_not_exist_is_named_and_so_is_the_client(kind: Any, name: str) -> None:
     with pytest.raises(TypeError) as caught:

@@ -84,9 +84,10 @@ def _able_to(*names: str) -> Callable[[object, Attribute[Any], object], None]:
         if isinstance(value, type) or not all(
             callable(getattr(value, name, None)) for name in names
         ):
-            # What is no key may be a secret in the wrong place.
-            rule = f"must be an object that can {' and '.join(names)}"
-            raise InvalidSetting(field=attribute.name, value=HIDDEN, rule=rule)
+            # What is no key may be a secret in the wrong place, unless it is None or a class.
+            given = value if value is None or isinstance(value, type) else HIDDEN
+            rule = f"must be an object that can {' and '.join(names)}, not a class"
+            raise InvalidSetting(field=attribute.name, value=given, rule=rule)
 
     return check
 
