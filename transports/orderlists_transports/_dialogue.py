@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from math import inf
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
@@ -42,6 +41,7 @@ from orderlists import (
     masked,
     settle,
 )
+from orderlists_transports._amounts import check_seconds
 from orderlists_transports._exchange import Exchange
 
 if TYPE_CHECKING:
@@ -79,6 +79,10 @@ def _a(kind: type, rule: str) -> Callable[[object, Attribute[Any], object], None
     return check
 
 
+def _seconds(_: object, attribute: Attribute[Any], value: object) -> None:
+    check_seconds(attribute.name, value)
+
+
 def _able_to(*names: str) -> Callable[[object, Attribute[Any], object], None]:
     def check(_: object, attribute: Attribute[Any], value: object) -> None:
         if isinstance(value, type) or not all(
@@ -103,11 +107,6 @@ class Times:
 
     wall: Clock = time.time_ns
     monotonic: Clock = _STEADY
-
-
-def _check_timeout(_: object, __: object, value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
-        raise InvalidSetting(field="timeout", value=value, rule="must be seconds, more than 0")
 
 
 class Settings(TypedDict, total=False):
@@ -148,7 +147,7 @@ class Dialogue:
     protocol: HttpProtocol | FramedProtocol = field(
         default=_REST, validator=_able_to("encode", "decode")
     )
-    timeout: float = field(default=_TIMEOUT, validator=_check_timeout)
+    timeout: float = field(default=_TIMEOUT, validator=_seconds)
     policy: Policy = field(default=_POLICY, validator=_a(Policy, "a Policy"))
     budget: Budget = field(factory=Budget, validator=_a(Budget, "a Budget"))
     times: Times = field(factory=Times)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from orderlists import Banned, Event, Gap, InvalidSetting, RateLimited, TransportError
+from orderlists_transports._amounts import check_count
 from orderlists_transports._dialogue import shown
 from orderlists_transports._switchboard import FOREVER, GLANCE, SECOND
 
@@ -14,16 +15,6 @@ if TYPE_CHECKING:
 
 BUFFER = 10_000
 """How many events are kept for a watcher who is busy, by default."""
-
-
-def check_buffer(value: object) -> None:
-    """Refuse what cannot be the size of a buffer.
-
-    Raises:
-        InvalidSetting: It is not an int of at least 1.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InvalidSetting(field="buffer", value=value, rule="must be an int, 1 or more")
 
 
 def _patience(seconds: object) -> float:
@@ -45,7 +36,7 @@ class EventStream:
     """
 
     def __init__(self, channel: FramedChannel, buffer: int) -> None:
-        check_buffer(buffer)
+        check_count("buffer", buffer)
         self._channel = channel
         self._feed = channel.feed(buffer)
 
@@ -132,7 +123,7 @@ class AsyncEventStream:
     """The events of an account, one after the other: `EventStream` with ``await``."""
 
     def __init__(self, channel: AsyncFramedChannel, buffer: int) -> None:
-        check_buffer(buffer)
+        check_count("buffer", buffer)
         self._channel = channel
         self._feed = channel.feed(buffer)
 
