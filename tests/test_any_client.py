@@ -212,6 +212,14 @@ def test_a_closed_client_sends_nothing(any_client: Meet) -> None:
     assert meeting.venue.log.entries == ()
 
 
+def test_a_client_says_whether_it_is_closed(any_client: Meet) -> None:
+    with any_client() as meeting:
+        client = getattr(meeting.client, "inner", meeting.client)
+        assert repr(client).endswith(" as 'vmPU...Eh8A', open>")
+        meeting.client.close()
+        assert repr(client).endswith(" as 'vmPU...Eh8A', closed>")
+
+
 class Closing:
     """Closes a client when it is time, but not its connections: no event loop runs just now."""
 

@@ -34,7 +34,7 @@ from orderlists._errors import (
     UndecodableReply,
     UnknownOrderList,
 )
-from orderlists._keys.key import HmacKey, Key
+from orderlists._keys.key import HmacKey, Key, masked
 from orderlists._keys.private_keys import Ed25519Key, RsaKey
 from orderlists._protocols.frames import Frame
 from orderlists._protocols.http_messages import HttpRequest, HttpResponse
@@ -196,6 +196,7 @@ __all__ = [
     "begin",
     "exact_json",
     "get_ready",
+    "masked",
     "resume",
     "settle",
     "usage_of",

@@ -34,6 +34,7 @@ from orderlists import (
     TransportError,
     Unauthorized,
     UnknownOrderList,
+    WebSocketApi,
 )
 from orderlists.testing import ScriptedTransport
 from orderlists_simulator import (
@@ -496,6 +497,55 @@ def test_what_a_client_is_made_of_is_checked(kind: Any, settings: Any, field: st
         kind(**{"key": KEY, **settings})
     assert caught.value.field == field
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize("field", ["key", "protocol"])
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (WebSocketApi, repr(WebSocketApi)),
+        (None, "None"),
+        ("secret", "<hidden>"),
+        (b"secret", "<hidden>"),
+        (["secret"], "<hidden>"),
+    ],
+)
+def test_what_was_given_is_shown_where_it_can_be_no_secret(
+    kind: Any, field: str, given: Any, shown: str
+) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        kind(**{"key": KEY, field: given})
+    assert str(caught.value).startswith(f"{field}={shown}: must be an object that can ")
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize("name", ["timout", "clock"])
+def test_a_setting_that_does_not_exist_is_named_and_so_is_the_client(kind: Any, name: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        kind(KEY, **{"timeout": 3, name: 3})
+    assert str(caught.value) == f"{kind.__name__}() got an unexpected keyword argument '{name}'"
+
+
+REST = "testnet.binance.vision:443> as 'vmPU...Eh8A', open>"
+FRAMES = "ws-api.testnet.binance.vision:443> as 'vmPU...Eh8A', open>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "protocol", "shown"),
+    [
+        (Client, Rest(), f"<Client Rest over <Urllib3Transport https://{REST}"),
+        (AsyncClient, Rest(), f"<AsyncClient Rest over <AiohttpTransport https://{REST}"),
+        (Client, WebSocketApi(), f"<Client WebSocketApi over <WebsocketsTransport wss://{FRAMES}"),
+        (
+            AsyncClient,
+            WebSocketApi(),
+            f"<AsyncClient WebSocketApi over <AiohttpWebSocketTransport wss://{FRAMES}",
+        ),
+    ],
+)
+def test_a_client_says_who_speaks_and_how_and_where(kind: Any, protocol: Any, shown: str) -> None:
+    assert repr(kind(KEY, exchange=Exchange.TESTNET, protocol=protocol)) == shown
 
 
 def test_what_is_sent_is_checked(open_client: Open) -> None:

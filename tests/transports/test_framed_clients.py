@@ -28,14 +28,17 @@ from orderlists import (
     GetOrderList,
     GetServerTime,
     HandshakeRefused,
+    HmacKey,
     HttpResponse,
     InvalidSetting,
+    Key,
     ListStatus,
     Missed,
     OtherEvent,
     OutcomeUnknown,
     Policy,
     RateLimited,
+    RsaKey,
     Send,
     ServerClock,
     TransportError,
@@ -595,6 +598,45 @@ def test_an_ed25519_key_may_sign_every_request_instead(framed: Meet, ed25519: Ke
     assert asked.parameter("apiKey") == known.api_key
 
 
+@pytest.fixture(params=["HmacKey", "RsaKey"])
+def unable(request: pytest.FixtureRequest) -> Key:
+    """Return a key that cannot log on."""
+    if request.param == "HmacKey":
+        return HmacKey(api_key="H" * 64, secret="not-a-real-one")
+    rsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa")
+    ser = pytest.importorskip("cryptography.hazmat.primitives.serialization")
+    private = rsa.generate_private_key(65537, 2048).private_bytes(
+        ser.Encoding.PEM, ser.PrivateFormat.PKCS8, ser.NoEncryption()
+    )
+    return RsaKey(api_key="R" * 64, private_key=private)
+
+
+def test_a_key_that_cannot_log_on_is_refused_when_the_client_is_made(
+    framed: Meet, unable: Key
+) -> None:
+    refused = pytest.raises(
+        InvalidSetting, match=f"^log_on=True: .*{type(unable).__name__}: only Ed25519"
+    )
+    with refused, framed(key=unable, speaks=WebSocketApi(log_on=True)):
+        pass
+    for log_on in (None, False):
+        with framed(key=unable, speaks=WebSocketApi(log_on=log_on)):
+            pass
+
+
+def test_a_key_of_ones_own_logs_on_where_it_is_said_to(framed: Meet, ed25519: Keys) -> None:
+    class Token:
+        api_key = ed25519[0].api_key
+        sign = staticmethod(ed25519[0].sign)
+
+    with framed(
+        venue=venue_for(ed25519[1]), key=Token(), speaks=WebSocketApi(log_on=True)
+    ) as meeting:
+        meeting.client.send(CANCEL)
+
+    assert meeting.venue.log.entries[0].method == "session.logon"
+
+
 def test_a_log_on_that_is_refused_says_that_nothing_was_sent(framed: Meet, ed25519: Keys) -> None:
     key, _ = ed25519
     with framed(key=key) as meeting, pytest.raises(Unauthorized):
@@ -684,6 +726,19 @@ def test_a_watcher_sees_what_a_cancel_does(framed: Meet) -> None:
     assert {event.status for event in seen[:2]} == {"CANCELED"}
     assert seen[2].list_order_status == "ALL_DONE"
     assert nothing is None
+
+
+@pytest.mark.parametrize("closed", ["stream", "client"])
+def test_a_stream_says_whose_events_it_has_and_whether_it_is_closed(
+    framed: Meet, closed: str
+) -> None:
+    with framed() as meeting:
+        watching = meeting.client.events()
+        stream = getattr(watching, "_stream", watching)
+        open_client = repr(getattr(meeting.client, "inner", meeting.client))
+        assert repr(stream) == open_client.replace("Client", "EventStream")
+        (watching if closed == "stream" else meeting.client).close()
+        assert repr(stream).endswith(", closed>")
 
 
 def test_two_watchers_see_the_same(framed: Meet) -> None:

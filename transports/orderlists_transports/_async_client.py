@@ -27,9 +27,11 @@ from orderlists_transports._dialogue import (
     CLOSED,
     Dialogue,
     Settings,
+    check_names,
     check_one_destination,
     check_transport,
     is_framed,
+    shown,
 )
 from orderlists_transports._events import BUFFER, AsyncEventStream
 from orderlists_transports._exchange import Exchange
@@ -79,6 +81,7 @@ class AsyncClient:
         sleep: Callable[[float], Awaitable[object]] = _sleep,
         **settings: Unpack[Settings],
     ) -> None:
+        check_names(self, settings)
         check_one_destination(exchange, transport)
         self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep
@@ -150,6 +153,9 @@ class AsyncClient:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def __repr__(self) -> str:
+        return shown(self, self._channel, is_closed=self._closed)
 
 
 def _channel(

@@ -137,6 +137,9 @@ class AsyncFramedChannel:
         await asyncio.gather(*self._closing, return_exceptions=True)
         await self._transport.aclose()
 
+    def __str__(self) -> str:
+        return self.board.dialogue.over(self._transport)
+
     # Connections.
 
     def _come_home(self) -> None:

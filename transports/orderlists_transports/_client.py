@@ -28,9 +28,11 @@ from orderlists_transports._dialogue import (
     CLOSED,
     Dialogue,
     Settings,
+    check_names,
     check_one_destination,
     check_transport,
     is_framed,
+    shown,
 )
 from orderlists_transports._events import BUFFER, EventStream
 from orderlists_transports._exchange import Exchange
@@ -72,6 +74,8 @@ class Client:
     >>> with Simulator() as simulator, Client(simulator.key, exchange=simulator.url) as client:
     ...     client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0))
     <CanceledOrderList 0 LTCBTC OCO ALL_DONE 2:CANCELED 3:CANCELED>
+    >>> client  # doctest: +ELLIPSIS
+    <Client Rest over <Urllib3Transport http://127.0.0.1:...> as 'vmPU...Eh8A', closed>
     """
 
     def __init__(
@@ -83,6 +87,7 @@ class Client:
         sleep: Callable[[float], object] = time.sleep,
         **settings: Unpack[Settings],
     ) -> None:
+        check_names(self, settings)
         check_one_destination(exchange, transport)
         self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep
@@ -208,6 +213,9 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __repr__(self) -> str:
+        return shown(self, self._channel, is_closed=self._closed)
 
 
 def _channel(

@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from math import inf
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
@@ -39,8 +38,10 @@ from orderlists import (
     TransportError,
     Usage,
     begin,
+    masked,
     settle,
 )
+from orderlists_transports._amounts import check_seconds
 from orderlists_transports._exchange import Exchange
 
 if TYPE_CHECKING:
@@ -78,14 +79,19 @@ def _a(kind: type, rule: str) -> Callable[[object, Attribute[Any], object], None
     return check
 
 
+def _seconds(_: object, attribute: Attribute[Any], value: object) -> None:
+    check_seconds(attribute.name, value)
+
+
 def _able_to(*names: str) -> Callable[[object, Attribute[Any], object], None]:
     def check(_: object, attribute: Attribute[Any], value: object) -> None:
         if isinstance(value, type) or not all(
             callable(getattr(value, name, None)) for name in names
         ):
-            # What is no key may be a secret in the wrong place.
-            rule = f"must be an object that can {' and '.join(names)}"
-            raise InvalidSetting(field=attribute.name, value=HIDDEN, rule=rule)
+            # What is no key may be a secret in the wrong place, unless it is None or a class.
+            given = value if value is None or isinstance(value, type) else HIDDEN
+            rule = f"must be an object that can {' and '.join(names)}, not a class"
+            raise InvalidSetting(field=attribute.name, value=given, rule=rule)
 
     return check
 
@@ -103,11 +109,6 @@ class Times:
     monotonic: Clock = _STEADY
 
 
-def _check_timeout(_: object, __: object, value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
-        raise InvalidSetting(field="timeout", value=value, rule="must be seconds, more than 0")
-
-
 class Settings(TypedDict, total=False):
     """What a client of either colour takes beside a key and a way to send: see `Client`."""
 
@@ -117,6 +118,18 @@ class Settings(TypedDict, total=False):
     budget: Budget
     times: Times
     new_id: Callable[[], str]
+
+
+def check_names(client: object, settings: Settings) -> None:
+    """Refuse what is no setting, in the name of the client: its user knows no other.
+
+    Raises:
+        TypeError: There is no such setting, as for any argument that does not exist.
+    """
+    for name in settings:
+        if name not in Settings.__optional_keys__:
+            kind = type(client).__name__
+            raise TypeError(f"{kind}() got an unexpected keyword argument {name!r}")
 
 
 def _clock_of(dialogue: Dialogue) -> ServerClock:
@@ -134,7 +147,7 @@ class Dialogue:
     protocol: HttpProtocol | FramedProtocol = field(
         default=_REST, validator=_able_to("encode", "decode")
     )
-    timeout: float = field(default=_TIMEOUT, validator=_check_timeout)
+    timeout: float = field(default=_TIMEOUT, validator=_seconds)
     policy: Policy = field(default=_POLICY, validator=_a(Policy, "a Policy"))
     budget: Budget = field(factory=Budget, validator=_a(Budget, "a Budget"))
     times: Times = field(factory=Times)
@@ -157,6 +170,11 @@ class Dialogue:
         if not isinstance(policy, Policy):
             raise InvalidSetting(field="policy", value=policy, rule="must be a Policy")
         return policy
+
+    def over(self, transport: object) -> str:
+        """Return who speaks, how, and over what; without a secret, and the API key masked."""
+        spoken = type(self.protocol).__name__
+        return f"{spoken} over {transport!r} as {masked(self.key.api_key)}"
 
     def now(self) -> Moment:
         """Return the present moment."""
@@ -181,6 +199,12 @@ class Dialogue:
     def hold(self, error: RateLimited | Banned) -> None:
         """Let nothing be sent before the exchange wants to hear from us again."""
         self.budget.hold(error, account=self.key.api_key, now=self.now())
+
+
+def shown(asker: object, channel: object, *, is_closed: bool) -> str:
+    """Return what a client, or a stream of its events, shows of itself."""
+    state = "closed" if is_closed else "open"
+    return f"<{type(asker).__name__} {channel}, {state}>"
 
 
 def told(error: BaseException) -> BaseException:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from orderlists import Banned, Event, Gap, InvalidSetting, RateLimited, TransportError
+from orderlists_transports._amounts import check_count
+from orderlists_transports._dialogue import shown
 from orderlists_transports._switchboard import FOREVER, GLANCE, SECOND
 
 if TYPE_CHECKING:
@@ -13,16 +15,6 @@ if TYPE_CHECKING:
 
 BUFFER = 10_000
 """How many events are kept for a watcher who is busy, by default."""
-
-
-def check_buffer(value: object) -> None:
-    """Refuse what cannot be the size of a buffer.
-
-    Raises:
-        InvalidSetting: It is not an int of at least 1.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InvalidSetting(field="buffer", value=value, rule="must be an int, 1 or more")
 
 
 def _patience(seconds: object) -> float:
@@ -44,7 +36,7 @@ class EventStream:
     """
 
     def __init__(self, channel: FramedChannel, buffer: int) -> None:
-        check_buffer(buffer)
+        check_count("buffer", buffer)
         self._channel = channel
         self._feed = channel.feed(buffer)
 
@@ -122,12 +114,16 @@ class EventStream:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __repr__(self) -> str:
+        is_closed = self._feed.is_closed or self._channel.is_closed
+        return shown(self, self._channel, is_closed=is_closed)
+
 
 class AsyncEventStream:
     """The events of an account, one after the other: `EventStream` with ``await``."""
 
     def __init__(self, channel: AsyncFramedChannel, buffer: int) -> None:
-        check_buffer(buffer)
+        check_count("buffer", buffer)
         self._channel = channel
         self._feed = channel.feed(buffer)
 
@@ -191,3 +187,7 @@ class AsyncEventStream:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
+
+    def __repr__(self) -> str:
+        is_closed = self._feed.is_closed or self._channel.is_closed
+        return shown(self, self._channel, is_closed=is_closed)

@@ -147,6 +147,9 @@ class FramedChannel:
             self._hang_up(link)
         self._transport.close()
 
+    def __str__(self) -> str:
+        return self.board.dialogue.over(self._transport)
+
     # Connections.
 
     def _come_home(self) -> None:

@@ -77,6 +77,9 @@ class HttpChannel:
         """Close the transport."""
         self._transport.close()
 
+    def __str__(self) -> str:
+        return self._conversation.dialogue.over(self._transport)
+
 
 class AsyncHttpChannel:
     """Carries requests over an asynchronous HTTP transport."""
@@ -112,3 +115,6 @@ class AsyncHttpChannel:
     async def aclose(self) -> None:
         """Close the transport."""
         await self._transport.aclose()
+
+    def __str__(self) -> str:
+        return self._conversation.dialogue.over(self._transport)

@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from orderlists import HttpResponse, MissingExtra, TransportError
+from orderlists_transports._amounts import check_count
 from orderlists_transports._content import Unusable
 from orderlists_transports._contract import LONGEST_REPLY
 from orderlists_transports._exchange import Exchange, parse_origin
@@ -59,10 +60,10 @@ class AiohttpTransport:
             arguments it is given and those of your own: proxy, connector (TLS context, how many
             connections).  The transport closes the session.  Without one: aiohttp's own settings,
             and no proxy whatever the environment says.
-        longest_reply: The longest body to accept, in bytes, after decompression.
+        longest_reply: The longest body to accept, in bytes, after decompression; 1 or more.
 
     Raises:
-        InvalidSetting: The origin is none.
+        InvalidSetting: The origin is none, or a number breaks its rule.
 
     >>> from functools import partial
     >>> proxied = partial(aiohttp.ClientSession, proxy="http://proxy.example:3128")
@@ -82,6 +83,7 @@ class AiohttpTransport:
         session: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession,
         longest_reply: int = LONGEST_REPLY,
     ) -> None:
+        check_count("longest_reply", longest_reply)
         self._origin = parse_origin(exchange)
         self._base = str(self._origin)
         self._sessions = Sessions(session, middlewares=(_once,))

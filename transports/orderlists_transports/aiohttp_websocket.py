@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, cast
 
 from orderlists import HandshakeRefused, HttpRequest, HttpResponse, MissingExtra, TransportError
+from orderlists_transports._amounts import check_count, check_seconds
 from orderlists_transports._contract import LONGEST_REPLY
 from orderlists_transports._exchange import Exchange, parse_framed_origin
 from orderlists_transports._telling import told
@@ -58,12 +59,12 @@ class AiohttpWebSocketTransport:
             arguments it is given and those of your own: proxy, connector (TLS context).  The
             transport closes the session.  Without one: aiohttp's own settings, and no proxy
             whatever the environment says.
-        longest_frame: The longest frame to accept, in bytes.
+        longest_frame: The longest frame to accept, in bytes; 1 or more.
         heartbeat: After so many seconds of silence the exchange is pinged; if it stays silent for
             half as long again, the connection is over.  More than 0.
 
     Raises:
-        InvalidSetting: The origin is none.
+        InvalidSetting: The origin is none, or a number breaks its rule.
 
     >>> from functools import partial
     >>> proxied = partial(aiohttp.ClientSession, proxy="http://proxy.example:3128")
@@ -79,6 +80,8 @@ class AiohttpWebSocketTransport:
         longest_frame: int = LONGEST_REPLY,
         heartbeat: float = _HEARTBEAT,
     ) -> None:
+        check_count("longest_frame", longest_frame)
+        check_seconds("heartbeat", heartbeat)
         self._origin = parse_framed_origin(exchange)
         self._base = str(self._origin)
         self._sessions = Sessions(session, middlewares=(self._only_once,), ws_response_class=Socket)

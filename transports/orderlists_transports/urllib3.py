@@ -14,6 +14,7 @@ from urllib3 import PoolManager
 from urllib3.exceptions import ClosedPoolError, EmptyPoolError
 
 from orderlists import HttpResponse, TransportError
+from orderlists_transports._amounts import check_count
 from orderlists_transports._contract import LONGEST_REPLY
 from orderlists_transports._deadline import Deadline
 from orderlists_transports._exchange import Exchange, Origin, parse_origin
@@ -37,10 +38,11 @@ class Urllib3Transport:
             (`maxsize`, `block`), how long to try (`timeout`, its connect part).  How to send is not
             its business: retries, redirects and default headers do not apply.  Without one: ten
             connections, the system's certificates, no proxy whatever the environment says.
-        longest_reply: The longest body to accept, in bytes, after decompression.
+        longest_reply: The longest body to accept, in bytes, after decompression; 1 or more.
 
     Raises:
-        InvalidSetting: The origin is none, or the manager is in use, or its proxy does not tunnel.
+        InvalidSetting: The origin is none, or the manager is in use, or its proxy does not tunnel;
+            or a number breaks its rule.
 
     >>> from urllib3 import PoolManager, Timeout
     >>> manager = PoolManager(maxsize=4, block=True, timeout=Timeout(connect=2))
@@ -57,6 +59,7 @@ class Urllib3Transport:
         manager: PoolManager | None = None,
         longest_reply: int = LONGEST_REPLY,
     ) -> None:
+        check_count("longest_reply", longest_reply)
         self._origin = parse_origin(exchange)
         self._host = host_of(self._origin)
         self._pool = open_pool(

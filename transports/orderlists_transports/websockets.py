@@ -25,6 +25,7 @@ from orderlists import (
     MissingExtra,
     TransportError,
 )
+from orderlists_transports._amounts import check_count, check_seconds
 from orderlists_transports._content import Unusable, decoded
 from orderlists_transports._contract import LONGEST_REPLY
 from orderlists_transports._deadline import Deadline
@@ -69,12 +70,13 @@ class WebsocketsTransport:
             takes over.  It says how to connect: proxy, TLS (`ssl_context`), how long to try
             (`timeout`, its connect part).  Without one: the system's certificates, no proxy
             whatever the environment says.
-        longest_frame: The longest frame to accept, in bytes.
+        longest_frame: The longest frame to accept, in bytes; 1 or more.
         heartbeat: After so many seconds of silence the exchange is pinged; if it stays silent for
             half as long again, the connection is over.  More than 0.
 
     Raises:
-        InvalidSetting: The origin is none, or the manager is in use, or its proxy does not tunnel.
+        InvalidSetting: The origin is none, or the manager is in use, or its proxy does not tunnel;
+            or a number breaks its rule.
 
     >>> from urllib3 import ProxyManager
     >>> manager = ProxyManager("http://proxy.example:3128")
@@ -92,6 +94,8 @@ class WebsocketsTransport:
         longest_frame: int = LONGEST_REPLY,
         heartbeat: float = _HEARTBEAT,
     ) -> None:
+        check_count("longest_frame", longest_frame)
+        check_seconds("heartbeat", heartbeat)
         self._origin = parse_framed_origin(exchange)
         self._pool = _pool_for(self._origin, manager)
         self._longest_frame = longest_frame

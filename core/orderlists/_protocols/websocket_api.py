@@ -17,9 +17,9 @@ from attrs import field, frozen
 
 from orderlists._budget import INTERVALS, Limiter, Usage
 from orderlists._clock import ServerClock
-from orderlists._errors import OrderListsError, UndecodableReply
-from orderlists._keys.key import Key
-from orderlists._keys.private_keys import Ed25519Key
+from orderlists._errors import InvalidSetting, OrderListsError, UndecodableReply
+from orderlists._keys.key import HmacKey, Key
+from orderlists._keys.private_keys import Ed25519Key, RsaKey
 from orderlists._protocols.frames import Frame
 from orderlists._protocols.http_messages import HttpResponse
 from orderlists._protocols.json_format import JsonParser, Unreadable, exact_json, parse_json
@@ -75,7 +75,8 @@ class WebSocketApi:
         time_unit: The unit of the times in requests, results and events.
         json_parser: Turns the bytes of a frame into Python values.
         log_on: Whether a connection logs on once, after which requests go unsigned.  The exchange
-            lets Ed25519 keys do so.  None for: if the key is an `Ed25519Key`.
+            lets Ed25519 keys do so, and no others; whether a key of your own is one, you know.
+            None for: if the key is an `Ed25519Key`.
 
     Source: *WebSocket API*: *Request format*, *Response format*, *SIGNED request security*.
 
@@ -97,7 +98,14 @@ class WebSocketApi:
         return _TARGETS[self.time_unit]
 
     def session(self, *, key: Key, clock: ServerClock) -> Session:
-        """Return what keeps connections for this key."""
+        """Return what keeps connections for this key.
+
+        Raises:
+            InvalidSetting: It is to log on, and is known to be of a kind that cannot.
+        """
+        if self.log_on and isinstance(key, HmacKey | RsaKey):
+            rule = f"must be False or None with an {type(key).__name__}: only Ed25519 keys log on"
+            raise InvalidSetting(field="log_on", value=self.log_on, rule=rule)
         logs_on = isinstance(key, Ed25519Key) if self.log_on is None else self.log_on
         return Session(self, key=key, clock=clock, logs_on=logs_on)
 

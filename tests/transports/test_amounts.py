@@ -1,0 +1,56 @@
+"""The built-in transports take no nonsense for a number."""
+
+from typing import Any
+
+import pytest
+import urllib3
+
+from orderlists import InvalidSetting
+from orderlists_transports.aiohttp import AiohttpTransport
+from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
+from orderlists_transports.urllib3 import Urllib3Transport
+from orderlists_transports.websockets import WebsocketsTransport
+
+HTTP = [AiohttpTransport, Urllib3Transport]
+FRAMED = [AiohttpWebSocketTransport, WebsocketsTransport]
+NONSENSE = [0, -1, True, "20", None, float("nan"), float("inf")]
+
+
+@pytest.mark.parametrize("value", [*NONSENSE, 20.0])
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [*((kind, "longest_reply") for kind in HTTP), *((kind, "longest_frame") for kind in FRAMED)],
+)
+def test_a_length_is_a_whole_number_of_bytes(kind: Any, field: str, value: Any) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        kind("http://127.0.0.1:1", **{field: value})
+    assert str(caught.value) == f"{field}={value!r}: must be an int, 1 or more"
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+@pytest.mark.parametrize("kind", FRAMED)
+def test_a_heartbeat_is_a_time_that_can_be_waited_for(kind: Any, value: Any) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        kind("http://127.0.0.1:1", heartbeat=value)
+    assert str(caught.value) == f"heartbeat={value!r}: must be seconds, more than 0"
+
+
+@pytest.mark.parametrize("kind", HTTP)
+def test_one_byte_is_a_length(kind: Any) -> None:
+    kind("http://127.0.0.1:1", longest_reply=1)
+
+
+@pytest.mark.parametrize("kind", FRAMED)
+def test_a_heartbeat_and_a_frame_may_be_as_short_as_can_be(kind: Any) -> None:
+    kind("http://127.0.0.1:1", longest_frame=1, heartbeat=0.001)
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [(Urllib3Transport, "longest_reply"), (WebsocketsTransport, "longest_frame")],
+)
+def test_a_refused_transport_has_not_taken_the_manager_over(kind: Any, field: str) -> None:
+    manager = urllib3.PoolManager()
+    with pytest.raises(InvalidSetting, match=field):
+        kind("http://127.0.0.1:1", manager=manager, **{field: 0})
+    kind("http://127.0.0.1:1", manager=manager).close()

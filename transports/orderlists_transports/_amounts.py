@@ -1,0 +1,30 @@
+"""What users say in numbers: how long, and how much.
+
+Invariant: what gets through here can be counted and waited for; True is no number.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+from orderlists import InvalidSetting
+
+
+def check_seconds(field: str, value: object) -> None:
+    """Refuse what cannot be a time to wait.
+
+    Raises:
+        InvalidSetting: It is not a finite number of more than 0.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
+        raise InvalidSetting(field=field, value=value, rule="must be seconds, more than 0")
+
+
+def check_count(field: str, value: object) -> None:
+    """Refuse what cannot be a number of bytes, or of other things.
+
+    Raises:
+        InvalidSetting: It is not an int of at least 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise InvalidSetting(field=field, value=value, rule="must be an int, 1 or more")
