@@ -105,10 +105,17 @@ def test_the_headers_of_a_reply_tell_what_was_used(used: int, count: int, unit: 
         ("X-MBX-USED-WEIGHT-1M", "many"),
         ("Content-Type", "application/json"),
     )
-    assert list(usage_of(HttpResponse(200, headers))) == [
+    assert usage_of(HttpResponse(200, headers)) == [
         Usage(Limiter.REQUEST_WEIGHT, seconds, used),
         Usage(Limiter.ORDERS, seconds, used),
     ]
+
+
+def test_headers_of_any_number_and_name_hide_no_figure() -> None:
+    figure = ("X-MBX-USED-WEIGHT-1M", "5")
+    others = tuple((f"X-{number}", "6") for number in range(1000))
+    for headers in ((*others, figure), (figure, *others), (*others, figure)):
+        assert usage_of(HttpResponse(200, headers)) == [Usage(Limiter.REQUEST_WEIGHT, 60, 5)]
 
 
 @pytest.mark.parametrize("error", [limited(3), banned(3)], ids=lambda e: type(e).__name__)

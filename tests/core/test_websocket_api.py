@@ -229,6 +229,12 @@ def test_the_unit_of_time_is_asked_for_when_connecting(unit: TimeUnit, target: s
     assert WebSocketApi(time_unit=unit).target == target
 
 
+@pytest.mark.parametrize("log_on", ["no", 0, 1])
+def test_whether_to_log_on_is_not_judged_by_truth(log_on: Any) -> None:
+    with pytest.raises(InvalidSetting, match=f"^log_on={log_on!r}: must be True, False or None$"):
+        WebSocketApi(log_on=log_on)
+
+
 @pytest.mark.parametrize("protocol", [Rest, WebSocketApi])
 def test_the_unit_of_time_must_be_one(protocol: Any) -> None:
     with pytest.raises(InvalidSetting, match="time_unit='us'"):

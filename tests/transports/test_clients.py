@@ -479,6 +479,15 @@ def test_the_limits_can_be_read_from_a_client(venue: Venue) -> None:
     assert [each.limit for each in AsyncClient(KEY, transport=transport).limits()][-1] == 6000
 
 
+class Nameless:
+    """Signs, and does not say for whom."""
+
+    api_key = None
+
+    def sign(self, payload: bytes, /) -> str:
+        raise NotImplementedError
+
+
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
 @pytest.mark.parametrize(
     ("settings", "field"),
@@ -486,6 +495,7 @@ def test_the_limits_can_be_read_from_a_client(venue: Venue) -> None:
         ({"key": None}, "key"),
         ({"key": "secret"}, "key"),
         ({"key": HmacKey}, "key"),
+        ({"key": Nameless()}, "key"),
         ({"protocol": Rest}, "protocol"),
         ({"policy": 5}, "policy"),
         ({"budget": {}}, "budget"),

@@ -96,6 +96,12 @@ def _able_to(*names: str) -> Callable[[object, Attribute[Any], object], None]:
     return check
 
 
+def _named(_: object, attribute: Attribute[Any], value: object) -> None:
+    if not isinstance(getattr(value, "api_key", None), str):
+        rule = "must have an api_key, which is text"
+        raise InvalidSetting(field=attribute.name, value=HIDDEN, rule=rule)
+
+
 @frozen(kw_only=True)
 class Times:
     """The clocks of a client.
@@ -143,7 +149,7 @@ def _clock_of(dialogue: Dialogue) -> ServerClock:
 class Dialogue:
     """One asker's side of the conversation with the exchange."""
 
-    key: Key = field(validator=_able_to("sign"))
+    key: Key = field(validator=[_able_to("sign"), _named])
     protocol: HttpProtocol | FramedProtocol = field(
         default=_REST, validator=_able_to("encode", "decode")
     )

@@ -13,7 +13,7 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any, NamedTuple, TypeGuard, TypeVar
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from orderlists._budget import INTERVALS, Limiter, Usage
 from orderlists._clock import ServerClock
@@ -67,6 +67,12 @@ class Reply(NamedTuple):
     frame: Frame
 
 
+def _check_log_on(_: object, attribute: Attribute[bool | None], value: object) -> None:
+    if not (value is None or isinstance(value, bool)):
+        rule = "must be True, False or None"
+        raise InvalidSetting(field=attribute.name, value=value, rule=rule)
+
+
 @frozen(kw_only=True)
 class WebSocketApi:
     """The exchange's WebSocket API.
@@ -77,6 +83,9 @@ class WebSocketApi:
         log_on: Whether a connection logs on once, after which requests go unsigned.  The exchange
             lets Ed25519 keys do so, and no others; whether a key of your own is one, you know.
             None for: if the key is an `Ed25519Key`.
+
+    Raises:
+        InvalidSetting: A setting is not one of these.
 
     Source: *WebSocket API*: *Request format*, *Response format*, *SIGNED request security*.
 
@@ -90,7 +99,7 @@ class WebSocketApi:
 
     time_unit: TimeUnit = field(default=TimeUnit.MILLISECOND, validator=check_unit)
     json_parser: JsonParser = field(default=exact_json, repr=False)
-    log_on: bool | None = None
+    log_on: bool | None = field(default=None, validator=_check_log_on)
 
     @property
     def target(self) -> str:
