@@ -30,6 +30,7 @@ from orderlists import (
     OutcomeUnknown,
     Policy,
     Rejected,
+    Sample,
     ServerError,
     TimeUnit,
     TransportError,
@@ -38,7 +39,7 @@ from orderlists import (
     UnknownOrderList,
     settle,
 )
-from scripted import SECOND, START, Scripted
+from scripted import MEASURED_ONCE, SECOND, START, Scripted
 
 BY_ID = CancelOrderList(symbol="LTCBTC", order_list_id=7, new_client_order_id="mine")
 BY_NAME = CancelOrderList(symbol="LTCBTC", list_client_order_id="name", new_client_order_id="mine")
@@ -239,10 +240,16 @@ def test_a_lost_cancel_of_nothing_is_refused_once_it_cannot_arrive_any_more() ->
     assert script.passed >= (3 + 1 + 5) * SECOND
 
 
-def _sample() -> Any:
-    from orderlists import Sample  # noqa: PLC0415 - used here alone
+def _sample(round_trip: int = 0) -> Sample:
+    return Sample(0, round_trip, Instant((START + round_trip // 2) // 1000, TimeUnit.MICROSECOND))
 
-    return Sample(0, 0, Instant(START // 1000, TimeUnit.MICROSECOND))
+
+def test_by_id_the_clock_is_asked_once() -> None:
+    script = Scripted(LOST, NOT_THERE, *([NO_LIST] * 30))
+    with pytest.raises(UnknownOrderList):
+        script.send(BY_ID)
+    assert len(script.waits) > 1
+    assert script.times_told == MEASURED_ONCE
 
 
 def test_a_doubted_refusal_is_believed_once_it_cannot_arrive_any_more() -> None:
@@ -306,6 +313,27 @@ def test_by_name_a_list_that_may_be_younger_is_never_touched(changed: float) -> 
     assert [type(r).__name__ for r in script.sent].count("CancelOrderList") == 1
 
 
+JUST_BEFORE = (
+    a_list(is_open=True, changed=-0.5),
+    leg(1, "NEW", placed=-0.5),
+    leg(2, "NEW", placed=-0.5),
+)
+
+
+def test_by_name_a_list_that_was_there_before_by_a_good_clock_is_canceled() -> None:
+    script = Scripted(LOST, *JUST_BEFORE, DONE)
+    script.clock.learn([_sample()])
+    assert script.send(BY_NAME) is DONE
+
+
+def test_by_name_a_list_that_was_there_before_by_a_clock_too_inexact_is_never_touched() -> None:
+    script = Scripted(LOST, *(JUST_BEFORE * 60))
+    script.clock.learn([_sample(round_trip=2 * SECOND)])
+    with pytest.raises(OutcomeUnknown):
+        script.send(BY_NAME)
+    assert [type(r).__name__ for r in script.sent].count("CancelOrderList") == 1
+
+
 def test_by_name_a_list_of_another_symbol_is_never_touched() -> None:
     elsewhere = (a_list(is_open=True, symbol="BTCUSDT"), leg(1, "NEW"), leg(2, "NEW"))
     script = Scripted(LOST, *(elsewhere * 60))
@@ -358,11 +386,10 @@ def test_by_name_a_newer_list_that_was_canceled_by_us_is_found() -> None:
 
 
 def test_by_name_the_clock_is_asked_once() -> None:
-    script = Scripted(LOST, OVER, *canceled_by("mine"))
-    script.clock.learn([_sample()])
-    anchored = script.clock.at(0)
-    script.send(BY_NAME)
-    assert script.clock.at(0) == anchored
+    script = Scripted(*(LOST, OVER, *canceled_by("mine")) * 2)
+    for _ in range(2):
+        script.send(BY_NAME)
+    assert script.times_told == MEASURED_ONCE
 
 
 def test_by_name_a_list_that_cannot_be_asked_for_again_stays_as_it_was_seen() -> None:
@@ -389,6 +416,15 @@ def test_a_cancel_can_be_settled_later() -> None:
     call = settle(error.request, attempts=error.attempts, policy=Policy(), clock=later.clock)
     assert later.run(call) is DONE
     assert "order_list_id=7" in repr(later.sent[-1])
+
+
+def test_a_clock_that_is_known_is_not_asked_when_a_cancel_is_settled_later() -> None:
+    later = Scripted(*OPEN, DONE)
+    later.clock.learn([_sample()])
+    sent = Attempt(Moment(0, START, 0), START + 6 * SECOND)
+    call = settle(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
+    assert later.run(call) is DONE
+    assert later.times_told == 0
 
 
 def test_by_name_without_the_attempts_nothing_is_sent_again() -> None:
@@ -458,6 +494,18 @@ def test_what_another_process_sent_is_not_dated_by_our_clock() -> None:
     with pytest.raises(OutcomeUnknown):
         later.run(settle(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock))
     assert "CancelOrderList" not in {type(r).__name__ for r in later.sent}
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["as they were sent", "the last one first"])
+def test_what_was_placed_between_two_attempts_was_not_meant_by_the_first(order: int) -> None:
+    sent = [Attempt(Moment(0, START + when, 0), START + when + SECOND) for when in (0, 10 * SECOND)]
+    between = (a_list(is_open=True, changed=5), leg(1, "NEW", placed=5), leg(2, "NEW", placed=5))
+    later = Scripted(*(between * 60))
+    later.passed = 3600 * SECOND
+    call = settle(BY_NAME, attempts=(*sent[::order],), policy=Policy(), clock=later.clock)
+    with pytest.raises(OutcomeUnknown):
+        later.run(call)
+    assert not any(isinstance(request, CancelOrderList) for request in later.sent)
 
 
 def test_what_was_never_seen_is_not_told_as_an_attempt() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from threading import Thread
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -153,11 +154,15 @@ class TestSync:
         assert str(raised[0]) == "the connection was closed"
 
     def test_in_real_time_a_delay_is_waited_for(self, venue: Venue) -> None:
-        connection = VenueTransport(venue, plan=Plan([delayed(0.02)])).connect(TARGET, timeout=1.0)
+        # By a clock that stands still only who waits comes nearer, not who is not run meanwhile.
+        transport = VenueTransport(venue, now=lambda: NOW, plan=Plan([delayed(0.02)]))
+        connection = transport.connect(TARGET, timeout=1.0)
         connection.send(TIME, timeout=1.0)
+        began = monotonic()
 
         assert connection.receive(timeout=0.001) is None
         assert connection.receive(timeout=10) is not None
+        assert monotonic() - began >= 0.02
 
     def test_many_threads_may_send(self, venue: Venue) -> None:
         connection = VenueTransport(venue).connect(TARGET, timeout=1.0)

@@ -7,7 +7,7 @@ from orderlists_simulator import VirtualClock
 from orderlists_transports import Connection, FramedTransport
 
 # Real seconds: more than the simulator takes to answer on a busy machine.
-PATIENCE = 0.1
+PATIENCE = 0.5
 
 
 class PatientTransport:

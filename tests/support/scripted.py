@@ -25,10 +25,12 @@ from orderlists import (
 
 START = 1_700_000_000_000_000_000
 SECOND = 1_000_000_000
+MEASURED_ONCE = 3
+"""How many times the exchange is asked for its time when the clock is measured."""
 
 
 class Scripted:
-    """Answers what a call sends from a script, and keeps what was sent and waited.
+    """Answers what a call sends from a script, and keeps what was sent, asked and waited.
 
     Args:
         answers: One for each thing sent, except that the time is always told.
@@ -41,6 +43,7 @@ class Scripted:
         self.sent: list[Request[Any]] = []
         self.moments: list[Moment] = []
         self.waits: list[float] = []
+        self.times_told = 0
         self.clock = ServerClock(wall=START + skew, monotonic=0)
 
     def send(self, request: Request[Any], policy: Policy | None = None) -> Any:
@@ -65,6 +68,7 @@ class Scripted:
                 self.passed += int(seconds * SECOND)
                 return None
             case Send(GetServerTime()):
+                self.times_told += 1
                 server = Instant((START + self.passed) // 1000, TimeUnit.MICROSECOND)
                 return ServerTime(server_time=server)
             case Send(request, at, _):

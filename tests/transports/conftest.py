@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
@@ -91,6 +92,31 @@ def tls(papers: tuple[Path, Path]) -> Tls:
 def fresh_tls(papers: tuple[Path, Path]) -> Tls:
     """TLS for a test that may spoil it."""
     return _tls(*papers)
+
+
+class Sockets:
+    """The sockets of aiohttp's sessions over TLS."""
+
+    def __init__(self, tls: Tls) -> None:
+        self._tls = tls
+        self._opened: list[socket.socket] = []
+
+    def session(self, **settings: object) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(ssl=self._tls.client, socket_factory=self._open)
+        return aiohttp.ClientSession(connector=connector, **settings)  # type: ignore[arg-type] # the transport's own
+
+    def are_closed(self) -> list[bool]:
+        return [each.fileno() == -1 for each in self._opened]
+
+    def _open(self, address: tuple[Any, ...]) -> socket.socket:
+        family, kind, protocol, *_ = address
+        self._opened.append(socket.socket(family, kind, protocol))
+        return self._opened[-1]
+
+
+@pytest.fixture
+def sockets(tls: Tls) -> Sockets:
+    return Sockets(tls)
 
 
 @pytest.fixture(params=["plain", "tls"])

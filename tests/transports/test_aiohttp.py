@@ -22,20 +22,28 @@ from orderlists_transports.conformance._server import Peer, Server
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from orderlists_transports.conformance import Tls
+
 REQUEST = HttpRequest("GET", "/api/v3/time", ())
 SOON = 0.25
+ENOUGH = 0.5
 
 
 class Serve(Protocol):
-    def __call__(self, script: Callable[[Peer], None]) -> Server: ...
+    def __call__(self, script: Callable[[Peer], None], tls: Tls | None = None) -> Server: ...
+
+
+class Sockets(Protocol):
+    def session(self, **settings: object) -> aiohttp.ClientSession: ...
+    def are_closed(self) -> list[bool]: ...
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     with contextlib.ExitStack() as servers:
 
-        def start(script: Callable[[Peer], None]) -> Server:
-            server = Server(script, None)
+        def start(script: Callable[[Peer], None], tls: Tls | None = None) -> Server:
+            server = Server(script, None if tls is None else tls.server)
             servers.callback(server.close)
             return server
 
@@ -45,6 +53,15 @@ def serve() -> Iterator[Serve]:
 def hold(peer: Peer) -> None:
     peer.receive()
     peer.hold()
+
+
+def saying_and_holding(sent: bytes) -> Callable[[Peer], None]:
+    def script(peer: Peer) -> None:
+        peer.receive()
+        peer.write(sent)
+        peer.hold()
+
+    return script
 
 
 def one_connection(**settings: object) -> aiohttp.ClientSession:
@@ -71,6 +88,25 @@ def test_a_transport_outlives_its_event_loop(serve: Serve) -> None:
         asyncio.run(_send(transport))
     asyncio.run(transport.aclose())
     assert len(server.received) == 2
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"", reply(headers=["Connection: close"]), reply(b"{", length=9)],
+    ids=["nothing", "a reply and that it hangs up", "half a reply"],
+)
+def test_a_server_that_does_not_hang_up_keeps_no_connection_open(
+    said: bytes, serve: Serve, tls: Tls, sockets: Sockets
+) -> None:
+    server = serve(saying_and_holding(said), tls)
+
+    async def use(transport: AiohttpTransport) -> None:
+        with contextlib.suppress(TransportError):
+            await transport.asend(REQUEST, timeout=ENOUGH)
+        await transport.aclose()
+
+    asyncio.run(use(AiohttpTransport(server.origin, session=sockets.session)))
+    assert sockets.are_closed() == [True]
 
 
 def test_a_child_process_leaves_the_session_to_its_parent(
@@ -147,7 +183,7 @@ def test_a_proxy_that_cannot_be_reached_means_not_sent(serve: Serve) -> None:
 
 def test_a_handshake_that_never_ends_ends_at_the_timeout(serve: Serve) -> None:
     origin = serve(hold).origin.replace("http:", "https:")
-    assert asyncio.run(failure(AiohttpTransport(origin), seconds=SOON)).sent is False
+    assert asyncio.run(failure(AiohttpTransport(origin), seconds=4 * SOON)).sent is False
 
 
 def test_the_sessions_connect_timeout_counts(serve: Serve) -> None:

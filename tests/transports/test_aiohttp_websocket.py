@@ -19,10 +19,17 @@ from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
 from orderlists_transports.conformance._script import reply
 from orderlists_transports.conformance._server import Peer, Server
 from orderlists_transports.conformance._talk import (
+    TEXT,
     Talk,
+    answering,
     answering_with,
+    asked,
+    closing,
     echo,
+    frame,
     hold,
+    saying,
+    switching,
     talking,
     vanishing,
 )
@@ -30,19 +37,27 @@ from orderlists_transports.conformance._talk import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from orderlists_transports.conformance import Tls
+
 SOON = 0.1
+ENOUGH = 0.5
 
 
 class Serve(Protocol):
-    def __call__(self, script: Callable[[Peer], None]) -> Server: ...
+    def __call__(self, script: Callable[[Peer], None], tls: Tls | None = None) -> Server: ...
+
+
+class Sockets(Protocol):
+    def session(self, **settings: object) -> aiohttp.ClientSession: ...
+    def are_closed(self) -> list[bool]: ...
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     with contextlib.ExitStack() as servers:
 
-        def start(script: Callable[[Peer], None]) -> Server:
-            server = Server(script, None)
+        def start(script: Callable[[Peer], None], tls: Tls | None = None) -> Server:
+            server = Server(script, None if tls is None else tls.server)
             servers.callback(server.close)
             return server
 
@@ -55,6 +70,14 @@ def one_connection(**settings: object) -> aiohttp.ClientSession:
 
 def say_nothing(peer: Peer) -> None:
     peer.hold()
+
+
+def holding(before: Callable[[Peer], object]) -> Callable[[Peer], None]:
+    def script(peer: Peer) -> None:
+        before(peer)
+        peer.hold()
+
+    return script
 
 
 def read_one(talk: Talk) -> None:
@@ -82,6 +105,33 @@ def test_a_transport_outlives_its_event_loop(serve: Serve) -> None:
         asyncio.run(use())
     asyncio.run(transport.aclose())
     assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        asked,
+        answering_with(reply(status=429, headers=["Connection: close"])),
+        answering(lambda got: switching(got, accept="bm90IHlvdXIga2V5")),
+        vanishing(saying(closing(1001))),
+        vanishing(saying(frame(b"\xff", TEXT))),
+    ],
+    ids=["nothing", "a refusal", "a handshake for another", "a close", "what is no text"],
+)
+def test_a_server_that_does_not_hang_up_keeps_no_connection_open(
+    before: Callable[[Peer], object], serve: Serve, tls: Tls, sockets: Sockets
+) -> None:
+    server = serve(holding(before), tls)
+
+    async def use(transport: AiohttpWebSocketTransport) -> None:
+        with contextlib.suppress(TransportError):
+            connection = await transport.aconnect("/", timeout=ENOUGH)
+            await connection.areceive(timeout=None)
+        await transport.aclose()
+
+    origin = server.origin.replace("https", "wss")
+    asyncio.run(use(AiohttpWebSocketTransport(origin, session=sockets.session)))
+    assert sockets.are_closed() == [True]
 
 
 def test_a_proxy_that_is_handed_in_is_asked(serve: Serve) -> None:

@@ -176,7 +176,7 @@ def test_a_silent_exchange_is_pinged(serve: Serve) -> None:
         seen.append(piece.opcode)
         talk.write(frame(piece.payload, PONG), frame("awake"))
 
-    transport = WebsocketsTransport(serve(talking(answer)).origin, heartbeat=0.6)
+    transport = WebsocketsTransport(serve(talking(answer)).origin, heartbeat=1.2)
     assert transport.connect("/", timeout=5).receive(timeout=5) == "awake"
     transport.close()
     assert seen == [PING]

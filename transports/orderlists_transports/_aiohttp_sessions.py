@@ -2,6 +2,8 @@
 
 Invariant: a session is used only in the event loop and process in which it was made: a child
 process has a copy of its parent's, but must not use it.
+
+Invariant: a connection that is not kept for the next request is gone when its exchange is.
 """
 
 from __future__ import annotations
@@ -24,6 +26,36 @@ class _Home(NamedTuple):
     session: aiohttp.ClientSession
     process: int
     loop: asyncio.AbstractEventLoop
+
+
+class Response(aiohttp.ClientResponse):
+    """aiohttp's response; whoever lets go of it hangs up, unless its connection is kept.
+
+    Over TLS, asyncio gives the other side half a minute to agree that a connection is over.  Nobody
+    waits for that, and an event loop that ends meanwhile would leave the socket open.
+    """
+
+    _carrier: asyncio.Transport | None = None
+
+    async def start(self, connection: aiohttp.connector.Connection) -> Response:
+        """Read the head of the response."""
+        self._carrier = connection.transport
+        await super().start(connection)
+        return self
+
+    def close(self) -> None:
+        """Let go of the response, and close its connection if it still has one."""
+        super().close()
+        self._hang_up()
+
+    def release(self) -> None:
+        """Let go of the response, and keep its connection if it can be used again."""
+        super().release()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._carrier is not None and self._carrier.is_closing():
+            self._carrier.abort()
 
 
 class Sessions:
@@ -49,6 +81,7 @@ class Sessions:
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             raise_for_status=False,
+            response_class=Response,
             skip_auto_headers=_ADDED_BY_AIOHTTP,
             **self._settings,
         )
