@@ -49,6 +49,12 @@ FOUND = [
             f.executed(then=f.DROPPED),
         ),
     ),
+    Scenario(
+        by_id=True,
+        age=0.0,
+        skew=-30.0,
+        fates=(f.NORMAL, f.banned(retry_after=3), f.banned(retry_after=3)),
+    ),
 ]
 
 

@@ -108,7 +108,9 @@ class Budget:
         """Let nothing start before the exchange wants to hear from this IP, or account, again."""
         scope = account if error.code == _ORDERS_EXCEEDED else None
         seconds = _UNSAID[type(error)] if error.retry_after is None else error.retry_after
-        if isinstance(error, Banned) and error.until is not None:
+        # A clock that was never measured may be far off: it only counts where nothing else does.
+        is_reckoned = error.retry_after is None or now.error is not None
+        if isinstance(error, Banned) and error.until is not None and is_reckoned:
             seconds = max(seconds, error.until.microseconds / 1e6 - now.server / SECOND)
         self._holds[scope, now.monotonic + int(seconds * SECOND)] = error
 

@@ -168,6 +168,17 @@ def test_a_ban_that_names_its_end_lasts_until_then() -> None:
     budget.check(account="a", now=moment(600))
 
 
+@pytest.mark.parametrize(("known", "seconds"), [(None, 3), (0, 600)])
+def test_the_end_of_a_ban_counts_by_a_clock_that_is_known(known: int | None, seconds: int) -> None:
+    budget = Budget()
+    until = Instant(EVEN // 1_000_000 + 600_000, TimeUnit.MILLISECOND)
+    error = Banned(code=-1003, message="", status=418, retry_after=3, until=until)
+    budget.hold(error, account="a", now=moment(0)._replace(error=known))
+    with pytest.raises(Banned):
+        budget.check(account="a", now=moment(seconds - 0.001))
+    budget.check(account="a", now=moment(seconds))
+
+
 def test_a_reply_that_was_overtaken_does_not_lower_what_was_used() -> None:
     budget = Budget()
     for used in (9, 7):
