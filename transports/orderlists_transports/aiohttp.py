@@ -7,6 +7,7 @@ that was kept alive turns out to be dead; here it does not.
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from orderlists import HttpResponse, MissingExtra, TransportError
@@ -167,6 +168,8 @@ async def _once(
         raise _Lost(told(error)) from None
 
 
+# Most calls have the same: the client's timeout is shorter than what is left of a call's deadline.
+@lru_cache(maxsize=16)
 def _limits(seconds: float, session: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
     # Connecting ends a little earlier, so that an end while connecting is seen to be one.
     connecting = seconds * _CONNECTING
