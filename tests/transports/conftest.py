@@ -37,10 +37,10 @@ def over_urllib3(setup: Setup) -> Urllib3Transport:
 
 
 def over_aiohttp(setup: Setup) -> AiohttpTransport:
-    def session(**settings: object) -> aiohttp.ClientSession:
+    def session() -> aiohttp.ClientSession:
         trust = True if setup.ssl_context is None else setup.ssl_context
         connector = aiohttp.TCPConnector(limit=setup.connections, ssl=trust)
-        return aiohttp.ClientSession(connector=connector, **settings)  # type: ignore[arg-type] # the transport's own
+        return aiohttp.ClientSession(connector=connector)
 
     return AiohttpTransport(setup.origin, session=session, longest_reply=setup.longest_reply)
 

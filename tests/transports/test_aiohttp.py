@@ -8,12 +8,12 @@ import importlib.util
 import os
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Never, Protocol
 
 import aiohttp
 import pytest
 
-from orderlists import HttpRequest, MissingExtra, TransportError
+from orderlists import HttpRequest, InvalidSetting, MissingExtra, TransportError
 from orderlists_transports import aiohttp as module
 from orderlists_transports.aiohttp import AiohttpTransport
 from orderlists_transports.conformance._script import always, answer, reply, unmeasured
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from orderlists_transports.conformance import Tls
 
 REQUEST = HttpRequest("GET", "/api/v3/time", ())
+ELSEWHERE = "http://127.0.0.1:9"
 SOON = 0.25
 ENOUGH = 0.5
 
@@ -64,12 +65,8 @@ def saying_and_holding(sent: bytes) -> Callable[[Peer], None]:
     return script
 
 
-def one_connection(**settings: object) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1), **settings)  # type: ignore[arg-type] # the transport's own
-
-
-def without_settings() -> aiohttp.ClientSession:
-    return aiohttp.ClientSession()
+def one_connection() -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1))
 
 
 async def failure(
@@ -115,8 +112,8 @@ def test_a_child_process_leaves_the_session_to_its_parent(
     server = serve(always(reply()))
     sessions: list[aiohttp.ClientSession] = []
 
-    def noted(**settings: object) -> aiohttp.ClientSession:
-        sessions.append(aiohttp.ClientSession(**settings))  # type: ignore[arg-type] # the transport's own
+    def noted() -> aiohttp.ClientSession:
+        sessions.append(aiohttp.ClientSession())
         return sessions[-1]
 
     async def fork_and_send() -> list[bool]:
@@ -144,13 +141,13 @@ def test_closing_ends_those_who_wait_for_a_connection(serve: Serve) -> None:
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
         return [error.sent for error in outcomes if isinstance(error, TransportError)]
 
-    assert asyncio.run(close_while_waiting()) == [None, None]
+    assert asyncio.run(close_while_waiting()) == [None, False]
 
 
 @pytest.mark.parametrize(
     ("sent", "timeout"),
-    [(REQUEST, 0), (REQUEST, -1), (HttpRequest("GET", "/api/v3/time?", ()), 5)],
-    ids=["no time left", "less than no time left", "a target that aiohttp would change"],
+    [(REQUEST, 0), (REQUEST, -1), (HttpRequest("GET", "time", ()), 5)],
+    ids=["no time left", "less than no time left", "a target without its slash"],
 )
 def test_what_cannot_be_sent_is_not_sent(sent: HttpRequest, timeout: float, serve: Serve) -> None:
     server = serve(always(reply()))
@@ -173,6 +170,38 @@ def test_a_proxy_that_opens_no_tunnel_means_not_sent(serve: Serve) -> None:
     assert [each.method for each in proxy.received] == ["CONNECT"]
 
 
+def test_a_proxy_that_would_read_the_requests_is_refused(serve: Serve) -> None:
+    proxy = serve(always(reply()))
+    session = partial(aiohttp.ClientSession, proxy=proxy.origin)
+    transport = AiohttpTransport(ELSEWHERE, session=session)
+    with pytest.raises(InvalidSetting, match="without a proxy, which would read the requests"):
+        asyncio.run(_send_and_close(transport))
+    assert proxy.received == []
+
+
+def test_the_environment_counts_where_the_session_trusts_it(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = serve(answer(reply(status=407)))
+    monkeypatch.setenv("https_proxy", proxy.origin)
+    session = partial(aiohttp.ClientSession, trust_env=True)
+    transport = AiohttpTransport("https://api.binance.com", session=session)
+    assert asyncio.run(failure(transport)).sent is False
+    assert [each.method for each in proxy.received] == ["CONNECT"]
+
+
+def test_what_a_session_would_do_with_a_request_does_not_apply(serve: Serve) -> None:
+    server = serve(always(reply()))
+    session = partial(
+        aiohttp.ClientSession,
+        headers={"User-Agent": "session"},
+        cookies={"name": "session"},
+        middlewares=(_never,),
+    )
+    asyncio.run(_send_and_close(AiohttpTransport(server.origin, session=session)))
+    assert [[name for name, _ in each.headers] for each in server.received] == [["Host"]]
+
+
 def test_a_proxy_that_cannot_be_reached_means_not_sent(serve: Serve) -> None:
     proxy = serve(hold)
     proxy.close()
@@ -192,12 +221,6 @@ def test_the_sessions_connect_timeout_counts(serve: Serve) -> None:
     assert asyncio.run(failure(AiohttpTransport(origin, session=session))).sent is False
 
 
-def test_a_session_that_ignores_what_it_is_given_is_refused(serve: Serve) -> None:
-    transport = AiohttpTransport(serve(hold).origin, session=without_settings)
-    with pytest.raises(TypeError, match="unexpected keyword argument"):
-        asyncio.run(_send(transport))
-
-
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "aiohttp", None)
     spec = importlib.util.spec_from_file_location("without_aiohttp", os.fspath(module.__file__))
@@ -205,6 +228,17 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert spec.loader is not None
     with pytest.raises(MissingExtra, match=r"pip install 'orderlists\[aiohttp\]'"):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+async def _never(_request: aiohttp.ClientRequest, _send: aiohttp.ClientHandlerType) -> Never:
+    raise AssertionError("a middleware was asked")
+
+
+async def _send_and_close(transport: AiohttpTransport) -> None:
+    try:
+        await _send(transport)
+    finally:
+        await transport.aclose()
 
 
 async def _send(transport: AiohttpTransport) -> None:

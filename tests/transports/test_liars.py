@@ -119,16 +119,31 @@ class OfOneSocket(Honest):
         self.sock.settimeout(timeout)
         try:
             self.sock.sendall(serialise(request, "liar"))
-            with http.client.HTTPResponse(self.sock) as response:
-                response.begin()
-                return HttpResponse(response.status, tuple(response.getheaders()), response.read())
+            return self.read(self.sock)
         except (OSError, http.client.HTTPException) as error:
             raise TransportError(str(error), sent=None) from error
+
+    def read(self, sock: socket.socket) -> HttpResponse:
+        with http.client.HTTPResponse(sock) as response:
+            response.begin()
+            return HttpResponse(response.status, tuple(response.getheaders()), response.read())
 
     def close(self) -> None:
         if self.sock is not None:
             self.sock.close()
         super().close()
+
+
+class KeepsWhatItReadAhead(OfOneSocket):
+    ahead = b""
+
+    def read(self, sock: socket.socket) -> HttpResponse:
+        while b"\r\n\r\n" not in self.ahead:
+            self.ahead += sock.recv(65536)
+        head, _, rest = self.ahead.partition(b"\r\n\r\n")
+        length = int(head.lower().rpartition(b"content-length:")[2].split()[0])
+        self.ahead = rest[length:]
+        return HttpResponse(200, (), rest[:length])
 
 
 class FollowsRedirects(Honest):
@@ -312,6 +327,8 @@ LIARS: list[tuple[str, Callable[[Setup], Honest]]] = [
     ("a_request_is_sent_at_most_once", SwearsThatNothingWasSent),
     ("a_dead_connection_is_replaced_before_sending", OfOneSocket),
     ("a_late_reply_is_never_taken_for_another", OfOneSocket),
+    ("an_unasked_reply_is_never_taken_for_another", OfOneSocket),
+    ("what_follows_a_reply_is_never_taken_for_another", KeepsWhatItReadAhead),
     ("an_interrupt_leaves_the_transport_usable", SwallowsInterrupts),
     ("everyone_gets_the_own_answer", GivesEveryoneTheSame),
     ("a_child_process_has_its_own_connections", OfOneSocket),

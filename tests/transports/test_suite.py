@@ -33,6 +33,7 @@ NOT_KEPT_BY_HTTPX = {
     "a_child_process_has_its_own_connections",
     "headers_that_trickle_in_end_at_the_timeout",
     "no_free_connection_means_not_sent",
+    "what_follows_a_reply_is_never_taken_for_another",
 }
 
 
@@ -79,6 +80,18 @@ def test_the_worked_example_names_the_optional_clauses_that_it_breaks() -> None:
     named_there = {clause.name for clause in CLAUSES if f"`{clause}`" in (httpx.__doc__ or "")}
     assert named_there == NOT_KEPT_BY_HTTPX
     assert all(named(name).optional for name in NOT_KEPT_BY_HTTPX)
+
+
+def test_a_transport_may_fail_rather_than_take_what_nobody_asked_for() -> None:
+    class Wary(HttpxTransport):
+        def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
+            if request.target == "/second":
+                raise TransportError("something has arrived already", sent=False)
+            return super().send(request, timeout=timeout)
+
+    named("an_unasked_reply_is_never_taken_for_another").check(
+        lambda setup: Wary(setup.origin, TRUST)
+    )
 
 
 def test_an_asynchronous_transport_is_checked_alike() -> None:

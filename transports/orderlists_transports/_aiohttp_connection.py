@@ -28,6 +28,28 @@ _TAKEN_AT_ONCE = 32 * 1024  # Half of what makes asyncio ask a writer to wait.
 _AT_ONCE = 1e-9  # aiohttp takes 0 for no timeout.
 
 
+class Response(aiohttp.ClientResponse):
+    """aiohttp's response; whoever closes it hangs up.
+
+    Over TLS, asyncio gives the other side half a minute to agree that a connection is over.  Nobody
+    waits for that, and an event loop that ends meanwhile would leave the socket open.
+    """
+
+    _carrier: asyncio.Transport | None = None
+
+    async def start(self, connection: aiohttp.connector.Connection) -> Response:
+        """Read the head of the response."""
+        self._carrier = connection.transport
+        await super().start(connection)
+        return self
+
+    def close(self) -> None:
+        """Let go of the response, and close its connection if it still has one."""
+        super().close()
+        if self._carrier is not None and self._carrier.is_closing():
+            self._carrier.abort()
+
+
 class Socket(aiohttp.ClientWebSocketResponse):
     """aiohttp's end of a connection, which also shows what carries it."""
 

@@ -2,8 +2,6 @@
 
 Invariant: a session is used only in the event loop and process in which it was made: a child
 process has a copy of its parent's, but must not use it.
-
-Invariant: a connection that is not kept for the next request is gone when its exchange is.
 """
 
 from __future__ import annotations
@@ -12,14 +10,13 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-import aiohttp
-
 from orderlists_transports._content import decoded, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+    import aiohttp
+    from multidict import CIMultiDictProxy
 
 
 class _Home(NamedTuple):
@@ -28,47 +25,15 @@ class _Home(NamedTuple):
     loop: asyncio.AbstractEventLoop
 
 
-class Response(aiohttp.ClientResponse):
-    """aiohttp's response; whoever lets go of it hangs up, unless its connection is kept.
-
-    Over TLS, asyncio gives the other side half a minute to agree that a connection is over.  Nobody
-    waits for that, and an event loop that ends meanwhile would leave the socket open.
-    """
-
-    _carrier: asyncio.Transport | None = None
-
-    async def start(self, connection: aiohttp.connector.Connection) -> Response:
-        """Read the head of the response."""
-        self._carrier = connection.transport
-        await super().start(connection)
-        return self
-
-    def close(self) -> None:
-        """Let go of the response, and close its connection if it still has one."""
-        super().close()
-        self._hang_up()
-
-    def release(self) -> None:
-        """Let go of the response, and keep its connection if it can be used again."""
-        super().release()
-        self._hang_up()
-
-    def _hang_up(self) -> None:
-        if self._carrier is not None and self._carrier.is_closing():
-            self._carrier.abort()
-
-
 class Sessions:
     """One session for each event loop and process, made when it is first asked for.
 
     Args:
-        make: Makes a session from keyword arguments; those of all transports are added here.
-        settings: Keyword arguments of this transport's own.
+        make: Makes a session, inside the running loop.
     """
 
-    def __init__(self, make: Callable[..., aiohttp.ClientSession], **settings: object) -> None:
+    def __init__(self, make: Callable[[], aiohttp.ClientSession]) -> None:
         self._make = make
-        self._settings = settings
         self._home: _Home | None = None
         self._left_behind: list[aiohttp.ClientSession] = []
 
@@ -77,14 +42,7 @@ class Sessions:
         home, process, loop = self._home, os.getpid(), asyncio.get_running_loop()
         if home is not None and home.loop is loop and home.process == process:
             return home.session
-        session = self._make(
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            raise_for_status=False,
-            response_class=Response,
-            skip_auto_headers=_ADDED_BY_AIOHTTP,
-            **self._settings,
-        )
+        session = self._make()
         self._home = _Home(session, process, loop)
         if home is not None:
             await self._leave(home)
@@ -105,7 +63,9 @@ class Sessions:
             self._left_behind.append(home.session)
 
 
-async def content_of(response: aiohttp.ClientResponse, longest: int) -> bytes:
+async def content_of(
+    stream: aiohttp.StreamReader, headers: CIMultiDictProxy[str], longest: int
+) -> bytes:
     """Return the whole body of a response, decompressed.
 
     Raises:
@@ -113,13 +73,13 @@ async def content_of(response: aiohttp.ClientResponse, longest: int) -> bytes:
     """
     parts: list[bytes] = []
     room = longest
-    while part := await response.content.readany():
+    while part := await stream.readany():
         room -= len(part)
         if room < 0:
             raise too_long(longest)
         parts.append(part)
     body = b"".join(parts)
-    encodings = response.headers.getall("Content-Encoding", None)
+    encodings = headers.getall("Content-Encoding", None)
     return decoded(body, ", ".join(encodings), longest) if encodings else body
 
 

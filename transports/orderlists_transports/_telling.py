@@ -24,6 +24,9 @@ def told(error: BaseException) -> str:
     >>> told(ValueError("Invalid header value"))
     'ValueError'
     """
+    # Libraries wrap the system's errors and OpenSSL's, which say more.
+    if isinstance(error.__cause__, OSError):
+        error = error.__cause__
     kind = type(error).__name__
     match error:
         case Unusable():

@@ -1,32 +1,27 @@
 """An asynchronous HTTP transport over aiohttp.
 
-Invariant: one request on the wire per send.  aiohttp itself sends a request again when a connection
-that was kept alive turns out to be dead; here it does not.
+aiohttp opens and keeps the connections; requests are written to them here, as they are.
+
+Invariant: once a byte of a request was given to a socket, that request is never sent again.
 """
 
 from __future__ import annotations
 
 import asyncio
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from orderlists import HttpResponse, MissingExtra, TransportError
 from orderlists_transports._amounts import check_count
-from orderlists_transports._content import Unusable
 from orderlists_transports._contract import LONGEST_REPLY
 from orderlists_transports._exchange import Exchange, parse_origin
 from orderlists_transports._telling import told
-from orderlists_transports._wire import flaw
+from orderlists_transports._wire import flaw, host_of, serialise
 
 try:
     import aiohttp
-    from yarl import URL
 
-    from orderlists_transports._aiohttp_sessions import (
-        Sessions,
-        content_of,
-        was_interrupted,
-    )
+    from orderlists_transports._aiohttp_pool import Connection, Pool, open_pool
+    from orderlists_transports._aiohttp_sessions import Sessions, was_interrupted
 except ModuleNotFoundError as error:
     raise MissingExtra("aiohttp", needed_for="orderlists_transports.aiohttp") from error
 
@@ -34,19 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from orderlists import HttpRequest
-
-_NO_CONNECTION = (
-    aiohttp.ClientConnectorError,  # Unknown host, refused, TLS: all that happens before sending.
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.ServerFingerprintMismatch,
-)
-_CONNECTING = 0.9
-_OK, _LAST = 200, 599
-
-
-class _Lost(Exception):
-    """The connection broke.  Not one of aiohttp's own errors, at which it would send again."""
 
 
 class AiohttpTransport:
@@ -57,14 +39,16 @@ class AiohttpTransport:
 
     Args:
         exchange: One of Binance's environments, or an origin such as ``https://api1.binance.com``.
-        session: Makes the `aiohttp.ClientSession`, inside the running loop, from the keyword
-            arguments it is given and those of your own: proxy, connector (TLS context, how many
-            connections).  The transport closes the session.  Without one: aiohttp's own settings,
-            and no proxy whatever the environment says.
+        session: Makes an `aiohttp.ClientSession`, inside the running loop; the transport takes it
+            over.  It says how to connect: proxy, connector (TLS, how many connections), how long to
+            try (`timeout`, its `connect` and `sock_connect`).  How to send is not its business:
+            middlewares, traces, cookies, redirects and default headers do not apply.  Without one:
+            aiohttp's own settings, and no proxy whatever the environment says.
         longest_reply: The longest body to accept, in bytes, after decompression; 1 or more.
 
     Raises:
-        InvalidSetting: The origin is none, or a number breaks its rule.
+        InvalidSetting: The origin is none, or a number breaks its rule; when the first request is
+            sent, if the session's proxy does not tunnel.
 
     >>> from functools import partial
     >>> proxied = partial(aiohttp.ClientSession, proxy="http://proxy.example:3128")
@@ -73,21 +57,22 @@ class AiohttpTransport:
 
     A connector is made inside the loop as well:
 
-    >>> def two_connections(**settings):
-    ...     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2), **settings)
+    >>> def two_connections():
+    ...     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=2))
     """
 
     def __init__(
         self,
         exchange: Exchange | str,
         *,
-        session: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession,
+        session: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
         longest_reply: int = LONGEST_REPLY,
     ) -> None:
         check_count("longest_reply", longest_reply)
         self._origin = parse_origin(exchange)
-        self._base = str(self._origin)
-        self._sessions = Sessions(session, middlewares=(_once,))
+        self._host = host_of(self._origin)
+        self._sessions = Sessions(session)
+        self._pool: Pool | None = None
         self._longest_reply = longest_reply
         self._closed = False
 
@@ -109,73 +94,44 @@ class AiohttpTransport:
     ) -> HttpResponse | TransportError:
         if (why := self._obstacle(request, seconds)) is not None:
             return TransportError(f"the request was not sent: {why}", sent=False)
-        session = await self._sessions.here()
+        pool = await self._open_pool()
+        sent = serialise(request, self._host)
+        connection: Connection | None = None
         try:
-            return await self._converse(session, request, seconds)
-        except _NO_CONNECTION as error:
-            seen = error.__cause__ or error  # The system's or OpenSSL's own error, if it was one.
-            return TransportError(f"no connection to {self._origin}: {told(seen)}", sent=False)
+            async with asyncio.timeout(seconds):
+                connection = await pool.lend()
+                return await self._converse(connection, sent)
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
-            return TransportError(f"no reply from {self._origin}: {told(error)}", sent=None)
+            why = told(error)
         except asyncio.CancelledError:
             if not self._closed or was_interrupted():
                 raise
-            return TransportError("no reply: this transport was closed", sent=None)
+            why = "this transport was closed"
+        if connection is None:
+            return TransportError(f"no connection to {self._origin}: {why}", sent=False)
+        return TransportError(f"no reply from {self._origin}: {why}", sent=None)
 
     def _obstacle(self, request: HttpRequest, seconds: float) -> str | None:
         if self._closed:
             return "this transport is closed"
         if seconds <= 0:
             return "no time is left"
-        if (why := flaw(request)) is None and self._url(request).raw_path_qs != request.target:
-            return "aiohttp would change its target"
-        return why
+        return flaw(request)
 
-    async def _converse(
-        self, session: aiohttp.ClientSession, request: HttpRequest, seconds: float
-    ) -> HttpResponse:
-        response = await session.request(
-            request.method,
-            self._url(request),
-            headers=request.headers,
-            data=request.body or None,
-            allow_redirects=False,
-            timeout=_limits(seconds, session.timeout),
-        )
+    async def _open_pool(self) -> Pool:
+        session, pool = await self._sessions.here(), self._pool
+        if pool is None or pool.session is not session:
+            self._pool = pool = await open_pool(session, str(self._origin))
+        return pool
+
+    async def _converse(self, connection: Connection, sent: bytes) -> HttpResponse:
+        complete = False
         try:
-            if not _OK <= response.status <= _LAST:
-                raise Unusable(f"{response.status} is not the status of a reply")
-            body = await content_of(response, self._longest_reply)
+            response = await connection.exchange(sent, self._longest_reply)
+            complete = True
         finally:
-            response.release()
-        return HttpResponse(response.status, tuple(response.headers.items()), body)
-
-    def _url(self, request: HttpRequest) -> URL:
-        return URL(self._base + request.target, encoded=True)
+            connection.give_back(reusable=complete)
+        return response
 
     def __repr__(self) -> str:
         return f"<AiohttpTransport {self._origin}>"
-
-
-async def _once(
-    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    try:
-        return await send(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _Lost(told(error)) from None
-
-
-# Most calls have the same: the client's timeout is shorter than what is left of a call's deadline.
-@lru_cache(maxsize=16)
-def _limits(seconds: float, session: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
-    # Connecting ends a little earlier, so that an end while connecting is seen to be one.
-    connecting = seconds * _CONNECTING
-    return aiohttp.ClientTimeout(
-        total=seconds,
-        connect=min(connecting, session.connect or connecting),
-        sock_connect=session.sock_connect,
-        ceil_threshold=seconds + 1,  # aiohttp would round longer timeouts up to whole seconds.
-    )

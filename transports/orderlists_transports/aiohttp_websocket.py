@@ -21,7 +21,12 @@ try:
     import aiohttp
     from yarl import URL
 
-    from orderlists_transports._aiohttp_connection import FAREWELL, AiohttpConnection, Socket
+    from orderlists_transports._aiohttp_connection import (
+        FAREWELL,
+        AiohttpConnection,
+        Response,
+        Socket,
+    )
     from orderlists_transports._aiohttp_sessions import (
         Sessions,
         content_of,
@@ -33,6 +38,7 @@ except ModuleNotFoundError as error:
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_ADDED_BY_AIOHTTP = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 _HEARTBEAT = 20.0  # As often as the exchange pings.
 _SWITCHING = 101
 _CLOSED = "no connection: this transport is closed"
@@ -84,7 +90,8 @@ class AiohttpWebSocketTransport:
         check_seconds("heartbeat", heartbeat)
         self._origin = parse_framed_origin(exchange)
         self._base = str(self._origin)
-        self._sessions = Sessions(session, middlewares=(self._only_once,), ws_response_class=Socket)
+        self._session = session
+        self._sessions = Sessions(self._make_session)
         self._longest_frame = longest_frame
         self._heartbeat = heartbeat
         self._connections: set[AiohttpConnection] = set()
@@ -108,6 +115,17 @@ class AiohttpWebSocketTransport:
         self._connections.clear()
         await self._sessions.close()
 
+    def _make_session(self) -> aiohttp.ClientSession:
+        return self._session(
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            middlewares=(self._only_once,),
+            raise_for_status=False,
+            response_class=Response,
+            skip_auto_headers=_ADDED_BY_AIOHTTP,
+            ws_response_class=Socket,
+        )
+
     async def _connect(self, target: str, seconds: float) -> AiohttpConnection | TransportError:
         if (why := self._obstacle(target)) is not None:
             return TransportError(f"no connection: {why}", sent=False)
@@ -124,8 +142,7 @@ class AiohttpWebSocketTransport:
         except _Refused as refusal:
             return HandshakeRefused(refusal.response)
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
-            seen = error.__cause__ or error  # The system's or OpenSSL's own error, if it was one.
-            return TransportError(f"no connection to {self._origin}: {told(seen)}", sent=False)
+            return TransportError(f"no connection to {self._origin}: {told(error)}", sent=False)
         except asyncio.CancelledError:
             if not self._closed or was_interrupted():
                 raise
@@ -147,7 +164,7 @@ class AiohttpWebSocketTransport:
         if response.status == _SWITCHING:
             return response
         try:
-            body = await content_of(response, self._longest_frame)
+            body = await content_of(response.content, response.headers, self._longest_frame)
         finally:
             response.close()
         raise _Refused(HttpResponse(response.status, tuple(response.headers.items()), body))

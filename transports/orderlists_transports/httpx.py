@@ -1,8 +1,8 @@
-"""A transport over httpx, to be copied.  httpx bounds single waits, and does not notice forks.
+"""A transport over httpx, to be copied.  What httpx leaves to chance is left to chance here.
 
-So it breaks these optional clauses: `headers_that_trickle_in_end_at_the_timeout`,
-`a_body_that_trickles_in_ends_at_the_timeout`, `a_child_process_has_its_own_connections`; and, as
-it leaves the number of connections to httpx, `no_free_connection_means_not_sent`.
+So it breaks the optional clauses `headers_that_trickle_in_end_at_the_timeout`,
+`a_body_that_trickles_in_ends_at_the_timeout`, `what_follows_a_reply_is_never_taken_for_another`,
+`no_free_connection_means_not_sent` and `a_child_process_has_its_own_connections`.
 """
 
 import ssl

@@ -13,6 +13,7 @@ from orderlists_transports.conformance._clause import clause, optional_clause
 from orderlists_transports.conformance._script import always, answer, answer_by, echo, reply
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
     from orderlists import HttpRequest
@@ -69,6 +70,18 @@ def a_late_reply_is_never_taken_for_another(bench: Bench) -> None:
     expect_failure(line, request("/first"), claim=None, timeout=_SOON)
     for target in ("/second", "/third"):
         expect(line.send(request(target)).body == target.encode(), "it was")
+
+
+@clause
+def an_unasked_reply_is_never_taken_for_another(bench: Bench) -> None:
+    """What comes while nobody waits, such as a 408, is not the answer to the next request."""
+    _expect_own_answers(bench, _answer_and_speak_again)
+
+
+@optional_clause("some libraries read ahead, and keep what they have read for the next reply")
+def what_follows_a_reply_is_never_taken_for_another(bench: Bench) -> None:
+    """What comes together with a reply, behind its end, is not the answer to the next request."""
+    _expect_own_answers(bench, _answer_twice_at_once)
 
 
 @clause
@@ -149,6 +162,22 @@ def _claim(line: Line, sent: HttpRequest) -> bool | None:
     return True
 
 
+def _expect_own_answers(bench: Bench, script: Callable[[Peer], None]) -> None:
+    server = bench.serve(script)
+    line = bench.line(server, connections=1)
+    for target in ("/first", "/second", "/third"):
+        body = _answer_or_none(line, request(target))
+        expect(body in (target.encode(), None), f"{target} got {body!r}")
+        server.ended.wait(_SOON / 10)  # What nobody asked for has to come through the network.
+
+
+def _answer_or_none(line: Line, sent: HttpRequest) -> bytes | None:
+    try:
+        return line.send(sent).body
+    except TransportError:
+        return None
+
+
 def _sent_by_a_child(line: Line, sent: HttpRequest) -> str:
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
@@ -179,6 +208,18 @@ def _answer_the_first_late(peer: Peer) -> None:
         peer.write(echo(got))
 
 
+def _answer_twice_at_once(peer: Peer) -> None:
+    while (got := peer.receive()) is not None:
+        peer.write(echo(got) + reply(b"unasked"))
+
+
+def _answer_and_speak_again(peer: Peer) -> None:
+    while (got := peer.receive()) is not None:
+        peer.write(echo(got))
+        peer.hold(_SOON / 20)
+        peer.write(reply(b"unasked"))
+
+
 def _answer_unless_held(peer: Peer) -> None:
     while (got := peer.receive()) is not None:
         if got.target != "/held":
@@ -190,6 +231,8 @@ SHARING = (
     a_request_is_sent_at_most_once,
     a_dead_connection_is_replaced_before_sending,
     a_late_reply_is_never_taken_for_another,
+    an_unasked_reply_is_never_taken_for_another,
+    what_follows_a_reply_is_never_taken_for_another,
     an_interrupt_leaves_the_transport_usable,
     everyone_gets_the_own_answer,
     a_child_process_has_its_own_connections,

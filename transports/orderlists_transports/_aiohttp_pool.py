@@ -1,0 +1,121 @@
+"""aiohttp's connection pool, lending connections instead of sending requests.
+
+aiohttp opens connections (addresses, TLS, proxies, limits) and parses what arrives at them.  What
+it would do with a request, such as sending it again, following redirects, rewriting targets and
+tracing them, is not used.
+
+Invariant: a connection that is lent is open, and nothing has arrived at it.
+
+Invariant: a connection that is not kept for the next request is gone when its exchange is.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn, cast
+
+from orderlists import HttpResponse, InvalidSetting
+from orderlists_transports._aiohttp_sessions import content_of
+from orderlists_transports._content import Unusable
+
+if TYPE_CHECKING:
+    import asyncio
+
+    import aiohttp
+    from aiohttp.client_proto import ResponseHandler
+
+_OK, _LAST, _SWITCHING = 200, 599, 101
+_RULE = "must connect to an http:// origin without a proxy, which would read the requests"
+
+
+class Connection:
+    """One connection, lent for one exchange."""
+
+    def __init__(self, lent: aiohttp.connector.Connection) -> None:
+        self._lent = lent
+        self._protocol = cast("ResponseHandler", lent.protocol)
+        self._carrier = cast("asyncio.Transport", lent.transport)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the next thing to arrive will be the reply to the next request."""
+        return not self._protocol.should_close
+
+    async def exchange(self, sent: bytes, longest: int) -> HttpResponse:
+        """Write a request and read its reply.
+
+        Raises:
+            Unusable: What arrived is no use; aiohttp raises errors of its own as well.
+        """
+        self._protocol.set_response_params(
+            skip_payload=sent.startswith(b"HEAD "), read_until_eof=True, auto_decompress=False
+        )
+        self._carrier.write(sent)
+        head, content = await self._protocol.read()
+        while head.code < _OK and head.code != _SWITCHING:
+            head, content = await self._protocol.read()
+        if not _OK <= head.code <= _LAST:
+            raise Unusable(f"{head.code} is not the status of a reply")
+        body = await content_of(content, head.headers, longest)
+        return HttpResponse(head.code, tuple(head.headers.items()), body)
+
+    def give_back(self, *, reusable: bool) -> None:
+        """Keep the connection for the next request, or close it and make room for another.
+
+        Over TLS, asyncio would give the other side half a minute to agree that it is over.  Nobody
+        waits for that, and an event loop that ends meanwhile would leave the socket open.
+        """
+        if reusable and self.is_fresh:
+            self._lent.release()
+        else:
+            self._carrier.abort()
+            self._lent.close()
+
+
+class Pool:
+    """The connections of one session to one origin.
+
+    Args:
+        session: Says how to connect, and keeps the connections.
+        request: One that would take such a connection.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, request: aiohttp.ClientRequest) -> None:
+        self.session = session
+        self._request = request
+        self._connector = cast("aiohttp.BaseConnector", session.connector)
+
+    async def lend(self) -> Connection:
+        """Return an open connection, waiting for a free one and opening it as need be."""
+        while True:
+            connection = Connection(
+                await self._connector.connect(self._request, [], self.session.timeout)
+            )
+            if connection.is_fresh:
+                return connection
+            connection.give_back(reusable=False)
+
+
+class _NotSent(Exception):
+    """Keeps a session from sending a request."""
+
+
+async def open_pool(session: aiohttp.ClientSession, origin: str) -> Pool:
+    """Return a session's pool for an origin.
+
+    Raises:
+        InvalidSetting: The session's proxy would read the requests.
+    """
+    made: list[aiohttp.ClientRequest] = []
+
+    async def keep(request: aiohttp.ClientRequest, _send: aiohttp.ClientHandlerType) -> NoReturn:
+        made.append(request)
+        raise _NotSent
+
+    # A request knows its session's proxy and TLS, those from the environment as well.
+    with suppress(_NotSent):
+        await session.request("GET", origin, middlewares=(keep,))
+    [request] = made
+    if request.proxy is not None and not request.is_ssl():
+        raise InvalidSetting(field="session", value=session, rule=_RULE)
+    return Pool(session, request)
