@@ -47,7 +47,7 @@ class ListClientOrderId:
         return f"ListClientOrderId({self.value!r})"
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, slots=False)
 class CancelOrderList(Request[CanceledOrderList]):
     """Cancel an entire order list.  Cancelling one of its orders would do the same.
 

@@ -23,7 +23,7 @@ GET_ORDER = Operation(
 )
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, slots=False)
 class GetOrder(Request[OrderReport]):
     """Ask what became of an order, such as one of a list.  The answer may lag behind.
 

@@ -23,7 +23,7 @@ GET_ORDER_LIST = Operation(
 )
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, slots=False)
 class GetOrderList(Request[OrderList]):
     """Ask for an order list: its status and its orders' ids, not what became of the orders.
 

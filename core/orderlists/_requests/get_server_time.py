@@ -30,7 +30,7 @@ GET_SERVER_TIME = Operation(
 )
 
 
-@frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False, slots=False)
 class GetServerTime(Request[ServerTime]):
     """Ask what time the exchange has.  Needs no key.
 

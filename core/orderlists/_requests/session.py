@@ -43,13 +43,11 @@ def _operation(name: str, method: str, security: Security, result: type[Any]) ->
 
 
 class _Bare(Request[Any]):
-    __slots__ = ()
-
     def parameters(self) -> list[Parameter]:
         return []
 
 
-@frozen(repr=False)
+@frozen(repr=False, slots=False)
 class LogOn(_Bare):
     """Prove once who asks, for all that follows on this connection.  Ed25519 keys only."""
 
@@ -58,7 +56,7 @@ class LogOn(_Bare):
     )
 
 
-@frozen(repr=False)
+@frozen(repr=False, slots=False)
 class Subscribe(_Bare):
     """Let the events of the account that is logged on flow."""
 
@@ -67,7 +65,7 @@ class Subscribe(_Bare):
     )
 
 
-@frozen(repr=False)
+@frozen(repr=False, slots=False)
 class SubscribeSigned(_Bare):
     """Let the events of the account whose key signs this flow."""
 
@@ -79,7 +77,7 @@ class SubscribeSigned(_Bare):
     )
 
 
-@frozen(repr=False)
+@frozen(repr=False, slots=False)
 class Unsubscribe(Request[Nothing]):
     """Let events flow no more.
 
@@ -98,7 +96,7 @@ class Unsubscribe(Request[Nothing]):
         return [("subscriptionId", self.subscription_id)]
 
 
-@frozen(repr=False)
+@frozen(repr=False, slots=False)
 class Ping(_Bare):
     """Ask for a sign of life."""
 
