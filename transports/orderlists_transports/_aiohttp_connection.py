@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 import aiohttp
 
 from orderlists import TransportError
+from orderlists_transports._outbox import TAKEN_AT_ONCE, Outbox
 from orderlists_transports._telling import told
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 FAREWELL = 0.5
 """Seconds that the other side is given to agree that a connection is over."""
 
-_TAKEN_AT_ONCE = 32 * 1024  # Half of what makes asyncio ask a writer to wait.
 _AT_ONCE = 1e-9  # aiohttp takes 0 for no timeout.
 
 
@@ -51,12 +51,14 @@ class Response(aiohttp.ClientResponse):
 
 
 class Socket(aiohttp.ClientWebSocketResponse):
-    """aiohttp's end of a connection, which also shows what carries it."""
+    """aiohttp's end of a connection, which writes to an outbox."""
 
-    def carrier(self) -> asyncio.Transport:
-        """Return what the frames are written to.  To be asked while the connection is new."""
+    def open_outbox(self) -> Outbox:
+        """Have frames written to an outbox from now on.  To be asked while it is new."""
         connection = cast("aiohttp.connector.Connection", self._response.connection)
-        return cast("asyncio.Transport", connection.transport)
+        outbox = Outbox(cast("asyncio.Transport", connection.transport))
+        self._writer.transport = cast("asyncio.Transport", outbox)
+        return outbox
 
     def release(self) -> None:
         """Let go of what carries the frames."""
@@ -75,7 +77,7 @@ class AiohttpConnection:
         self.home = (asyncio.get_running_loop(), os.getpid())
         self._ended = ended
         self._socket = socket
-        self._carrier = socket.carrier()
+        self._outbox = socket.open_outbox()
         self._end: str | None = None
 
     async def asend(self, frame: str, /, *, timeout: float) -> None:  # noqa: ASYNC109 - the transport owns its timeout: only it knows what was sent by then
@@ -85,7 +87,7 @@ class AiohttpConnection:
         failure = None
         try:
             content = frame.encode()
-            if len(content) + self._carrier.get_write_buffer_size() <= _TAKEN_AT_ONCE:
+            if len(content) + self._outbox.size() <= TAKEN_AT_ONCE:
                 await self._socket.send_frame(content, aiohttp.WSMsgType.TEXT)
             else:
                 async with asyncio.timeout(timeout):
@@ -121,7 +123,7 @@ class AiohttpConnection:
             async with asyncio.timeout(FAREWELL):
                 await self._socket.close()
         # What the other side does not take would keep it open.
-        self._carrier.abort()
+        self._outbox.abort()
         self._finish()
 
     def _finish(self, why: str | None = None) -> None:
@@ -130,7 +132,7 @@ class AiohttpConnection:
         self._ended(self)
 
     def _obstacle(self) -> str | None:
-        if self._end is None and self._carrier.is_closing():
+        if self._end is None and self._outbox.is_closing():
             return "the connection is lost"
         return self._end
 
