@@ -110,16 +110,10 @@ def _whole_import(results: Results) -> float:
     return _ratio(results["imports"]["results"], OURS)
 
 
-_ASYNC = (
-    "counted by callgrind: the floor takes 680 thousand instructions, 460 of them in aiohttp; we "
-    "take 1,025: 540 in aiohttp and the transport, which checks what it sends; 235 to parse and "
-    "type the result, 175 for the call and its limits, 75 to make, write and sign the request"
-)
 _FRAMED = (
     "a WebSocket costs so little that the typed result and the call weigh more than all the rest.  "
-    "Sampled: a sixth of our time reads types; a tenth each sends and writes and signs the frame; "
-    "a thirteenth each decides the call, reads the rate limits, waits by future and timer, and "
-    "parses"
+    "Sampled: a fifth of our time reads types; a tenth each writes and signs the frame, decides "
+    "the call, and parses; less each reads the rate limits, and waits by future and timer"
 )
 _RIVAL = (
     "this part of python-binance is less than the floor takes, which signs, sends and parses and "
@@ -127,7 +121,7 @@ _RIVAL = (
 )
 _QUERY = "writing the query costs the same, whatever signing costs; escaping base64 a fifth of that"
 _COMPLETED = (
-    "about half of it completes the request, which judges all its fields again; an absolute goal, "
+    "two fifths of it complete the request, which judges all its fields again; an absolute goal, "
     "which depends on the machine"
 )
 _CLASSES = (
@@ -142,12 +136,10 @@ GOALS = (
     Goal("sync call / urllib3 + json", 0.95, 0.70, _to_floor("sync")),
     Goal("sync call / binance-sdk-spot", 0.40, None, _to("sync", "binance-sdk-spot")),
     Goal("sync call / cheapest peer", 1.0, None, _to_cheapest("sync")),
-    Goal("async call, 1 in flight / aiohttp + json", 1.15, 1.0, _to_floor("async-1"), why=_ASYNC),
-    Goal("async call, 50 in flight / aiohttp + json", 1.15, 1.0, _to_floor("async-50"), why=_ASYNC),
-    Goal("async call, 1 in flight / cheapest peer", 1.0, None, _to_cheapest("async-1"), why=_ASYNC),
-    Goal(
-        "async call, 50 in flight / cheapest peer", 1.0, None, _to_cheapest("async-50"), why=_ASYNC
-    ),
+    Goal("async call, 1 in flight / aiohttp + json", 1.15, 1.0, _to_floor("async-1")),
+    Goal("async call, 50 in flight / aiohttp + json", 1.15, 1.0, _to_floor("async-50")),
+    Goal("async call, 1 in flight / cheapest peer", 1.0, None, _to_cheapest("async-1")),
+    Goal("async call, 50 in flight / cheapest peer", 1.0, None, _to_cheapest("async-50")),
     Goal(
         "WebSocket call, 50 in flight / aiohttp + json",
         1.5,

@@ -89,8 +89,9 @@ def _sections(results: Results) -> Iterator[tuple[str, str]]:
     yield "While others are in flight (asynchronous)", _scaling(results["scaling"])
     yield "Importing (ratios to python-binance)", _imports(results["imports"])
     yield "Memory", _memory(results["memory"])
-    if results["instructions"]:
-        yield "Instructions per synchronous call (callgrind)", _counts(results["instructions"])
+    for name, counted in results["instructions"].items():
+        title = results["races"][name]["title"]
+        yield f"Instructions per call: {title} (callgrind)", _counts(counted)
 
 
 def _where(results: Results, only: Container[str] | None = None) -> str:
