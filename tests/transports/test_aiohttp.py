@@ -7,6 +7,8 @@ import contextlib
 import importlib.util
 import os
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Never, Protocol
 
@@ -17,7 +19,7 @@ from orderlists import HttpRequest, InvalidSetting, MissingExtra, TransportError
 from orderlists_transports import aiohttp as module
 from orderlists_transports.aiohttp import AiohttpTransport
 from orderlists_transports.conformance._script import always, answer, reply, unmeasured
-from orderlists_transports.conformance._server import Peer, Server
+from orderlists_transports.conformance._server import PATIENCE, Peer, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -188,6 +190,35 @@ def test_the_environment_counts_where_the_session_trusts_it(
     transport = AiohttpTransport("https://api.binance.com", session=session)
     assert asyncio.run(failure(transport)).sent is False
     assert [each.method for each in proxy.received] == ["CONNECT"]
+
+
+def test_looking_at_the_environment_ends_at_the_timeout(serve: Serve) -> None:
+    server = serve(always(reply()))
+    session = partial(aiohttp.ClientSession, trust_env=True)
+    over = threading.Event()
+
+    async def send_while_every_thread_is_busy() -> TransportError:
+        threads = ThreadPoolExecutor(1)
+        asyncio.get_running_loop().set_default_executor(threads)
+        threads.submit(over.wait, PATIENCE)
+        try:
+            return await failure(AiohttpTransport(server.origin, session=session), seconds=SOON)
+        finally:
+            over.set()
+
+    assert asyncio.run(send_while_every_thread_is_busy()).sent is False
+    assert server.received == []
+
+
+def test_a_malformed_proxy_in_the_environment_means_not_sent(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(always(reply()))
+    monkeypatch.setenv("http_proxy", "http://[")
+    monkeypatch.delenv("no_proxy", raising=False)
+    session = partial(aiohttp.ClientSession, trust_env=True)
+    assert asyncio.run(failure(AiohttpTransport(server.origin, session=session))).sent is False
+    assert server.received == []
 
 
 def test_what_a_session_would_do_with_a_request_does_not_apply(serve: Serve) -> None:

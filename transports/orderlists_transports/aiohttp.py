@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from orderlists import HttpResponse, MissingExtra, TransportError
+from orderlists import HttpResponse, InvalidSetting, MissingExtra, TransportError
 from orderlists_transports._amounts import check_count
 from orderlists_transports._contract import LONGEST_REPLY
 from orderlists_transports._exchange import Exchange, parse_origin
@@ -94,13 +94,16 @@ class AiohttpTransport:
     ) -> HttpResponse | TransportError:
         if (why := self._obstacle(request, seconds)) is not None:
             return TransportError(f"the request was not sent: {why}", sent=False)
-        pool = await self._open_pool()
+        session = await self._sessions.here()
         sent = serialise(request, self._host)
         connection: Connection | None = None
         try:
             async with asyncio.timeout(seconds):
+                pool = await self._pool_of(session)
                 connection = await pool.lend()
                 return await self._converse(connection, sent)
+        except InvalidSetting:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
             why = told(error)
         except asyncio.CancelledError:
@@ -118,8 +121,8 @@ class AiohttpTransport:
             return "no time is left"
         return flaw(request)
 
-    async def _open_pool(self) -> Pool:
-        session, pool = await self._sessions.here(), self._pool
+    async def _pool_of(self, session: aiohttp.ClientSession) -> Pool:
+        pool = self._pool
         if pool is None or pool.session is not session:
             self._pool = pool = await open_pool(session, str(self._origin))
         return pool
