@@ -30,6 +30,7 @@ REQUEST = HttpRequest("GET", "/api/v3/time", ())
 ELSEWHERE = "http://127.0.0.1:9"
 SOON = 0.25
 ENOUGH = 0.5
+CLOSED = "this transport was closed"
 
 
 class Serve(Protocol):
@@ -58,6 +59,10 @@ def hold(peer: Peer) -> None:
     peer.hold()
 
 
+def read_nothing(peer: Peer) -> None:
+    peer.hold()
+
+
 def saying_and_holding(sent: bytes) -> Callable[[Peer], None]:
     def script(peer: Peer) -> None:
         peer.receive()
@@ -69,6 +74,21 @@ def saying_and_holding(sent: bytes) -> Callable[[Peer], None]:
 
 def one_connection() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1))
+
+
+def trusting(tls: Tls | None) -> aiohttp.ClientSession:
+    trust = True if tls is None else tls.client
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust))
+
+
+async def closed_underway(transport: AiohttpTransport, sent: HttpRequest) -> TransportError:
+    task = asyncio.create_task(transport.asend(sent, timeout=60))
+    await asyncio.sleep(SOON)  # It cannot be seen from outside how far it has come.
+    async with asyncio.timeout(PATIENCE / 2):
+        await transport.aclose()
+        with pytest.raises(TransportError) as caught:
+            await task
+    return caught.value
 
 
 async def failure(
@@ -144,6 +164,77 @@ def test_closing_ends_those_who_wait_for_a_connection(serve: Serve) -> None:
         return [error.sent for error in outcomes if isinstance(error, TransportError)]
 
     assert asyncio.run(close_while_waiting()) == [None, False]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [reply(b"{", length=9), unmeasured(b"{"), b""],
+    ids=["half a reply", "a reply that ends with the connection", "nothing"],
+)
+def test_closing_ends_those_who_read(said: bytes, serve: Serve, wire: Tls | None) -> None:
+    server = serve(saying_and_holding(said), wire)
+    transport = AiohttpTransport(server.origin, session=partial(trusting, wire))
+    error = asyncio.run(closed_underway(transport, REQUEST))
+    assert (error.sent, error.args) == (None, (f"no reply from {server.origin}: {CLOSED}",))
+
+
+def test_closing_ends_those_who_write(serve: Serve) -> None:
+    server = serve(read_nothing)
+    request = HttpRequest("POST", "/", (), b"x" * 16 * 1024 * 1024)
+    assert asyncio.run(closed_underway(AiohttpTransport(server.origin), request)).sent is None
+
+
+def test_closing_ends_those_who_connect(serve: Serve) -> None:
+    origin = serve(read_nothing).origin.replace("http:", "https:")
+    assert asyncio.run(closed_underway(AiohttpTransport(origin), REQUEST)).sent is False
+
+
+def test_closing_in_another_event_loop_leaves_alone_what_is_under_way(serve: Serve) -> None:
+    closed = threading.Event()
+
+    def script(peer: Peer) -> None:
+        peer.receive()
+        closed.wait(PATIENCE)
+        peer.write(reply())
+
+    server = serve(script)
+    sessions: list[aiohttp.ClientSession] = []
+
+    def noted() -> aiohttp.ClientSession:
+        sessions.append(aiohttp.ClientSession())
+        return sessions[-1]
+
+    transport = AiohttpTransport(server.origin, session=noted)
+
+    async def send() -> None:
+        await _send(transport)
+        await sessions[0].close()
+
+    with ThreadPoolExecutor(1) as threads:
+        sending = threads.submit(asyncio.run, send())
+        assert server.has_received(1)
+        asyncio.run(transport.aclose())
+        closed.set()
+        sending.result()
+
+
+def test_a_session_that_somebody_else_closes_does_not_cancel_its_callers(serve: Serve) -> None:
+    server = serve(hold)
+    sessions: list[aiohttp.ClientSession] = []
+
+    def noted() -> aiohttp.ClientSession:
+        sessions.append(one_connection())
+        return sessions[-1]
+
+    async def close_it_while_waiting() -> list[bool | None]:
+        transport = AiohttpTransport(server.origin, session=noted)
+        tasks = [asyncio.create_task(transport.asend(REQUEST, timeout=5)) for _ in range(2)]
+        await asyncio.to_thread(server.has_received, 1)
+        await sessions[0].close()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        return [error.sent for error in outcomes if isinstance(error, TransportError)]
+
+    assert asyncio.run(close_it_while_waiting()) == [None, False]
 
 
 @pytest.mark.parametrize(

@@ -39,14 +39,21 @@ class Sessions:
 
     async def here(self) -> aiohttp.ClientSession:
         """Return the session of this loop and process."""
-        home, process, loop = self._home, os.getpid(), asyncio.get_running_loop()
-        if home is not None and home.loop is loop and home.process == process:
-            return home.session
-        session = self._make()
-        self._home = _Home(session, process, loop)
+        session = self.made_here()
+        if session is not None:
+            return session
+        home, session = self._home, self._make()
+        self._home = _Home(session, os.getpid(), asyncio.get_running_loop())
         if home is not None:
             await self._leave(home)
         return session
+
+    def made_here(self) -> aiohttp.ClientSession | None:
+        """Return the session of this loop and process, or None before one was asked for."""
+        home = self._home
+        if home is None or home.loop is not asyncio.get_running_loop():
+            return None
+        return home.session if home.process == os.getpid() else None
 
     async def close(self) -> None:
         """Close the session, with every connection."""

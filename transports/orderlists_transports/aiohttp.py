@@ -74,6 +74,7 @@ class AiohttpTransport:
         self._sessions = Sessions(session)
         self._pool: Pool | None = None
         self._longest_reply = longest_reply
+        self._underway: dict[asyncio.Timeout, aiohttp.ClientSession] = {}
         self._closed = False
 
     async def asend(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:  # noqa: ASYNC109 - the transport owns its timeout: only it knows what was sent by then
@@ -85,8 +86,13 @@ class AiohttpTransport:
         return outcome
 
     async def aclose(self) -> None:
-        """Close every connection, those in use as well."""
+        """Close every connection, those in use as well; what is under way ends."""
         self._closed = True
+        session, now = self._sessions.made_here(), asyncio.get_running_loop().time()
+        # aiohttp leaves those waiting who read a body or connect, and waits for those who write.
+        for deadline, used in list(self._underway.items()):
+            if used is session and not deadline.expired():
+                deadline.reschedule(now)
         await self._sessions.close()
 
     async def _exchange(
@@ -97,19 +103,23 @@ class AiohttpTransport:
         session = await self._sessions.here()
         sent = serialise(request, self._host)
         connection: Connection | None = None
+        deadline = asyncio.timeout(seconds)
         try:
-            async with asyncio.timeout(seconds):
+            async with deadline:
+                self._underway[deadline] = session
                 pool = await self._pool_of(session)
                 connection = await pool.lend()
                 return await self._converse(connection, sent)
         except InvalidSetting:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
-            why = told(error)
+            why = "this transport was closed" if self._closed else told(error)
         except asyncio.CancelledError:
-            if not self._closed or was_interrupted():
+            if was_interrupted():
                 raise
-            why = "this transport was closed"
+            why = "its session was closed"
+        finally:
+            self._underway.pop(deadline, None)
         if connection is None:
             return TransportError(f"no connection to {self._origin}: {why}", sent=False)
         return TransportError(f"no reply from {self._origin}: {why}", sent=None)
