@@ -255,6 +255,18 @@ def test_a_status_that_is_none_is_an_error(status: int, serve: Serve) -> None:
     assert asyncio.run(failure(AiohttpTransport(server.origin))).sent is None
 
 
+@pytest.mark.parametrize("body", [b"", b"{"], ids=["at its start", "later"])
+def test_a_body_that_a_reset_ends_is_not_whole(body: bytes, serve: Serve, wire: Tls | None) -> None:
+    def script(peer: Peer) -> None:
+        peer.receive()
+        peer.write(unmeasured(body))
+        peer.hold(SOON / 5)  # A reset can overtake what was written before it.
+        peer.reset()
+
+    transport = AiohttpTransport(serve(script, wire).origin, session=partial(trusting, wire))
+    assert asyncio.run(failure(transport)).sent is None
+
+
 def test_a_proxy_that_opens_no_tunnel_means_not_sent(serve: Serve) -> None:
     proxy = serve(answer(reply(status=407)))
     session = partial(aiohttp.ClientSession, proxy=proxy.origin)

@@ -14,6 +14,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, cast
 
+from aiohttp import EMPTY_PAYLOAD, ServerDisconnectedError
+
 from orderlists import HttpResponse, InvalidSetting
 from orderlists_transports._aiohttp_sessions import content_of
 from orderlists_transports._content import Unusable
@@ -57,7 +59,15 @@ class Connection:
         if not _OK <= head.code <= _LAST:
             raise Unusable(f"{head.code} is not the status of a reply")
         body = await content_of(content, head.headers, longest)
+        if not (head.chunked or "Content-Length" in head.headers or content is EMPTY_PAYLOAD):
+            self._expect_orderly_end()
         return HttpResponse(head.code, tuple(head.headers.items()), body)
+
+    def _expect_orderly_end(self) -> None:
+        # aiohttp takes any end of the connection for the end of the body.
+        error = self._protocol.exception()
+        if error is not None and not isinstance(error, ServerDisconnectedError):
+            raise error
 
     def give_back(self, *, reusable: bool) -> None:
         """Keep the connection for the next request, or close it and make room for another.
