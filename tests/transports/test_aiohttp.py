@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib.util
 import os
+import ssl
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -253,6 +254,82 @@ def test_what_cannot_be_sent_is_not_sent(sent: HttpRequest, timeout: float, serv
 def test_a_status_that_is_none_is_an_error(status: int, serve: Serve) -> None:
     server = serve(answer(unmeasured(b"", status=status)))
     assert asyncio.run(failure(AiohttpTransport(server.origin))).sent is None
+
+
+def test_what_arrives_while_the_event_loop_is_busy_is_no_answer(
+    serve: Serve, wire: Tls | None
+) -> None:
+    spoken = threading.Event()
+
+    def script(peer: Peer) -> None:
+        peer.receive()
+        peer.write(reply())
+        spoken.wait(PATIENCE)
+        peer.write(reply(b"unasked"))
+
+    server = serve(script, wire)
+
+    async def send_twice() -> bytes:
+        transport = AiohttpTransport(server.origin, session=partial(trusting, wire))
+        await _send(transport)
+        spoken.set()
+        server.has_closed(1)  # Meanwhile nothing else runs here.
+        response = await transport.asend(REQUEST, timeout=5)
+        await transport.aclose()
+        return response.body
+
+    assert asyncio.run(send_twice()) == b"{}"
+    assert server.connections == 2
+
+
+def test_half_a_reply_that_nobody_asked_for_costs_no_request(
+    serve: Serve, wire: Tls | None
+) -> None:
+    begun = threading.Event()
+
+    def script(peer: Peer) -> None:
+        peer.receive()
+        peer.write(reply())
+        peer.hold(SOON / 5)
+        peer.write(b"HTTP/1.1 408 ")
+        begun.set()
+        peer.receive()
+        peer.write(b"Request Timeout\r\n\r\n")
+
+    server = serve(script, wire)
+
+    async def send_twice() -> None:
+        transport = AiohttpTransport(server.origin, session=partial(trusting, wire))
+        await _send(transport)
+        await asyncio.to_thread(begun.wait, PATIENCE)
+        await asyncio.sleep(SOON / 5)  # It has to come through the network.
+        await _send_and_close(transport)
+
+    asyncio.run(send_twice())
+    assert server.connections == 2
+
+
+def test_a_server_that_speaks_first_is_asked_nothing(serve: Serve, fresh_tls: Tls) -> None:
+    # Here a server has the last word of the handshake, and what it adds comes with that.
+    fresh_tls.client.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    def script(peer: Peer) -> None:
+        arrived, left = ssl.MemoryBIO(), ssl.MemoryBIO()
+        talk = fresh_tls.server.wrap_bio(arrived, left, server_side=True)
+        while talk.version() is None:
+            with contextlib.suppress(ssl.SSLWantReadError):
+                talk.do_handshake()
+                talk.write(reply(b"unasked"))
+            peer.write(left.read())
+            arrived.write(peer.read_some())
+
+    server = serve(script)
+    origin = server.origin.replace("http:", "https:")
+    transport = AiohttpTransport(origin, session=partial(trusting, fresh_tls))
+    error = asyncio.run(failure(transport, seconds=ENOUGH))
+    assert error.sent is False
+    assert str(error).endswith(": the server spoke before it was asked")
+    assert server.connections == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"{"], ids=["at its start", "later"])

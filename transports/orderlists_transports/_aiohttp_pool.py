@@ -11,8 +11,11 @@ Invariant: a connection that is not kept for the next request is gone when its e
 
 from __future__ import annotations
 
+import select
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, cast
+from weakref import WeakSet
 
 from aiohttp import EMPTY_PAYLOAD, ServerDisconnectedError
 
@@ -31,17 +34,34 @@ _RULE = "must connect to an http:// origin without a proxy, which would read the
 
 
 class Connection:
-    """One connection, lent for one exchange."""
+    """One connection, lent for one exchange.
 
-    def __init__(self, lent: aiohttp.connector.Connection) -> None:
+    Args:
+        lent: What aiohttp lends.
+        kept: The connections that served a request before; this one joins them.
+    """
+
+    def __init__(self, lent: aiohttp.connector.Connection, kept: WeakSet[ResponseHandler]) -> None:
         self._lent = lent
+        self._kept = kept
         self._protocol = cast("ResponseHandler", lent.protocol)
         self._carrier = cast("asyncio.Transport", lent.transport)
 
     @property
+    def was_kept(self) -> bool:
+        """Whether it served a request before."""
+        return self._protocol in self._kept
+
+    @property
     def is_fresh(self) -> bool:
         """Whether the next thing to arrive will be the reply to the next request."""
-        return not self._protocol.should_close
+        # Only of a kept one: TLS itself may have something to say on a new one.
+        return not (self._protocol.should_close or (self.was_kept and self._is_behind()))
+
+    def _is_behind(self) -> bool:
+        # An event loop that was busy has not seen yet what arrived, or that the connection is over.
+        sock = self._carrier.get_extra_info("socket")
+        return sock is not None and is_readable(sock.fileno())
 
     async def exchange(self, sent: bytes, longest: int) -> HttpResponse:
         """Write a request and read its reply.
@@ -75,7 +95,10 @@ class Connection:
         Over TLS, asyncio would give the other side half a minute to agree that it is over.  Nobody
         waits for that, and an event loop that ends meanwhile would leave the socket open.
         """
-        if reusable and self.is_fresh:
+        if reusable and not self._protocol.should_close:
+            # Its parser would hide the beginning of a reply that nobody asked for.
+            self._protocol._parser = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] # nothing public takes it away
+            self._kept.add(self._protocol)
             self._lent.release()
         else:
             self._carrier.abort()
@@ -94,16 +117,31 @@ class Pool:
         self.session = session
         self._request = request
         self._connector = cast("aiohttp.BaseConnector", session.connector)
+        self._kept: WeakSet[ResponseHandler] = WeakSet()
 
     async def lend(self) -> Connection:
-        """Return an open connection, waiting for a free one and opening it as need be."""
+        """Return an open connection, waiting for a free one and opening it as need be.
+
+        Raises:
+            Unusable: The server speaks unasked on a new one, and would on the next one as well.
+        """
         while True:
-            connection = Connection(
-                await self._connector.connect(self._request, [], self.session.timeout)
-            )
+            lent = await self._connector.connect(self._request, [], self.session.timeout)
+            connection = Connection(lent, self._kept)
             if connection.is_fresh:
                 return connection
             connection.give_back(reusable=False)
+            if not connection.was_kept:
+                raise Unusable("the server spoke before it was asked")
+
+
+def is_readable(number: int) -> bool:
+    """Tell whether something arrived at the socket with this number and was not read yet."""
+    if sys.platform == "win32":  # It has no poll.  Elsewhere select takes no number above 1023.
+        return bool(select.select([number], [], [], 0)[0])  # unreachable
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 class _NotSent(Exception):
