@@ -101,8 +101,10 @@ class Sockets:
         self._tls = tls
         self._opened: list[socket.socket] = []
 
-    def session(self, **settings: object) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(ssl=self._tls.client, socket_factory=self._open)
+    def session(self, *, force_close: bool = False, **settings: object) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            ssl=self._tls.client, socket_factory=self._open, force_close=force_close
+        )
         return aiohttp.ClientSession(connector=connector, **settings)  # type: ignore[arg-type] # the transport's own
 
     def are_closed(self) -> list[bool]:

@@ -39,7 +39,7 @@ class Serve(Protocol):
 
 
 class Sockets(Protocol):
-    def session(self, **settings: object) -> aiohttp.ClientSession: ...
+    def session(self, *, force_close: bool = False) -> aiohttp.ClientSession: ...
     def are_closed(self) -> list[bool]: ...
 
 
@@ -75,6 +75,12 @@ def saying_and_holding(sent: bytes) -> Callable[[Peer], None]:
 
 def one_connection() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1))
+
+
+def answering_at_once(peer: Peer) -> None:
+    peer.read(1)
+    peer.write(reply())
+    peer.hold()
 
 
 def trusting(tls: Tls | None) -> aiohttp.ClientSession:
@@ -127,6 +133,28 @@ def test_a_server_that_does_not_hang_up_keeps_no_connection_open(
 
     asyncio.run(use(AiohttpTransport(server.origin, session=sockets.session)))
     assert sockets.are_closed() == [True]
+
+
+def test_a_connector_that_keeps_nothing_leaves_no_connection_open(
+    serve: Serve, tls: Tls, sockets: Sockets
+) -> None:
+    server = serve(saying_and_holding(reply()), tls)
+    session = partial(sockets.session, force_close=True)
+    asyncio.run(_send_and_close(AiohttpTransport(server.origin, session=session)))
+    assert sockets.are_closed() == [True]
+
+
+def test_a_request_that_was_not_read_to_its_end_stands_before_no_other(serve: Serve) -> None:
+    server = serve(answering_at_once)
+    long = HttpRequest("POST", "/", (), b"x" * 16 * 1024 * 1024)
+
+    async def send_both() -> None:
+        transport = AiohttpTransport(server.origin)
+        await transport.asend(long, timeout=5)
+        await _send_and_close(transport)
+
+    asyncio.run(send_both())
+    assert server.connections == 2
 
 
 def test_a_child_process_leaves_the_session_to_its_parent(

@@ -95,12 +95,15 @@ class Connection:
         Over TLS, asyncio would give the other side half a minute to agree that it is over.  Nobody
         waits for that, and an event loop that ends meanwhile would leave the socket open.
         """
-        if reusable and not self._protocol.should_close:
+        # A server may answer before it has read all; the rest would stand before the next request.
+        unsent = self._carrier.get_write_buffer_size()
+        reusable = reusable and not unsent and not self._protocol.should_close
+        if reusable:
             # Its parser would hide the beginning of a reply that nobody asked for.
             self._protocol._parser = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] # nothing public takes it away
             self._kept.add(self._protocol)
             self._lent.release()
-        else:
+        if not reusable or self._carrier.is_closing():  # Some connectors keep nothing.
             self._carrier.abort()
             self._lent.close()
 
