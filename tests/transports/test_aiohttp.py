@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib.util
 import os
+import socket
 import ssl
 import sys
 import threading
@@ -81,6 +82,23 @@ def answering_at_once(peer: Peer) -> None:
     peer.read(1)
     peer.write(reply())
     peer.hold()
+
+
+def tunnel(peer: Peer) -> None:
+    got = peer.receive()
+    assert got is not None
+    host, _, port = got.target.partition(":")
+    with socket.create_connection((host, int(port))) as there, ThreadPoolExecutor(1) as threads:
+        peer.write(unmeasured(b""))
+        threads.submit(pass_on, lambda: there.recv(65536), peer.write)
+        pass_on(peer.read_some, there.sendall)
+        there.shutdown(socket.SHUT_RDWR)
+
+
+def pass_on(read: Callable[[], bytes], write: Callable[[bytes], None]) -> None:
+    with contextlib.suppress(OSError, ValueError):  # It is over, on either side.
+        while some := read():
+            write(some)
 
 
 def trusting(tls: Tls | None) -> aiohttp.ClientSession:
@@ -378,6 +396,32 @@ def test_a_proxy_that_opens_no_tunnel_means_not_sent(serve: Serve) -> None:
     transport = AiohttpTransport("https://api.binance.com", session=session)
     assert asyncio.run(failure(transport)).sent is False
     assert [each.method for each in proxy.received] == ["CONNECT"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "opened"), [([], 1), (["Connection: close"], 3)], ids=["kept", "not kept"]
+)
+def test_tunnels_are_kept_and_opened_alike(
+    headers: list[str], opened: int, serve: Serve, tls: Tls
+) -> None:
+    server = serve(always(reply(headers=headers)), tls)
+    proxy = serve(tunnel)
+    connector = partial(aiohttp.TCPConnector, ssl=tls.client)
+    address = proxy.origin.replace("//", "//user:secret@")
+
+    async def send_often() -> None:
+        def session() -> aiohttp.ClientSession:
+            return aiohttp.ClientSession(connector=connector(), proxy=address)
+
+        transport = AiohttpTransport(server.origin, session=session)
+        for _ in range(2):
+            await _send(transport)
+        await _send_and_close(transport)
+
+    asyncio.run(send_often())
+    assert (server.connections, len(proxy.received)) == (opened, opened)
+    assert {each.headers for each in proxy.received} == {proxy.received[0].headers}
+    assert proxy.received[0].values("Proxy-Authorization") == ["Basic dXNlcjpzZWNyZXQ="]
 
 
 def test_a_proxy_that_would_read_the_requests_is_refused(serve: Serve) -> None:

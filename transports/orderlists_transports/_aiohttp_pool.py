@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import aiohttp
     from aiohttp.client_proto import ResponseHandler
+    from multidict import CIMultiDict
 
 _OK, _LAST, _SWITCHING = 200, 599, 101
 _RULE = "must connect to an http:// origin without a proxy, which would read the requests"
@@ -169,4 +170,7 @@ async def open_pool(session: aiohttp.ClientSession, origin: str) -> Pool:
     [request] = made
     if request.proxy is not None and not request.is_ssl():
         raise InvalidSetting(field="session", value=session, rule=_RULE)
+    if request.proxy_headers is not None:
+        # When it connects, aiohttp adds this, and would take the next request for one to elsewhere.
+        cast("CIMultiDict[str]", request.proxy_headers)["Host"] = request.headers["Host"]
     return Pool(session, request)
