@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from aiohttp.client_proto import ResponseHandler
     from multidict import CIMultiDict
 
-_OK, _LAST, _SWITCHING = 200, 599, 101
+_INTERIM, _SWITCHING, _OK, _LAST = 100, 101, 200, 599
 _RULE = "must connect to an http:// origin without a proxy, which would read the requests"
 
 
@@ -75,7 +75,7 @@ class Connection:
         )
         self._carrier.write(sent)
         head, content = await self._protocol.read()
-        while head.code < _OK and head.code != _SWITCHING:
+        while _INTERIM <= head.code < _OK and head.code != _SWITCHING:
             head, content = await self._protocol.read()
         if not _OK <= head.code <= _LAST:
             raise Unusable(f"{head.code} is not the status of a reply")
