@@ -23,11 +23,13 @@ from orderlists_transports.conformance import (
     check_http_transport,
 )
 from orderlists_transports.conformance._line import AsyncLine, SyncLine
+from orderlists_transports.conformance._server import Peer
 from orderlists_transports.conformance._sharing import send_and_tell
 from orderlists_transports.httpx import HttpxTransport
 
 TRUST = ssl.create_default_context()
 REQUEST = HttpRequest("GET", "/", ())
+LATE = 0.1
 NOT_KEPT_BY_HTTPX = {
     "a_body_that_trickles_in_ends_at_the_timeout",
     "a_child_process_has_its_own_connections",
@@ -92,6 +94,18 @@ def test_a_transport_may_fail_rather_than_take_what_nobody_asked_for() -> None:
     named("an_unasked_reply_is_never_taken_for_another").check(
         lambda setup: Wary(setup.origin, TRUST)
     )
+
+
+def test_a_server_that_gets_its_turn_late_makes_no_transport_a_liar(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    usual = Peer.hold
+
+    def late(peer: Peer, seconds: float) -> bool:
+        return usual(peer, seconds + LATE)
+
+    monkeypatch.setattr(Peer, "hold", late)
+    named("an_unasked_reply_is_never_taken_for_another").check(over_httpx)
 
 
 def test_an_asynchronous_transport_is_checked_alike() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 import warnings
 from typing import TYPE_CHECKING
 from unittest import SkipTest
@@ -162,12 +163,15 @@ def _claim(line: Line, sent: HttpRequest) -> bool | None:
     return True
 
 
-def _expect_own_answers(bench: Bench, script: Callable[[Peer], None]) -> None:
-    server = bench.serve(script)
+def _expect_own_answers(bench: Bench, script: Callable[[Peer, threading.Event], None]) -> None:
+    spoken = threading.Event()
+    server = bench.serve(lambda peer: script(peer, spoken))
     line = bench.line(server, connections=1)
     for target in ("/first", "/second", "/third"):
         body = _answer_or_none(line, request(target))
         expect(body in (target.encode(), None), f"{target} got {body!r}")
+        spoken.wait(_SOON)  # In vain, where the connection was not kept.
+        spoken.clear()
         server.ended.wait(_SOON / 10)  # What nobody asked for has to come through the network.
 
 
@@ -208,16 +212,18 @@ def _answer_the_first_late(peer: Peer) -> None:
         peer.write(echo(got))
 
 
-def _answer_twice_at_once(peer: Peer) -> None:
+def _answer_twice_at_once(peer: Peer, spoken: threading.Event) -> None:
     while (got := peer.receive()) is not None:
         peer.write(echo(got) + reply(b"unasked"))
+        spoken.set()
 
 
-def _answer_and_speak_again(peer: Peer) -> None:
+def _answer_and_speak_again(peer: Peer, spoken: threading.Event) -> None:
     while (got := peer.receive()) is not None:
         peer.write(echo(got))
         peer.hold(_SOON / 20)
         peer.write(reply(b"unasked"))
+        spoken.set()
 
 
 def _answer_unless_held(peer: Peer) -> None:
