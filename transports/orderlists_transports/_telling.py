@@ -23,6 +23,8 @@ def told(error: BaseException) -> str:
     'ConnectionRefusedError: Connection refused'
     >>> told(ValueError("Invalid header value"))
     'ValueError'
+    >>> told(ssl.SSLError(1, "GET /?signature=c8db56"))
+    'SSLError'
     """
     # Libraries wrap the system's errors and OpenSSL's, which say more.
     if isinstance(error.__cause__, OSError):
@@ -31,10 +33,13 @@ def told(error: BaseException) -> str:
     match error:
         case Unusable():
             return str(error)
-        case ssl.SSLCertVerificationError():
-            return f"{kind}: {error.verify_message}"
-        case ssl.SSLError():
-            return f"{kind}: {error.reason}"
+        case (
+            ssl.SSLCertVerificationError(verify_message=str() as said)
+            | ssl.SSLError(reason=str() as said)
+        ):
+            return f"{kind}: {said}"
+        case ssl.SSLError():  # Not OpenSSL's own; its number is none of the system's.
+            return kind
         case socket.gaierror():
             return f"{kind}: {error.strerror}"
         case OSError(errno=int() as number):
