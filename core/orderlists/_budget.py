@@ -93,10 +93,10 @@ class Budget:
 
     def note(self, usages: Iterable[Usage], *, account: str, now: Moment) -> None:
         """Take down what a reply said, at this moment, about what this account has used."""
-        figures = self._figures
+        figures, second = self._figures, now.server // SECOND
         for limiter, seconds, used, limit in usages:
             key = limiter, seconds, _scope(limiter, account)
-            window = now.server // SECOND // seconds
+            window = second // seconds
             before = figures.get(key)
             # Replies overtake each other: within a window, use only grows.
             if before is not None and before[0] == window and before[1] > used:

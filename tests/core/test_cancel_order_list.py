@@ -3,13 +3,23 @@
 import pickle
 from decimal import Decimal, localcontext
 from enum import Enum, IntEnum, StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderlists import CancelOrderList, InvalidRequest, ListClientOrderId, OrderListId
+from orderlists import (
+    CancelOrderList,
+    GetServerTime,
+    InvalidRequest,
+    ListClientOrderId,
+    Operation,
+    OrderListId,
+    Parameter,
+    Request,
+)
 from strategies import cancels, client_ids, ids, recv_windows, symbols
 
 
@@ -54,6 +64,41 @@ def test_a_request_is_completed_once(request: CancelOrderList, new_id: str) -> N
     assert complete.recv_window == (request.recv_window or 5000)
     assert complete.completed(new_client_order_id="another", recv_window=1) is complete
     assert complete.effective_id == request.effective_id
+    given = {"new_client_order_id": new_id, "recv_window": 5000}
+    missing: dict[str, Any] = {
+        name: value for name, value in given.items() if getattr(request, name) is None
+    }
+    assert complete == evolve(request, **missing)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("new_client_order_id", "no id"), ("recv_window", 60_001)]
+)
+def test_what_completes_a_request_is_judged(field: str, value: object) -> None:
+    request = CancelOrderList(symbol="LTCBTC", order_list_id=0)
+    with pytest.raises(InvalidRequest, match=f"^{field}="):
+        request.completed(**{field: value})
+    assert getattr(request, field) is None
+
+
+def test_a_request_without_rules_is_completed_as_well() -> None:
+    @frozen(slots=False)
+    class Unruly(Request[int]):
+        operation: ClassVar[Operation[Any]] = GetServerTime.operation
+        recv_window: int | None = None
+
+        def parameters(self) -> list[Parameter]:
+            return []
+
+    assert Unruly().completed(recv_window=1, new_client_order_id="x") == Unruly(1)
+
+
+def test_a_request_with_slots_is_refused_when_its_class_is_made() -> None:
+    with pytest.raises(TypeError, match=r"Slotted must have no slots: @frozen\(slots=False\)"):
+
+        @frozen
+        class Slotted(Request[int]):
+            recv_window: int | None = None
 
 
 @given(window=recv_windows)

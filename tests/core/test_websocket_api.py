@@ -117,7 +117,7 @@ def key_of(vectors: dict[str, Any]) -> HmacKey:
     return HmacKey(api_key=known["apiKey"], secret=known["secretKey"])
 
 
-@frozen
+@frozen(slots=False)
 class _Anything(Request[int]):
     """A request with these parameters."""
 

@@ -5,17 +5,16 @@ Invariant: what is written is what was given, byte for byte, or nothing is writt
 
 from __future__ import annotations
 
-import re
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from orderlists import HttpRequest
     from orderlists_transports._exchange import Origin
 
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# What most characters are comes first in a set: its parts are tried in their order.
-_TARGET = re.compile(r"/[$-~!-\"]*")  # Origin form: no space, no control, no fragment.
-_VALUE = re.compile(r"[ -~\t\x80-\xff]*")
+_TOKEN = b"!#$%&'*+-.^_`|~" + f"{digits}{ascii_letters}".encode()
+_TARGET = bytes(set(range(0x21, 0x7F)) - {ord("#")})  # No space, no control, no fragment.
+_VALUE = b"\t" + bytes(set(range(0x20, 0x100)) - {0x7F})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -28,16 +27,24 @@ def flaw(request: HttpRequest) -> str | None:
     'the value of its header X-MBX-APIKEY holds a character that HTTP does not allow'
     >>> flaw(HttpRequest("GET", "/api/v3/time", ()))
     """
-    if _TOKEN.fullmatch(request.method) is None:
+    if not request.method or not _consists_of(_TOKEN, request.method):
         return "its method is not a token"
-    if _TARGET.fullmatch(request.target) is None:
+    if not request.target.startswith("/") or not _consists_of(_TARGET, request.target):
         return "its target is not in origin form"
     for name, value in request.headers:
-        if _TOKEN.fullmatch(name) is None:
+        if not name or not _consists_of(_TOKEN, name):
             return "the name of a header is not a token"
-        if _VALUE.fullmatch(value) is None:
+        if not _consists_of(_VALUE, value):
             return f"the value of its header {name} holds a character that HTTP does not allow"
     return None
+
+
+def _consists_of(allowed: bytes, text: str) -> bool:
+    # A table for each byte takes a third of the time of a pattern.
+    try:
+        return not text.encode("latin-1").translate(None, allowed)
+    except UnicodeEncodeError:
+        return False
 
 
 def host_of(origin: Origin) -> str:

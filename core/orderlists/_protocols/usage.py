@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from orderlists._budget import Limiter, Usage
 from orderlists._protocols.http_messages import HttpResponse
@@ -22,25 +23,30 @@ def usage_of(response: HttpResponse) -> list[Usage]:
     """
     usages: list[Usage] = []
     for name, value in response.headers:
-        window = _WINDOWS[name]
-        if window is not None and _COUNT.fullmatch(value) is not None:
-            limiter, seconds = window
-            usages.append(Usage(limiter, seconds, int(value)))
+        if name in _OTHERS:
+            continue
+        window = _window(name)
+        if window is None:
+            _pass_over(name)
+        elif _COUNT.fullmatch(value) is not None:
+            usages.append(Usage(*window, int(value)))
     return usages
 
 
-class _Windows(dict[str, tuple[Limiter, int] | None]):
-    """The window that a header tells of, by its name: the same two dozen come with every reply."""
-
-    def __missing__(self, name: str) -> tuple[Limiter, int] | None:
-        if len(self) >= _MOST_NAMES:
-            self.clear()
-        found = _NAME.fullmatch(name)
-        window = None
-        if found is not None and (seconds := int(found[2]) * _SECONDS[found[3].lower()]) > 0:
-            window = _LIMITERS[found[1].lower()], seconds
-        self[name] = window
-        return window
+@lru_cache(maxsize=_MOST_NAMES)
+def _window(name: str) -> tuple[Limiter, int] | None:
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    seconds = int(found[2]) * _SECONDS[found[3].lower()]
+    return (_LIMITERS[found[1].lower()], seconds) if seconds > 0 else None
 
 
-_WINDOWS = _Windows()
+# The same two dozen names come with every reply, and few of them tell of a limit.
+_OTHERS: set[str] = set()
+
+
+def _pass_over(name: str) -> None:
+    if len(_OTHERS) >= _MOST_NAMES:
+        _OTHERS.clear()
+    _OTHERS.add(name)
