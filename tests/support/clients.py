@@ -31,6 +31,8 @@ class Sender(Protocol):
 class Watching(Protocol):
     """The events of an account, of either colour."""
 
+    @property
+    def is_flowing(self) -> bool: ...
     def wait(self, seconds: float | None = None) -> Event | Gap | None: ...
     def close(self) -> None: ...
 
@@ -39,6 +41,10 @@ class _BlockingEvents:
     def __init__(self, stream: AsyncEventStream, runner: asyncio.Runner) -> None:
         self._stream = stream
         self._runner = runner
+
+    @property
+    def is_flowing(self) -> bool:
+        return self._stream.is_flowing
 
     def wait(self, seconds: float | None = None) -> Event | Gap | None:
         return self._runner.run(self._stream.wait(seconds))

@@ -790,6 +790,31 @@ def test_a_lost_connection_leaves_a_gap_and_events_flow_again(framed: Meet) -> N
     assert len(meeting.transport.opened) == 2
 
 
+def test_a_stream_tells_whether_events_flow(framed: Meet) -> None:
+    opened: list[int] = []
+
+    def only_the_first_and_the_last() -> None:
+        opened.append(1)
+        if len(opened) in {2, 3}:
+            raise TransportError("nobody there", sent=False)
+
+    breaks = [(1, f.Disconnect())]
+    with (
+        meddled(partial(framed, events=breaks), before_connecting=only_the_first_and_the_last) as (
+            meeting
+        ),
+        meeting.client.events() as events,
+    ):
+        seen = [events.is_flowing]
+        meeting.clock.sleep(2)
+        seen += [events.wait(0.1) or events.is_flowing, isinstance(events.wait(9), Gap)]
+        seen += [events.is_flowing]
+        events.close()
+        seen += [events.is_flowing]
+
+    assert seen == [True, False, True, True, False]
+
+
 def test_a_shutdown_leaves_no_gap_and_tells_nothing_twice(framed: Meet) -> None:
     with (
         framed(events=[(1, f.ShutDown(5))]) as meeting,

@@ -48,7 +48,7 @@ class EventStream:
 
         Returns:
             The event; or None if time was up, or nothing comes any more.  None does not mean that
-            there is a connection: to be sure of one, enter the stream.
+            there is a connection: `is_flowing` tells.
 
         Raises:
             Rejected: The exchange lets this key watch no events.
@@ -89,6 +89,15 @@ class EventStream:
                 channel.sleep(seconds)
             else:
                 return
+
+    @property
+    def is_flowing(self) -> bool:
+        """Whether events come just now.
+
+        False before the first connection, while a lost one is made again (a `Gap` comes when it
+        is), and once nothing comes any more.
+        """
+        return not self._feed.is_closed and self._channel.board.has_flow()
 
     def close(self) -> None:
         """Watch no more.  Closing twice is fine."""
@@ -163,6 +172,11 @@ class AsyncEventStream:
                 await channel.sleep(seconds)
             else:
                 return
+
+    @property
+    def is_flowing(self) -> bool:
+        """Whether events come just now, as `EventStream.is_flowing` says."""
+        return not self._feed.is_closed and self._channel.board.has_flow()
 
     async def aclose(self) -> None:
         """Watch no more.  Closing twice is fine."""
