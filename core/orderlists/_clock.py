@@ -73,7 +73,7 @@ class ServerClock:
 
     def __init__(self, *, wall: int, monotonic: int) -> None:
         # One value, replaced as a whole: threads that share a clock never see half of a change.
-        self._anchor = Moment(monotonic, wall, None)
+        self._anchor = self._first = Moment(monotonic, wall, None)
 
     @property
     def is_measured(self) -> bool:
@@ -86,6 +86,17 @@ class ServerClock:
         passed = monotonic - anchor.monotonic
         error = None if anchor.error is None else anchor.error + abs(passed) // _DRIFT
         return Moment(monotonic, anchor.server + passed, error)
+
+    def guessed(self, moment: Moment) -> bool:
+        """Tell whether a moment was told by this clock before it was ever measured.
+
+        If so, `at` tells it better by now.  The distance between two clocks of one machine is the
+        same to the nanosecond for as long as this object lives, and for no other.
+        """
+        first = self._first
+        return moment.error is None and (
+            moment.server - moment.monotonic == first.server - first.monotonic
+        )
 
     def learn(self, samples: Sequence[Sample]) -> None:
         """Take the best of some samples: the one with the shortest round trip."""

@@ -418,6 +418,58 @@ def test_a_cancel_can_be_settled_later() -> None:
     assert "order_list_id=7" in repr(later.sent[-1])
 
 
+def test_what_this_client_sent_before_its_clock_was_measured_is_dated_by_it_later() -> None:
+    later = Scripted(*OPEN, DONE, skew=10 * SECOND)
+    sent = Attempt(later.clock.at(0), START + 16 * SECOND)
+    later.passed = 3600 * SECOND
+    call = settle(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
+    assert later.run(call) is DONE
+    assert "order_list_id=7" in repr(later.sent[-1])
+
+
+def test_a_clock_that_was_ahead_makes_no_younger_list_the_one_that_was_meant() -> None:
+    younger = (a_list(is_open=True, changed=5), leg(1, "NEW", placed=5), leg(2, "NEW", placed=5))
+    later = Scripted(*(younger * 60), skew=10 * SECOND)
+    sent = Attempt(later.clock.at(0), START + 16 * SECOND)
+    later.passed = 3600 * SECOND
+    call = settle(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
+    with pytest.raises(OutcomeUnknown):
+        later.run(call)
+    assert not any(isinstance(request, CancelOrderList) for request in later.sent)
+
+
+def test_what_another_client_sent_before_its_clock_was_measured_has_no_date() -> None:
+    later = Scripted(*(OPEN * 60), skew=10 * SECOND)
+    sent = Attempt(Scripted().clock.at(0), START + 6 * SECOND)
+    later.passed = 3600 * SECOND
+    call = settle(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
+    with pytest.raises(OutcomeUnknown):
+        later.run(call)
+    assert not any(isinstance(request, CancelOrderList) for request in later.sent)
+
+
+@pytest.mark.parametrize("request_", [BY_ID, BY_NAME], ids=["by id", "by name"])
+def test_who_only_looks_at_an_open_list_is_told_as_soon_as_nothing_can_change_it(
+    request_: CancelOrderList,
+) -> None:
+    script = Scripted(LOST, *(OPEN * 60))
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(request_, Policy(resends=0))
+    error = caught.value
+    # The lost attempt is valid for five seconds, and queries may lag as long behind.
+    assert 10 <= script.passed / SECOND < 15
+    assert error.may_arrive_until is None
+    assert error.order_list is not None
+    assert error.order_list.list_order_status is ListOrderStatus.EXECUTING
+
+
+def test_an_open_list_of_which_an_order_cannot_be_read_is_looked_at_again() -> None:
+    unread = (OPEN[0], leg(1, "NEW"), NO_ORDER)
+    script = Scripted(LOST, *(unread * 10), OVER, *canceled_by("mine"))
+    assert script.send(BY_ID, Policy(resends=0)).evidence is Evidence.QUERY
+    assert script.passed > 10 * SECOND
+
+
 def test_a_clock_that_is_known_is_not_asked_when_a_cancel_is_settled_later() -> None:
     later = Scripted(*OPEN, DONE)
     later.clock.learn([_sample()])

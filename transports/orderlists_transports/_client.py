@@ -125,7 +125,8 @@ class Client:
             request: The request as it was sent: `OutcomeUnknown.request`, or the same made anew,
                 with its `new_client_order_id`.
             attempts: `OutcomeUnknown.attempts`, if they are still known; a request by
-                `list_client_order_id` needs them to be sent again.
+                `list_client_order_id` needs them to be sent again, and by another client than sent
+                them only if the clock was measured (`Policy.measure_clock`).
             policy: How far to go, instead of the client's own policy.
 
         Raises:

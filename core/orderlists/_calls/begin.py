@@ -141,7 +141,10 @@ def _settle_later(
         yield from run.measure_clock()
     # Another process, or this machine before a restart, had another monotonic clock.
     before = started.monotonic - 1
-    sent = [each._replace(at=each.at._replace(monotonic=before)) for each in attempts]
+    sent = [
+        each if clock.guessed(each.at) else each._replace(at=each.at._replace(monotonic=before))
+        for each in attempts
+    ]
     if not sent:
         run.assumed = Attempt.of(
             clock.at(started.monotonic)._replace(monotonic=before, error=None),

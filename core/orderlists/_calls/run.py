@@ -75,7 +75,8 @@ class Run:
 
     def moment_of(self, attempt: Attempt) -> Moment:
         """Return when an attempt was sent, as well as the clock can tell by now."""
-        if attempt.at.monotonic < self.started.monotonic:
+        earlier = attempt.at.monotonic < self.started.monotonic
+        if earlier and not self.clock.guessed(attempt.at):
             return attempt.at
         again = self.clock.at(attempt.at.monotonic)
         if attempt.at.error is None:

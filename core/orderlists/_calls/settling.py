@@ -25,7 +25,6 @@ from orderlists._requests.cancel_order_list import CancelOrderList
 from orderlists._requests.get_order import GetOrder
 from orderlists._requests.get_order_list import GetOrderList
 from orderlists._results.order_list import CanceledOrderList, OrderReport
-from orderlists._results.words import ListOrderStatus
 from orderlists._time import SECOND, Instant, TimeUnit
 
 # An event is on its way at the same time as the reply: seconds to wait for it.
@@ -72,6 +71,7 @@ class Settling:
                 if (result := self._conclude(sighting)) is not None:
                     return result
                 self._refuse_if_still_open(sighting)
+                self._end_if_in_vain(sighting, may_resend=self.refused_at is None)
             elif sighting is not None and self._is_fresh(sighting, self.run.lost):
                 raise self._never_was()
             if not self.run.clock.is_measured:
@@ -97,6 +97,7 @@ class Settling:
                 result = yield from self._weigh(newest, had_the_name)
                 if result is not None:
                     return result
+                self._end_if_in_vain(newest, may_resend=self._is_meant(newest))
             elif newest is not None and self._is_fresh(newest, self.run.attempts):
                 raise self._never_was()
             yield from self._pause()
@@ -148,16 +149,11 @@ class Settling:
 
     def _resend_by_id(self, found: Sighting) -> Call[CanceledOrderList | None]:
         """Cancel the list that was found, if it is certain that the first attempt was for it."""
-        known = found.order_list
-        if (
-            self.refused_at is not None
-            or known.list_order_status is not ListOrderStatus.EXECUTING
-            or known.symbol != self.request.symbol
-            or not self._was_there_before(found)
-        ):
+        if self.refused_at is not None or not self._is_meant(found):
             return None
+        order_list_id = found.order_list.order_list_id
         result = yield from self._resend(
-            evolve(self.request, order_list_id=known.order_list_id, list_client_order_id=None)
+            evolve(self.request, order_list_id=order_list_id, list_client_order_id=None)
         )
         # That this list is over says nothing about the name.
         self.refused_at = None
@@ -222,6 +218,21 @@ class Settling:
             and self._is_fresh(sighting.at, self.run.attempts)
         ):
             raise doubted
+
+    def _end_if_in_vain(self, sighting: Sighting, *, may_resend: bool) -> None:
+        """End where an open list stays open: no attempt can execute any more, and none follows."""
+        if self.run.resends > 0 and may_resend:
+            return
+        if sighting.is_surely_open and self._is_fresh(sighting.at, self.run.attempts):
+            raise self._unknown(list_over=False)
+
+    def _is_meant(self, found: Sighting) -> bool:
+        """Tell whether an open list is certainly the one that the first attempt was for."""
+        return (
+            found.is_open
+            and found.order_list.symbol == self.request.symbol
+            and self._was_there_before(found)
+        )
 
     def _was_there_before(self, found: Sighting) -> bool:
         """Tell whether a list was certainly there before the first attempt was sent."""

@@ -101,6 +101,13 @@ class Sighting:
         return self.order_list.list_order_status is ListOrderStatus.EXECUTING
 
     @property
+    def is_surely_open(self) -> bool:
+        """Whether the list said that it was open, and its orders, all of which told, agree."""
+        found = self.order_list
+        told_all = len(found.order_reports) == len(found.orders)
+        return self.is_open and told_all and any(r.status not in FINAL for r in found.order_reports)
+
+    @property
     def ending(self) -> Ending:
         """How the list ended, if it is over and not by our cancel."""
         statuses = {report.status for report in self.order_list.order_reports}
