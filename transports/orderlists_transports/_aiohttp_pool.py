@@ -15,7 +15,6 @@ import select
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, cast
-from weakref import WeakSet
 
 from aiohttp import EMPTY_PAYLOAD, ServerDisconnectedError
 
@@ -39,28 +38,15 @@ class Connection:
 
     Args:
         lent: What aiohttp lends.
-        kept: The connections that served a request before; this one joins them.
     """
 
-    def __init__(self, lent: aiohttp.connector.Connection, kept: WeakSet[ResponseHandler]) -> None:
+    def __init__(self, lent: aiohttp.connector.Connection) -> None:
         self._lent = lent
-        self._kept = kept
-        self._protocol = cast("ResponseHandler", lent.protocol)
+        self.protocol = cast("ResponseHandler", lent.protocol)
         self._carrier = cast("asyncio.Transport", lent.transport)
 
-    @property
-    def was_kept(self) -> bool:
-        """Whether it served a request before."""
-        return self._protocol in self._kept
-
-    @property
-    def is_fresh(self) -> bool:
-        """Whether the next thing to arrive will be the reply to the next request."""
-        # Only of a kept one: TLS itself may have something to say on a new one.
-        return not (self._protocol.should_close or (self.was_kept and self._is_behind()))
-
-    def _is_behind(self) -> bool:
-        # An event loop that was busy has not seen yet what arrived, or that the connection is over.
+    def is_behind(self) -> bool:
+        """Tell whether the event loop, which was busy, has not seen yet what arrived."""
         sock = self._carrier.get_extra_info("socket")
         return sock is not None and is_readable(sock.fileno())
 
@@ -70,13 +56,13 @@ class Connection:
         Raises:
             Unusable: What arrived is no use; aiohttp raises errors of its own as well.
         """
-        self._protocol.set_response_params(
+        self.protocol.set_response_params(
             skip_payload=sent.startswith(b"HEAD "), read_until_eof=True, auto_decompress=False
         )
         self._carrier.write(sent)
-        head, content = await self._protocol.read()
+        head, content = await self.protocol.read()
         while _INTERIM <= head.code < _OK and head.code != _SWITCHING:
-            head, content = await self._protocol.read()
+            head, content = await self.protocol.read()
         if not _OK <= head.code <= _LAST:
             raise Unusable(f"{head.code} is not the status of a reply")
         body = await content_of(content, head.headers, longest)
@@ -86,27 +72,28 @@ class Connection:
 
     def _expect_orderly_end(self) -> None:
         # aiohttp takes any end of the connection for the end of the body.
-        error = self._protocol.exception()
+        error = self.protocol.exception()
         if error is not None and not isinstance(error, ServerDisconnectedError):
             raise error
 
-    def give_back(self, *, reusable: bool) -> None:
-        """Keep the connection for the next request, or close it and make room for another.
+    def keep(self) -> bool:
+        """Give it back for the next request, and tell whether that was possible."""
+        # A server may answer before it has read all; the rest would stand before the next request.
+        if self._carrier.get_write_buffer_size() or self.protocol.should_close:
+            return False
+        # Its parser would hide the beginning of a reply that nobody asked for.
+        self.protocol._parser = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] # nothing public takes it away
+        self._lent.release()
+        return not self._carrier.is_closing()  # Some connectors keep nothing.
+
+    def hang_up(self) -> None:
+        """Close it, and make room for another.
 
         Over TLS, asyncio would give the other side half a minute to agree that it is over.  Nobody
         waits for that, and an event loop that ends meanwhile would leave the socket open.
         """
-        # A server may answer before it has read all; the rest would stand before the next request.
-        unsent = self._carrier.get_write_buffer_size()
-        reusable = reusable and not unsent and not self._protocol.should_close
-        if reusable:
-            # Its parser would hide the beginning of a reply that nobody asked for.
-            self._protocol._parser = None  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] # nothing public takes it away
-            self._kept.add(self._protocol)
-            self._lent.release()
-        if not reusable or self._carrier.is_closing():  # Some connectors keep nothing.
-            self._carrier.abort()
-            self._lent.close()
+        self._carrier.abort()
+        self._lent.close()
 
 
 class Pool:
@@ -121,7 +108,7 @@ class Pool:
         self.session = session
         self._request = request
         self._connector = cast("aiohttp.BaseConnector", session.connector)
-        self._kept: WeakSet[ResponseHandler] = WeakSet()
+        self._kept: set[ResponseHandler] = set()
 
     async def lend(self) -> Connection:
         """Return an open connection, waiting for a free one and opening it as need be.
@@ -130,13 +117,31 @@ class Pool:
             Unusable: The server speaks unasked on a new one, and would on the next one as well.
         """
         while True:
-            lent = await self._connector.connect(self._request, [], self.session.timeout)
-            connection = Connection(lent, self._kept)
-            if connection.is_fresh:
+            connection = Connection(
+                await self._connector.connect(self._request, [], self.session.timeout)
+            )
+            was_kept = self._was_kept(connection.protocol)
+            # Only of a kept one: TLS itself may have something to say on a new one.
+            if not (connection.protocol.should_close or (was_kept and connection.is_behind())):
                 return connection
-            connection.give_back(reusable=False)
-            if not connection.was_kept:
+            connection.hang_up()
+            if not was_kept:
                 raise Unusable("the server spoke before it was asked")
+
+    def take_back(self, connection: Connection, *, reusable: bool) -> None:
+        """Keep a connection for the next request, or close it and make room for another."""
+        if reusable and connection.keep():
+            self._kept.add(connection.protocol)
+        else:
+            connection.hang_up()
+
+    def _was_kept(self, protocol: ResponseHandler) -> bool:
+        if protocol in self._kept:
+            self._kept.remove(protocol)
+            return True
+        # It is new, so perhaps others are over that were kept too long.
+        self._kept = {each for each in self._kept if each.is_connected()}
+        return False
 
 
 def is_readable(number: int) -> bool:

@@ -109,7 +109,7 @@ class AiohttpTransport:
                 self._underway[deadline] = session
                 pool = await self._pool_of(session)
                 connection = await pool.lend()
-                return await self._converse(connection, sent)
+                return await self._converse(pool, connection, sent)
         except InvalidSetting:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
@@ -137,13 +137,13 @@ class AiohttpTransport:
             self._pool = pool = await open_pool(session, str(self._origin))
         return pool
 
-    async def _converse(self, connection: Connection, sent: bytes) -> HttpResponse:
+    async def _converse(self, pool: Pool, connection: Connection, sent: bytes) -> HttpResponse:
         complete = False
         try:
             response = await connection.exchange(sent, self._longest_reply)
             complete = True
         finally:
-            connection.give_back(reusable=complete)
+            pool.take_back(connection, reusable=complete)
         return response
 
     def __repr__(self) -> str:
