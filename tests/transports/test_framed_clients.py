@@ -393,6 +393,31 @@ def test_a_connection_that_ended_before_the_first_byte_says_that_nothing_was_sen
     assert len(meeting.cancels) == 1
 
 
+@pytest.mark.parametrize("said", ["the frame was not sent: the line is cut", "the line is cut"])
+def test_whoever_was_in_flight_is_not_told_that_a_frame_of_another_was_not_sent(said: str) -> None:
+    unsendable = TransportError(said, sent=False)
+    sending = iter([None, unsendable])
+
+    def send() -> None:
+        if (error := next(sending)) is not None:
+            raise error
+
+    async def both(client: AsyncClient) -> list[Any]:
+        at_once = Policy(settle=False, resends=0)
+        sends = [client.send(numbered(number), policy=at_once) for number in (0, 1)]
+        return await asyncio.gather(*sends, return_exceptions=True)
+
+    asynchronous = partial(meet, "WebSocket", "async", fates=[f.delayed(3)])
+    with meddled(asynchronous, sending=send) as meeting:
+        first, second = meeting.run(both)
+
+    assert isinstance(first, OutcomeUnknown)
+    assert str(first.__cause__) == (
+        "no reply: the connection broke when another frame was to be sent: the line is cut"
+    )
+    assert second is unsendable
+
+
 def test_a_failed_assertion_in_a_transport_passes_and_ends_the_connection() -> None:
     failed = once(AssertionError("as a test wants it"))
     with meddled(partial(meet, "WebSocket", "sync"), receiving=failed) as meeting:

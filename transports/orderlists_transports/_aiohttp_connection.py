@@ -15,7 +15,7 @@ import aiohttp
 
 from orderlists import TransportError
 from orderlists_transports._outbox import TAKEN_AT_ONCE, Outbox
-from orderlists_transports._telling import told
+from orderlists_transports._telling import UNSENT, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ class AiohttpConnection:
     async def asend(self, frame: str, /, *, timeout: float) -> None:  # noqa: ASYNC109 - the transport owns its timeout: only it knows what was sent by then
         """Send one text frame, as `Connection.send` says."""
         if (why := self._obstacle()) is not None:
-            raise TransportError(f"the frame was not sent: {why}", sent=False)
+            raise TransportError(f"{UNSENT}: {why}", sent=False)
         failure = None
         try:
             content = frame.encode()
@@ -93,9 +93,9 @@ class AiohttpConnection:
                 async with asyncio.timeout(timeout):
                     await self._socket.send_frame(content, aiohttp.WSMsgType.TEXT)
         except UnicodeEncodeError:
-            failure = TransportError("the frame was not sent: it is not Unicode text", sent=False)
+            failure = TransportError(f"{UNSENT}: it is not Unicode text", sent=False)
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
-            failure = TransportError(f"the frame was not sent as a whole: {told(error)}", sent=None)
+            failure = TransportError(f"{UNSENT} as a whole: {told(error)}", sent=None)
         # Raised here, where no foreign error is being handled: none becomes its context.
         if failure is not None:
             raise failure

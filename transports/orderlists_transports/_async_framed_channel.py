@@ -258,7 +258,7 @@ class AsyncFramedChannel:
         try:
             await link.connection.connection.asend(frame, timeout=seconds)
         except BaseException as error:  # noqa: BLE001 - an interrupt passes
-            self.board.broken(link, error, pending)
+            self.board.unsent(link, error, pending)
             self._hang_up(link)
 
     # Reading.

@@ -241,11 +241,6 @@ class FramedChannel:
         for link in idle:
             self._hang_up(link)
 
-    def _break(self, link: Link, error: BaseException, pending: Pending | None = None) -> None:
-        with self._lock:
-            self.board.broken(link, error, pending)
-        self._hang_up(link)
-
     def _hang_up(self, link: Link) -> None:
         # It is over in any case, and there is nobody to tell.
         with suppress(Exception):
@@ -280,7 +275,9 @@ class FramedChannel:
         try:
             link.connection.connection.send(frame, timeout=seconds)
         except BaseException as error:  # noqa: BLE001 - an interrupt passes
-            self._break(link, error, pending)
+            with self._lock:
+                self.board.unsent(link, error, pending)
+            self._hang_up(link)
 
     # Waiting.
 
@@ -323,7 +320,9 @@ class FramedChannel:
         try:
             frame = link.connection.connection.receive(timeout=min(left, quiet) / SECOND)
         except BaseException as error:  # noqa: BLE001 - an interrupt passes
-            self._break(link, error)
+            with self._lock:
+                self.board.broken(link, error)
+            self._hang_up(link)
             return False
         with self._lock:
             now = board.monotonic()

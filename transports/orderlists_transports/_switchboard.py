@@ -23,6 +23,7 @@ from orderlists import (
     Unauthorized,
 )
 from orderlists_transports._dialogue import told
+from orderlists_transports._telling import why_unsent
 
 if TYPE_CHECKING:
     from orderlists import FramedProtocol
@@ -40,6 +41,7 @@ ENDED = "this client was closed"
 NOBODY_READS = "this connection is not read any more"
 NO_REPLY = "no reply came in time"
 NOT_IN_TIME = "no connection came about in time"
+BROKE = "the connection broke when another frame was to be sent"
 NOT_CONNECTED = "the connection ended before the request was sent"
 
 
@@ -89,22 +91,37 @@ class Switchboard:
         except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
             return told(error)
 
-    def broken(self, link: Link, error: BaseException, pending: Pending | None = None) -> None:
-        """Note that a connection is over; a request that just went on it shares its fate.
+    def broken(self, link: Link, error: BaseException) -> None:
+        """Note that a connection is over.
 
         Raises:
             BaseException: What came was an interrupt, which ends no connection; or no error of a
                 transport, such as a failed assertion.
         """
+        self.session.lost(link, self._known(link, error), self.monotonic())
+
+    def unsent(self, link: Link, error: BaseException, pending: Pending | None = None) -> None:
+        """Note that a frame could not be sent, and the connection is over.
+
+        The request in that frame is told just this, all others only why: their frames were sent.
+
+        Raises:
+            BaseException: As in `broken`.
+        """
+        known = self._known(link, error)
+        if pending is not None and link.pending.pop(pending.id, None) is not None:
+            pending.outcome = known
+        others = TransportError(f"{BROKE}: {why_unsent(known)}", sent=None)
+        self.session.lost(link, others, self.monotonic())
+
+    def _known(self, link: Link, error: BaseException) -> OrderListsError:
         known = told(error)
         if not isinstance(error, Exception):
             raise error
         if not isinstance(known, OrderListsError):
             self.session.lost(link, TransportError(FAILED, sent=None), self.monotonic())
             raise known
-        if pending is not None and link.pending.pop(pending.id, None) is not None:
-            pending.outcome = known
-        self.session.lost(link, known, self.monotonic())
+        return known
 
     def has_flow(self) -> bool:
         """Tell whether events come just now."""

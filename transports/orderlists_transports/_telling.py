@@ -15,6 +15,9 @@ import ssl
 
 from orderlists_transports._content import Unusable
 
+UNSENT = "the frame was not sent"
+"""How a connection begins that could not send one: it says this, perhaps more, a colon, and why."""
+
 
 def told(error: BaseException) -> str:
     """Return what a foreign error says, without anything that could be secret.
@@ -46,3 +49,15 @@ def told(error: BaseException) -> str:
             return f"{kind}: {os.strerror(number)}"
         case _:
             return kind
+
+
+def why_unsent(error: BaseException) -> str:
+    """Return why a frame was not sent, without saying that it was not.
+
+    >>> why_unsent(ValueError("the frame was not sent as a whole: the time is up"))
+    'the time is up'
+    >>> why_unsent(ValueError("the line is cut"))
+    'the line is cut'
+    """
+    text = str(error)
+    return text.partition(": ")[2] if text.startswith(UNSENT) else text

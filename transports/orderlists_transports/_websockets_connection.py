@@ -26,7 +26,7 @@ from websockets.frames import Opcode
 
 from orderlists import TransportError
 from orderlists_transports._content import Unusable
-from orderlists_transports._telling import told
+from orderlists_transports._telling import UNSENT, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -134,10 +134,10 @@ class WebsocketsConnection:
         try:
             content = frame.encode()
         except UnicodeEncodeError:
-            return TransportError("the frame was not sent: it is not Unicode text", sent=False)
+            return TransportError(f"{UNSENT}: it is not Unicode text", sent=False)
         with self._lock:
             if self._end is not None:
-                return TransportError(f"the frame was not sent: {self._end}", sent=False)
+                return TransportError(f"{UNSENT}: {self._end}", sent=False)
             self._protocol.send_text(content)
             whole = self._write()
             if self._taken < whole:
@@ -147,7 +147,7 @@ class WebsocketsConnection:
                 )
             if self._taken < whole:
                 why = self._end or "the time is up"
-                return TransportError(f"the frame was not sent as a whole: {why}", sent=None)
+                return TransportError(f"{UNSENT} as a whole: {why}", sent=None)
         return None
 
     def _live(self) -> None:
