@@ -23,6 +23,9 @@ def test_the_examples_of_a_page_run(page: Path, capsys: pytest.CaptureFixture[st
             # A free port instead of the one that the page names.
             exec(compile(code.replace(ADDRESS, simulator.url), page.name, "exec"), namespace)  # noqa: S102 - our own pages
             assert not printed or capsys.readouterr().out == printed
+        for name, example in list(namespace.items()):
+            if name.startswith("test_"):
+                example()
         assert "Client" in namespace or page.name != "README.md"
 
 

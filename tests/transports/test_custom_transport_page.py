@@ -20,6 +20,12 @@ def test_the_worked_example_is_short_enough_to_be_copied() -> None:
     assert len(EXAMPLE.splitlines()) < 60
 
 
+def test_the_page_leaves_out_what_the_worked_example_breaks() -> None:
+    told = httpx.__doc__ or ""
+    left_out = re.findall(r'(?m)^            "(\w+)",$', PAGE)
+    assert left_out == sorted(clause.name for clause in CLAUSES if f"`{clause}`" in told)
+
+
 def test_the_page_lists_the_optional_clauses_with_their_reasons() -> None:
     told = httpx.__doc__ or ""
     assert re.findall(r"(?m)^\| `(\w+)` \| (.*) \| (kept|broken) \|$", PAGE) == [
