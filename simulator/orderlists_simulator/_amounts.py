@@ -18,8 +18,8 @@ _DECIMALS = 8
 _PLACES = f".{_DECIMALS}f"
 
 
-def amount(value: Amount) -> Decimal:
-    """Return a price or a quantity as an exact decimal.
+def amount(value: Amount, field: str = "amount") -> Decimal:
+    """Return a price or a quantity, or what else the field is named, as an exact decimal.
 
     Raises:
         InvalidSetting: It is a float, not a number, infinite or negative.
@@ -30,13 +30,13 @@ def amount(value: Amount) -> Decimal:
     # Judged at run time as well: callers without a type checker pass floats.
     given: object = value
     if isinstance(given, bool) or not isinstance(given, (Decimal, int, str)):
-        raise InvalidSetting(field="amount", value=given, rule=_RULE)
+        raise InvalidSetting(field=field, value=given, rule=_RULE)
     try:
         number = Decimal(given)
     except InvalidOperation as error:
-        raise InvalidSetting(field="amount", value=given, rule=_RULE) from error
+        raise InvalidSetting(field=field, value=given, rule=_RULE) from error
     if not number.is_finite() or number.is_signed():
-        raise InvalidSetting(field="amount", value=given, rule=_RULE)
+        raise InvalidSetting(field=field, value=given, rule=_RULE)
     return number
 
 

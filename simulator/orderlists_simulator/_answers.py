@@ -11,8 +11,8 @@ from typing import Literal, Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from orderlists import HttpResponse
-from orderlists_simulator._range import within
+from orderlists import HttpResponse, InvalidSetting
+from orderlists_simulator._range import is_whole, within
 from orderlists_simulator._terms import one_of
 from orderlists_simulator._timing import in_nanoseconds
 from orderlists_simulator._weight import banned_until, too_much
@@ -120,7 +120,7 @@ class Said:
         body: As it is.
     """
 
-    status: int = field(validator=within(200, 600))
+    status: int = field(validator=within(200, 600, whole=True))
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     needs_truth: bool = field(default=False, init=False, repr=False)
@@ -146,7 +146,7 @@ class Later:
     """
 
     status: TryLater = field(validator=one_of(TryLater))
-    retry_after: int | None = field(validator=within(0))
+    retry_after: int | None = field(validator=within(0, whole=True, optional=True))
     needs_truth: bool = field(default=False, init=False, repr=False)
 
     def give(self, truth: HttpResponse | None, *, now: int) -> HttpResponse | Broken:
@@ -198,9 +198,14 @@ def json_error(code: int, *, status: int = 500) -> Said:
         code: -1000, -1001, -1006, -1007, -1008 and -1016 come with the exchange's own words.
         status: The HTTP status.
 
+    Raises:
+        InvalidSetting: The code is no int below 0, or the status is none.
+
     >>> json_error(-1001, status=400).body
     b'{"code":-1001,"msg":"Internal error; unable to process your request. Please try again."}'
     """
+    if not (is_whole(code) and code < 0):
+        raise InvalidSetting(field="code", value=code, rule="must be below 0, as an int")
     message = _MESSAGES.get(code, "Something went wrong.")
     return Said(status=status, headers=(JSON,), body=_error(code, message))
 
@@ -211,6 +216,9 @@ def unnamed(code: int, *, status: int = 400) -> Unnamed:
     Args:
         code: As in `json_error`, or another.
         status: The status.
+
+    Raises:
+        InvalidSetting: As in `json_error`.
     """
     said = json_error(code, status=status)
     return Unnamed(status=status, headers=said.headers, body=said.body)

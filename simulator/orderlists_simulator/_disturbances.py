@@ -5,15 +5,18 @@ Each is called with the venue and the time, and befalls every connection that is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from orderlists import InvalidSetting
 from orderlists_simulator._range import within
 from orderlists_simulator._terms import one_of
 from orderlists_simulator._timing import in_nanoseconds
 
 if TYPE_CHECKING:
+    from attrs import Attribute
+
     from orderlists import Frame
     from orderlists_simulator._venue import Venue
 
@@ -56,6 +59,11 @@ class Disconnect:
             each.end(self.how)
 
 
+def _check_frame(_noise: object, attribute: Attribute[Any], value: object) -> None:
+    if not isinstance(value, str | bytes):
+        raise InvalidSetting(field=attribute.name, value=value, rule="must be str or bytes")
+
+
 @frozen
 class Noise:
     """A frame comes that nobody asked for.
@@ -64,7 +72,7 @@ class Noise:
         frame: Any text, or any bytes as a binary frame.
     """
 
-    frame: Frame
+    frame: Frame = field(validator=_check_frame)
 
     def __call__(self, venue: Venue, _now: int, /) -> None:
         """Let it happen."""

@@ -8,13 +8,14 @@ Invariant: a connection that is refused has carried nothing, so the venue execut
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
 from orderlists import InvalidSetting
 from orderlists_simulator._answers import DROPPED, SILENT, TRUTH, Answer, Later, Lost, Truth, html
-from orderlists_simulator._range import within
+from orderlists_simulator._range import is_number, is_whole, must_be_callable, within
 from orderlists_simulator._terms import one_of
 
 if TYPE_CHECKING:
@@ -25,8 +26,14 @@ if TYPE_CHECKING:
 Copy: TypeAlias = Literal["first", "last"]
 
 
-def _check_times(_fate: object, attribute: Attribute[Any], value: tuple[float, ...]) -> None:
-    if list(value) != sorted(value) or not all(0 <= after < math.inf for after in value):
+def _to_times(given: Iterable[float]) -> tuple[float, ...]:
+    # One by itself counts as well; what is none is refused by the check.
+    return tuple(given) if isinstance(given, Iterable) else (given,)
+
+
+def _check_times(_fate: object, attribute: Attribute[Any], value: tuple[object, ...]) -> None:
+    times = [after for after in value if is_number(after) and 0 <= after < math.inf]
+    if len(times) < len(value) or times != sorted(times):
         raise InvalidSetting(
             field=attribute.name, value=value, rule="must be seconds of at least 0, in order"
         )
@@ -45,13 +52,21 @@ class Held:
         shuffle: Puts a list into the order in which they come, such as `random.Random(7).shuffle`.
     """
 
-    count: int = field(validator=within(1))
-    shuffle: Callable[[list[Any]], object] = field(default=_last_first, eq=False)
+    count: int = field(validator=within(1, whole=True))
+    shuffle: Callable[[list[Any]], object] = field(
+        default=_last_first, validator=must_be_callable, eq=False
+    )
 
 
 def _check_answer(_fate: object, attribute: Attribute[Any], value: object) -> None:
-    if not callable(getattr(value, "give", None)):
-        raise InvalidSetting(field=attribute.name, value=value, rule="must be an Answer")
+    if isinstance(value, type) or not callable(getattr(value, "give", None)):
+        rule = "must be an Answer, such as DROPPED or bare(504)"
+        raise InvalidSetting(field=attribute.name, value=value, rule=rule)
+
+
+def _check_held(_fate: object, attribute: Attribute[Any], value: object) -> None:
+    if not (value is None or isinstance(value, Held)):
+        raise InvalidSetting(field=attribute.name, value=value, rule="must be a Held, or None")
 
 
 @frozen(kw_only=True)
@@ -71,20 +86,20 @@ class Fate:
 
     Raises:
         InvalidSetting: The truth is to be told where nothing is executed, or a connection is
-            refused and something is.
+            refused and something is; or a value is none of what is said above.
 
     >>> Fate(executed_after=(0, 1.5), sees="last").answered_after
     1.5
     """
 
     executed_after: tuple[float, ...] = field(
-        default=(0.0,), converter=tuple[float, ...], validator=_check_times
+        default=(0.0,), converter=_to_times, validator=_check_times
     )
     answer: Answer = field(default=TRUTH, validator=_check_answer)
     sees: Copy = field(default="first", validator=one_of(Copy))
     delay: float = field(default=0.0, validator=within(0))
-    copies: int = field(default=1, validator=within(1))
-    held: Held | None = None
+    copies: int = field(default=1, validator=within(1, whole=True))
+    held: Held | None = field(default=None, validator=_check_held)
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.answer, Truth) and not self.executed_after:
@@ -154,9 +169,14 @@ def replayed(
         sees: Whose answer the client is given.
         then: What it sees instead of that answer.
 
+    Raises:
+        InvalidSetting: It is executed less than once, or the time is none.
+
     >>> replayed(3, after=2).executed_after
     (0, 2, 4)
     """
+    if not (is_whole(times) and times >= 1):
+        raise InvalidSetting(field="times", value=times, rule="must be at least 1, as an int")
     copies = tuple(after * number for number in range(times))
     return Fate(executed_after=copies, answer=then, sees=sees)
 

@@ -24,16 +24,20 @@ class Lag:
 
     Attributes:
         seconds: How long ago.
-        since: When it begins, in nanoseconds; None for always so far.
-        until: When it is over, in nanoseconds; None for never.
+        since: When it begins, in nanoseconds since 1970; None for always so far.
+        until: When it is over, in nanoseconds since 1970; None for never.
 
     >>> Lag(2.5, until=10**9).applies(now=10**9)
     False
     """
 
     seconds: float = field(validator=within(0))
-    since: int | None = field(default=None, kw_only=True)
-    until: int | None = field(default=None, kw_only=True)
+    since: int | None = field(
+        default=None, validator=within(0, whole=True, optional=True), kw_only=True
+    )
+    until: int | None = field(
+        default=None, validator=within(0, whole=True, optional=True), kw_only=True
+    )
 
     def applies(self, *, now: int) -> bool:
         """Tell whether it is in force at this time."""

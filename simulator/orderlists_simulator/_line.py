@@ -9,23 +9,29 @@ Invariant: a request is executed as often as its fate says, whatever the client 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from attrs import evolve
 
-from orderlists import HttpResponse
+from orderlists import HttpResponse, InvalidSetting
 from orderlists_simulator._answers import DROPPED
 from orderlists_simulator._fate import not_executed
 from orderlists_simulator._plan import Plan
+from orderlists_simulator._refused import Refused
 from orderlists_simulator._timing import in_nanoseconds
 from orderlists_simulator._truncated import Truncated
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from orderlists_simulator._answers import Broken, Ending
     from orderlists_simulator._asked import Asked
     from orderlists_simulator._attempt import Attempt
     from orderlists_simulator._fate import Fate
     from orderlists_simulator._venue import Venue
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Line:
@@ -35,19 +41,50 @@ class Line:
         venue: Gets the plan's lags and events as well.
         plan: Nothing goes wrong if None.
 
+    Raises:
+        InvalidSetting: The plan is none.
+
     Attributes:
         was_cut: Whether the plan's cut was reached.
     """
 
     def __init__(self, venue: Venue, plan: Plan | None) -> None:
         self._venue = venue
-        self._plan = Plan() if plan is None else plan
+        self._plan = _checked(plan)
         self._taken = 0
         self._points = 0
         self.was_cut = False
+        self._mistake: AssertionError | None = None
         venue.lags = (*venue.lags, *self._plan.lags)
         for time, act in self._plan.events:
-            venue.schedule(time, act)
+            venue.schedule(time, self._watched(act))
+
+    def expect_no_mistake(self) -> None:
+        """Raise what was wrong with the plan, if anything was.
+
+        Raises:
+            AssertionError: It could not be played.
+        """
+        if self._mistake is not None:
+            raise self._mistake
+
+    def _watched(self, act: Callable[P, T]) -> Callable[P, T]:
+        """Return what does the same, and whose errors are those of the plan."""
+
+        def do(*given: P.args, **named: P.kwargs) -> T:
+            try:
+                return act(*given, **named)
+            except Refused:
+                raise  # It cannot happen any more, or not yet: that is no mistake.
+            except AssertionError as error:
+                self._mistake = error
+                raise
+            except Exception as error:
+                # As a failed assertion it passes through clients, who take others for an outage.
+                self._mistake = AssertionError(f"the plan failed: {error!r}")
+                raise self._mistake from error
+
+        return do
 
     def cuts(self) -> bool:
         """Pass the next point, and tell whether the connection breaks there."""
@@ -66,7 +103,7 @@ class Line:
             now: In nanoseconds.
         """
         with self._venue.bell.lock:
-            fate = self._plan.fate(self._taken, asked.request)
+            fate = self._watched(self._plan.fate)(self._taken, asked.request)
             fate = _LOST if lost else fate
             self._taken += 1
             number = self._venue.log.open(asked, arrived=now, fate=fate)
@@ -76,6 +113,14 @@ class Line:
 
 
 _LOST = not_executed(then=DROPPED)
+
+
+def _checked(plan: Plan | None) -> Plan:
+    given: object = Plan() if plan is None else plan
+    if not isinstance(given, Plan):
+        rule = "must be a Plan, such as Plan([executed(then=DROPPED)])"
+        raise InvalidSetting(field="plan", value=given, rule=rule)
+    return given
 
 
 class Exchange:

@@ -64,11 +64,13 @@ class Rules:
     canceled_leg_shows: CanceledLegShows = field(
         default="cancel_id", validator=one_of(CanceledLegShows)
     )
-    weight_limit: int | None = field(default=None, validator=within(1))
-    ban_after: int = field(default=10, validator=within(0))
+    weight_limit: int | None = field(default=None, validator=within(1, whole=True, optional=True))
+    ban_after: int = field(default=10, validator=within(0, whole=True))
     events_come: EventsCome = field(default="after_reply", validator=one_of(EventsCome))
     first_event: FirstEvent = field(default="reports", validator=one_of(FirstEvent))
-    connection_limit: int | None = field(default=300, validator=within(1))
-    connection_age: float | None = field(default=24 * 3600.0, validator=within(0))
-    ping_interval: float | None = field(default=20.0, validator=within(0))
+    connection_limit: int | None = field(
+        default=300, validator=within(1, whole=True, optional=True)
+    )
+    connection_age: float | None = field(default=24 * 3600.0, validator=within(0, optional=True))
+    ping_interval: float | None = field(default=20.0, validator=within(0, optional=True))
     pong_timeout: float = field(default=60.0, validator=within(0))

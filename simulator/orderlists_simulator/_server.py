@@ -44,6 +44,9 @@ class Simulator:
 
     Raises:
         MissingExtra: `aiohttp` is not installed.
+        InvalidSetting: The plan is none.
+        AssertionError: At the end of the `with` block, if the plan could not be played: a function
+            returned no fate, or an event was about a list or an order that is not there.
 
     >>> with Simulator() as simulator:
     ...     simulator.url.startswith("http://127.0.0.1:")
@@ -123,6 +126,7 @@ class Simulator:
         self._running = None
         running.loop.call_soon_threadsafe(running.stop.set)
         running.thread.join()
+        self._line.expect_no_mistake()
 
     def _expect_running(self) -> _Running:
         if self._running is None:

@@ -40,6 +40,12 @@ class VenueTransport:
         sleep: Lets seconds pass where the plan says that an answer takes some.
         asleep: Does the same for `asend`.
 
+    Raises:
+        InvalidSetting: The plan is none.
+
+    A plan that cannot be played is an AssertionError for whoever sends: a function that returns no
+    fate, or an event about a list or an order that is not there.
+
     A `VirtualClock` has all three of `now`, `sleep` and `asleep`.
 
     >>> from orderlists import HttpRequest

@@ -127,6 +127,10 @@ class WebSocketServer:
                     else:
                         await link.break_off()
                         return
+            except AssertionError:
+                # The plan cannot be played: whoever made it is told at the end.
+                conversation.end("dropped")
+                await link.break_off()
             finally:
                 self._venue.bell.remove(wake)
 

@@ -163,13 +163,19 @@ def fates(draw: st.DrawFn) -> f.Fate:
             return f.delayed(seconds)
 
 
+def cancel_what_was_placed_again(venue: Venue, now: int) -> None:
+    """Let somebody else cancel list 1, if there is one by now."""
+    if len(venue.lists) > 1:
+        f.Cancel(1, by="theirs")(venue, now)
+
+
 others = st.sampled_from(
     [
         f.Cancel(0, by="theirs"),
         f.Cancel(0, by="theirs"),
         f.PlaceAgain(0),
         f.PlaceAgain(0),
-        f.Cancel(1, by="theirs"),
+        cancel_what_was_placed_again,
         f.Fill(0, 0),
         f.Fill(0, 1),
         f.Fill(0, 1, "0.5"),

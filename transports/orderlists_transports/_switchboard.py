@@ -75,7 +75,7 @@ class Switchboard:
         answer = pending.outcome
         if answer is None:
             return TransportError(NO_REPLY, sent=None)
-        if isinstance(answer, OrderListsError):
+        if isinstance(answer, OrderListsError | AssertionError):
             return answer
         try:
             self.dialogue.take_down(self.protocol.usages(answer))
@@ -95,8 +95,8 @@ class Switchboard:
         """Note that a connection is over.
 
         Raises:
-            BaseException: What came was an interrupt, which ends no connection; or no error of a
-                transport, such as a failed assertion.
+            BaseException: What came was an interrupt, which ends no connection; or a failed
+                assertion, and nobody waits who could be told.
         """
         self.session.lost(link, self._known(link, error), self.monotonic())
 
@@ -118,10 +118,17 @@ class Switchboard:
         known = told(error)
         if not isinstance(error, Exception):
             raise error
-        if not isinstance(known, OrderListsError):
-            self.session.lost(link, TransportError(FAILED, sent=None), self.monotonic())
+        if isinstance(known, OrderListsError):
+            return known
+        # A failed assertion goes to whoever waits: where a task of its own reads, nobody else can.
+        over, waiting = TransportError(FAILED, sent=None), list(link.pending.values())
+        link.pending.clear()
+        for pending in waiting:
+            pending.finish(known)
+        if not waiting:
+            self.session.lost(link, over, self.monotonic())
             raise known
-        return known
+        return over
 
     def has_flow(self) -> bool:
         """Tell whether events come just now."""
