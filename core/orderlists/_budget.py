@@ -10,16 +10,18 @@ torn.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
 from orderlists._clock import Moment
-from orderlists._errors import Banned, RateLimited
+from orderlists._errors import Banned, InvalidSetting, RateLimited
 from orderlists._time import SECOND, Instant, TimeUnit
 
 _ORDERS_EXCEEDED = -1015
 _UNSAID = {RateLimited: 60.0, Banned: 120.0}
+_LISTED = "must be limits with rateLimitType, interval, intervalNum and limit, as exchangeInfo has"
 INTERVALS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
 """How many seconds each of the exchange's intervals has."""
 
@@ -78,6 +80,9 @@ class Budget:
     Args:
         limits: The limits as the exchange lists them under ``rateLimits`` in its `exchangeInfo`;
             the documented ones if not given.
+
+    Raises:
+        InvalidSetting: The limits are of another form.
 
     >>> budget = Budget()
     >>> now = Moment(monotonic=0, server=90_000_000_000, error=None)
@@ -158,11 +163,17 @@ def _scope(limiter: Limiter, account: str) -> str | None:
 def _limits_in(
     listed: Iterable[Mapping[str, Any]],
 ) -> Iterator[tuple[tuple[Limiter, int], int]]:
+    if not isinstance(listed, Iterable):
+        raise InvalidSetting(field="limits", value=listed, rule=_LISTED)
     for limit in listed:
-        # The exchange lists others as well, such as connections.
-        if limit["rateLimitType"] in Limiter.__members__ and limit["interval"] in INTERVALS:
-            seconds = INTERVALS[limit["interval"]] * limit["intervalNum"]
-            yield (Limiter(limit["rateLimitType"]), seconds), limit["limit"]
+        try:
+            kind, interval = limit["rateLimitType"], limit["interval"]
+            # The exchange lists others as well, such as connections.
+            if kind in Limiter.__members__ and interval in INTERVALS:
+                seconds = INTERVALS[interval] * operator.index(limit["intervalNum"])
+                yield (Limiter(kind), seconds), operator.index(limit["limit"])
+        except (LookupError, TypeError) as error:
+            raise InvalidSetting(field="limits", value=limit, rule=_LISTED) from error
 
 
 _DOCUMENTED = {

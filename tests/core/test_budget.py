@@ -1,6 +1,7 @@
 """What the exchange allows: its figures, its windows, and its word to wait."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from orderlists import (
     CancelOrderList,
     HttpResponse,
     Instant,
+    InvalidSetting,
     Limiter,
     Moment,
     Policy,
@@ -56,6 +58,25 @@ def test_the_documented_limits_are_known_before_anything_was_sent() -> None:
         ("ORDERS", 86400, 200_000, 0),
         ("REQUEST_WEIGHT", 60, 6000, 0),
     ]
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        5,
+        "limits",
+        [5],
+        [None],
+        [{"a": 1}],
+        {"rateLimitType": "ORDERS"},
+        [{"rateLimitType": [], "interval": "DAY", "intervalNum": 1, "limit": 5}],
+        [{"rateLimitType": "ORDERS", "interval": "DAY", "intervalNum": "1", "limit": 5}],
+        [{"rateLimitType": "ORDERS", "interval": "DAY", "intervalNum": 1, "limit": 5.5}],
+    ],
+)
+def test_limits_of_another_form_are_refused(limits: Any) -> None:
+    with pytest.raises(InvalidSetting, match=r"limits=.*: must be limits with rateLimitType"):
+        Budget(limits)
 
 
 def test_the_exchanges_own_limits_replace_them() -> None:

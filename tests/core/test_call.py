@@ -8,8 +8,8 @@ from attrs import evolve, frozen
 
 from orderlists import (
     CancelOrderList,
-    InvalidInput,
     InvalidRequest,
+    InvalidSetting,
     Now,
     Operation,
     OrderListsError,
@@ -180,9 +180,16 @@ def test_no_wait_goes_past_the_deadline() -> None:
     ],
 )
 def test_a_policy_that_breaks_a_rule_is_refused(field: str, value: Any) -> None:
-    with pytest.raises(InvalidInput) as caught:
+    with pytest.raises(InvalidSetting) as caught:
         Policy(**{field: value})
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("deadline", [0, -1, float("inf"), "60"])
+def test_a_deadline_is_refused_by_one_rule_whatever_is_wrong(deadline: Any) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        Policy(deadline=deadline)
+    assert caught.value.rule == "must be seconds, a finite number, more than 0"
 
 
 def _copies(error: OrderListsError) -> None:

@@ -493,6 +493,12 @@ def test_a_cancel_without_an_id_of_its_own_cannot_be_settled() -> None:
         script.run(settle(request, attempts=(), policy=Policy(), clock=script.clock))
 
 
+@pytest.mark.parametrize("attempts", [None, 5, [1], "no", [[[0, 0, 0], 0]]])
+def test_attempts_must_be_those_of_an_unknown_outcome(attempts: Any) -> None:
+    with pytest.raises(InvalidRequest, match="attempts of an OutcomeUnknown"):
+        settle(BY_ID, attempts=attempts, policy=Policy(), clock=Scripted().clock)
+
+
 def test_only_a_cancel_can_be_settled() -> None:
     script = Scripted()
     with pytest.raises(InvalidRequest, match="must be a cancel"):

@@ -241,6 +241,13 @@ def test_the_unit_of_time_must_be_one(protocol: Any) -> None:
         protocol(time_unit="us")
 
 
+@pytest.mark.parametrize("protocol", [Rest, WebSocketApi])
+@pytest.mark.parametrize("parser", [None, "orjson"])
+def test_what_parses_json_must_be_a_function(protocol: Any, parser: Any) -> None:
+    with pytest.raises(InvalidSetting, match=f"json_parser={parser!r}: must be a function"):
+        protocol(json_parser=parser)
+
+
 # Inwards.
 
 

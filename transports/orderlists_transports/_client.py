@@ -130,7 +130,8 @@ class Client:
             policy: How far to go, instead of the client's own policy.
 
         Raises:
-            InvalidRequest: The request is no cancel, or has no `new_client_order_id`.
+            InvalidRequest: The request is no cancel, or has no `new_client_order_id`; or the
+                attempts are none.
             Rejected: It was not executed, and cannot be any more.
             OutcomeUnknown: It is still not known.
         """

@@ -6,6 +6,7 @@ in `OutcomeUnknown`.  Never in an error that leaves this to be guessed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
@@ -119,7 +120,8 @@ def settle(
         clock: The exchange's clock.
 
     Raises:
-        InvalidRequest: The request is no cancel, or has no `new_client_order_id`.
+        InvalidRequest: The request is no cancel, or has no `new_client_order_id`; or the attempts
+            are none.
         Rejected: It was not executed, and cannot be any more.
         OutcomeUnknown: It is still not known.
     """
@@ -128,6 +130,9 @@ def settle(
     if request.new_client_order_id is None:
         rule = "must be the one that was sent: it is the only proof"
         raise InvalidRequest(field="new_client_order_id", value=None, rule=rule)
+    if not (isinstance(attempts, Sequence) and all(isinstance(one, Attempt) for one in attempts)):
+        rule = "must be the attempts of an OutcomeUnknown, or () if they are not known any more"
+        raise InvalidRequest(field="attempts", value=attempts, rule=rule)
     complete = request.completed(recv_window=LONGEST_RECV_WINDOW)
     return cast("Call[R]", _noted(complete, _settle_later(complete, attempts, policy, clock)))
 

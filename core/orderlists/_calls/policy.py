@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from decimal import Decimal
 from math import inf
-from typing import Any
+from typing import Any, TypeGuard
 
 from attrs import Attribute, field, frozen
 
-from orderlists._errors import InvalidSetting
-from orderlists._requests.rules import check_flag, to_recv_window
+from orderlists._errors import InvalidRequest, InvalidSetting
+from orderlists._requests.rules import FLAG_RULE, to_recv_window
+
+
+def _is_seconds(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf
 
 
 def _check_seconds(_: object, attribute: Attribute[Any], value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf:
-        raise InvalidSetting(field=attribute.name, value=value, rule="must be seconds, 0 or more")
+    if not _is_seconds(value):
+        rule = "must be seconds, a finite number, 0 or more"
+        raise InvalidSetting(field=attribute.name, value=value, rule=rule)
 
 
 def _check_deadline(_: object, attribute: Attribute[Any], value: object) -> None:
-    _check_seconds(_, attribute, value)
-    if value == 0:
-        raise InvalidSetting(field=attribute.name, value=value, rule="must be more than 0 seconds")
+    if not _is_seconds(value) or value == 0:
+        rule = "must be seconds, a finite number, more than 0"
+        raise InvalidSetting(field=attribute.name, value=value, rule=rule)
+
+
+def _check_flag(_: object, attribute: Attribute[Any], value: object) -> None:
+    if not isinstance(value, bool):
+        raise InvalidSetting(field=attribute.name, value=value, rule=FLAG_RULE)
 
 
 def _check_count(_: object, attribute: Attribute[Any], value: object) -> None:
@@ -29,7 +39,10 @@ def _check_count(_: object, attribute: Attribute[Any], value: object) -> None:
 
 
 def _to_window(value: int | str | Decimal) -> Decimal:
-    window = to_recv_window(value)
+    try:
+        window = to_recv_window(value)
+    except InvalidRequest as error:
+        raise InvalidSetting(field=error.field, value=error.value, rule=error.rule) from None
     if window is None:
         raise InvalidSetting(field="recv_window", value=value, rule="must be given")
     return window
@@ -54,16 +67,16 @@ class Policy:
             milliseconds: always sent, because it bounds how late a lost attempt can still execute.
 
     Raises:
-        InvalidInput: A value breaks a rule.
+        InvalidSetting: A value breaks a rule.
 
     >>> Policy(settle=False).deadline
     60.0
     """
 
-    settle: bool = field(default=True, validator=check_flag)
+    settle: bool = field(default=True, validator=_check_flag)
     deadline: float = field(default=60.0, validator=_check_deadline)
     resends: int = field(default=5, validator=_check_count)
-    wait_out_limits: bool = field(default=True, validator=check_flag)
+    wait_out_limits: bool = field(default=True, validator=_check_flag)
     query_lag: float = field(default=5.0, validator=_check_seconds)
-    measure_clock: bool = field(default=False, validator=check_flag)
+    measure_clock: bool = field(default=False, validator=_check_flag)
     recv_window: Decimal = field(default=Decimal(5000), converter=_to_window)

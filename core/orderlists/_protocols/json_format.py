@@ -13,6 +13,9 @@ from decimal import Decimal
 from json import JSONDecoder
 from typing import Any, NoReturn, TypeAlias, TypeVar
 
+from attrs import Attribute
+
+from orderlists._errors import InvalidSetting
 from orderlists._protocols.leaves import Mismatch
 from orderlists._protocols.structure import structure
 from orderlists._time import TimeUnit
@@ -21,6 +24,13 @@ T = TypeVar("T")
 
 JsonParser: TypeAlias = Callable[[bytes], Any]
 """Turns UTF-8 text into Python values, or raises a ValueError or RecursionError."""
+
+
+def check_parser(_: object, attribute: Attribute[Any], value: object) -> None:
+    """Refuse what cannot be called."""
+    if not callable(value):
+        rule = "must be a function that parses bytes, such as orjson.loads"
+        raise InvalidSetting(field=attribute.name, value=value, rule=rule)
 
 
 class Unreadable(ValueError):

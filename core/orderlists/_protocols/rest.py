@@ -20,6 +20,7 @@ from orderlists._protocols.http_messages import HttpRequest, HttpResponse
 from orderlists._protocols.json_format import (
     JsonParser,
     Unreadable,
+    check_parser,
     exact_json,
     read_error,
     read_result,
@@ -52,6 +53,9 @@ class Rest:
         json_parser: Turns the bytes of a body into Python values.  The standard library's by
             default; ``orjson.loads`` is several times as fast.
 
+    Raises:
+        InvalidSetting: A setting is not one of these.
+
     Source: *General API Information*, *SIGNED endpoint security*.
 
     >>> from orderlists import CancelOrderList, HmacKey
@@ -62,7 +66,7 @@ class Rest:
     """
 
     time_unit: TimeUnit = field(default=TimeUnit.MILLISECOND, validator=check_unit)
-    json_parser: JsonParser = field(default=exact_json, repr=False)
+    json_parser: JsonParser = field(default=exact_json, validator=check_parser, repr=False)
 
     def encode(self, request: Request[R], *, key: Key, timestamp: int) -> HttpRequest:
         """Return the request, signed, as it goes on the wire.

@@ -22,7 +22,13 @@ from orderlists._keys.key import HmacKey, Key
 from orderlists._keys.private_keys import Ed25519Key, RsaKey
 from orderlists._protocols.frames import Frame
 from orderlists._protocols.http_messages import HttpResponse
-from orderlists._protocols.json_format import JsonParser, Unreadable, exact_json, parse_json
+from orderlists._protocols.json_format import (
+    JsonParser,
+    Unreadable,
+    check_parser,
+    exact_json,
+    parse_json,
+)
 from orderlists._protocols.leaves import Mismatch, is_object
 from orderlists._protocols.refusals import verdict
 from orderlists._protocols.rest import Rest
@@ -98,7 +104,7 @@ class WebSocketApi:
     """
 
     time_unit: TimeUnit = field(default=TimeUnit.MILLISECOND, validator=check_unit)
-    json_parser: JsonParser = field(default=exact_json, repr=False)
+    json_parser: JsonParser = field(default=exact_json, validator=check_parser, repr=False)
     log_on: bool | None = field(default=None, validator=_check_log_on)
 
     @property
