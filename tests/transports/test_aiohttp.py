@@ -12,14 +12,26 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Never, Protocol
+from typing import TYPE_CHECKING, Any, Never, Protocol
 
 import aiohttp
 import pytest
 
-from orderlists import HttpRequest, InvalidSetting, MissingExtra, TransportError
+from clients import key_of
+from orderlists import (
+    CancelOrderList,
+    HttpRequest,
+    InvalidSetting,
+    MissingExtra,
+    Rest,
+    TransportError,
+    WebSocketApi,
+)
+from orderlists_simulator import EXAMPLE_KEY
+from orderlists_transports import AsyncClient
 from orderlists_transports import aiohttp as module
 from orderlists_transports.aiohttp import AiohttpTransport
+from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
 from orderlists_transports.conformance._script import always, answer, reply, unmeasured
 from orderlists_transports.conformance._server import PATIENCE, Peer, Server
 
@@ -433,6 +445,35 @@ def test_a_proxy_that_would_read_the_requests_is_refused(serve: Serve) -> None:
     with pytest.raises(InvalidSetting, match="without a proxy, which would read the requests"):
         asyncio.run(_send_and_close(transport))
     assert proxy.received == []
+
+
+@pytest.mark.parametrize("transport", [AiohttpTransport, AiohttpWebSocketTransport])
+def test_a_session_must_be_made_by_a_function(transport: Any) -> None:
+    async def give_one() -> None:
+        async with aiohttp.ClientSession() as session:
+            transport("http://127.0.0.1:8080", session=session)
+
+    with pytest.raises(InvalidSetting, match=r"session=<aiohttp.*must be a function that makes"):
+        asyncio.run(give_one())
+    with pytest.raises(InvalidSetting, match="session=<hidden>"):
+        transport("http://127.0.0.1:8080", session="http://user:secret@proxy")
+
+
+@pytest.mark.parametrize("protocol", [Rest(), WebSocketApi()])
+def test_a_function_that_makes_no_session_is_refused_when_it_is_called(protocol: Any) -> None:
+    def none(**_: object) -> Any:
+        return None
+
+    async def send() -> None:
+        kind: Any = AiohttpTransport if protocol == Rest() else AiohttpWebSocketTransport
+        transport = kind("http://127.0.0.1:8080", session=none)
+        async with AsyncClient(
+            key_of(EXAMPLE_KEY), transport=transport, protocol=protocol
+        ) as client:
+            await client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0))
+
+    with pytest.raises(InvalidSetting, match=r"session=None: must return an aiohttp.ClientSession"):
+        asyncio.run(send())
 
 
 def test_the_environment_counts_where_the_session_trusts_it(

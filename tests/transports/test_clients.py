@@ -48,7 +48,10 @@ from orderlists_simulator import (
     example_venue,
 )
 from orderlists_simulator.faults import CONNECTION_REFUSED, DROPPED, executed
-from orderlists_transports import AsyncClient, Client, Exchange
+from orderlists_transports import AsyncClient, Client, Exchange, Times
+from orderlists_transports.aiohttp import AiohttpTransport
+from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
+from orderlists_transports.urllib3 import Urllib3Transport
 from strategies import cancels, keys
 
 NOW = 1_700_000_000_000_000_000
@@ -500,6 +503,11 @@ class Nameless:
         ({"policy": 5}, "policy"),
         ({"budget": {}}, "budget"),
         ({"times": 5}, "times"),
+        ({"new_id": "x"}, "new_id"),
+        ({"sleep": None}, "sleep"),
+        ({"transport": "http://user:secret@host"}, "transport"),
+        ({"transport": Urllib3Transport}, "transport"),
+        ({"transport": AiohttpTransport}, "transport"),
     ],
 )
 def test_what_a_client_is_made_of_is_checked(kind: Any, settings: Any, field: str) -> None:
@@ -507,6 +515,44 @@ def test_what_a_client_is_made_of_is_checked(kind: Any, settings: Any, field: st
         kind(**{"key": KEY, **settings})
     assert caught.value.field == field
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("field", ["wall", "monotonic"])
+def test_clocks_are_functions(field: str) -> None:
+    wrong: dict[str, Any] = {field: 5}
+    with pytest.raises(InvalidSetting, match=f"{field}=5: must be a function that returns nanosec"):
+        Times(**wrong)
+
+
+ORIGIN = "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(
+    ("kind", "protocol", "transport", "rule"),
+    [
+        (Client, Rest(), AiohttpTransport(ORIGIN), "send; one that can asend is for AsyncClient"),
+        (AsyncClient, Rest(), Urllib3Transport(ORIGIN), "asend; one that can send is for Client"),
+        (
+            Client,
+            WebSocketApi(),
+            Urllib3Transport(ORIGIN),
+            "connect, for this protocol; one that can send is for Rest()",
+        ),
+        (
+            AsyncClient,
+            Rest(),
+            AiohttpWebSocketTransport(ORIGIN),
+            "asend, for this protocol; one that can aconnect is for WebSocketApi()",
+        ),
+        (Client, Rest(), 5, "send, for this protocol and client"),
+    ],
+)
+def test_a_transport_for_something_else_is_refused_and_told_where_it_belongs(
+    kind: Any, protocol: Any, transport: Any, rule: str
+) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        kind(KEY, protocol=protocol, transport=transport)
+    assert (caught.value.field, caught.value.rule) == ("transport", f"must be able to {rule}")
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])

@@ -7,7 +7,7 @@ import socket
 import threading
 from contextlib import closing
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import urllib3
@@ -171,6 +171,7 @@ def taken() -> urllib3.PoolManager:
     ("manager", "origin"),
     [
         (used(), "http://127.0.0.1:8080"),
+        (used(), "http://127.0.0.1:8081"),
         (taken(), "http://127.0.0.1:8080"),
         (urllib3.ProxyManager("http://127.0.0.1:3128"), "http://127.0.0.1:8080"),
         (
@@ -178,13 +179,28 @@ def taken() -> urllib3.PoolManager:
             "https://api.binance.com",
         ),
     ],
-    ids=["used", "taken by a transport", "plain proxy", "proxy that reads along"],
+    ids=[
+        "used",
+        "used for another",
+        "taken by a transport",
+        "plain proxy",
+        "proxy that reads along",
+    ],
 )
 def test_a_manager_that_is_in_use_or_does_not_tunnel_is_refused(
     manager: urllib3.PoolManager, origin: str
 ) -> None:
     with pytest.raises(InvalidSetting, match="manager"):
         Urllib3Transport(origin, manager=manager)
+
+
+@pytest.mark.parametrize(
+    ("manager", "shown"),
+    [(urllib3.PoolManager, "<class"), ("http://user:secret@proxy", "<hidden>"), (5, "5")],
+)
+def test_what_is_no_manager_is_refused(manager: Any, shown: str) -> None:
+    with pytest.raises(InvalidSetting, match=f"^manager={shown}.*: must be an unused urllib3"):
+        Urllib3Transport("http://127.0.0.1:8080", manager=manager)
 
 
 def test_every_address_of_a_host_is_tried(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

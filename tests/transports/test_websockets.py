@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 import urllib3
@@ -122,6 +122,16 @@ def test_a_proxy_that_opens_no_tunnel_is_no_connection(serve: Serve) -> None:
 def test_a_proxy_that_cannot_be_used_is_refused(origin: str, proxy: str) -> None:
     with pytest.raises(InvalidSetting, match="manager"):
         WebsocketsTransport(origin, manager=urllib3.ProxyManager(proxy))
+
+
+def test_a_manager_that_is_none_or_in_use_is_refused() -> None:
+    used = urllib3.PoolManager()
+    used.connection_from_url("http://127.0.0.1:8081")
+    wrong: list[Any] = [urllib3.PoolManager, "http://user:secret@proxy", used]
+    for manager in wrong:
+        with pytest.raises(InvalidSetting, match="must be an unused urllib3") as caught:
+            WebsocketsTransport("ws://127.0.0.1:8080", manager=manager)
+        assert "secret" not in str(caught.value)
 
 
 def test_without_a_manager_it_speaks_plainly_on_loopback(serve: Serve) -> None:

@@ -10,12 +10,15 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+import aiohttp
+
+from orderlists import InvalidSetting
+from orderlists_transports._amounts import check_callable
 from orderlists_transports._content import decoded, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import aiohttp
     from multidict import CIMultiDictProxy
 
 
@@ -42,11 +45,18 @@ class Sessions:
         session = self.made_here()
         if session is not None:
             return session
-        home, session = self._home, self._make()
+        home, session = self._home, self._made()
         self._home = _Home(session, os.getpid(), asyncio.get_running_loop())
         if home is not None:
             await self._leave(home)
         return session
+
+    def _made(self) -> aiohttp.ClientSession:
+        made: object = self._make()
+        if not isinstance(made, aiohttp.ClientSession):
+            rule = "must return an aiohttp.ClientSession"
+            raise InvalidSetting(field="session", value=made, rule=rule)
+        return made
 
     def made_here(self) -> aiohttp.ClientSession | None:
         """Return the session of this loop and process, or None before one was asked for."""
@@ -68,6 +78,16 @@ class Sessions:
         else:
             # Kept, for closing it would reach into an event loop of another thread or process.
             self._left_behind.append(home.session)
+
+
+def check_factory(session: object) -> None:
+    """Refuse what makes no session.
+
+    Raises:
+        InvalidSetting: It cannot be called; perhaps it is a session itself.
+    """
+    rule = "must be a function that makes an aiohttp.ClientSession, for it belongs to an event loop"
+    check_callable("session", session, rule=rule)
 
 
 async def content_of(

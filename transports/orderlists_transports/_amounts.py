@@ -1,4 +1,4 @@
-"""What users say in numbers: how long, and how much.
+"""What users say in numbers, how long and how much, and in functions.
 
 Invariant: what gets through here can be counted and waited for; True is no number.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import inf
 
-from orderlists import InvalidSetting
+from orderlists import HIDDEN, InvalidSetting
 
 
 def check_seconds(field: str, value: object) -> None:
@@ -28,3 +28,14 @@ def check_count(field: str, value: object) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise InvalidSetting(field=field, value=value, rule="must be an int, 1 or more")
+
+
+def check_callable(field: str, value: object, *, rule: str) -> None:
+    """Refuse what cannot be called.
+
+    Raises:
+        InvalidSetting: It cannot; a text is not shown.
+    """
+    if not callable(value):
+        shown = HIDDEN if isinstance(value, str) else value
+        raise InvalidSetting(field=field, value=shown, rule=rule)

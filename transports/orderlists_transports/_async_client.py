@@ -29,6 +29,7 @@ from orderlists_transports._dialogue import (
     Settings,
     check_names,
     check_one_destination,
+    check_sleep,
     check_transport,
     is_framed,
     shown,
@@ -83,6 +84,7 @@ class AsyncClient:
     ) -> None:
         check_names(self, settings)
         check_one_destination(exchange, transport)
+        check_sleep(sleep)
         self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep
         self._closed = False

@@ -30,6 +30,7 @@ from orderlists_transports._dialogue import (
     Settings,
     check_names,
     check_one_destination,
+    check_sleep,
     check_transport,
     is_framed,
     shown,
@@ -89,6 +90,7 @@ class Client:
     ) -> None:
         check_names(self, settings)
         check_one_destination(exchange, transport)
+        check_sleep(sleep)
         self._dialogue = Dialogue(key=key, **settings)
         self._sleep = sleep
         self._closed = False

@@ -41,7 +41,7 @@ from orderlists import (
     masked,
     settle,
 )
-from orderlists_transports._amounts import check_seconds
+from orderlists_transports._amounts import check_callable, check_seconds
 from orderlists_transports._exchange import Exchange
 
 if TYPE_CHECKING:
@@ -83,6 +83,18 @@ def _seconds(_: object, attribute: Attribute[Any], value: object) -> None:
     check_seconds(attribute.name, value)
 
 
+def _returns(what: str) -> Callable[[object, Attribute[Any], object], None]:
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        check_callable(attribute.name, value, rule=f"must be a function that returns {what}")
+
+    return check
+
+
+def check_sleep(sleep: object) -> None:
+    """Refuse what cannot let time pass."""
+    check_callable("sleep", sleep, rule="must be a function that is given seconds")
+
+
 def _able_to(*names: str) -> Callable[[object, Attribute[Any], object], None]:
     def check(_: object, attribute: Attribute[Any], value: object) -> None:
         if isinstance(value, type) or not all(
@@ -109,10 +121,13 @@ class Times:
     Args:
         wall: Returns the time since 1970, in nanoseconds; read once, when the client is made.
         monotonic: Returns nanoseconds that only ever grow.
+
+    Raises:
+        InvalidSetting: One of them is no function.
     """
 
-    wall: Clock = time.time_ns
-    monotonic: Clock = _STEADY
+    wall: Clock = field(default=time.time_ns, validator=_returns("nanoseconds"))
+    monotonic: Clock = field(default=_STEADY, validator=_returns("nanoseconds"))
 
 
 class Settings(TypedDict, total=False):
@@ -157,7 +172,7 @@ class Dialogue:
     policy: Policy = field(default=_POLICY, validator=_a(Policy, "a Policy"))
     budget: Budget = field(factory=Budget, validator=_a(Budget, "a Budget"))
     times: Times = field(factory=Times)
-    new_id: Callable[[], str] = random_id
+    new_id: Callable[[], str] = field(default=random_id, validator=_returns("a new id"))
     clock: ServerClock = field(init=False, default=Factory(_clock_of, takes_self=True))
 
     def begin(self, request: Request[R], policy: Policy | None) -> Call[R]:
@@ -246,7 +261,28 @@ def check_transport(transport: Any, act: str) -> Any:  # noqa: ANN401 - some tra
     Raises:
         InvalidSetting: It cannot.
     """
-    if not callable(getattr(transport, act, None)):
-        rule = f"must be able to {act}, for this protocol and client"
-        raise InvalidSetting(field="transport", value=transport, rule=rule)
+    if isinstance(transport, type) or not _can(transport, act):
+        # A text may be an address with a password.
+        shown = HIDDEN if isinstance(transport, str) else transport
+        raise InvalidSetting(field="transport", value=shown, rule=_rule_for(transport, act))
     return transport
+
+
+_OTHER_COLOUR = {"send": "asend", "asend": "send", "connect": "aconnect", "aconnect": "connect"}
+_OTHER_WAY = {"send": "connect", "asend": "aconnect", "connect": "send", "aconnect": "asend"}
+
+
+def _rule_for(transport: object, act: str) -> str:
+    if isinstance(transport, type):
+        return "must be an object, not a class"
+    if _can(transport, other := _OTHER_COLOUR[act]):
+        whose = "Client" if act.startswith("a") else "AsyncClient"
+        return f"must be able to {act}; one that can {other} is for {whose}"
+    if _can(transport, other := _OTHER_WAY[act]):
+        whose = "WebSocketApi()" if act.endswith("send") else "Rest()"
+        return f"must be able to {act}, for this protocol; one that can {other} is for {whose}"
+    return f"must be able to {act}, for this protocol and client"
+
+
+def _can(transport: object, act: str) -> bool:
+    return callable(getattr(transport, act, None))

@@ -20,7 +20,7 @@ from urllib3.poolmanager import PoolManager, pool_classes_by_scheme
 from urllib3.util.connection import create_connection
 from urllib3.util.proxy import connection_requires_http_tunnel
 
-from orderlists import InvalidSetting
+from orderlists import HIDDEN, InvalidSetting
 from orderlists_transports._reply import Inlet, Reply
 
 if TYPE_CHECKING:
@@ -142,24 +142,36 @@ class SecurePool(Pool, HTTPSConnectionPool):
     ConnectionCls = SecureConnection
 
 
+def check_manager(manager: object) -> None:
+    """Refuse what is no manager, or one that something else uses.
+
+    Raises:
+        InvalidSetting: It is so; a text is not shown.
+    """
+    if not isinstance(manager, PoolManager):
+        shown = HIDDEN if isinstance(manager, str) else manager
+        raise InvalidSetting(field="manager", value=shown, rule=_RULE)
+    taken = manager.pool_classes_by_scheme is not pool_classes_by_scheme
+    if taken or len(manager.pools) > 0:
+        raise InvalidSetting(field="manager", value=manager, rule=_RULE)
+
+
 def open_pool(manager: PoolManager, origin: Origin) -> Pool:
     """Take a manager over and return its pool for an origin.
 
     Raises:
-        InvalidSetting: The manager is used by something else, or its proxy would read the requests.
+        InvalidSetting: It is none, or used by something else, or its proxy would read the requests.
     """
+    check_manager(manager)
     tunnels = manager.proxy is None or connection_requires_http_tunnel(
         manager.proxy, manager.proxy_config, origin.scheme
     )
-    if manager.pool_classes_by_scheme is not pool_classes_by_scheme or not tunnels:
+    if not tunnels:
         raise InvalidSetting(field="manager", value=manager, rule=_RULE)
     ours: dict[str, type[HTTPConnectionPool | HTTPSConnectionPool]]
     ours = {"http": Pool, "https": SecurePool}
     manager.pool_classes_by_scheme = ours
-    pool = manager.connection_from_url(str(origin))
-    if not isinstance(pool, Pool):
-        raise InvalidSetting(field="manager", value=manager, rule=_RULE)
-    return pool
+    return cast("Pool", manager.connection_from_url(str(origin)))
 
 
 def leave_connections_to_parent() -> None:

@@ -21,7 +21,7 @@ try:
     import aiohttp
 
     from orderlists_transports._aiohttp_pool import Connection, Pool, open_pool
-    from orderlists_transports._aiohttp_sessions import Sessions, was_interrupted
+    from orderlists_transports._aiohttp_sessions import Sessions, check_factory, was_interrupted
 except ModuleNotFoundError as error:
     raise MissingExtra("aiohttp", needed_for="orderlists_transports.aiohttp") from error
 
@@ -47,8 +47,8 @@ class AiohttpTransport:
         longest_reply: The longest body to accept, in bytes, after decompression; 1 or more.
 
     Raises:
-        InvalidSetting: The origin is none, or a number breaks its rule; when the first request is
-            sent, if the session's proxy does not tunnel.
+        InvalidSetting: The origin is none, a number breaks its rule, or `session` is no function;
+            when the first request is sent, if that makes no session, or its proxy does not tunnel.
 
     >>> from functools import partial
     >>> proxied = partial(aiohttp.ClientSession, proxy="http://proxy.example:3128")
@@ -69,6 +69,7 @@ class AiohttpTransport:
         longest_reply: int = LONGEST_REPLY,
     ) -> None:
         check_count("longest_reply", longest_reply)
+        check_factory(session)
         self._origin = parse_origin(exchange)
         self._host = host_of(self._origin)
         self._sessions = Sessions(session)

@@ -29,6 +29,7 @@ try:
     )
     from orderlists_transports._aiohttp_sessions import (
         Sessions,
+        check_factory,
         content_of,
         was_interrupted,
     )
@@ -70,7 +71,8 @@ class AiohttpWebSocketTransport:
             half as long again, the connection is over.  More than 0.
 
     Raises:
-        InvalidSetting: The origin is none, or a number breaks its rule.
+        InvalidSetting: The origin is none, a number breaks its rule, or `session` is no function;
+            when the first connection is opened, if that makes no session.
 
     >>> from functools import partial
     >>> proxied = partial(aiohttp.ClientSession, proxy="http://proxy.example:3128")
@@ -88,6 +90,7 @@ class AiohttpWebSocketTransport:
     ) -> None:
         check_count("longest_frame", longest_frame)
         check_seconds("heartbeat", heartbeat)
+        check_factory(session)
         self._origin = parse_framed_origin(exchange)
         self._base = str(self._origin)
         self._session = session

@@ -41,8 +41,8 @@ class Urllib3Transport:
         longest_reply: The longest body to accept, in bytes, after decompression; 1 or more.
 
     Raises:
-        InvalidSetting: The origin is none, or the manager is in use, or its proxy does not tunnel;
-            or a number breaks its rule.
+        InvalidSetting: The origin is none; the manager is none, or in use, or its proxy does not
+            tunnel; or a number breaks its rule.
 
     >>> from urllib3 import PoolManager, Timeout
     >>> manager = PoolManager(maxsize=4, block=True, timeout=Timeout(connect=2))

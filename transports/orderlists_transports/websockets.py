@@ -31,7 +31,7 @@ from orderlists_transports._contract import LONGEST_REPLY
 from orderlists_transports._deadline import Deadline
 from orderlists_transports._exchange import Exchange, Origin, parse_framed_origin
 from orderlists_transports._telling import told
-from orderlists_transports._urllib3_pool import Pool, open_pool
+from orderlists_transports._urllib3_pool import Pool, check_manager, open_pool
 from orderlists_transports._wire import flaw
 
 try:
@@ -75,8 +75,8 @@ class WebsocketsTransport:
             half as long again, the connection is over.  More than 0.
 
     Raises:
-        InvalidSetting: The origin is none, or the manager is in use, or its proxy does not tunnel;
-            or a number breaks its rule.
+        InvalidSetting: The origin is none; the manager is none, or in use, or its proxy does not
+            tunnel; or a number breaks its rule.
 
     >>> from urllib3 import ProxyManager
     >>> manager = ProxyManager("http://proxy.example:3128")
@@ -196,6 +196,7 @@ def _pool_for(origin: Origin, manager: PoolManager | None) -> Pool:
         # One context for all connections: urllib3 would read the certificates again for each.
         context = ssl.create_default_context() if secure else None
         manager = PoolManager(maxsize=_AT_ONCE, ssl_context=context)
+    check_manager(manager)
     if manager.proxy is not None and manager.proxy.scheme != "http":
         # urllib3's TLS inside TLS cannot be read without waiting.
         raise InvalidSetting(field="manager", value=manager, rule=_PROXY_RULE)
