@@ -207,7 +207,9 @@ class RateLimited(_TryLater):
     """Too many requests (429).  Sending on before `retry_after` leads to a ban.
 
     Attributes:
-        retry_after: Seconds to wait, counted from the reply; None if the exchange did not say.
+        retry_after: Seconds to wait, counted from the reply; where a client held the request back
+            and sent nothing, what is left of them.  If the reply did not say, None where it is
+            raised, and clients hold back for 60 seconds.
     """
 
 
@@ -215,7 +217,9 @@ class Banned(_TryLater):
     """This IP address is banned (418), for minutes up to days, for going on after a 429.
 
     Attributes:
-        retry_after: Seconds until the ban ends, counted from the reply; None if not said.
+        retry_after: Seconds until the ban ends, counted from the reply; where a client held the
+            request back and sent nothing, what is left of them.  If the reply did not say, None
+            where it is raised, and clients hold back for 120 seconds, or until `until` if later.
         until: When the ban ends, if the exchange said so in its message; else None.
     """
 
