@@ -483,7 +483,9 @@ def test_the_environment_counts_where_the_session_trusts_it(
     monkeypatch.setenv("https_proxy", proxy.origin)
     session = partial(aiohttp.ClientSession, trust_env=True)
     transport = AiohttpTransport("https://api.binance.com", session=session)
-    assert asyncio.run(failure(transport)).sent is False
+    error = asyncio.run(failure(transport))
+    assert error.sent is False
+    assert str(error).endswith(": the proxy refused to connect, with status 407")
     assert [each.method for each in proxy.received] == ["CONNECT"]
 
 

@@ -141,6 +141,7 @@ def test_a_proxy_that_is_handed_in_is_asked(serve: Serve) -> None:
     error = asyncio.run(failure(transport))
     assert error.sent is False
     assert not isinstance(error, HandshakeRefused)
+    assert str(error).endswith(": the proxy refused to connect, with status 407")
     assert [(each.method, each.target) for each in proxy.received] == [
         ("CONNECT", "ws-api.binance.com:443")
     ]

@@ -562,7 +562,6 @@ def test_a_transport_for_something_else_is_refused_and_told_where_it_belongs(
     [
         (WebSocketApi, repr(WebSocketApi)),
         (None, "None"),
-        ("secret", "<hidden>"),
         (b"secret", "<hidden>"),
         (["secret"], "<hidden>"),
     ],
@@ -573,6 +572,23 @@ def test_what_was_given_is_shown_where_it_can_be_no_secret(
     with pytest.raises(InvalidSetting) as caught:
         kind(**{"key": KEY, field: given})
     assert str(caught.value).startswith(f"{field}={shown}: must be an object that can ")
+
+
+PROTOCOL_RULE = "must be an object that can encode and decode, such as Rest() or WebSocketApi()"
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"key": "rest"}, "key=<hidden>: must be an object that can sign, such as an HmacKey"),
+        ({"protocol": "rest"}, f"protocol='rest': {PROTOCOL_RULE}"),
+    ],
+)
+def test_a_refusal_names_what_would_do(kind: Any, settings: Any, message: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        kind(**{"key": KEY, **settings})
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("kind", [Client, AsyncClient])

@@ -88,8 +88,16 @@ def test_a_framed_origin_off_loopback_is_encrypted(given: str) -> None:
 
 @pytest.mark.parametrize("given", ["ws://127.0.0.1:8080", "wss://ws-api.binance.com"])
 def test_http_is_not_spoken_where_frames_are(given: str) -> None:
-    with pytest.raises(InvalidSetting):
+    with pytest.raises(InvalidSetting, match=r"; wss:// and ws:// are for WebSocketApi\(\)$"):
         parse_origin(given)
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["testnet", "TESTNET"])
+def test_the_name_of_an_environment_is_no_environment(parse: Parse, name: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        parse(name)
+    assert str(caught.value) == f"exchange={name!r}: must be Exchange.TESTNET itself"
 
 
 @BOTH

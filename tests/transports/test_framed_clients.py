@@ -1076,7 +1076,7 @@ def test_no_end_of_waiting_is_as_long_as_it_takes(framed: Meet) -> None:
 def test_a_closed_client_has_no_events(framed: Meet) -> None:
     with framed() as meeting:
         meeting.client.close()
-        with pytest.raises(TransportError, match="closed"):
+        with pytest.raises(TransportError, match=r"^there are no events: this client is closed"):
             meeting.client.events()
 
 

@@ -117,6 +117,12 @@ def test_only_an_optional_clause_can_be_left_out() -> None:
         check_http_transport(over_httpx, without=["no_secret_is_told"])
 
 
+@pytest.mark.parametrize("check", [check_http_transport, check_async_http_transport])
+def test_clauses_to_leave_out_are_a_list(check: Any) -> None:
+    with pytest.raises(ValueError, match=r"^without='nothing_is_added': must be names in a list"):
+        check(over_httpx, without="nothing_is_added")
+
+
 def test_a_clause_has_a_name_a_promise_and_perhaps_a_reason() -> None:
     clause = named("connections_are_kept")
     assert str(clause) == "connections_are_kept"

@@ -133,6 +133,12 @@ def test_a_proxy_that_opens_no_tunnel_means_not_sent(
     assert error.sent is False
 
 
+def test_a_proxy_that_refuses_is_told_by_its_status_alone(serve: Serve, tls: Tls) -> None:
+    script = answer(b"HTTP/1.1 407 s3cret\r\nContent-Length: 0\r\n\r\n")
+    error = failure(proxied(serve(script), "https://api.binance.com", tls))
+    assert str(error).endswith(": the proxy refused to connect, with status 407")
+
+
 def test_a_proxy_that_answers_byte_by_byte_ends_at_the_timeout(serve: Serve, tls: Tls) -> None:
     began = monotonic()
     error = failure(proxied(serve(dribble), "https://api.binance.com", tls), timeout=SOON)

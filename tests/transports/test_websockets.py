@@ -109,6 +109,7 @@ def test_a_proxy_that_opens_no_tunnel_is_no_connection(serve: Serve) -> None:
         transport.connect("/ws-api/v3", timeout=5)
     assert caught.value.sent is False
     assert not isinstance(caught.value, HandshakeRefused)
+    assert str(caught.value).endswith(": the proxy refused to connect, with status 407")
 
 
 @pytest.mark.parametrize(

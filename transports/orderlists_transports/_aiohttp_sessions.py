@@ -15,6 +15,8 @@ import aiohttp
 from orderlists import InvalidSetting
 from orderlists_transports._amounts import check_callable
 from orderlists_transports._content import decoded, too_long
+from orderlists_transports._telling import PROXY_REFUSED
+from orderlists_transports._telling import told as _told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,6 +110,13 @@ async def content_of(
     body = b"".join(parts)
     encodings = headers.getall("Content-Encoding", None)
     return decoded(body, ", ".join(encodings), longest) if encodings else body
+
+
+def told(error: BaseException) -> str:
+    """Return what an error of aiohttp says, as `_telling.told` does."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"{PROXY_REFUSED} {error.status}"
+    return _told(error)
 
 
 def was_interrupted() -> bool:

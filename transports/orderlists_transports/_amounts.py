@@ -17,7 +17,8 @@ def check_seconds(field: str, value: object) -> None:
         InvalidSetting: It is not a finite number of more than 0.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
-        raise InvalidSetting(field=field, value=value, rule="must be seconds, more than 0")
+        rule = "must be seconds, a finite number, more than 0"
+        raise InvalidSetting(field=field, value=value, rule=rule)
 
 
 def check_count(field: str, value: object) -> None:

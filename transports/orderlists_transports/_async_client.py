@@ -25,6 +25,7 @@ from orderlists import (
 from orderlists_transports._contract import AsyncFramedTransport, AsyncHttpTransport
 from orderlists_transports._dialogue import (
     CLOSED,
+    NO_EVENTS,
     Dialogue,
     Settings,
     check_names,
@@ -107,7 +108,7 @@ class AsyncClient:
     def events(self, *, buffer: int = BUFFER) -> AsyncEventStream:
         """Watch what happens to the account's orders and lists, as `Client.events` does."""
         if self._closed:
-            raise TransportError(CLOSED, sent=False)
+            raise TransportError(NO_EVENTS, sent=False)
         return AsyncEventStream(self._channel.watched(), buffer)
 
     def limits(self) -> list[Allowance]:

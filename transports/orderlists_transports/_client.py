@@ -26,6 +26,7 @@ from orderlists import (
 from orderlists_transports._contract import FramedTransport, HttpTransport
 from orderlists_transports._dialogue import (
     CLOSED,
+    NO_EVENTS,
     Dialogue,
     Settings,
     check_names,
@@ -169,7 +170,7 @@ class Client:
         <ListStatus 0 LTCBTC OCO ALL_DONE ALL_DONE>
         """
         if self._closed:
-            raise TransportError(CLOSED, sent=False)
+            raise TransportError(NO_EVENTS, sent=False)
         return EventStream(self._channel.watched(), buffer)
 
     def limits(self) -> list[Allowance]:

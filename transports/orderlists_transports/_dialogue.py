@@ -52,6 +52,7 @@ R = TypeVar("R")
 _REST = Rest()
 _POLICY = Policy()
 CLOSED = "nothing was sent: this client is closed"
+NO_EVENTS = "there are no events: this client is closed"
 # Longer than the 10 seconds that the exchange gives its engine before it answers *unknown*.
 _TIMEOUT = 15.0
 
@@ -95,14 +96,16 @@ def check_sleep(sleep: object) -> None:
     check_callable("sleep", sleep, rule="must be a function that is given seconds")
 
 
-def _able_to(*names: str) -> Callable[[object, Attribute[Any], object], None]:
+def _able_to(
+    *names: str, such_as: str, may_show: tuple[type, ...] = ()
+) -> Callable[[object, Attribute[Any], object], None]:
     def check(_: object, attribute: Attribute[Any], value: object) -> None:
         if isinstance(value, type) or not all(
             callable(getattr(value, name, None)) for name in names
         ):
-            # What is no key may be a secret in the wrong place, unless it is None or a class.
-            given = value if value is None or isinstance(value, type) else HIDDEN
-            rule = f"must be an object that can {' and '.join(names)}, not a class"
+            # It may be a secret in the wrong place, unless it is None or a class.
+            given = value if value is None or isinstance(value, (type, *may_show)) else HIDDEN
+            rule = f"must be an object that can {' and '.join(names)}, such as {such_as}"
             raise InvalidSetting(field=attribute.name, value=given, rule=rule)
 
     return check
@@ -164,9 +167,10 @@ def _clock_of(dialogue: Dialogue) -> ServerClock:
 class Dialogue:
     """One asker's side of the conversation with the exchange."""
 
-    key: Key = field(validator=[_able_to("sign"), _named])
+    key: Key = field(validator=[_able_to("sign", such_as="an HmacKey"), _named])
     protocol: HttpProtocol | FramedProtocol = field(
-        default=_REST, validator=_able_to("encode", "decode")
+        default=_REST,
+        validator=_able_to("encode", "decode", such_as="Rest() or WebSocketApi()", may_show=(str,)),
     )
     timeout: float = field(default=_TIMEOUT, validator=_seconds)
     policy: Policy = field(default=_POLICY, validator=_a(Policy, "a Policy"))

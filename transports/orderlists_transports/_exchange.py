@@ -21,6 +21,7 @@ _RULE = (
     "must be https://host or https://host:port, without path, query or user; "
     "http:// is for loopback only"
 )
+_PLAIN_RULE = f"{_RULE}; wss:// and ws:// are for WebSocketApi()"
 _FRAMED_RULE = f"{_RULE}; wss:// and ws:// mean the same, and the path is added"
 
 
@@ -64,7 +65,9 @@ def parse_origin(exchange: Exchange | str) -> Origin:
     'http://127.0.0.1:8080'
     """
     url = exchange.value if isinstance(exchange, Exchange) else exchange
-    return _origin(url, secure="https", plain="http", rule=_RULE)
+    speaks_frames = str(url).startswith(("wss:", "ws:"))
+    rule = _PLAIN_RULE if speaks_frames else _RULE
+    return _origin(url, secure="https", plain="http", rule=rule)
 
 
 def parse_framed_origin(exchange: Exchange | str) -> Origin:
@@ -88,6 +91,9 @@ def parse_framed_origin(exchange: Exchange | str) -> Origin:
 
 def _origin(url: str, *, secure: str, plain: str, rule: str) -> Origin:
     shown = HIDDEN if "@" in str(url) else url
+    name = str(url).upper()
+    if name in Exchange.__members__:
+        raise InvalidSetting(field="exchange", value=shown, rule=f"must be Exchange.{name} itself")
     try:
         parts = urlsplit(str(url))  # Whatever else it is, it is no origin then.
         host, port = parts.hostname, parts.port

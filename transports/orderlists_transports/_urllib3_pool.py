@@ -10,6 +10,7 @@ its parent's connections.
 from __future__ import annotations
 
 import os
+import re
 import socket
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
@@ -21,12 +22,15 @@ from urllib3.util.connection import create_connection
 from urllib3.util.proxy import connection_requires_http_tunnel
 
 from orderlists import HIDDEN, InvalidSetting
+from orderlists_transports._content import Unusable
 from orderlists_transports._reply import Inlet, Reply
+from orderlists_transports._telling import PROXY_REFUSED
 
 if TYPE_CHECKING:
     from orderlists_transports._deadline import Deadline
     from orderlists_transports._exchange import Origin
 
+_TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: ([1-5][0-9]{2})\b")
 _RULE = (
     "must be an unused urllib3.PoolManager, or an unused urllib3.ProxyManager that tunnels to an "
     "https:// origin"
@@ -73,7 +77,14 @@ class Connection(HTTPConnection):
         raise failure
 
     def _tunnel(self) -> None:
-        super()._tunnel()
+        try:
+            super()._tunnel()
+        except OSError as error:
+            # http.client says the status in its text only, and the proxy's own words after it.
+            refusal = _TUNNEL_REFUSED.match(str(error))
+            if refusal is None:
+                raise
+            raise Unusable(f"{PROXY_REFUSED} {refusal[1]}") from None
         self.sock.settimeout(self.deadline.left())
 
     def _patience(self) -> float:

@@ -14,14 +14,18 @@ from orderlists import HttpResponse, InvalidSetting, MissingExtra, TransportErro
 from orderlists_transports._amounts import check_count
 from orderlists_transports._contract import LONGEST_REPLY
 from orderlists_transports._exchange import Exchange, parse_origin
-from orderlists_transports._telling import told
 from orderlists_transports._wire import flaw, host_of, serialise
 
 try:
     import aiohttp
 
     from orderlists_transports._aiohttp_pool import Connection, Pool, open_pool
-    from orderlists_transports._aiohttp_sessions import Sessions, check_factory, was_interrupted
+    from orderlists_transports._aiohttp_sessions import (
+        Sessions,
+        check_factory,
+        told,
+        was_interrupted,
+    )
 except ModuleNotFoundError as error:
     raise MissingExtra("aiohttp", needed_for="orderlists_transports.aiohttp") from error
 

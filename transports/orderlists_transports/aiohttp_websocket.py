@@ -14,7 +14,6 @@ from orderlists import HandshakeRefused, HttpRequest, HttpResponse, MissingExtra
 from orderlists_transports._amounts import check_count, check_seconds
 from orderlists_transports._contract import LONGEST_REPLY
 from orderlists_transports._exchange import Exchange, parse_framed_origin
-from orderlists_transports._telling import told
 from orderlists_transports._wire import flaw
 
 try:
@@ -31,6 +30,7 @@ try:
         Sessions,
         check_factory,
         content_of,
+        told,
         was_interrupted,
     )
 except ModuleNotFoundError as error:

@@ -31,7 +31,9 @@ _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _EXACT = Context(prec=100)
 _THOUSANDTH = Decimal("0.001")
 
-SYMBOL_RULE = "must be 1 to 50 letters, digits or marks, '_', '-' or '.', without a to z"
+SYMBOL_RULE = (
+    "must be in upper case, without a to z: 1 to 50 letters, digits or marks, '_', '-' or '.'"
+)
 CLIENT_ID_RULE = "must be 1 to 36 of A-Z, a-z, 0-9, '_' and '-'"
 ID_RULE = f"must be an int from 0 to {LARGEST_ID}"
 RECV_WINDOW_RULE = (

@@ -39,7 +39,7 @@ def check_http_transport(
 
     Raises:
         AssertionError: The transport breaks a clause; its name comes first.
-        ValueError: A name in `without` is not that of an optional clause.
+        ValueError: A name in `without` is not that of an optional clause, or it is a text.
     """
     for clause in _left(without):
         with suppress(SkipTest):
@@ -56,7 +56,7 @@ def check_async_http_transport(
 
     Raises:
         AssertionError: The transport breaks a clause; its name comes first.
-        ValueError: A name in `without` is not that of an optional clause.
+        ValueError: A name in `without` is not that of an optional clause, or it is a text.
     """
     for clause in _left(without):
         with suppress(SkipTest):
@@ -64,6 +64,8 @@ def check_async_http_transport(
 
 
 def _left(without: Collection[str]) -> Iterator[Clause]:
+    if isinstance(without, str):
+        raise ValueError(f"without={without!r}: must be names in a list, not text")  # noqa: TRY004 - documented
     optional = {clause.name for clause in CLAUSES if clause.optional is not None}
     if not optional.issuperset(without):
         raise ValueError(f"{sorted({*without} - optional)}: only optional clauses can be left out")
