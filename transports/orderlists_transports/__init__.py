@@ -15,7 +15,7 @@ from orderlists_transports._contract import (
     FramedTransport,
     HttpTransport,
 )
-from orderlists_transports._dialogue import Times
+from orderlists_transports._dialogue import Settings, Times
 from orderlists_transports._events import AsyncEventStream, EventStream
 from orderlists_transports._exchange import Exchange, Origin, parse_framed_origin, parse_origin
 
@@ -33,6 +33,7 @@ __all__ = [
     "FramedTransport",
     "HttpTransport",
     "Origin",
+    "Settings",
     "Times",
     "parse_framed_origin",
     "parse_origin",

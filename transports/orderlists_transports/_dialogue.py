@@ -134,7 +134,16 @@ class Times:
 
 
 class Settings(TypedDict, total=False):
-    """What a client of either colour takes beside a key and a way to send: see `Client`."""
+    """What a client of either colour takes beside a key and a way to send: see `Client`.
+
+    To be kept and given again, under a type checker as well:
+
+    >>> from orderlists import HmacKey
+    >>> from orderlists_transports import Client
+    >>> settings = Settings(timeout=12, policy=Policy(deadline=30))
+    >>> Client(HmacKey(api_key="k" * 64, secret="not-a-real-one"), **settings)
+    <Client Rest over <Urllib3Transport https://api.binance.com:443> as 'kkkk...kkkk', open>
+    """
 
     protocol: HttpProtocol | FramedProtocol
     timeout: float

@@ -16,7 +16,7 @@ import ssl
 from orderlists_transports._content import Unusable
 
 PROXY_REFUSED = "the proxy refused to connect, with status"
-"""How it is told that a proxy opens no tunnel; the status follows, and none of the proxy's words."""
+"""How it is told that a proxy opens no tunnel.  Its status follows, and none of its words."""
 
 UNSENT = "the frame was not sent"
 """How a connection tells that it could not send one; perhaps more, a colon and why follow."""
