@@ -78,7 +78,10 @@ WORDS: list[tuple[str, Make]] = [
 ]
 
 
-@pytest.mark.parametrize(("refusal", "make"), [*PLANS, *WORDS], ids=lambda each: str(each)[:40])
+MISTAKES = [*PLANS, *WORDS]
+
+
+@pytest.mark.parametrize(("refusal", "make"), MISTAKES, ids=[refusal for refusal, _ in MISTAKES])
 def test_what_cannot_be_planned_is_refused_when_it_is_made(refusal: str, make: Make) -> None:
     with pytest.raises(InvalidSetting) as caught:
         make()
@@ -139,11 +142,18 @@ def test_a_simulator_tells_at_its_end_of_a_plan_that_could_not_be_played(protoco
 
 
 def test_a_simulator_leaves_nobody_waiting_for_a_plan_that_could_not_be_played() -> None:
-    plan = f.Plan([f.delayed(60)], events=[(time.time_ns() + SECOND // 5, f.Fill(0, 33))])
+    asked: list[int] = []
+
+    def ask(number: int, _request: object) -> f.Fate:
+        asked.append(number)
+        return f.NORMAL
+
+    # It is due when the request has arrived, and is to be answered.
+    plan = f.Plan(ask, events=[(SECOND, f.Fill(0, 33))])
     began = time.monotonic()
     with (
         pytest.raises(AssertionError, match="the list has no such order"),
-        Simulator(plan=plan) as simulator,
+        Simulator(plan=plan, now=lambda: SECOND if asked else 0) as simulator,
         Client(simulator.key, exchange=simulator.url, protocol=WebSocketApi()) as client,
         suppress(OrderListsError),
     ):

@@ -428,6 +428,23 @@ def test_a_failed_assertion_in_a_transport_passes_and_ends_the_connection() -> N
     assert len(meeting.transport.opened) == 2
 
 
+def test_a_failed_assertion_reaches_a_watcher_where_nobody_else_waits() -> None:
+    failures: list[AssertionError] = []
+
+    def receive() -> None:
+        if failures:
+            raise failures.pop()
+
+    meeting_in_threads = partial(meet, "WebSocket", "sync")
+    with (
+        meddled(meeting_in_threads, receiving=receive) as meeting,
+        meeting.client.events() as events,
+    ):
+        failures.append(AssertionError("as a test wants it"))
+        with pytest.raises(AssertionError):
+            events.wait(1)
+
+
 def test_an_interrupt_passes_and_the_connection_stays() -> None:
     interrupt = once(KeyboardInterrupt())
     with meddled(partial(meet, "WebSocket", "sync"), receiving=interrupt) as meeting:

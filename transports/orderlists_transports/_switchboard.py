@@ -35,6 +35,8 @@ GLANCE = 60 * SECOND
 # As long as it takes: thirty years, in seconds.
 FOREVER = 10**9
 _SHORTEST_PAUSE = SECOND // 10
+# A union made anew for every reply would cost more than the look.
+_ERRORS = (OrderListsError, AssertionError)
 
 FAILED = "whoever reads failed"
 ENDED = "this client was closed"
@@ -75,7 +77,7 @@ class Switchboard:
         answer = pending.outcome
         if answer is None:
             return TransportError(NO_REPLY, sent=None)
-        if isinstance(answer, OrderListsError | AssertionError):
+        if isinstance(answer, _ERRORS):
             return answer
         try:
             self.dialogue.take_down(self.protocol.usages(answer))

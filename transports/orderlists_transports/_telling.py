@@ -19,7 +19,7 @@ PROXY_REFUSED = "the proxy refused to connect, with status"
 """How it is told that a proxy opens no tunnel.  Its status follows, and none of its words."""
 
 UNSENT = "the frame was not sent"
-"""How a connection tells that it could not send one; perhaps more, a colon and why follow."""
+"""How a connection tells that it could not send one; perhaps more: why."""
 
 
 def told(error: BaseException) -> str:
