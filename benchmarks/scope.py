@@ -26,7 +26,7 @@ FULL = Scope(
     part_rounds=15,
     imports=7,
     endurance=100_000,
-    instructions=200,
+    instructions=100,
 )
 QUICK = Scope(
     is_quick=True,
