@@ -15,7 +15,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.contestants._entries import OURS, OURS_ORJSON, RACES
+from benchmarks.contestants._entries import OURS, RACES
 from benchmarks.crew import ROOT, environment, is_apart
 from benchmarks.worker import made
 
@@ -43,7 +43,7 @@ def measure(loopback: Loopback, calls: int, *, all_rivals: bool) -> dict[str, An
 def _measure(
     valgrind: str, race: Race, loopback: Loopback, calls: int, *, all_rivals: bool
 ) -> dict[str, Any]:
-    wanted = {race.floor, OURS, OURS_ORJSON}
+    wanted = {race.floor, OURS}
     entries = [entry for entry in race.entries if all_rivals or entry.name in wanted]
     runs = [(entry, times) for entry in entries for times in (_FEW, _FEW + calls)]
     for entry in entries:
