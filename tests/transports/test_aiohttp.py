@@ -10,6 +10,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Never, Protocol
@@ -118,9 +119,19 @@ def trusting(tls: Tls | None) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trust))
 
 
-async def closed_underway(transport: AiohttpTransport, sent: HttpRequest) -> TransportError:
+def _in_time(has_begun: Callable[[], bool]) -> bool:
+    until = time.monotonic() + PATIENCE
+    while not has_begun() and time.monotonic() < until:
+        time.sleep(SOON / 10)
+    return has_begun()
+
+
+async def closed_underway(
+    transport: AiohttpTransport, sent: HttpRequest, has_begun: Callable[[], bool]
+) -> TransportError:
     task = asyncio.create_task(transport.asend(sent, timeout=60))
-    await asyncio.sleep(SOON)  # It cannot be seen from outside how far it has come.
+    assert await asyncio.to_thread(_in_time, has_begun)
+    await asyncio.sleep(SOON)  # It cannot be seen from outside how far it has come since.
     async with asyncio.timeout(PATIENCE / 2):
         await transport.aclose()
         with pytest.raises(TransportError) as caught:
@@ -233,19 +244,23 @@ def test_closing_ends_those_who_wait_for_a_connection(serve: Serve) -> None:
 def test_closing_ends_those_who_read(said: bytes, serve: Serve, wire: Tls | None) -> None:
     server = serve(saying_and_holding(said), wire)
     transport = AiohttpTransport(server.origin, session=partial(trusting, wire))
-    error = asyncio.run(closed_underway(transport, REQUEST))
+    error = asyncio.run(closed_underway(transport, REQUEST, lambda: bool(server.received)))
     assert (error.sent, error.args) == (None, (f"no reply from {server.origin}: {CLOSED}",))
 
 
 def test_closing_ends_those_who_write(serve: Serve) -> None:
     server = serve(read_nothing)
     request = HttpRequest("POST", "/", (), b"x" * 16 * 1024 * 1024)
-    assert asyncio.run(closed_underway(AiohttpTransport(server.origin), request)).sent is None
+    transport = AiohttpTransport(server.origin)
+    error = asyncio.run(closed_underway(transport, request, lambda: server.connections == 1))
+    assert error.sent is None
 
 
 def test_closing_ends_those_who_connect(serve: Serve) -> None:
-    origin = serve(read_nothing).origin.replace("http:", "https:")
-    assert asyncio.run(closed_underway(AiohttpTransport(origin), REQUEST)).sent is False
+    server = serve(read_nothing)
+    transport = AiohttpTransport(server.origin.replace("http:", "https:"))
+    error = asyncio.run(closed_underway(transport, REQUEST, lambda: server.connections == 1))
+    assert error.sent is False
 
 
 def test_closing_in_another_event_loop_leaves_alone_what_is_under_way(serve: Serve) -> None:
@@ -386,7 +401,7 @@ def test_a_server_that_speaks_first_is_asked_nothing(serve: Serve, fresh_tls: Tl
     server = serve(script)
     origin = server.origin.replace("http:", "https:")
     transport = AiohttpTransport(origin, session=partial(trusting, fresh_tls))
-    error = asyncio.run(failure(transport, seconds=ENOUGH))
+    error = asyncio.run(failure(transport))
     assert error.sent is False
     assert str(error).endswith(": the server spoke before it was asked")
     assert server.connections == 1
