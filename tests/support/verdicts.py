@@ -164,9 +164,10 @@ def fates(draw: st.DrawFn) -> f.Fate:
 
 
 def cancel_what_was_placed_again(venue: Venue, now: int) -> None:
-    """Let somebody else cancel list 1, if there is one by now."""
-    if len(venue.lists) > 1:
-        f.Cancel(1, by="theirs")(venue, now)
+    """Let somebody else cancel the youngest list that took the name, if there is one by now."""
+    placed = [each.order_list_id for each in venue.lists if each.order_list_id > 0]
+    if placed:
+        f.Cancel(max(placed), by="theirs")(venue, now)
 
 
 others = st.sampled_from(
