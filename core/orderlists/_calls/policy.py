@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from math import inf
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from attrs import Attribute, field, frozen
 
 from orderlists._errors import InvalidRequest, InvalidSetting
-from orderlists._requests.rules import FLAG_RULE, to_recv_window
+from orderlists._requests.rules import check_flag, to_recv_window
+
+R = TypeVar("R")
 
 
 def _is_seconds(value: object) -> TypeGuard[float]:
@@ -28,21 +31,29 @@ def _check_deadline(_: object, attribute: Attribute[Any], value: object) -> None
         raise InvalidSetting(field=attribute.name, value=value, rule=rule)
 
 
-def _check_flag(_: object, attribute: Attribute[Any], value: object) -> None:
-    if not isinstance(value, bool):
-        raise InvalidSetting(field=attribute.name, value=value, rule=FLAG_RULE)
-
-
 def _check_count(_: object, attribute: Attribute[Any], value: object) -> None:
     if not (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
         raise InvalidSetting(field=attribute.name, value=value, rule="must be an int, 0 or more")
 
 
+def _as_setting(judge: Callable[..., R]) -> Callable[..., R]:
+    """Return a rule for requests as one for settings."""
+
+    def judge_setting(*given: object) -> R:
+        try:
+            return judge(*given)
+        except InvalidRequest as error:
+            raise InvalidSetting(field=error.field, value=error.value, rule=error.rule) from None
+
+    return judge_setting
+
+
+_check_flag = _as_setting(check_flag)
+_judged_window = _as_setting(to_recv_window)
+
+
 def _to_window(value: int | str | Decimal) -> Decimal:
-    try:
-        window = to_recv_window(value)
-    except InvalidRequest as error:
-        raise InvalidSetting(field=error.field, value=error.value, rule=error.rule) from None
+    window = _judged_window(value)
     if window is None:
         raise InvalidSetting(field="recv_window", value=value, rule="must be given")
     return window

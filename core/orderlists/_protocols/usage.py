@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from orderlists._budget import Limiter, Usage
 from orderlists._protocols.http_messages import HttpResponse
@@ -23,30 +22,25 @@ def usage_of(response: HttpResponse) -> list[Usage]:
     """
     usages: list[Usage] = []
     for name, value in response.headers:
-        if name in _OTHERS:
-            continue
-        window = _window(name)
-        if window is None:
-            _pass_over(name)
-        elif _COUNT.fullmatch(value) is not None:
+        try:
+            window = _WINDOWS[name]
+        except KeyError:
+            window = _learned(name)
+        if window is not None and _COUNT.fullmatch(value) is not None:
             usages.append(Usage(*window, int(value)))
     return usages
 
 
-@lru_cache(maxsize=_MOST_NAMES)
-def _window(name: str) -> tuple[Limiter, int] | None:
+# What a header tells of, by its name; the same two dozen come with every reply.
+_WINDOWS: dict[str, tuple[Limiter, int] | None] = {}
+
+
+def _learned(name: str) -> tuple[Limiter, int] | None:
+    if len(_WINDOWS) >= _MOST_NAMES:
+        _WINDOWS.clear()
     found = _NAME.fullmatch(name)
-    if found is None:
-        return None
-    seconds = int(found[2]) * _SECONDS[found[3].lower()]
-    return (_LIMITERS[found[1].lower()], seconds) if seconds > 0 else None
-
-
-# The same two dozen names come with every reply, and few of them tell of a limit.
-_OTHERS: set[str] = set()
-
-
-def _pass_over(name: str) -> None:
-    if len(_OTHERS) >= _MOST_NAMES:
-        _OTHERS.clear()
-    _OTHERS.add(name)
+    window = None
+    if found is not None and (seconds := int(found[2]) * _SECONDS[found[3].lower()]) > 0:
+        window = _LIMITERS[found[1].lower()], seconds
+    _WINDOWS[name] = window
+    return window
