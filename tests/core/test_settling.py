@@ -463,6 +463,13 @@ def test_who_only_looks_at_an_open_list_is_told_as_soon_as_nothing_can_change_it
     assert error.order_list.list_order_status is ListOrderStatus.EXECUTING
 
 
+def test_an_open_list_is_cancelled_again_for_as_long_as_that_may_help() -> None:
+    unsent = TransportError("no connection", sent=False)
+    script = Scripted(LOST, *((unsent, *OPEN) * 10), DONE)
+    assert script.send(BY_ID, Policy(resends=20)) is DONE
+    assert script.passed > 10 * SECOND
+
+
 def test_an_open_list_of_which_an_order_cannot_be_read_is_looked_at_again() -> None:
     unread = (OPEN[0], leg(1, "NEW"), NO_ORDER)
     script = Scripted(LOST, *(unread * 10), OVER, *canceled_by("mine"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib.util
 import os
 import socket
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Never, Protocol
 
 import aiohttp
 import pytest
+from aiohttp.client_proto import ResponseHandler
 
 from clients import key_of
 from orderlists import (
@@ -220,6 +222,23 @@ def test_a_child_process_leaves_the_session_to_its_parent(
 
     assert asyncio.run(fork_and_send()) == [False, True]
     assert [each.connection for each in server.received] == [1, 2]
+
+
+def test_connections_that_a_server_closes_are_forgotten(serve: Serve) -> None:
+    server = serve(answer(reply()))
+
+    async def open_many() -> int:
+        transport = AiohttpTransport(server.origin)
+        for count in range(1, 9):
+            await _send(transport)
+            await asyncio.to_thread(server.has_closed, count)
+            await asyncio.sleep(SOON / 10)  # It has to come through the network.
+        gc.collect()
+        kept = sum(isinstance(each, ResponseHandler) for each in gc.get_objects())
+        await transport.aclose()
+        return kept
+
+    assert asyncio.run(open_many()) < 4
 
 
 def test_closing_ends_those_who_wait_for_a_connection(serve: Serve) -> None:
