@@ -25,7 +25,6 @@ from orderlists import (
     HmacKey,
     InvalidRequest,
     InvalidSetting,
-    Limiter,
     OutcomeUnknown,
     Policy,
     RateLimited,
@@ -34,6 +33,7 @@ from orderlists import (
     Unauthorized,
     UnknownOrderList,
 )
+from orderlists._rate_limits import RateLimitType
 from orderlists_simulator import Venue
 from orderlists_simulator import faults as f
 
@@ -118,8 +118,8 @@ def test_without_settling_a_lost_reply_is_unknown_and_can_be_settled_later(
 ) -> None:
     with any_client(fates=[f.executed(then=f.DROPPED)]) as meeting:
         with pytest.raises(OutcomeUnknown) as caught:
-            meeting.client.send(CANCEL, policy=Policy(settle=False))
-        done = meeting.client.settle(caught.value.request, attempts=caught.value.attempts)
+            meeting.client.send(CANCEL, policy=Policy(reconcile=False))
+        done = meeting.client.reconcile(caught.value.request, attempts=caught.value.attempts)
 
     assert done.evidence is Evidence.QUERY
 
@@ -165,7 +165,7 @@ def test_a_wrong_clock_is_measured_and_the_request_sent_once_more(any_client: Me
 def test_a_clock_that_cannot_be_set_right_is_an_error(any_client: Meet) -> None:
     late = f.not_executed(then=f.json_error(-1021, status=400))
     with any_client(fates=[late] * 9) as meeting, pytest.raises(BadTimestamp):
-        meeting.client.send(GetOrderList(order_list_id=0), policy=Policy(resends=0))
+        meeting.client.send(GetOrderList(order_list_id=0), policy=Policy(max_resends=0))
 
 
 def test_a_limit_is_waited_out(any_client: Meet) -> None:
@@ -177,7 +177,7 @@ def test_a_limit_is_waited_out(any_client: Meet) -> None:
 
 
 def test_nothing_is_sent_while_the_exchange_wants_to_be_left_alone(any_client: Meet) -> None:
-    at_once = Policy(wait_out_limits=False)
+    at_once = Policy(wait_for_rate_limits=False)
     with any_client(fates=[f.rate_limited(retry_after=7)]) as meeting:
         for _ in range(3):
             with pytest.raises(RateLimited):
@@ -191,8 +191,8 @@ def test_the_limits_are_known_from_the_replies(any_client: Meet) -> None:
         meeting.client.send(GetOrderList(order_list_id=0))
         limits = {limit.limiter: limit for limit in meeting.client.limits() if limit.seconds == 60}
 
-    assert limits[Limiter.REQUEST_WEIGHT].used >= 4
-    assert limits[Limiter.REQUEST_WEIGHT].limit == 6000
+    assert limits[RateLimitType.REQUEST_WEIGHT].used >= 4
+    assert limits[RateLimitType.REQUEST_WEIGHT].limit == 6000
 
 
 def test_what_is_no_request_is_refused_before_anything_is_sent(any_client: Meet) -> None:

@@ -12,17 +12,12 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from orderlists import (
-    Call,
-    CanceledOrderList,
-    HttpResponse,
-    Rejected,
-    Rest,
-    ServerError,
-)
-from orderlists._calls.run import UNANSWERED
-from orderlists._calls.settling import Settling, unknown
-from orderlists._calls.sighting import Finding, Sighting
+from orderlists import CanceledOrderList, Rejected, Rest, ServerError
+from orderlists._execution.commands import Call
+from orderlists._execution.recovery.cancel import CancelRecovery, unknown
+from orderlists._execution.recovery.evidence import Finding, Snapshot
+from orderlists._execution.run import UNANSWERED
+from orderlists.extending import HttpResponse
 from orderlists_simulator import faults as f
 from verdicts import CELLS, Cell, Scenario, Tally, breaches, explore, play
 
@@ -94,7 +89,7 @@ def caught(law: str) -> None:
 
 def test_a_resend_by_client_id_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     # As if its client id were an id that is never used again.
-    def by_name(self: Settling, _: str) -> Call[CanceledOrderList]:
+    def by_name(self: CancelRecovery, _: str) -> Call[CanceledOrderList]:
         while (yield from self.run.pause()):
             try:
                 return (yield from self.run.send_once(self.request))
@@ -102,12 +97,12 @@ def test_a_resend_by_client_id_is_caught(monkeypatch: pytest.MonkeyPatch) -> Non
                 continue
         raise unknown(self.request, self.run, cause=self.cause)
 
-    monkeypatch.setattr(Settling, "by_name", by_name)
+    monkeypatch.setattr(CancelRecovery, "by_name", by_name)
     caught("no resend touches a list other than the first target")
 
 
 def test_a_resend_by_the_id_of_a_younger_list_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Settling, "_was_there_before", always)
+    monkeypatch.setattr(CancelRecovery, "_was_there_before", always)
     caught("no resend touches a list other than the first target")
 
 
@@ -115,7 +110,7 @@ def test_a_resend_by_the_id_of_a_younger_list_is_caught(monkeypatch: pytest.Monk
 def test_a_refusal_after_a_lost_attempt_taken_as_refused_is_caught(
     monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    def resend(self: Settling, request: Any) -> Generator[Any, Any, Any]:
+    def resend(self: CancelRecovery, request: Any) -> Generator[Any, Any, Any]:
         try:
             return (yield from self.run.send_once(request))
         except Rejected as error:
@@ -125,7 +120,7 @@ def test_a_refusal_after_a_lost_attempt_taken_as_refused_is_caught(
             pass
         return None
 
-    monkeypatch.setattr(Settling, "_resend", resend)
+    monkeypatch.setattr(CancelRecovery, "_resend", resend)
     refused = f.not_executed(then=f.json_error(code, status=400))
     fates = (f.executed(then=f.DROPPED), refused)
     run = play(Scenario(by_id=True, age=1.0, fates=fates), PLANTED)
@@ -133,16 +128,16 @@ def test_a_refusal_after_a_lost_attempt_taken_as_refused_is_caught(
 
 
 def test_one_query_of_the_past_that_is_believed_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Settling, "_is_fresh", always)
+    monkeypatch.setattr(CancelRecovery, "_is_fresh", always)
     caught("what was executed is not refused")
 
 
 def test_an_original_id_taken_as_proof_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = Sighting.finding
+    right = Snapshot.finding
 
-    def finding(self: Sighting, cancel_id: str) -> Finding:
+    def finding(self: Snapshot, cancel_id: str) -> Finding:
         found = right(self, cancel_id)
         return Finding.OURS if found is Finding.OVER else found
 
-    monkeypatch.setattr(Sighting, "finding", finding)
+    monkeypatch.setattr(Snapshot, "finding", finding)
     caught("done means that this call's id canceled the list")

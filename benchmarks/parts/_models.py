@@ -11,7 +11,7 @@ from attrs import frozen
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from orderlists import (
+from orderlists.enums import (
     ContingencyType,
     ListOrderStatus,
     ListStatusType,

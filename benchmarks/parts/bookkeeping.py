@@ -1,7 +1,7 @@
 """What a call costs beside encoding, moving and decoding.
 
 The call alone is what decides, from the request to the result, with every answer at hand.  The
-client adds clock, id and budget: it is the real one, with a protocol and a transport that do
+client adds clock, id and rate_limits: it is the real one, with a protocol and a transport that do
 nothing; the headers of a live reply are where the budget looks for what was used.
 """
 
@@ -11,21 +11,11 @@ from typing import Any
 
 from benchmarks.exchange import API_KEY, REPLIES, SECRET, SYMBOL, headers
 from benchmarks.parts._duel import Act, duel
-from orderlists import (
-    CancelOrderList,
-    Done,
-    HmacKey,
-    HttpRequest,
-    HttpResponse,
-    Now,
-    Policy,
-    Ready,
-    Request,
-    ServerClock,
-    TimeUnit,
-    begin,
-    resume,
-)
+from orderlists import CancelOrderList, HmacKey, Policy, TimeUnit
+from orderlists._clock import ServerClock
+from orderlists._execution.commands import Done, Now, Ready, resume
+from orderlists._execution.engine import begin
+from orderlists.extending import HttpRequest, HttpResponse, Request
 from orderlists_transports import Client
 
 CALL_ALONE = "the call alone"

@@ -16,7 +16,8 @@ import orjson
 from benchmarks.exchange import ERROR, SYMBOL, bodies, headers
 from benchmarks.parts._duel import Act, duel
 from benchmarks.parts._models import CattrsReply, PydanticReply
-from orderlists import CancelOrderList, HttpResponse, OrderListsError, Rest
+from orderlists import CancelOrderList, OrderListsError, Rest
+from orderlists.extending import HttpResponse
 
 _REQUEST = CancelOrderList(symbol=SYMBOL, order_list_id=0)
 _HEADERS = headers()

@@ -18,7 +18,7 @@ _DRIFT = 10_000
 """A quartz drifts apart from another by at most one part in this (100 ppm)."""
 
 
-class Moment(NamedTuple):
+class ClockReading(NamedTuple):
     """One moment on both clocks.
 
     Attributes:
@@ -65,29 +65,29 @@ class ServerClock:
 
     >>> clock = ServerClock(wall=5_000_000, monotonic=0)
     >>> clock.at(2_000_000)
-    Moment(monotonic=2000000, server=7000000, error=None)
+    ClockReading(monotonic=2000000, server=7000000, error=None)
     >>> clock.learn([Sample(10_000_000, 14_000_000, Instant(50, TimeUnit.MILLISECOND))])
     >>> clock.at(12_000_000)
-    Moment(monotonic=12000000, server=50500000, error=2500000)
+    ClockReading(monotonic=12000000, server=50500000, error=2500000)
     """
 
     def __init__(self, *, wall: int, monotonic: int) -> None:
         # One value, replaced as a whole: threads that share a clock never see half of a change.
-        self._anchor = self._first = Moment(monotonic, wall, None)
+        self._anchor = self._first = ClockReading(monotonic, wall, None)
 
     @property
     def is_measured(self) -> bool:
         """Whether the exchange was ever asked."""
         return self._anchor.error is not None
 
-    def at(self, monotonic: int) -> Moment:
+    def at(self, monotonic: int) -> ClockReading:
         """Return the moment at which the monotonic clock shows this; it may be past."""
         anchor = self._anchor
         passed = monotonic - anchor.monotonic
         error = None if anchor.error is None else anchor.error + abs(passed) // _DRIFT
-        return Moment(monotonic, anchor.server + passed, error)
+        return ClockReading(monotonic, anchor.server + passed, error)
 
-    def guessed(self, moment: Moment) -> bool:
+    def guessed(self, moment: ClockReading) -> bool:
         """Tell whether a moment was told by this clock before it was ever measured.
 
         If so, `at` tells it better by now.  The distance between two clocks of one machine is the
@@ -103,4 +103,4 @@ class ServerClock:
         best = min(samples, key=lambda sample: sample.error)
         middle = (best.asked + best.answered) // 2
         said = best.said.microseconds * 1000 + best.said.unit.nanoseconds // 2
-        self._anchor = Moment(middle, said, best.error)
+        self._anchor = ClockReading(middle, said, best.error)

@@ -13,7 +13,8 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from orderlists import HttpRequest, HttpResponse, MissingExtra
+from orderlists import MissingExtra
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator._rest import RestFront
 
 try:

@@ -11,7 +11,8 @@ from typing import Literal, Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from orderlists import HttpResponse, InvalidSetting
+from orderlists import InvalidSetting
+from orderlists.extending import HttpResponse
 from orderlists_simulator._range import is_whole, within
 from orderlists_simulator._terms import one_of
 from orderlists_simulator._timing import in_nanoseconds

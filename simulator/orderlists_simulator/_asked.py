@@ -13,7 +13,7 @@ from attrs import field, frozen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists import HttpRequest
+    from orderlists.extending import HttpRequest
     from orderlists_simulator._attempt import Attempt
     from orderlists_simulator._ws_request import WebSocketRequest
 

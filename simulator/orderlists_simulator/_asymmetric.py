@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from orderlists import HIDDEN, InvalidSetting, MissingExtra
+from orderlists import InvalidSetting, MissingExtra
+from orderlists.errors import HIDDEN
 
 try:
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm

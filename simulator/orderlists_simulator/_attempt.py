@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from orderlists import HttpResponse
+    from orderlists.extending import HttpResponse
 
 
 @frozen(kw_only=True)

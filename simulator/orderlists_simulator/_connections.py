@@ -12,7 +12,7 @@ from orderlists_simulator._connection_attempts import ConnectionAttempts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderlists import Frame
+    from orderlists.extending import Frame
     from orderlists_simulator._answers import Ending
     from orderlists_simulator._news import News
     from orderlists_simulator._rules import FirstEvent, Rules

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from orderlists import HttpResponse
+from orderlists.extending import HttpResponse
 from orderlists_simulator import _envelope as envelope
 from orderlists_simulator._answers import Unnamed
 from orderlists_simulator._timing import in_nanoseconds
 from orderlists_simulator._ws_request import read
 
 if TYPE_CHECKING:
-    from orderlists import Frame
+    from orderlists.extending import Frame
     from orderlists_simulator._answers import Broken, Ending
     from orderlists_simulator._fate import Held
     from orderlists_simulator._line import Exchange, Line

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from orderlists import HttpResponse
+from orderlists.extending import HttpResponse
 from orderlists_simulator._attempt import Attempt
 from orderlists_simulator._endpoints import Endpoint
 from orderlists_simulator._keyring import not_permitted

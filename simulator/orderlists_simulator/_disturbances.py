@@ -17,7 +17,7 @@ from orderlists_simulator._timing import in_nanoseconds
 if TYPE_CHECKING:
     from attrs import Attribute
 
-    from orderlists import Frame
+    from orderlists.extending import Frame
     from orderlists_simulator._venue import Venue
 
 Break: TypeAlias = Literal["dropped", "reset"]

@@ -13,7 +13,7 @@ from orderlists_simulator._desk import USED_WEIGHT
 from orderlists_simulator._timing import TimeUnit, in_nanoseconds
 
 if TYPE_CHECKING:
-    from orderlists import HttpResponse
+    from orderlists.extending import HttpResponse
     from orderlists_simulator._replies import JsonObject
     from orderlists_simulator._ws_request import RequestId
 
@@ -29,7 +29,7 @@ def reply(number: RequestId, response: HttpResponse, *, limit: int | None, now: 
         limit: How much weight a minute may use; None to leave it out, with what is used.
         now: In nanoseconds.
 
-    >>> from orderlists import HttpResponse
+    >>> from orderlists.extending import HttpResponse
     >>> reply(7, HttpResponse(503, ()), limit=None, now=0)
     '{"id":7,"status":503}'
     """

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import Attribute, Factory, field, frozen
 
-from orderlists import HIDDEN, InvalidSetting
+from orderlists import InvalidSetting
+from orderlists.errors import HIDDEN
 
 if TYPE_CHECKING:
     from orderlists_simulator._asymmetric import PublicKey

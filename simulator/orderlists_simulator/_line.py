@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from attrs import evolve
 
-from orderlists import HttpResponse, InvalidSetting
+from orderlists import InvalidSetting
+from orderlists.extending import HttpResponse
 from orderlists_simulator._answers import DROPPED
 from orderlists_simulator._fate import not_executed
 from orderlists_simulator._plan import Plan

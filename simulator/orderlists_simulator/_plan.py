@@ -85,7 +85,7 @@ class Plan:
     Raises:
         InvalidSetting: Something is none of this.
 
-    >>> from orderlists import HttpRequest
+    >>> from orderlists.extending import HttpRequest
     >>> from orderlists_simulator.faults import DROPPED, executed
     >>> plan = Plan([executed(then=DROPPED)])
     >>> request = HttpRequest("GET", "/api/v3/time", ())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote_plus
 
 if TYPE_CHECKING:
-    from orderlists import HttpRequest
+    from orderlists.extending import HttpRequest
 
 _FORM = "application/x-www-form-urlencoded"
 

@@ -24,7 +24,7 @@ from orderlists_simulator._request import header, places, signed_bytes
 from orderlists_simulator._timing import TimeUnit
 
 if TYPE_CHECKING:
-    from orderlists import HttpRequest, HttpResponse
+    from orderlists.extending import HttpRequest, HttpResponse
     from orderlists_simulator._attempt import Attempt
     from orderlists_simulator._endpoints import Act
     from orderlists_simulator._replies import Json
@@ -41,7 +41,7 @@ _ENDPOINTS = {
 class RestFront:
     """A venue that speaks REST.
 
-    >>> from orderlists import HttpRequest
+    >>> from orderlists.extending import HttpRequest
     >>> from orderlists_simulator import Venue
     >>> RestFront(Venue()).answer(HttpRequest("DELETE", "/api/v3/orderList", ()), now=0).body
     b'{"code":-2014,"msg":"API-key format invalid."}'

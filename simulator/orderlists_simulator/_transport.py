@@ -11,7 +11,8 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from orderlists import HttpResponse, TransportError
+from orderlists import TransportError
+from orderlists.extending import HttpResponse
 from orderlists_simulator._conversation import Conversation
 from orderlists_simulator._line import Line
 from orderlists_simulator._rest import RestFront
@@ -21,7 +22,7 @@ from orderlists_simulator._websocket import WebSocketFront
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from orderlists import HttpRequest
+    from orderlists.extending import HttpRequest
     from orderlists_simulator._line import Exchange
     from orderlists_simulator._plan import Plan
     from orderlists_simulator._venue import Venue
@@ -48,7 +49,7 @@ class VenueTransport:
 
     A `VirtualClock` has all three of `now`, `sleep` and `asleep`.
 
-    >>> from orderlists import HttpRequest
+    >>> from orderlists.extending import HttpRequest
     >>> from orderlists_simulator import Venue
     >>> transport = VenueTransport(Venue(), now=lambda: 0)
     >>> transport.send(HttpRequest("DELETE", "/api/v3/orderList", ()), timeout=1.0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from orderlists import HttpResponse
+from orderlists.extending import HttpResponse
 from orderlists_simulator._answers import JSON, Broken
 from orderlists_simulator._range import within
 

@@ -18,7 +18,7 @@ from orderlists_simulator._timing import SECOND, in_nanoseconds
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists import Frame
+    from orderlists.extending import Frame
     from orderlists_simulator._conversation import Conversation
     from orderlists_simulator._venue import Venue
 

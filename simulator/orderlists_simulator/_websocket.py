@@ -30,7 +30,7 @@ from orderlists_simulator._weight import TooMany
 from orderlists_simulator._ws_request import WebSocketRequest, read
 
 if TYPE_CHECKING:
-    from orderlists import Frame, HttpResponse
+    from orderlists.extending import Frame, HttpResponse
     from orderlists_simulator._attempt import Attempt
     from orderlists_simulator._endpoints import Act
     from orderlists_simulator._keys import ApiKey

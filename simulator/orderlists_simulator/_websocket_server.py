@@ -26,7 +26,7 @@ from orderlists_simulator._websocket import WebSocketFront
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from orderlists import Frame
+    from orderlists.extending import Frame
     from orderlists_simulator._line import Line
     from orderlists_simulator._venue import Venue
 

@@ -10,23 +10,18 @@ from orderlists import (
     CancelOrderList,
     InvalidRequest,
     InvalidSetting,
-    Now,
-    Operation,
     OrderListsError,
     OutcomeUnknown,
-    Parameter,
     Policy,
-    Ready,
     Rejected,
-    Request,
-    Security,
     ServerError,
     TransportError,
     Unauthorized,
     UndecodableReply,
-    begin,
-    resume,
 )
+from orderlists._execution.commands import Now, Ready, resume
+from orderlists._execution.engine import begin
+from orderlists.extending import Operation, Parameter, Request, Security
 from scripted import SECOND, Scripted
 
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
@@ -57,7 +52,7 @@ class Look(Request[int]):
         return []
 
 
-ONCE = Policy(settle=False, resends=0)
+ONCE = Policy(reconcile=False, max_resends=0)
 
 
 def test_a_call_sends_once_and_returns_the_result() -> None:
@@ -137,13 +132,15 @@ def test_a_cancel_that_never_left_is_sent_again_as_often_as_allowed() -> None:
     assert script.send(CANCEL) == "the result"
     assert script.waits == [0.1, 0.2]
     with pytest.raises(TransportError) as caught:
-        Scripted(NOT_SENT, NOT_SENT).send(CANCEL, Policy(resends=1))
+        Scripted(NOT_SENT, NOT_SENT).send(CANCEL, Policy(max_resends=1))
     assert caught.value.sent is False
 
 
 def test_nothing_is_sent_once_time_is_up() -> None:
     script = Scripted()
-    call = begin(CANCEL, new_id="fresh", policy=Policy(deadline=1.0, resends=0), clock=script.clock)
+    call = begin(
+        CANCEL, new_id="fresh", policy=Policy(deadline=1.0, max_resends=0), clock=script.clock
+    )
     assert isinstance(resume(call, None), Now)
     assert isinstance(resume(call, script.clock.at(0)), Ready)
     with pytest.raises(TransportError, match="time is up") as caught:
@@ -168,12 +165,12 @@ def test_no_wait_goes_past_the_deadline() -> None:
         ("deadline", float("inf")),
         ("deadline", True),
         ("deadline", "60"),
-        ("query_lag", -1),
-        ("resends", -1),
-        ("resends", 1.0),
-        ("resends", True),
-        ("settle", 1),
-        ("wait_out_limits", None),
+        ("max_query_lag", -1),
+        ("max_resends", -1),
+        ("max_resends", 1.0),
+        ("max_resends", True),
+        ("reconcile", 1),
+        ("wait_for_rate_limits", None),
         ("measure_clock", None),
         ("recv_window", None),
         ("recv_window", 60001),

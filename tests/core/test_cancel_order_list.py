@@ -10,16 +10,9 @@ from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderlists import (
-    CancelOrderList,
-    GetServerTime,
-    InvalidRequest,
-    ListClientOrderId,
-    Operation,
-    OrderListId,
-    Parameter,
-    Request,
-)
+from orderlists import CancelOrderList, GetServerTime, InvalidRequest
+from orderlists._operations.cancel_order_list import ListClientOrderId, OrderListId
+from orderlists.extending import Operation, Parameter, Request
 from strategies import cancels, client_ids, ids, recv_windows, symbols
 
 

@@ -7,21 +7,20 @@ from hypothesis import strategies as st
 from orderlists import (
     BadTimestamp,
     CancelOrderList,
-    Command,
     GetOrderList,
     Instant,
     OrderListsError,
     OutcomeUnknown,
     Policy,
-    Sample,
-    ServerClock,
     ServerTime,
     TimeUnit,
     TransportError,
 )
+from orderlists._clock import Sample, ServerClock
+from orderlists._execution.commands import Command
 from scripted import MEASURED_ONCE, SECOND, START, Scripted
 
-AT_ONCE = Policy(settle=False)
+AT_ONCE = Policy(reconcile=False)
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 TOO_OLD = BadTimestamp(code=-1021, message="too old", status=400)
 spans = st.integers(0, 10 * SECOND)

@@ -76,7 +76,8 @@ def loaded_by(statement: str) -> set[str]:
 
 def loaded_by_reading(body: bytes) -> set[str]:
     return loaded_by(
-        "from orderlists import GetServerTime, HttpResponse, Rest, UndecodableReply\n"
+        "from orderlists import GetServerTime, Rest, UndecodableReply\n"
+        "from orderlists.extending import HttpResponse\n"
         f"try: Rest().decode(GetServerTime(), HttpResponse(200, (), {body!r}))\n"
         "except UndecodableReply: pass"
     )

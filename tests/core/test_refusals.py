@@ -13,7 +13,6 @@ from orderlists import (
     Banned,
     Blocked,
     CancelOrderList,
-    HttpResponse,
     Instant,
     OrderListsError,
     RateLimited,
@@ -25,6 +24,7 @@ from orderlists import (
     UndecodableReply,
     UnknownOrderList,
 )
+from orderlists.extending import HttpResponse
 
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 PAGE = b"<html><title>403 Forbidden</title>/api/v3/orderList?signature=c8db56</html>"

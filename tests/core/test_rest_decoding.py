@@ -15,16 +15,14 @@ from orderlists import (
     CancelOrderList,
     GetOrder,
     GetServerTime,
-    HttpResponse,
     Instant,
-    ListOrderStatus,
     OrderList,
-    OrderStatus,
-    OrderType,
     Rest,
     TimeUnit,
     UndecodableReply,
 )
+from orderlists.enums import ListOrderStatus, OrderStatus, OrderType
+from orderlists.extending import HttpResponse
 from replies import agrees, cancel_replies, damaged_replies
 
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)

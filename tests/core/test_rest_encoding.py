@@ -16,12 +16,11 @@ from orderlists import (
     GetOrderList,
     GetServerTime,
     HmacKey,
-    HttpRequest,
     InvalidRequest,
-    Request,
     Rest,
     TimeUnit,
 )
+from orderlists.extending import HttpRequest, Request
 from strategies import cancels, keys, timestamps
 
 

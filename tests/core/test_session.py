@@ -8,20 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderlists import (
-    Feed,
     Gap,
+    GapReason,
     GetServerTime,
     HmacKey,
-    Link,
-    Missed,
     OtherEvent,
-    ServerClock,
-    Session,
     TransportError,
     WebSocketApi,
 )
-from orderlists._requests.session import SubscribeSigned
-from orderlists._session.witness import Witness
+from orderlists._clock import ServerClock
+from orderlists._connections.connection import Link
+from orderlists._connections.event_evidence import EventEvidence
+from orderlists._connections.event_queue import EventQueue
+from orderlists._connections.manager import Session
+from orderlists._operations.user_data_stream import SubscribeSigned
 from strategies import frames
 
 SECOND = 1_000_000_000
@@ -58,7 +58,7 @@ def event(fields: dict[str, Any]) -> Any:
     return API.read(json.dumps({"event": fields}))
 
 
-def everything(feed: Feed) -> list[Any]:
+def everything(feed: EventQueue) -> list[Any]:
     items: list[Any] = []
     while (item := feed.take()) is not None:
         items.append(item)
@@ -216,7 +216,7 @@ def test_an_old_connection_that_ends_before_its_farewell_leaves_a_gap() -> None:
     subscribed(session, connected(session))
     session.lost(old, TransportError("gone", sent=None), 1)
 
-    assert everything(feed) == [Gap(reason=Missed.CONNECTION)]
+    assert everything(feed) == [Gap(reason=GapReason.CONNECTION)]
 
 
 def test_an_old_connection_that_does_not_say_farewell_leaves_a_gap() -> None:
@@ -229,7 +229,7 @@ def test_an_old_connection_that_does_not_say_farewell_leaves_a_gap() -> None:
     session.unsubscribed(old, lossless=False)
     session.heard(old, told(n=1), 1)
 
-    assert everything(feed) == [Gap(reason=Missed.CONNECTION)]
+    assert everything(feed) == [Gap(reason=GapReason.CONNECTION)]
 
 
 def test_a_gap_comes_before_the_first_event_that_follows_it() -> None:
@@ -243,7 +243,7 @@ def test_a_gap_comes_before_the_first_event_that_follows_it() -> None:
     session.heard(new, told(n=1), 1)
     gap, after = everything(feed)
 
-    assert gap == Gap(reason=Missed.CONNECTION)
+    assert gap == Gap(reason=GapReason.CONNECTION)
     assert isinstance(after, OtherEvent)
 
 
@@ -280,29 +280,29 @@ def test_a_watcher_who_forgot_to_close_is_fed_no_more() -> None:
 
 @given(size=st.integers(1, 5), count=st.integers(0, 12))
 def test_a_feed_keeps_the_latest_and_counts_what_it_dropped(size: int, count: int) -> None:
-    feed = Feed(size)
+    feed = EventQueue(size)
     for number in range(count):
         feed.put(OtherEvent(event_type=str(number), fields={}))
     items = everything(feed)
 
     dropped = max(0, count - size)
     if dropped:
-        assert items.pop(0) == Gap(reason=Missed.BUFFER, count=dropped)
+        assert items.pop(0) == Gap(reason=GapReason.BUFFER, count=dropped)
     assert [item.event_type for item in items] == [str(n) for n in range(dropped, count)]
     assert len(feed) == 0
 
 
 def test_what_a_dropped_gap_stood_for_is_not_counted() -> None:
-    feed = Feed(1)
-    feed.put(Gap(reason=Missed.CONNECTION))
+    feed = EventQueue(1)
+    feed.put(Gap(reason=GapReason.CONNECTION))
     feed.put(OtherEvent(event_type="x", fields={}))
 
-    assert feed.take() == Gap(reason=Missed.BUFFER, count=None)
+    assert feed.take() == Gap(reason=GapReason.BUFFER, count=None)
 
 
 def test_a_witness_forgets_what_is_long_past(vectors: dict[str, Any]) -> None:
     (report,) = (one for one in vectors["events"] if one["event"]["e"] == "executionReport")
-    witness = Witness()
+    witness = EventEvidence()
     (status,) = (one for one in vectors["events"] if one["event"]["e"] == "listStatus")
     witness.note(event(status["event"] | {"g": 2, "L": "ALL_DONE"}))
     for number in range(1001):
@@ -321,7 +321,7 @@ def test_only_a_canceled_order_of_a_list_is_a_proof(
 ) -> None:
     (report,) = (one for one in vectors["events"] if one["event"]["e"] == "executionReport")
     (status,) = (one for one in vectors["events"] if one["event"]["e"] == "listStatus")
-    witness = Witness()
+    witness = EventEvidence()
     canceled = {"g": 2, "x": "CANCELED", "X": "CANCELED", "c": "mine"} | change
     witness.note(event(report["event"] | canceled))
     witness.note(event(status["event"] | {"L": "ALL_DONE"}))

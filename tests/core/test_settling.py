@@ -1,4 +1,4 @@
-"""Settling a cancel, rule by rule, by a script of answers."""
+"""CancelRecovery a cancel, rule by rule, by a script of answers."""
 
 import pickle
 from typing import Any
@@ -13,7 +13,6 @@ from orderlists import (
     Blocked,
     CanceledOrderList,
     CancelOrderList,
-    ContingencyType,
     Ending,
     Evidence,
     GetOrder,
@@ -21,24 +20,21 @@ from orderlists import (
     Instant,
     InvalidRequest,
     ListedOrder,
-    ListOrderStatus,
-    ListStatusType,
-    Moment,
     OrderList,
     OrderReport,
-    OrderStatus,
     OutcomeUnknown,
     Policy,
     Rejected,
-    Sample,
     ServerError,
     TimeUnit,
     TransportError,
     Unauthorized,
     UndecodableReply,
     UnknownOrderList,
-    settle,
 )
+from orderlists._clock import ClockReading, Sample
+from orderlists._execution.engine import reconcile
+from orderlists.enums import ContingencyType, ListOrderStatus, ListStatusType, OrderStatus
 from scripted import MEASURED_ONCE, SECOND, START, Scripted
 
 BY_ID = CancelOrderList(symbol="LTCBTC", order_list_id=7, new_client_order_id="mine")
@@ -204,7 +200,7 @@ def test_after_a_lost_attempt_nothing_but_evidence_ends_the_call(useless: Except
 def test_by_id_it_is_not_sent_more_often_than_allowed() -> None:
     script = Scripted(LOST, LOST, *OPEN, LOST, *OPEN, *(OPEN * 40))
     with pytest.raises(OutcomeUnknown) as caught:
-        script.send(BY_ID, Policy(resends=2, deadline=10))
+        script.send(BY_ID, Policy(max_resends=2, deadline=10))
     assert [type(r).__name__ for r in script.sent].count("CancelOrderList") == 3
     assert len(caught.value.attempts) == 3
     assert not caught.value.list_over
@@ -214,7 +210,7 @@ def test_by_id_it_is_not_sent_more_often_than_allowed() -> None:
 def test_what_may_still_arrive_is_told() -> None:
     script = Scripted(*([LOST] * 30))
     with pytest.raises(OutcomeUnknown) as caught:
-        script.send(BY_ID, Policy(deadline=0.5, resends=0, recv_window=3000))
+        script.send(BY_ID, Policy(deadline=0.5, max_resends=0, recv_window=3000))
     until = caught.value.may_arrive_until
     assert until is not None
     assert until.microseconds * 1000 == START + 4 * SECOND
@@ -226,7 +222,7 @@ def test_what_may_still_arrive_is_told() -> None:
 def test_an_id_that_never_existed_is_refused_once_queries_must_know() -> None:
     script = Scripted(NOT_THERE, *([NO_LIST] * 30))
     with pytest.raises(UnknownOrderList) as caught:
-        script.send(BY_ID, Policy(query_lag=5))
+        script.send(BY_ID, Policy(max_query_lag=5))
     assert caught.value is NOT_THERE
     assert 5 * SECOND <= script.passed < 8 * SECOND
 
@@ -235,7 +231,7 @@ def test_a_lost_cancel_of_nothing_is_refused_once_it_cannot_arrive_any_more() ->
     script = Scripted(LOST, NOT_THERE, *([NO_LIST] * 30))
     script.clock.learn([_sample()])
     with pytest.raises(UnknownOrderList) as caught:
-        script.send(BY_ID, Policy(query_lag=5, recv_window=3000))
+        script.send(BY_ID, Policy(max_query_lag=5, recv_window=3000))
     assert caught.value.code == -2018
     assert script.passed >= (3 + 1 + 5) * SECOND
 
@@ -256,14 +252,14 @@ def test_a_doubted_refusal_is_believed_once_it_cannot_arrive_any_more() -> None:
     too_old = BadTimestamp(code=-1021, message="", status=400)
     script = Scripted(too_old, *(OPEN * 30))
     with pytest.raises(BadTimestamp) as caught:
-        script.send(BY_ID, Policy(recv_window=3000, query_lag=5, resends=0))
+        script.send(BY_ID, Policy(recv_window=3000, max_query_lag=5, max_resends=0))
     assert caught.value is too_old
     assert script.passed >= (3 + 1 + 5) * SECOND
 
 
 def test_without_settling_the_exchanges_word_stands() -> None:
     with pytest.raises(UnknownOrderList) as caught:
-        Scripted(NOT_THERE).send(BY_ID, Policy(settle=False))
+        Scripted(NOT_THERE).send(BY_ID, Policy(reconcile=False))
     assert caught.value is NOT_THERE
 
 
@@ -355,7 +351,7 @@ def test_by_name_the_older_list_is_looked_at_again_when_a_newer_has_its_name() -
 def test_by_name_what_another_ended_is_told_only_once_no_newer_list_can_be_hidden() -> None:
     script = Scripted(LOST, *((OVER, *canceled_by("theirs")) * 30))
     with pytest.raises(AlreadyDone):
-        script.send(BY_NAME, Policy(recv_window=3000, query_lag=5))
+        script.send(BY_NAME, Policy(recv_window=3000, max_query_lag=5))
     assert script.passed >= (3 + 1 + 5) * SECOND
 
 
@@ -413,7 +409,7 @@ def test_a_cancel_can_be_settled_later() -> None:
     later = Scripted(*OPEN, DONE)
     later.passed = 3600 * SECOND
     error = caught.value
-    call = settle(error.request, attempts=error.attempts, policy=Policy(), clock=later.clock)
+    call = reconcile(error.request, attempts=error.attempts, policy=Policy(), clock=later.clock)
     assert later.run(call) is DONE
     assert "order_list_id=7" in repr(later.sent[-1])
 
@@ -422,7 +418,7 @@ def test_what_this_client_sent_before_its_clock_was_measured_is_dated_by_it_late
     later = Scripted(*OPEN, DONE, skew=10 * SECOND)
     sent = Attempt(later.clock.at(0), START + 16 * SECOND)
     later.passed = 3600 * SECOND
-    call = settle(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
+    call = reconcile(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
     assert later.run(call) is DONE
     assert "order_list_id=7" in repr(later.sent[-1])
 
@@ -432,7 +428,7 @@ def test_a_clock_that_was_ahead_makes_no_younger_list_the_one_that_was_meant() -
     later = Scripted(*(younger * 60), skew=10 * SECOND)
     sent = Attempt(later.clock.at(0), START + 16 * SECOND)
     later.passed = 3600 * SECOND
-    call = settle(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
+    call = reconcile(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
     with pytest.raises(OutcomeUnknown):
         later.run(call)
     assert not any(isinstance(request, CancelOrderList) for request in later.sent)
@@ -442,7 +438,7 @@ def test_what_another_client_sent_before_its_clock_was_measured_has_no_date() ->
     later = Scripted(*(OPEN * 60), skew=10 * SECOND)
     sent = Attempt(Scripted().clock.at(0), START + 6 * SECOND)
     later.passed = 3600 * SECOND
-    call = settle(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
+    call = reconcile(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
     with pytest.raises(OutcomeUnknown):
         later.run(call)
     assert not any(isinstance(request, CancelOrderList) for request in later.sent)
@@ -454,7 +450,7 @@ def test_who_only_looks_at_an_open_list_is_told_as_soon_as_nothing_can_change_it
 ) -> None:
     script = Scripted(LOST, *(OPEN * 60))
     with pytest.raises(OutcomeUnknown) as caught:
-        script.send(request_, Policy(resends=0))
+        script.send(request_, Policy(max_resends=0))
     error = caught.value
     # The lost attempt is valid for five seconds, and queries may lag as long behind.
     assert 10 <= script.passed / SECOND < 15
@@ -466,29 +462,29 @@ def test_who_only_looks_at_an_open_list_is_told_as_soon_as_nothing_can_change_it
 def test_an_open_list_is_cancelled_again_for_as_long_as_that_may_help() -> None:
     unsent = TransportError("no connection", sent=False)
     script = Scripted(LOST, *((unsent, *OPEN) * 10), DONE)
-    assert script.send(BY_ID, Policy(resends=20)) is DONE
+    assert script.send(BY_ID, Policy(max_resends=20)) is DONE
     assert script.passed > 10 * SECOND
 
 
 def test_an_open_list_of_which_an_order_cannot_be_read_is_looked_at_again() -> None:
     unread = (OPEN[0], leg(1, "NEW"), NO_ORDER)
     script = Scripted(LOST, *(unread * 10), OVER, *canceled_by("mine"))
-    assert script.send(BY_ID, Policy(resends=0)).evidence is Evidence.QUERY
+    assert script.send(BY_ID, Policy(max_resends=0)).evidence is Evidence.QUERY
     assert script.passed > 10 * SECOND
 
 
 def test_a_clock_that_is_known_is_not_asked_when_a_cancel_is_settled_later() -> None:
     later = Scripted(*OPEN, DONE)
     later.clock.learn([_sample()])
-    sent = Attempt(Moment(0, START, 0), START + 6 * SECOND)
-    call = settle(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
+    sent = Attempt(ClockReading(0, START, 0), START + 6 * SECOND)
+    call = reconcile(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
     assert later.run(call) is DONE
     assert later.times_told == 0
 
 
 def test_by_name_without_the_attempts_nothing_is_sent_again() -> None:
     later = Scripted(*OPEN, OVER, *canceled_by("mine"))
-    call = settle(BY_NAME, attempts=(), policy=Policy(), clock=later.clock)
+    call = reconcile(BY_NAME, attempts=(), policy=Policy(), clock=later.clock)
     assert later.run(call).evidence is Evidence.QUERY
     assert [type(r).__name__ for r in later.sent].count("CancelOrderList") == 0
 
@@ -497,20 +493,22 @@ def test_a_cancel_without_an_id_of_its_own_cannot_be_settled() -> None:
     script = Scripted()
     request = CancelOrderList(symbol="LTCBTC", order_list_id=7)
     with pytest.raises(InvalidRequest, match="the only proof"):
-        script.run(settle(request, attempts=(), policy=Policy(), clock=script.clock))
+        script.run(reconcile(request, attempts=(), policy=Policy(), clock=script.clock))
 
 
 @pytest.mark.parametrize("attempts", [None, 5, [1], "no", [[[0, 0, 0], 0]]])
 def test_attempts_must_be_those_of_an_unknown_outcome(attempts: Any) -> None:
     with pytest.raises(InvalidRequest, match="attempts of an OutcomeUnknown"):
-        settle(BY_ID, attempts=attempts, policy=Policy(), clock=Scripted().clock)
+        reconcile(BY_ID, attempts=attempts, policy=Policy(), clock=Scripted().clock)
 
 
 def test_only_a_cancel_can_be_settled() -> None:
     script = Scripted()
     with pytest.raises(InvalidRequest, match="must be a cancel"):
         script.run(
-            settle(GetOrderList(order_list_id=7), attempts=(), policy=Policy(), clock=script.clock)
+            reconcile(
+                GetOrderList(order_list_id=7), attempts=(), policy=Policy(), clock=script.clock
+            )
         )
 
 
@@ -543,12 +541,12 @@ def test_a_doubted_refusal_is_not_believed_while_a_list_that_is_over_cannot_be_r
     unread = (OVER, NO_ORDER, NO_ORDER)
     script = Scripted(too_old, *(unread * 60))
     with pytest.raises(OutcomeUnknown):
-        script.send(BY_ID, Policy(resends=0))
+        script.send(BY_ID, Policy(max_resends=0))
 
 
 def test_what_another_process_sent_is_not_dated_by_our_clock() -> None:
     # A monotonic clock of before a restart can show more than ours.
-    sent = Attempt(Moment(10**18, START, 0), START + 6 * SECOND)
+    sent = Attempt(ClockReading(10**18, START, 0), START + 6 * SECOND)
     younger = (
         a_list(is_open=True, changed=60),
         leg(1, "NEW", placed=60),
@@ -557,17 +555,20 @@ def test_what_another_process_sent_is_not_dated_by_our_clock() -> None:
     later = Scripted(*(younger * 60))
     later.passed = 3600 * SECOND
     with pytest.raises(OutcomeUnknown):
-        later.run(settle(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock))
+        later.run(reconcile(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock))
     assert "CancelOrderList" not in {type(r).__name__ for r in later.sent}
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["as they were sent", "the last one first"])
 def test_what_was_placed_between_two_attempts_was_not_meant_by_the_first(order: int) -> None:
-    sent = [Attempt(Moment(0, START + when, 0), START + when + SECOND) for when in (0, 10 * SECOND)]
+    sent = [
+        Attempt(ClockReading(0, START + when, 0), START + when + SECOND)
+        for when in (0, 10 * SECOND)
+    ]
     between = (a_list(is_open=True, changed=5), leg(1, "NEW", placed=5), leg(2, "NEW", placed=5))
     later = Scripted(*(between * 60))
     later.passed = 3600 * SECOND
-    call = settle(BY_NAME, attempts=(*sent[::order],), policy=Policy(), clock=later.clock)
+    call = reconcile(BY_NAME, attempts=(*sent[::order],), policy=Policy(), clock=later.clock)
     with pytest.raises(OutcomeUnknown):
         later.run(call)
     assert not any(isinstance(request, CancelOrderList) for request in later.sent)
@@ -576,7 +577,7 @@ def test_what_was_placed_between_two_attempts_was_not_meant_by_the_first(order: 
 def test_what_was_never_seen_is_not_told_as_an_attempt() -> None:
     later = Scripted(*([LOST] * 60))
     with pytest.raises(OutcomeUnknown) as caught:
-        later.run(settle(BY_NAME, attempts=(), policy=Policy(deadline=90), clock=later.clock))
+        later.run(reconcile(BY_NAME, attempts=(), policy=Policy(deadline=90), clock=later.clock))
     assert caught.value.attempts == ()
     # An hour later nothing can arrive any more.
     assert caught.value.may_arrive_until is None or later.passed < 70 * SECOND

@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orderlists import CanceledOrderList, OrderReport, ServerTime, TimeUnit
-from orderlists._protocols.explanation import converter
-from orderlists._protocols.leaves import Mismatch
-from orderlists._protocols.structure import reader
+from orderlists._formats.decoder import reader
+from orderlists._formats.diagnostics import converter
+from orderlists._formats.scalars import Mismatch
 from replies import cancel_replies, damaged_replies, json_values
 
 SHAPES: list[Any] = [CanceledOrderList, OrderReport, ServerTime]

@@ -1,4 +1,4 @@
-"""Times, words and messages: small values that others are made of."""
+"""Clocks, words and messages: small values that others are made of."""
 
 import copy
 import pickle
@@ -9,16 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderlists import (
-    HttpRequest,
-    HttpResponse,
-    Instant,
-    ListClientOrderId,
-    OpenEnum,
-    OrderStatus,
-    Side,
-    TimeUnit,
-)
+from orderlists import Instant, TimeUnit
+from orderlists._operations.cancel_order_list import ListClientOrderId
+from orderlists.enums import OpenEnum, OrderStatus, Side
+from orderlists.extending import HttpRequest, HttpResponse
 
 MS, US = TimeUnit.MILLISECOND, TimeUnit.MICROSECOND
 LAST_MS = 253_402_300_799_999

@@ -21,30 +21,31 @@ from orderlists import (
     GetServerTime,
     HandshakeRefused,
     HmacKey,
-    HttpResponse,
     InvalidRequest,
     InvalidSetting,
-    Limiter,
     ListStatus,
-    Operation,
     OrderListsError,
     OtherEvent,
-    Parameter,
     RateLimited,
     Rejected,
-    Reply,
-    Request,
     Rest,
-    Security,
     ServerError,
     TimeUnit,
     Unauthorized,
     UndecodableReply,
     UnknownOrderList,
-    Usage,
     WebSocketApi,
 )
-from orderlists._requests.session import LogOn, Ping, Subscribe, SubscribeSigned, Unsubscribe
+from orderlists._operations.user_data_stream import (
+    LogOn,
+    Ping,
+    Subscribe,
+    SubscribeSigned,
+    Unsubscribe,
+)
+from orderlists._protocols.websocket_api import Reply
+from orderlists._rate_limits import RateLimitType, Usage
+from orderlists.extending import HttpResponse, Operation, Parameter, Request, Security
 from strategies import LIMIT, cancels, frames, keys, timestamps
 
 API = WebSocketApi()
@@ -330,10 +331,10 @@ def test_a_result_of_another_shape_is_undecodable_and_keeps_the_frame() -> None:
 @pytest.mark.parametrize(
     ("limits", "usages"),
     [
-        ([LIMIT], [Usage(Limiter.REQUEST_WEIGHT, 300, 7, 6000)]),
+        ([LIMIT], [Usage(RateLimitType.REQUEST_WEIGHT, 300, 7, 6000)]),
         (
             [LIMIT | {"rateLimitType": "ORDERS", "interval": "DAY", "intervalNum": 1}],
-            [Usage(Limiter.ORDERS, 86400, 7, 6000)],
+            [Usage(RateLimitType.ORDERS, 86400, 7, 6000)],
         ),
         ([LIMIT | {"rateLimitType": "CONNECTIONS"}], []),
         ([LIMIT | {"interval": "CENTURY"}], []),

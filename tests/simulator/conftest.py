@@ -15,7 +15,8 @@ import pytest
 import websockets.sync.client as websockets
 from websockets.exceptions import ConnectionClosed
 
-from orderlists import HttpRequest, HttpResponse, TransportError
+from orderlists import TransportError
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import (
     EXAMPLE_KEY,
     Plan,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from orderlists import HttpRequest, HttpResponse
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import Leg, Rules, Venue, VenueTransport
 
 Cancel = Callable[..., HttpResponse]

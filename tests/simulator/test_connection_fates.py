@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from orderlists import HttpResponse, InvalidSetting
+from orderlists import InvalidSetting
+from orderlists.extending import HttpResponse
 from orderlists_simulator import Fate, Plan, Venue, VirtualClock
 from orderlists_simulator.faults import (
     CONNECTION_REFUSED,

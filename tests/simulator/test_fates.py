@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from orderlists import HttpRequest, HttpResponse, InvalidSetting
+from orderlists import InvalidSetting
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import Fate, Plan, Venue, VirtualClock
 from orderlists_simulator.faults import (
     CONNECTION_REFUSED,

@@ -7,7 +7,8 @@ from typing import Any, get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderlists import CancelOrderList, HmacKey, HttpRequest, HttpResponse, Rest, TimeUnit
+from orderlists import CancelOrderList, HmacKey, Rest, TimeUnit
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import EXAMPLE_KEY, Leg, RestFront, Venue
 from orderlists_simulator import _terms as terms
 from replies import agrees

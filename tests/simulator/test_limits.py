@@ -3,7 +3,8 @@ from collections.abc import Callable
 
 import pytest
 
-from orderlists import HttpRequest, HttpResponse, InvalidSetting
+from orderlists import InvalidSetting
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import Rules, Venue
 
 Exchange = Callable[[HttpRequest], HttpResponse]

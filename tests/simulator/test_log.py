@@ -2,7 +2,7 @@ import asyncio
 from collections.abc import Callable
 from threading import Thread
 
-from orderlists import HttpRequest, HttpResponse
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import Plan, Venue, VenueTransport, VirtualClock, example_venue
 from orderlists_simulator.faults import (
     CONNECTION_REFUSED,

@@ -131,7 +131,7 @@ def test_an_event_about_what_is_not_there_is_no_outage(
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_simulator_tells_at_its_end_of_a_plan_that_could_not_be_played(protocol: str) -> None:
-    at_once = Policy(settle=False, resends=0)
+    at_once = Policy(reconcile=False, max_resends=0)
     with (
         pytest.raises(AssertionError, match="returned Lost"),
         Simulator(plan=f.Plan(no_fate)) as simulator,
@@ -157,6 +157,6 @@ def test_a_simulator_leaves_nobody_waiting_for_a_plan_that_could_not_be_played()
         Client(simulator.key, exchange=simulator.url, protocol=WebSocketApi()) as client,
         suppress(OrderListsError),
     ):
-        client.send(LOOK, policy=Policy(resends=0))
+        client.send(LOOK, policy=Policy(max_resends=0))
 
     assert time.monotonic() - began < 10

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orderlists import HttpRequest
+from orderlists.extending import HttpRequest
 from orderlists_simulator import Leg, Plan, Rules, Venue, VenueTransport, VirtualClock
 from orderlists_simulator.faults import NORMAL, TRUTH, Expire, Fill, PlaceAgain, executed_late
 

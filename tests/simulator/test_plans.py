@@ -5,7 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from orderlists import HttpRequest, HttpResponse, TransportError
+from orderlists import TransportError
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import Lag, Leg, Plan, Refused, Venue, VenueTransport, VirtualClock
 from orderlists_simulator.faults import Cancel, Event, Expire, Fill, PlaceAgain, executed_late
 

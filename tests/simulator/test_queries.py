@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from orderlists import HttpRequest, HttpResponse
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import EXAMPLE_KEY, HmacApiKey, Leg, Refused, Rules, Venue
 
 Ask = Callable[..., HttpResponse]

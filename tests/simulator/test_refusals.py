@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from orderlists import HttpRequest, HttpResponse
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import EXAMPLE_KEY, HmacApiKey, Leg, Venue
 
 Cancel = Callable[..., HttpResponse]

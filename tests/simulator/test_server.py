@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from orderlists import HttpRequest, InvalidSetting, MissingExtra
+from orderlists import InvalidSetting, MissingExtra
+from orderlists.extending import HttpRequest
 from orderlists_simulator import (
     EXAMPLE_KEY,
     ApiKey,

@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from orderlists import HttpRequest, HttpResponse, InvalidSetting, MissingExtra
+from orderlists import InvalidSetting, MissingExtra
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import EXAMPLE_KEY, AsymmetricApiKey, HmacApiKey, Venue
 
 Send = Callable[..., HttpResponse]

@@ -2,7 +2,8 @@ import asyncio
 
 import pytest
 
-from orderlists import HttpRequest, TransportError
+from orderlists import TransportError
+from orderlists.extending import HttpRequest
 from orderlists_simulator import Venue, VenueTransport
 
 UNKEYED = HttpRequest("DELETE", "/api/v3/orderList", ())

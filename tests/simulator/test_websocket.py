@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orderlists import HttpRequest
+from orderlists.extending import HttpRequest
 from orderlists_simulator import (
     EXAMPLE_KEY,
     Fate,

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from orderlists import HttpResponse
+from orderlists.extending import HttpResponse
 
 Cancel = Callable[..., HttpResponse]
 

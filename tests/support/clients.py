@@ -5,9 +5,10 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, Self, TypeVar
 
-from orderlists import Allowance, Attempt, Event, Gap, HmacKey, Policy, Request, Rest, WebSocketApi
+from orderlists import Attempt, Event, Gap, HmacKey, Policy, RateLimit, Rest, WebSocketApi
+from orderlists.extending import Request
 from orderlists_simulator import ApiKey, HmacApiKey, VirtualClock
-from orderlists_transports import AsyncClient, AsyncEventStream, Client, Times
+from orderlists_transports import AsyncClient, AsyncEventStream, Client, Clocks
 
 R = TypeVar("R")
 
@@ -16,7 +17,7 @@ class Sender(Protocol):
     """A client of either colour."""
 
     def send(self, request: Request[R], *, policy: Policy | None = None) -> R: ...
-    def settle(
+    def reconcile(
         self,
         request: Request[R],
         *,
@@ -24,7 +25,7 @@ class Sender(Protocol):
         policy: Policy | None = None,
     ) -> R: ...
     def events(self, *, buffer: int = 1000) -> Any: ...
-    def limits(self) -> list[Allowance]: ...
+    def limits(self) -> list[RateLimit]: ...
     def close(self) -> None: ...
 
 
@@ -75,14 +76,14 @@ class _BlockingAsyncClient:
     def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
         return self._runner.run(self._client.send(request, policy=policy))
 
-    def settle(
+    def reconcile(
         self,
         request: Request[R],
         *,
         attempts: tuple[Attempt, ...] = (),
         policy: Policy | None = None,
     ) -> R:
-        return self._runner.run(self._client.settle(request, attempts=attempts, policy=policy))
+        return self._runner.run(self._client.reconcile(request, attempts=attempts, policy=policy))
 
     @property
     def inner(self) -> AsyncClient:
@@ -92,7 +93,7 @@ class _BlockingAsyncClient:
         """Await what an act returns, given the client."""
         return self._runner.run(act(self._client))
 
-    def limits(self) -> list[Allowance]:
+    def limits(self) -> list[RateLimit]:
         return self._client.limits()
 
     def close(self) -> None:
@@ -108,7 +109,7 @@ def sync_client(
 ) -> Generator[Sender]:
     settings.pop("loop", None)
     if clock is not None:
-        settings = {"times": times_of(clock, skew), "sleep": clock.sleep} | settings
+        settings = {"clocks": times_of(clock, skew), "sleep": clock.sleep} | settings
     with Client(key, **settings) as client:
         yield client
 
@@ -118,7 +119,7 @@ def async_client(
     key: HmacKey, *, clock: VirtualClock | None = None, skew: int = 0, **settings: Any
 ) -> Generator[Sender]:
     if clock is not None:
-        settings = {"times": times_of(clock, skew), "sleep": clock.asleep} | settings
+        settings = {"clocks": times_of(clock, skew), "sleep": clock.asleep} | settings
     with asyncio.Runner(loop_factory=settings.pop("loop", None)) as runner:
         client = AsyncClient(key, **settings)
         try:
@@ -131,9 +132,9 @@ CLIENTS: dict[str, Callable[..., Any]] = {"sync": sync_client, "async": async_cl
 PROTOCOLS: dict[str, Callable[[], Any]] = {"REST": Rest, "WebSocket": WebSocketApi}
 
 
-def times_of(clock: VirtualClock, skew: int) -> Times:
+def times_of(clock: VirtualClock, skew: int) -> Clocks:
     """Return the clocks of a client in that time, whose wall clock is ahead by so much."""
-    return Times(wall=lambda: clock.now() + skew, monotonic=clock.now)
+    return Clocks(wall=lambda: clock.now() + skew, monotonic=clock.now)
 
 
 def key_of(known: ApiKey) -> HmacKey:

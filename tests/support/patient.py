@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderlists import Frame
+from orderlists.extending import Frame
 from orderlists_simulator import VirtualClock
 from orderlists_transports import Connection, FramedTransport
 

@@ -2,26 +2,21 @@
 
 from typing import Any
 
-from orderlists import (
+from orderlists import GetServerTime, Instant, Policy, ServerTime, TimeUnit
+from orderlists._clock import ClockReading, ServerClock
+from orderlists._execution.commands import (
     Call,
     Command,
     Done,
-    GetServerTime,
-    Instant,
-    Moment,
     Now,
-    Policy,
     Ready,
-    Request,
     Send,
-    ServerClock,
-    ServerTime,
-    TimeUnit,
     Wait,
     Watch,
-    begin,
     resume,
 )
+from orderlists._execution.engine import begin
+from orderlists.extending import Request
 
 START = 1_700_000_000_000_000_000
 SECOND = 1_000_000_000
@@ -41,7 +36,7 @@ class Scripted:
         self._answers = list(answers)
         self.passed = 0
         self.sent: list[Request[Any]] = []
-        self.moments: list[Moment] = []
+        self.moments: list[ClockReading] = []
         self.waits: list[float] = []
         self.times_told = 0
         self.clock = ServerClock(wall=START + skew, monotonic=0)

@@ -77,7 +77,7 @@ class Scenario:
     lags: tuple[tuple[float, float], ...] = ()
     cut: int | None = None
     leg_shows: Any = "cancel_id"
-    resends: int = 200
+    max_resends: int = 200
     watched: bool = False
     later: bool = False
     both: bool = False
@@ -255,7 +255,7 @@ def _ask(
     settings: dict[str, Any] = {
         "clock": clock,
         "skew": int(scenario.skew * SECOND),
-        "policy": Policy(deadline=DEADLINE, resends=scenario.resends),
+        "policy": Policy(deadline=DEADLINE, max_resends=scenario.max_resends),
         "protocol": protocol,
     }
     with ExitStack() as stack:
@@ -276,17 +276,17 @@ def _ask(
 
 
 def _send(client: Sender, scenario: Scenario) -> object:
-    """Send, and settle within the call, or in another one."""
+    """Send, and reconcile within the call, or in another one."""
     if not scenario.later:
         return client.send(scenario.request)
-    policy = Policy(deadline=DEADLINE, resends=scenario.resends, settle=False)
+    policy = Policy(deadline=DEADLINE, max_resends=scenario.max_resends, reconcile=False)
     try:
         return client.send(scenario.request, policy=policy)
     except OutcomeUnknown as unknown:
-        return client.settle(unknown.request, attempts=unknown.attempts)
+        return client.reconcile(unknown.request, attempts=unknown.attempts)
     except UnknownOrderList:
-        # Who does not settle is told so, though a proxy may have sent it twice.
-        return client.settle(scenario.request)
+        # Who does not reconcile is told so, though a proxy may have sent it twice.
+        return client.reconcile(scenario.request)
 
 
 def _on_loopback(cell: Cell, clock: VirtualClock, url: str) -> dict[str, Any]:
@@ -333,7 +333,7 @@ def breaches(run: Run) -> list[str]:
 
 
 def _resends_keep_to_the_target(run: Run) -> bool:
-    """Judge by the lists that resends executed on, after the first that may have arrived."""
+    """Judge by the lists that max_resends executed on, after the first that may have arrived."""
     may_have_arrived = [entry for entry in run.deletes if _may_have_arrived(entry)]
     if not may_have_arrived:
         return True

@@ -33,7 +33,9 @@ def over_urllib3(setup: Setup) -> Urllib3Transport:
     manager = urllib3.PoolManager(
         maxsize=setup.connections, block=True, ssl_context=setup.ssl_context
     )
-    return Urllib3Transport(setup.origin, manager=manager, longest_reply=setup.longest_reply)
+    return Urllib3Transport(
+        setup.origin, manager=manager, max_response_size=setup.max_response_size
+    )
 
 
 def over_aiohttp(setup: Setup) -> AiohttpTransport:
@@ -42,7 +44,9 @@ def over_aiohttp(setup: Setup) -> AiohttpTransport:
         connector = aiohttp.TCPConnector(limit=setup.connections, ssl=trust)
         return aiohttp.ClientSession(connector=connector)
 
-    return AiohttpTransport(setup.origin, session=session, longest_reply=setup.longest_reply)
+    return AiohttpTransport(
+        setup.origin, session=session, max_response_size=setup.max_response_size
+    )
 
 
 @pytest.fixture(params=["urllib3", "aiohttp"])
@@ -55,7 +59,7 @@ def keeps(request: pytest.FixtureRequest) -> Callable[[Clause, Tls | None], None
 
 def over_websockets(setup: FramedSetup) -> WebsocketsTransport:
     manager = urllib3.PoolManager(ssl_context=setup.ssl_context)
-    return WebsocketsTransport(setup.origin, manager=manager, longest_frame=setup.longest_frame)
+    return WebsocketsTransport(setup.origin, manager=manager, max_frame_size=setup.max_frame_size)
 
 
 def over_aiohttp_websocket(setup: FramedSetup) -> AiohttpWebSocketTransport:
@@ -65,7 +69,7 @@ def over_aiohttp_websocket(setup: FramedSetup) -> AiohttpWebSocketTransport:
         return aiohttp.ClientSession(connector=connector, **settings)  # type: ignore[arg-type] # the transport's own
 
     return AiohttpWebSocketTransport(
-        setup.origin, session=session, longest_frame=setup.longest_frame
+        setup.origin, session=session, max_frame_size=setup.max_frame_size
     )
 
 

@@ -23,13 +23,13 @@ from aiohttp.client_proto import ResponseHandler
 from clients import key_of
 from orderlists import (
     CancelOrderList,
-    HttpRequest,
     InvalidSetting,
     MissingExtra,
     Rest,
     TransportError,
     WebSocketApi,
 )
+from orderlists.extending import HttpRequest
 from orderlists_simulator import EXAMPLE_KEY
 from orderlists_transports import AsyncClient
 from orderlists_transports import aiohttp as module

@@ -19,7 +19,10 @@ NONSENSE = [0, -1, True, "20", None, float("nan"), float("inf")]
 @pytest.mark.parametrize("value", [*NONSENSE, 20.0])
 @pytest.mark.parametrize(
     ("kind", "field"),
-    [*((kind, "longest_reply") for kind in HTTP), *((kind, "longest_frame") for kind in FRAMED)],
+    [
+        *((kind, "max_response_size") for kind in HTTP),
+        *((kind, "max_frame_size") for kind in FRAMED),
+    ],
 )
 def test_a_length_is_a_whole_number_of_bytes(kind: Any, field: str, value: Any) -> None:
     with pytest.raises(InvalidSetting) as caught:
@@ -39,17 +42,17 @@ def test_a_heartbeat_is_a_time_that_can_be_waited_for(kind: Any, value: Any) -> 
 
 @pytest.mark.parametrize("kind", HTTP)
 def test_one_byte_is_a_length(kind: Any) -> None:
-    kind("http://127.0.0.1:1", longest_reply=1)
+    kind("http://127.0.0.1:1", max_response_size=1)
 
 
 @pytest.mark.parametrize("kind", FRAMED)
 def test_a_heartbeat_and_a_frame_may_be_as_short_as_can_be(kind: Any) -> None:
-    kind("http://127.0.0.1:1", longest_frame=1, heartbeat=0.001)
+    kind("http://127.0.0.1:1", max_frame_size=1, heartbeat=0.001)
 
 
 @pytest.mark.parametrize(
     ("kind", "field"),
-    [(Urllib3Transport, "longest_reply"), (WebsocketsTransport, "longest_frame")],
+    [(Urllib3Transport, "max_response_size"), (WebsocketsTransport, "max_frame_size")],
 )
 def test_a_refused_transport_has_not_taken_the_manager_over(kind: Any, field: str) -> None:
     manager = urllib3.PoolManager()

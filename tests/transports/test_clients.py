@@ -19,7 +19,6 @@ from orderlists import (
     Ending,
     Evidence,
     HmacKey,
-    HttpResponse,
     Instant,
     InvalidRequest,
     InvalidSetting,
@@ -36,6 +35,7 @@ from orderlists import (
     UnknownOrderList,
     WebSocketApi,
 )
+from orderlists.extending import HttpResponse
 from orderlists.testing import ScriptedTransport
 from orderlists_simulator import (
     EXAMPLE_KEY,
@@ -48,7 +48,7 @@ from orderlists_simulator import (
     example_venue,
 )
 from orderlists_simulator.faults import CONNECTION_REFUSED, DROPPED, executed
-from orderlists_transports import AsyncClient, Client, Exchange, Times
+from orderlists_transports import AsyncClient, Client, Clocks, Exchange
 from orderlists_transports.aiohttp import AiohttpTransport
 from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
 from orderlists_transports.urllib3 import Urllib3Transport
@@ -57,7 +57,7 @@ from strategies import cancels, keys
 NOW = 1_700_000_000_000_000_000
 KEY = key_of(EXAMPLE_KEY)
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
-AT_ONCE = Policy(settle=False, resends=0, wait_out_limits=False)
+AT_ONCE = Policy(reconcile=False, max_resends=0, wait_for_rate_limits=False)
 
 
 Open = Callable[..., AbstractContextManager[Sender]]
@@ -383,9 +383,9 @@ def test_a_cancel_can_be_settled_by_another_client(open_client: Open, venue: Ven
     later = VenueTransport(venue, now=clock.now)
     with open_client(KEY, transport=later, clock=clock) as sender:
         error = caught.value
-        result = sender.settle(error.request, attempts=error.attempts)
+        result = sender.reconcile(error.request, attempts=error.attempts)
         assert result.evidence is Evidence.QUERY
-        assert sender.settle(error.request).evidence is Evidence.QUERY
+        assert sender.reconcile(error.request).evidence is Evidence.QUERY
 
 
 def test_a_script_that_is_over_says_so(open_client: Open) -> None:
@@ -501,8 +501,8 @@ class Nameless:
         ({"key": Nameless()}, "key"),
         ({"protocol": Rest}, "protocol"),
         ({"policy": 5}, "policy"),
-        ({"budget": {}}, "budget"),
-        ({"times": 5}, "times"),
+        ({"rate_limits": {}}, "rate_limits"),
+        ({"clocks": 5}, "times"),
         ({"new_id": "x"}, "new_id"),
         ({"sleep": None}, "sleep"),
         ({"transport": "http://user:secret@host"}, "transport"),
@@ -521,7 +521,7 @@ def test_what_a_client_is_made_of_is_checked(kind: Any, settings: Any, field: st
 def test_clocks_are_functions(field: str) -> None:
     wrong: dict[str, Any] = {field: 5}
     with pytest.raises(InvalidSetting, match=f"{field}=5: must be a function that returns nanosec"):
-        Times(**wrong)
+        Clocks(**wrong)
 
 
 ORIGIN = "http://127.0.0.1:8080"

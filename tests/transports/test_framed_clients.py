@@ -25,26 +25,26 @@ from orderlists import (
     Evidence,
     ExecutionReport,
     Gap,
+    GapReason,
     GetOrderList,
     GetServerTime,
     HandshakeRefused,
     HmacKey,
-    HttpResponse,
     InvalidSetting,
     Key,
     ListStatus,
-    Missed,
     OtherEvent,
     OutcomeUnknown,
     Policy,
     RateLimited,
     RsaKey,
-    Send,
-    ServerClock,
     TransportError,
     Unauthorized,
     WebSocketApi,
 )
+from orderlists._clock import ServerClock
+from orderlists._execution.commands import Send
+from orderlists.extending import HttpResponse
 from orderlists_simulator import (
     EXAMPLE_KEY,
     AsymmetricApiKey,
@@ -56,7 +56,7 @@ from orderlists_simulator import (
     example_venue,
 )
 from orderlists_simulator import faults as f
-from orderlists_transports import AsyncClient, Client, Times
+from orderlists_transports import AsyncClient, Client, Clocks
 
 Meet = Callable[..., AbstractContextManager[Meeting]]
 
@@ -156,7 +156,7 @@ def test_what_was_in_flight_when_a_connection_ends_is_unknown_and_settled_on_the
 
 
 def test_connections_that_do_not_last_are_opened_ever_less_often(framed: Meet) -> None:
-    policy = Policy(resends=9, deadline=600)
+    policy = Policy(max_resends=9, deadline=600)
     dropped = [f.not_executed(then=f.DROPPED)] * 12
     with framed(fates=dropped) as meeting, pytest.raises(TransportError):
         meeting.client.send(LOOK, policy=policy)
@@ -174,7 +174,7 @@ def test_a_refused_connection_says_that_nothing_was_sent(framed: Meet) -> None:
         with pytest.raises(OutcomeUnknown):
             meeting.client.send(CANCEL, policy=Policy(deadline=5))
         with pytest.raises(RateLimited):
-            meeting.client.send(CANCEL, policy=Policy(wait_out_limits=False))
+            meeting.client.send(CANCEL, policy=Policy(wait_for_rate_limits=False))
 
     assert len(meeting.cancels) == 1
 
@@ -232,8 +232,8 @@ def test_a_connection_that_fell_silent_is_replaced(framed: Meet) -> None:
 def test_a_reply_that_does_not_come_makes_the_next_request_go_another_way(framed: Meet) -> None:
     with framed(fates=[f.executed(then=f.SILENT)]) as meeting:
         with pytest.raises(OutcomeUnknown) as caught:
-            meeting.client.send(CANCEL, policy=Policy(settle=False))
-        done = meeting.client.settle(caught.value.request, attempts=caught.value.attempts)
+            meeting.client.send(CANCEL, policy=Policy(reconcile=False))
+        done = meeting.client.reconcile(caught.value.request, attempts=caught.value.attempts)
 
     assert done.evidence is Evidence.QUERY
     assert len(meeting.transport.opened) == 2
@@ -355,7 +355,7 @@ def test_what_a_server_says_instead_of_a_connection_is_heard(
         asked.append(1)
         raise HandshakeRefused(response)
 
-    at_once = Policy(wait_out_limits=False, resends=0)
+    at_once = Policy(wait_for_rate_limits=False, max_resends=0)
     with meddled(framed, before_connecting=refuse) as meeting:
         for _ in range(2):
             with pytest.raises(kind):
@@ -374,8 +374,8 @@ def test_what_a_transport_must_not_raise_leaves_a_cancel_unknown_and_is_settled(
 ) -> None:
     with meddled(framed, **{when: once(error)}) as meeting:
         with pytest.raises(OutcomeUnknown) as caught:
-            meeting.client.send(CANCEL, policy=Policy(settle=False))
-        done = meeting.client.settle(caught.value.request, attempts=caught.value.attempts)
+            meeting.client.send(CANCEL, policy=Policy(reconcile=False))
+        done = meeting.client.reconcile(caught.value.request, attempts=caught.value.attempts)
 
     assert "s3cret" not in f"{caught.value} {caught.value.__cause__}"
     assert done.order_list_id == 0
@@ -403,7 +403,7 @@ def test_whoever_was_in_flight_is_not_told_that_a_frame_of_another_was_not_sent(
             raise error
 
     async def both(client: AsyncClient) -> list[Any]:
-        at_once = Policy(settle=False, resends=0)
+        at_once = Policy(reconcile=False, max_resends=0)
         sends = [client.send(numbered(number), policy=at_once) for number in (0, 1)]
         return await asyncio.gather(*sends, return_exceptions=True)
 
@@ -471,7 +471,7 @@ def test_a_client_that_is_closed_while_it_connects_sends_nothing(colour: str) ->
     with meet("WebSocket", colour, between=interfere) as meeting:
         channels.append(meeting.channel)
         with pytest.raises(TransportError) as caught:
-            meeting.client.send(CANCEL, policy=Policy(resends=0))
+            meeting.client.send(CANCEL, policy=Policy(max_resends=0))
 
     assert caught.value.sent is False
     assert meeting.cancels == []
@@ -480,7 +480,7 @@ def test_a_client_that_is_closed_while_it_connects_sends_nothing(colour: str) ->
 
 def test_nobody_waits_for_another_connection_of_a_closed_client(framed: Meet) -> None:
     broken = once(TransportError("no route", sent=False))
-    at_once = Policy(resends=0)
+    at_once = Policy(max_resends=0)
     closed: list[Any] = []
 
     def monotonic() -> int:
@@ -489,8 +489,8 @@ def test_nobody_waits_for_another_connection_of_a_closed_client(framed: Meet) ->
             client._closed = True  # noqa: SLF001
         return START
 
-    times = Times(wall=lambda: START, monotonic=monotonic)
-    with meddled(partial(framed, times=times), before_connecting=broken) as meeting:
+    times = Clocks(wall=lambda: START, monotonic=monotonic)
+    with meddled(partial(framed, clocks=times), before_connecting=broken) as meeting:
         with pytest.raises(TransportError, match="no route"):
             meeting.client.send(CANCEL, policy=at_once)
         client: Any = meeting.client
@@ -517,7 +517,7 @@ def test_whoever_waits_for_another_to_connect_gives_up_in_time() -> None:
         first = pool.submit(client.send, GetServerTime())
         connecting.wait(30)
         with pytest.raises(TransportError, match="in time") as caught:
-            client.send(GetServerTime(), policy=Policy(deadline=0.5, resends=0))
+            client.send(GetServerTime(), policy=Policy(deadline=0.5, max_resends=0))
         enough.set()
         first.result(30)
 
@@ -529,7 +529,7 @@ def test_a_task_that_waits_for_another_to_connect_gives_up_in_time() -> None:
         first = asyncio.create_task(client.send(GetServerTime()))
         await asyncio.sleep(0)
         with pytest.raises(TransportError, match="in time"):
-            await client.send(GetServerTime(), policy=Policy(deadline=0.5, resends=0))
+            await client.send(GetServerTime(), policy=Policy(deadline=0.5, max_resends=0))
         await first
 
     with meet("WebSocket", "async", between=Slow) as meeting:
@@ -714,7 +714,7 @@ def test_a_log_on_that_gets_no_answer_says_that_nothing_was_sent(
     fates = [f.not_executed(then=f.bare(503))] * 3
     settings = {"venue": venue_for(known), "key": key, "fates": fates}
     with framed(**settings) as meeting, pytest.raises(TransportError) as caught:
-        meeting.client.send(CANCEL, policy=Policy(resends=0))
+        meeting.client.send(CANCEL, policy=Policy(max_resends=0))
 
     assert caught.value.sent is False
     assert meeting.cancels == []
@@ -728,7 +728,7 @@ def test_a_log_on_whose_clock_cannot_be_set_right_says_that_nothing_was_sent(
     lost = [f.not_executed(then=f.bare(503))] * 3
     settings = {"venue": venue_for(known), "key": key, "fates": [early, *lost]}
     with framed(**settings) as meeting, pytest.raises(TransportError, match="-1021") as caught:
-        meeting.client.send(CANCEL, policy=Policy(resends=0))
+        meeting.client.send(CANCEL, policy=Policy(max_resends=0))
 
     assert caught.value.sent is False
 
@@ -827,7 +827,7 @@ def test_a_lost_connection_leaves_a_gap_and_events_flow_again(framed: Meet) -> N
         meeting.client.send(CANCEL)
         after = events.wait(5)
 
-    assert gap == Gap(reason=Missed.CONNECTION)
+    assert gap == Gap(reason=GapReason.CONNECTION)
     assert isinstance(after, ExecutionReport)
     assert len(meeting.transport.opened) == 2
 
@@ -884,7 +884,7 @@ def test_a_watcher_who_is_too_slow_is_told_what_he_missed(framed: Meet) -> None:
         meeting.client.send(GetServerTime())
         first, second = events.wait(1), events.wait(1)
 
-    assert first == Gap(reason=Missed.BUFFER, count=4)
+    assert first == Gap(reason=GapReason.BUFFER, count=4)
     assert isinstance(second, ExecutionReport)
 
 
@@ -957,7 +957,7 @@ def test_a_watcher_notices_that_the_exchange_fell_silent(framed: Meet) -> None:
     with framed(fates=fates) as meeting, meeting.client.events() as events:
         gap = events.wait(100)
 
-    assert gap == Gap(reason=Missed.CONNECTION)
+    assert gap == Gap(reason=GapReason.CONNECTION)
     assert len(meeting.transport.opened) == 2
 
 
@@ -1026,14 +1026,14 @@ def test_a_flow_that_the_exchange_ends_leaves_a_gap_and_begins_again(framed: Mee
         meeting.client.send(CANCEL)
         after = events.wait(5)
 
-    assert gap == Gap(reason=Missed.CONNECTION)
+    assert gap == Gap(reason=GapReason.CONNECTION)
     assert isinstance(after, ExecutionReport)
 
 
 def test_a_childs_watcher_is_told_that_it_missed_events(monkeypatch: pytest.MonkeyPatch) -> None:
     with meet("WebSocket", "sync") as meeting, meeting.client.events() as events:
         monkeypatch.setattr(os, "getpid", lambda: -1)
-        assert events.wait(1) == Gap(reason=Missed.CONNECTION)
+        assert events.wait(1) == Gap(reason=GapReason.CONNECTION)
         meeting.client.send(CANCEL)
         assert isinstance(events.wait(1), ExecutionReport)
 

@@ -18,7 +18,8 @@ import pytest
 import urllib3
 from attrs import evolve
 
-from orderlists import Frame, HandshakeRefused, TransportError
+from orderlists import HandshakeRefused, TransportError
+from orderlists.extending import Frame
 from orderlists_transports import AsyncConnection, Connection
 from orderlists_transports._aiohttp_connection import Socket
 from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
@@ -55,7 +56,7 @@ class Honest:
         self.inner = WebsocketsTransport(
             setup.origin,
             manager=urllib3.PoolManager(ssl_context=setup.ssl_context),
-            longest_frame=setup.longest_frame,
+            max_frame_size=setup.max_frame_size,
         )
 
     def connect(self, target: str, /, *, timeout: float) -> Connection:
@@ -381,11 +382,11 @@ def trusting_anybody(setup: FramedSetup) -> Honest:
 
 
 def without_bound(setup: FramedSetup) -> Honest:
-    return Honest(evolve(setup, longest_frame=10**9))
+    return Honest(evolve(setup, max_frame_size=10**9))
 
 
 def with_a_low_bound(setup: FramedSetup) -> Honest:
-    return Honest(evolve(setup, longest_frame=min(setup.longest_frame, 1024 * 1024)))
+    return Honest(evolve(setup, max_frame_size=min(setup.max_frame_size, 1024 * 1024)))
 
 
 LIARS: list[tuple[str, Callable[[FramedSetup], Honest]]] = [

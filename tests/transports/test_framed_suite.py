@@ -29,7 +29,7 @@ from orderlists_transports.websockets import WebsocketsTransport
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from orderlists import Frame
+    from orderlists.extending import Frame
 
 SOME = ("an_untrusted_server_is_not_talked_to", "frames_may_come_with_the_handshake")
 
@@ -68,7 +68,7 @@ def checked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 def test_a_transport_is_checked_against_all_clauses(checked: list[str]) -> None:
     def factory(setup: FramedSetup) -> WebsocketsTransport:
         checked.append(setup.origin)
-        return WebsocketsTransport(setup.origin, longest_frame=setup.longest_frame)
+        return WebsocketsTransport(setup.origin, max_frame_size=setup.max_frame_size)
 
     check_framed_transport(factory)
 
@@ -76,7 +76,7 @@ def test_a_transport_is_checked_against_all_clauses(checked: list[str]) -> None:
 def test_an_asynchronous_transport_is_checked_alike(checked: list[str]) -> None:
     def factory(setup: FramedSetup) -> AiohttpWebSocketTransport:
         checked.append(setup.origin)
-        return AiohttpWebSocketTransport(setup.origin, longest_frame=setup.longest_frame)
+        return AiohttpWebSocketTransport(setup.origin, max_frame_size=setup.max_frame_size)
 
     check_async_framed_transport(factory)
 

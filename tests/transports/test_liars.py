@@ -19,7 +19,8 @@ import pytest
 import urllib3
 from attrs import evolve
 
-from orderlists import HttpRequest, HttpResponse, TransportError
+from orderlists import TransportError
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_transports._wire import serialise
 from orderlists_transports.conformance import CLAUSES, Setup, Tls
 from orderlists_transports.conformance._failures import FAILURES
@@ -39,7 +40,7 @@ class Honest:
             manager=urllib3.PoolManager(
                 maxsize=setup.connections, block=True, ssl_context=setup.ssl_context
             ),
-            longest_reply=setup.longest_reply,
+            max_response_size=setup.max_response_size,
         )
 
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
@@ -167,8 +168,8 @@ class KeepsCookies(Honest):
 
 class BoundsWhatIsCompressed(Honest):
     def __init__(self, setup: Setup) -> None:
-        super().__init__(evolve(setup, longest_reply=10**9))
-        self.bound = setup.longest_reply
+        super().__init__(evolve(setup, max_response_size=10**9))
+        self.bound = setup.max_response_size
 
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
         response = super().send(request, timeout=timeout)
@@ -308,7 +309,7 @@ LIARS: list[tuple[str, Callable[[Setup], Honest]]] = [
     ("a_compressed_body_is_decompressed", OfHttpClient),
     ("a_body_may_end_with_the_connection", changing_responses(without_undeclared_body)),
     ("a_long_body_arrives", changing_responses(lambda got: evolve(got, body=got.body[:65536]))),
-    ("a_reply_has_a_bound", changing_setups(longest_reply=10**9)),
+    ("a_reply_has_a_bound", changing_setups(max_response_size=10**9)),
     ("a_decompressed_reply_has_the_same_bound", BoundsWhatIsCompressed),
     ("redirects_are_not_followed", FollowsRedirects),
     ("cookies_are_not_kept", KeepsCookies),

@@ -10,15 +10,15 @@ import pytest
 from clients import CLIENTS, Sender, key_of, times_of
 from orderlists import (
     BadTimestamp,
-    Budget,
     CancelOrderList,
     GetOrderList,
-    Limiter,
-    Moment,
     OrderListsError,
     Policy,
     RateLimited,
+    RateLimits,
 )
+from orderlists._clock import ClockReading
+from orderlists._rate_limits import RateLimitType
 from orderlists_simulator import (
     EXAMPLE_KEY,
     Plan,
@@ -56,13 +56,13 @@ def test_a_limit_is_waited_out_before_anything_is_sent_again(open_client: Open, 
 
 
 def test_clients_that_share_a_budget_hear_of_each_others_limits(open_client: Open) -> None:
-    clock, venue, budget = VirtualClock(NOW), example_venue(now=NOW), Budget()
+    clock, venue, rate_limits = VirtualClock(NOW), example_venue(now=NOW), RateLimits()
     limited = VenueTransport(venue, now=clock.now, plan=Plan([rate_limited(retry_after=30)]))
     free = VenueTransport(venue, now=clock.now)
-    at_once = Policy(wait_out_limits=False)
+    at_once = Policy(wait_for_rate_limits=False)
     with (
-        open_client(KEY, transport=limited, clock=clock, budget=budget) as one,
-        open_client(KEY, transport=free, clock=clock, budget=budget) as other,
+        open_client(KEY, transport=limited, clock=clock, rate_limits=rate_limits) as one,
+        open_client(KEY, transport=free, clock=clock, rate_limits=rate_limits) as other,
     ):
         with pytest.raises(RateLimited):
             one.send(CANCEL, policy=at_once)
@@ -76,16 +76,16 @@ def test_clients_that_share_a_budget_hear_of_each_others_limits(open_client: Ope
 
 
 def test_the_exchanges_figures_can_be_read_at_any_time(open_client: Open) -> None:
-    clock, venue, budget = VirtualClock(NOW), example_venue(now=NOW), Budget()
+    clock, venue, rate_limits = VirtualClock(NOW), example_venue(now=NOW), RateLimits()
     transport = VenueTransport(venue, now=clock.now)
-    with open_client(KEY, transport=transport, clock=clock, budget=budget) as client:
+    with open_client(KEY, transport=transport, clock=clock, rate_limits=rate_limits) as client:
         client.send(GetOrderList(order_list_id=0))
         client.send(GetOrderList(order_list_id=0))
-    now = Moment(0, clock.now(), None)
+    now = ClockReading(0, clock.now(), None)
     (weight,) = (
         each
-        for each in budget.read(account=KEY.api_key, now=now)
-        if each.limiter is Limiter.REQUEST_WEIGHT
+        for each in rate_limits.read(account=KEY.api_key, now=now)
+        if each.limiter is RateLimitType.REQUEST_WEIGHT
     )
     assert (weight.used, weight.limit) == (8, 6000)
 
@@ -104,7 +104,7 @@ def test_ten_threads_never_turn_a_limit_into_a_ban() -> None:
             outcomes.append(type(error))
 
     with (
-        Client(KEY, transport=transport, times=times_of(clock, 0), sleep=clock.sleep) as client,
+        Client(KEY, transport=transport, clocks=times_of(clock, 0), sleep=clock.sleep) as client,
         ThreadPoolExecutor(10) as pool,
     ):
         list(pool.map(ask, range(10_000)))

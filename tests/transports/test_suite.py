@@ -11,7 +11,8 @@ from unittest import SkipTest
 
 import pytest
 
-from orderlists import HttpRequest, HttpResponse, TransportError
+from orderlists import TransportError
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_transports import httpx
 from orderlists_transports.aiohttp import AiohttpTransport
 from orderlists_transports.conformance import (
@@ -63,11 +64,11 @@ class Canned:
 
 def over_httpx(setup: Setup) -> HttpxTransport:
     trust = TRUST if setup.ssl_context is None else setup.ssl_context
-    return HttpxTransport(setup.origin, trust, setup.longest_reply)
+    return HttpxTransport(setup.origin, trust, setup.max_response_size)
 
 
 def over_aiohttp(setup: Setup) -> AiohttpTransport:
-    return AiohttpTransport(setup.origin, longest_reply=setup.longest_reply)
+    return AiohttpTransport(setup.origin, max_response_size=setup.max_response_size)
 
 
 def named(name: str) -> Clause:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 import urllib3
 
-from orderlists import HttpRequest, HttpResponse, InvalidSetting, TransportError
+from orderlists import InvalidSetting, TransportError
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_transports._urllib3_pool import leave_connections_to_parent
 from orderlists_transports.conformance._script import always, answer, chunked, reply, unmeasured
 from orderlists_transports.conformance._server import Peer, Server

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderlists import HttpRequest
+from orderlists.extending import HttpRequest
 from orderlists_transports._content import Unusable, decoded
 from orderlists_transports._telling import told
 from orderlists_transports._wire import flaw, serialise

@@ -2,17 +2,12 @@
 
 from typing import TYPE_CHECKING, assert_type
 
-from orderlists import (
-    CanceledOrderList,
-    CancelOrderList,
-    HttpRequest,
-    HttpResponse,
-    Key,
-    Rest,
-)
+from orderlists import CanceledOrderList, CancelOrderList, Key, Rest
+from orderlists.extending import HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
-    from orderlists import Ed25519Key, HmacKey, HttpProtocol, RsaKey
+    from orderlists import Ed25519Key, HmacKey, RsaKey
+    from orderlists.extending import HttpProtocol
     from orderlists_simulator import VenueTransport
     from orderlists_transports import (
         AsyncClient,

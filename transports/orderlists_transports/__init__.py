@@ -7,7 +7,7 @@
 from orderlists_transports._async_client import AsyncClient
 from orderlists_transports._client import Client
 from orderlists_transports._contract import (
-    LONGEST_REPLY,
+    MAX_RESPONSE_SIZE,
     AsyncConnection,
     AsyncFramedTransport,
     AsyncHttpTransport,
@@ -15,18 +15,19 @@ from orderlists_transports._contract import (
     FramedTransport,
     HttpTransport,
 )
-from orderlists_transports._dialogue import Settings, Times
+from orderlists_transports._dialogue import Clocks, Settings
 from orderlists_transports._events import AsyncEventStream, EventStream
 from orderlists_transports._exchange import Exchange, Origin, parse_framed_origin, parse_origin
 
 __all__ = [
-    "LONGEST_REPLY",
+    "MAX_RESPONSE_SIZE",
     "AsyncClient",
     "AsyncConnection",
     "AsyncEventStream",
     "AsyncFramedTransport",
     "AsyncHttpTransport",
     "Client",
+    "Clocks",
     "Connection",
     "EventStream",
     "Exchange",
@@ -34,7 +35,6 @@ __all__ = [
     "HttpTransport",
     "Origin",
     "Settings",
-    "Times",
     "parse_framed_origin",
     "parse_origin",
 ]

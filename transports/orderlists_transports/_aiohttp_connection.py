@@ -20,7 +20,7 @@ from orderlists_transports._telling import UNSENT, told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists import Frame
+    from orderlists.extending import Frame
 
 FAREWELL = 0.5
 """Seconds that the other side is given to agree that a connection is over."""

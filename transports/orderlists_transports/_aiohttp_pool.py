@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, NoReturn, cast
 
 from aiohttp import EMPTY_PAYLOAD, ServerDisconnectedError
 
-from orderlists import HttpResponse, InvalidSetting
+from orderlists import InvalidSetting
+from orderlists.extending import HttpResponse
 from orderlists_transports._aiohttp_sessions import content_of
 from orderlists_transports._content import Unusable
 

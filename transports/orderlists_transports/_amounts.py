@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from math import inf
 
-from orderlists import HIDDEN, InvalidSetting
+from orderlists import InvalidSetting
+from orderlists.errors import HIDDEN
 
 
 def check_seconds(field: str, value: object) -> None:

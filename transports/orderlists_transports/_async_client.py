@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Self, TypeVar, Unpack, assert_never
 
-from orderlists import (
-    Allowance,
-    Attempt,
+from orderlists import Attempt, Key, Policy, RateLimit, TransportError
+from orderlists._execution.commands import (
     Call,
     Command,
     Done,
-    Key,
     Now,
-    Policy,
     Ready,
-    Request,
     Send,
-    TransportError,
     Wait,
     Watch,
     resume,
 )
+from orderlists.extending import Request
 from orderlists_transports._contract import AsyncFramedTransport, AsyncHttpTransport
 from orderlists_transports._dialogue import (
     CLOSED,
@@ -95,15 +91,15 @@ class AsyncClient:
         """Send a request and return its result, as `Client.send` does."""
         return await self._drive(self._dialogue.begin(request, policy))
 
-    async def settle(
+    async def reconcile(
         self,
         request: Request[R],
         *,
         attempts: tuple[Attempt, ...] = (),
         policy: Policy | None = None,
     ) -> R:
-        """Find out what became of a cancel that was sent earlier, as `Client.settle` does."""
-        return await self._drive(self._dialogue.settle(request, attempts, policy))
+        """Find out what became of a cancel that was sent earlier, as `Client.reconcile` does."""
+        return await self._drive(self._dialogue.reconcile(request, attempts, policy))
 
     def events(self, *, buffer: int = BUFFER) -> AsyncEventStream:
         """Watch what happens to the account's orders and lists, as `Client.events` does."""
@@ -111,7 +107,7 @@ class AsyncClient:
             raise TransportError(NO_EVENTS, sent=False)
         return AsyncEventStream(self._channel.watched(), buffer)
 
-    def limits(self) -> list[Allowance]:
+    def limits(self) -> list[RateLimit]:
         """Return what the exchange allows this address and account, and what is used of it."""
         return self._dialogue.limits()
 

@@ -13,25 +13,11 @@ from typing import TYPE_CHECKING, Any, Self, assert_never
 
 from attrs import define, field
 
-from orderlists import (
-    Ask,
-    Connect,
-    Done,
-    Event,
-    Feed,
-    Gap,
-    HandshakeRefused,
-    Link,
-    Now,
-    Pending,
-    Ready,
-    Send,
-    TransportError,
-    Wait,
-    Watch,
-    get_ready,
-    resume,
-)
+from orderlists import Event, Gap, HandshakeRefused, TransportError
+from orderlists._connections.connection import Link, Pending
+from orderlists._connections.establish import Ask, Connect, get_ready
+from orderlists._connections.event_queue import EventQueue
+from orderlists._execution.commands import Done, Now, Ready, Send, Wait, Watch, resume
 from orderlists_transports._dialogue import CLOSED, told
 from orderlists_transports._switchboard import (
     NOBODY_READS,
@@ -44,7 +30,9 @@ from orderlists_transports._switchboard import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from orderlists import CanceledOrderList, FramedProtocol, Moment, Request
+    from orderlists import CanceledOrderList
+    from orderlists._clock import ClockReading
+    from orderlists.extending import FramedProtocol, Request
     from orderlists_transports._contract import AsyncConnection, AsyncFramedTransport
     from orderlists_transports._dialogue import Dialogue
 
@@ -80,7 +68,7 @@ class AsyncFramedChannel:
         self._opening = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
 
-    async def ready(self, command: Ready) -> Moment:
+    async def ready(self, command: Ready) -> ClockReading:
         """Have a connection that takes requests, and return what time it is then."""
         if self._trusted() is None:
             await self._open(command.until)
@@ -116,16 +104,16 @@ class AsyncFramedChannel:
         """Whether it is, and nothing comes any more."""
         return self._closed
 
-    def feed(self, size: int) -> Feed:
+    def feed(self, size: int) -> EventQueue:
         """Return a feed of the events that come from now on."""
         return self.board.session.watch(size)
 
-    def take(self, feed: Feed) -> Event | Gap | None:
+    def take(self, feed: EventQueue) -> Event | Gap | None:
         """Return what comes next in a feed, if it is here."""
         return feed.take()
 
-    def unwatch(self, feed: Feed) -> None:
-        """Feed no more."""
+    def unwatch(self, feed: EventQueue) -> None:
+        """EventQueue no more."""
         self.board.session.unwatch(feed)
 
     async def aclose(self) -> None:
@@ -230,7 +218,7 @@ class AsyncFramedChannel:
     # Requests.
 
     async def _converse(
-        self, link: Link, request: Request[Any], at: Moment, seconds: float
+        self, link: Link, request: Request[Any], at: ClockReading, seconds: float
     ) -> object:
         board = self.board
         loop = asyncio.get_running_loop()

@@ -6,23 +6,19 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Self, TypeVar, Unpack, assert_never
 
-from orderlists import (
-    Allowance,
-    Attempt,
+from orderlists import Attempt, Key, Policy, RateLimit, TransportError
+from orderlists._execution.commands import (
     Call,
     Command,
     Done,
-    Key,
     Now,
-    Policy,
     Ready,
-    Request,
     Send,
-    TransportError,
     Wait,
     Watch,
     resume,
 )
+from orderlists.extending import Request
 from orderlists_transports._contract import FramedTransport, HttpTransport
 from orderlists_transports._dialogue import (
     CLOSED,
@@ -63,8 +59,8 @@ class Client:
             last byte of the reply.  15 by default; keep it above 10, for only then is the
             exchange's own word that it gave up (-1007) heard.
         policy: How far a call goes: whether it settles what got lost, how long, how often.
-        budget: What the exchange allows; share one between the clients of an IP address.
-        times: The clocks.
+        rate_limits: What the exchange allows; share one between the clients of an IP address.
+        clocks: The clocks.
         new_id: Returns an id that was never used before; from the system's randomness by default.
 
     Raises:
@@ -112,7 +108,7 @@ class Client:
         """
         return self._drive(self._dialogue.begin(request, policy))
 
-    def settle(
+    def reconcile(
         self,
         request: Request[R],
         *,
@@ -122,7 +118,7 @@ class Client:
         """Find out what became of a cancel that was sent earlier, also by another process.
 
         This may send the cancel again, under the same id, where that can touch no other list: a
-        list that is still open is then cancelled.  To look only, use ``Policy(resends=0)``.
+        list that is still open is then cancelled.  To look only, use ``Policy(max_resends=0)``.
 
         Args:
             request: The request as it was sent: `OutcomeUnknown.request`, or the same made anew,
@@ -138,7 +134,7 @@ class Client:
             Rejected: It was not executed, and cannot be any more.
             OutcomeUnknown: It is still not known.
         """
-        return self._drive(self._dialogue.settle(request, attempts, policy))
+        return self._drive(self._dialogue.reconcile(request, attempts, policy))
 
     def events(self, *, buffer: int = BUFFER) -> EventStream:
         """Watch what happens to the account's orders and lists.
@@ -173,7 +169,7 @@ class Client:
             raise TransportError(NO_EVENTS, sent=False)
         return EventStream(self._channel.watched(), buffer)
 
-    def limits(self) -> list[Allowance]:
+    def limits(self) -> list[RateLimit]:
         """Return what the exchange allows this address and account, and what is used of it."""
         return self._dialogue.limits()
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from orderlists import Frame, HttpRequest, HttpResponse
+    from orderlists.extending import Frame, HttpRequest, HttpResponse
 
-LONGEST_REPLY = 16 * 1024 * 1024
+MAX_RESPONSE_SIZE = 16 * 1024 * 1024
 """How many bytes of a body or frame, after decompression, the built-in transports accept."""
 
 

@@ -17,30 +17,24 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 from attrs import Attribute, Factory, field, frozen
 
 from orderlists import (
-    HIDDEN,
-    Allowance,
     Attempt,
     Banned,
-    Budget,
-    Call,
-    FramedProtocol,
-    HttpProtocol,
     InvalidSetting,
     Key,
-    Moment,
     OrderListsError,
     Policy,
+    RateLimit,
     RateLimited,
-    Request,
+    RateLimits,
     Rest,
-    Send,
-    ServerClock,
     TransportError,
-    Usage,
-    begin,
-    masked,
-    settle,
 )
+from orderlists._clock import ClockReading, ServerClock
+from orderlists._execution.commands import Call, Send
+from orderlists._execution.engine import begin, reconcile
+from orderlists._rate_limits import Usage
+from orderlists.errors import HIDDEN
+from orderlists.extending import FramedProtocol, HttpProtocol, Request, masked
 from orderlists_transports._amounts import check_callable, check_seconds
 from orderlists_transports._exchange import Exchange
 
@@ -118,7 +112,7 @@ def _named(_: object, attribute: Attribute[Any], value: object) -> None:
 
 
 @frozen(kw_only=True)
-class Times:
+class Clocks:
     """The clocks of a client.
 
     Args:
@@ -148,8 +142,8 @@ class Settings(TypedDict, total=False):
     protocol: HttpProtocol | FramedProtocol
     timeout: float
     policy: Policy
-    budget: Budget
-    times: Times
+    rate_limits: RateLimits
+    clocks: Clocks
     new_id: Callable[[], str]
 
 
@@ -166,10 +160,10 @@ def check_names(client: object, settings: Settings) -> None:
 
 
 def _clock_of(dialogue: Dialogue) -> ServerClock:
-    times: object = dialogue.times
-    if not isinstance(times, Times):
-        raise InvalidSetting(field="times", value=times, rule="must be a Times")
-    return ServerClock(wall=times.wall(), monotonic=times.monotonic())
+    clocks: object = dialogue.clocks
+    if not isinstance(clocks, Clocks):
+        raise InvalidSetting(field="clocks", value=clocks, rule="must be a Clocks")
+    return ServerClock(wall=clocks.wall(), monotonic=clocks.monotonic())
 
 
 @frozen(kw_only=True)
@@ -183,8 +177,8 @@ class Dialogue:
     )
     timeout: float = field(default=_TIMEOUT, validator=_seconds)
     policy: Policy = field(default=_POLICY, validator=_a(Policy, "a Policy"))
-    budget: Budget = field(factory=Budget, validator=_a(Budget, "a Budget"))
-    times: Times = field(factory=Times)
+    rate_limits: RateLimits = field(factory=RateLimits, validator=_a(RateLimits, "a RateLimits"))
+    clocks: Clocks = field(factory=Clocks)
     new_id: Callable[[], str] = field(default=random_id, validator=_returns("a new id"))
     clock: ServerClock = field(init=False, default=Factory(_clock_of, takes_self=True))
 
@@ -192,11 +186,11 @@ class Dialogue:
         """Begin a call for this request."""
         return begin(request, new_id=self.new_id(), policy=self._chosen(policy), clock=self.clock)
 
-    def settle(
+    def reconcile(
         self, request: Request[R], attempts: tuple[Attempt, ...], policy: Policy | None
     ) -> Call[R]:
         """Begin a call that finds out what became of a cancel that was sent earlier."""
-        return settle(request, attempts=attempts, policy=self._chosen(policy), clock=self.clock)
+        return reconcile(request, attempts=attempts, policy=self._chosen(policy), clock=self.clock)
 
     def _chosen(self, policy: Policy | None) -> Policy:
         if policy is None:
@@ -210,17 +204,17 @@ class Dialogue:
         spoken = type(self.protocol).__name__
         return f"{spoken} over {transport!r} as {masked(self.key.api_key)}"
 
-    def now(self) -> Moment:
+    def now(self) -> ClockReading:
         """Return the present moment."""
-        return self.clock.at(self.times.monotonic())
+        return self.clock.at(self.clocks.monotonic())
 
-    def limits(self) -> list[Allowance]:
+    def limits(self) -> list[RateLimit]:
         """Return what the exchange allows, and what is used of it."""
-        return self.budget.read(account=self.key.api_key, now=self.now())
+        return self.rate_limits.read(account=self.key.api_key, now=self.now())
 
-    def check(self, at: Moment | None = None) -> None:
+    def check(self, at: ClockReading | None = None) -> None:
         """Raise what the exchange said, if it wants to be left alone now, or at this moment."""
-        self.budget.check(account=self.key.api_key, now=self.now() if at is None else at)
+        self.rate_limits.check(account=self.key.api_key, now=self.now() if at is None else at)
 
     def seconds_for(self, command: Send) -> float:
         """Return how long this exchange of messages may take."""
@@ -228,11 +222,11 @@ class Dialogue:
 
     def take_down(self, usages: Iterable[Usage]) -> None:
         """Take down what a reply says about the limits."""
-        self.budget.note(usages, account=self.key.api_key, now=self.now())
+        self.rate_limits.note(usages, account=self.key.api_key, now=self.now())
 
     def hold(self, error: RateLimited | Banned) -> None:
         """Let nothing be sent before the exchange wants to hear from us again."""
-        self.budget.hold(error, account=self.key.api_key, now=self.now())
+        self.rate_limits.hold(error, account=self.key.api_key, now=self.now())
 
 
 def shown(asker: object, channel: object, *, is_closed: bool) -> str:

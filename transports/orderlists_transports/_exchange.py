@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from orderlists import HIDDEN, InvalidSetting
+from orderlists import InvalidSetting
+from orderlists.errors import HIDDEN
 
 _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")

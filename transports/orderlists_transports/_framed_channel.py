@@ -16,26 +16,11 @@ from typing import TYPE_CHECKING, Any, Self, assert_never
 
 from attrs import define, field
 
-from orderlists import (
-    Ask,
-    Connect,
-    Done,
-    Event,
-    Feed,
-    Gap,
-    HandshakeRefused,
-    Link,
-    Now,
-    Opening,
-    Pending,
-    Ready,
-    Send,
-    TransportError,
-    Wait,
-    Watch,
-    get_ready,
-    resume,
-)
+from orderlists import Event, Gap, HandshakeRefused, TransportError
+from orderlists._connections.connection import Link, Pending
+from orderlists._connections.establish import Ask, Connect, Opening, get_ready
+from orderlists._connections.event_queue import EventQueue
+from orderlists._execution.commands import Done, Now, Ready, Send, Wait, Watch, resume
 from orderlists_transports._dialogue import CLOSED, told
 from orderlists_transports._switchboard import (
     FOREVER,
@@ -49,7 +34,9 @@ from orderlists_transports._turns import Turn, Turns
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists import CanceledOrderList, FramedProtocol, Moment, Request
+    from orderlists import CanceledOrderList
+    from orderlists._clock import ClockReading
+    from orderlists.extending import FramedProtocol, Request
     from orderlists_transports._contract import Connection, FramedTransport
     from orderlists_transports._dialogue import Dialogue
 
@@ -83,7 +70,7 @@ class FramedChannel:
         self._closed = False
         self._take_locks()
 
-    def ready(self, command: Ready) -> Moment:
+    def ready(self, command: Ready) -> ClockReading:
         """Have a connection that takes requests, and return what time it is then."""
         if self._trusted() is None:
             self._open(command.until)
@@ -119,20 +106,20 @@ class FramedChannel:
         """Whether it is, and nothing comes any more."""
         return self._closed
 
-    def feed(self, size: int) -> Feed:
+    def feed(self, size: int) -> EventQueue:
         """Return a feed of the events that come from now on."""
         self._come_home()
         with self._lock:
             return self.board.session.watch(size)
 
-    def take(self, feed: Feed) -> Event | Gap | None:
+    def take(self, feed: EventQueue) -> Event | Gap | None:
         """Return what comes next in a feed, if it is here."""
         self._come_home()
         with self._lock:
             return feed.take()
 
-    def unwatch(self, feed: Feed) -> None:
-        """Feed no more."""
+    def unwatch(self, feed: EventQueue) -> None:
+        """EventQueue no more."""
         self._come_home()
         with self._lock:
             self.board.session.unwatch(feed)
@@ -248,7 +235,9 @@ class FramedChannel:
 
     # Requests.
 
-    def _converse(self, link: Link, request: Request[Any], at: Moment, seconds: float) -> object:
+    def _converse(
+        self, link: Link, request: Request[Any], at: ClockReading, seconds: float
+    ) -> object:
         board = self.board
         turn: Turn = SimpleQueue()
         start = board.monotonic()

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 from attrs import frozen
 
-from orderlists import Banned, InvalidSetting, RateLimited, usage_of
+from orderlists import Banned, InvalidSetting, RateLimited
+from orderlists._protocols.rate_limit_headers import usage_of
 from orderlists_transports._dialogue import told
 
 if TYPE_CHECKING:
-    from orderlists import HttpProtocol, HttpRequest, HttpResponse, Moment, Ready, Send, Watch
+    from orderlists._clock import ClockReading
+    from orderlists._execution.commands import Ready, Send, Watch
+    from orderlists.extending import HttpProtocol, HttpRequest, HttpResponse
     from orderlists_transports._contract import AsyncHttpTransport, HttpTransport
     from orderlists_transports._dialogue import Dialogue
 
@@ -35,7 +38,7 @@ class _Conversation:
             self.dialogue.hold(error)
             raise
 
-    def now(self) -> Moment:
+    def now(self) -> ClockReading:
         return self.dialogue.now()
 
     def refuse_events(self) -> NoReturn:
@@ -52,7 +55,7 @@ class HttpChannel:
         self._conversation = _Conversation(dialogue, protocol)
         self._transport = transport
 
-    def ready(self, _: Ready) -> Moment:
+    def ready(self, _: Ready) -> ClockReading:
         """Return what time it is: there is nothing to get ready."""
         return self._conversation.now()
 
@@ -90,7 +93,7 @@ class AsyncHttpChannel:
         self._conversation = _Conversation(dialogue, protocol)
         self._transport = transport
 
-    async def ready(self, _: Ready) -> Moment:
+    async def ready(self, _: Ready) -> ClockReading:
         """Return what time it is: there is nothing to get ready."""
         return self._conversation.now()
 

@@ -8,25 +8,24 @@ from attrs import define
 
 from orderlists import (
     Banned,
-    Feed,
     Gap,
+    GapReason,
     HandshakeRefused,
-    Link,
-    Missed,
     OrderListsError,
-    Pending,
     RateLimited,
     Rejected,
-    Request,
-    Session,
     TransportError,
     Unauthorized,
 )
+from orderlists._connections.connection import Link, Pending
+from orderlists._connections.event_queue import EventQueue
+from orderlists._connections.manager import Session
+from orderlists.extending import Request
 from orderlists_transports._dialogue import told
 from orderlists_transports._telling import why_unsent
 
 if TYPE_CHECKING:
-    from orderlists import FramedProtocol
+    from orderlists.extending import FramedProtocol
     from orderlists_transports._dialogue import Dialogue
 
 SECOND = 1_000_000_000
@@ -63,7 +62,7 @@ class Switchboard:
 
     def monotonic(self) -> int:
         """Return what the monotonic clock shows, in nanoseconds."""
-        return self.dialogue.times.monotonic()
+        return self.dialogue.clocks.monotonic()
 
     def refused(self, error: HandshakeRefused) -> OrderListsError:
         """Return what a server said that would not open a connection, and take its word."""
@@ -137,7 +136,7 @@ class Switchboard:
         link = self.session.trusted(self.monotonic())
         return link is not None and link.subscription is not None
 
-    def has_news(self, feed: Feed, link: Link) -> bool:
+    def has_news(self, feed: EventQueue, link: Link) -> bool:
         """Tell whether a watcher who waits on this connection has to look up."""
         moved = self.session.current is not link or link.subscription is None
         return len(feed) > 0 or feed.is_closed or moved
@@ -166,4 +165,4 @@ class Switchboard:
         self.session = self.protocol.session(key=self.dialogue.key, clock=self.dialogue.clock)
         self.session.news.feeds = feeds
         for feed in feeds if flowed else ():
-            feed.put(Gap(reason=Missed.CONNECTION))
+            feed.put(Gap(reason=GapReason.CONNECTION))

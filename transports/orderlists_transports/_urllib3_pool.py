@@ -21,7 +21,8 @@ from urllib3.poolmanager import PoolManager, pool_classes_by_scheme
 from urllib3.util.connection import create_connection
 from urllib3.util.proxy import connection_requires_http_tunnel
 
-from orderlists import HIDDEN, InvalidSetting
+from orderlists import InvalidSetting
+from orderlists.errors import HIDDEN
 from orderlists_transports._content import Unusable
 from orderlists_transports._reply import Inlet, Reply
 from orderlists_transports._telling import PROXY_REFUSED

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from websockets.client import ClientProtocol
 
-    from orderlists import Frame
+    from orderlists.extending import Frame
 
 _CHUNK = 256 * 1024
 _MOST_UNREAD = 4 * 1024 * 1024

@@ -9,7 +9,7 @@ from string import ascii_letters, digits
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from orderlists import HttpRequest
+    from orderlists.extending import HttpRequest
     from orderlists_transports._exchange import Origin
 
 _TOKEN = b"!#$%&'*+-.^_`|~" + f"{digits}{ascii_letters}".encode()
@@ -22,7 +22,7 @@ _EXPECT_A_BODY = frozenset({"POST", "PUT", "PATCH"})
 def flaw(request: HttpRequest) -> str | None:
     r"""Return why a request cannot be sent as it is, or None.  The text shows no value.
 
-    >>> from orderlists import HttpRequest
+    >>> from orderlists.extending import HttpRequest
     >>> flaw(HttpRequest("GET", "/api/v3/time", (("X-MBX-APIKEY", "two\nlines"),)))
     'the value of its header X-MBX-APIKEY holds a character that HTTP does not allow'
     >>> flaw(HttpRequest("GET", "/api/v3/time", ()))
@@ -64,7 +64,7 @@ def host_of(origin: Origin) -> str:
 def serialise(request: HttpRequest, host: str) -> bytes:
     r"""Return the bytes of a request without a flaw, completed by what HTTP itself needs.
 
-    >>> from orderlists import HttpRequest
+    >>> from orderlists.extending import HttpRequest
     >>> serialise(HttpRequest("GET", "/api/v3/time", ()), "testnet.binance.vision")
     b'GET /api/v3/time HTTP/1.1\r\nHost: testnet.binance.vision\r\n\r\n'
     """

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from orderlists import HttpResponse, InvalidSetting, MissingExtra, TransportError
+from orderlists import InvalidSetting, MissingExtra, TransportError
+from orderlists.extending import HttpResponse
 from orderlists_transports._amounts import check_count
-from orderlists_transports._contract import LONGEST_REPLY
+from orderlists_transports._contract import MAX_RESPONSE_SIZE
 from orderlists_transports._exchange import Exchange, parse_origin
 from orderlists_transports._wire import flaw, host_of, serialise
 
@@ -32,7 +33,7 @@ except ModuleNotFoundError as error:
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists import HttpRequest
+    from orderlists.extending import HttpRequest
 
 
 class AiohttpTransport:
@@ -48,7 +49,7 @@ class AiohttpTransport:
             try (`timeout`, its `connect` and `sock_connect`).  How to send is not its business:
             middlewares, traces, cookies, redirects and default headers do not apply.  Without one:
             aiohttp's own settings, and no proxy whatever the environment says.
-        longest_reply: The longest body to accept, in bytes, after decompression; 1 or more.
+        max_response_size: The longest body to accept, in bytes, after decompression; 1 or more.
 
     Raises:
         InvalidSetting: The origin is none, a number breaks its rule, or `session` is no function;
@@ -70,15 +71,15 @@ class AiohttpTransport:
         exchange: Exchange | str,
         *,
         session: Callable[[], aiohttp.ClientSession] = aiohttp.ClientSession,
-        longest_reply: int = LONGEST_REPLY,
+        max_response_size: int = MAX_RESPONSE_SIZE,
     ) -> None:
-        check_count("longest_reply", longest_reply)
+        check_count("max_response_size", max_response_size)
         check_factory(session)
         self._origin = parse_origin(exchange)
         self._host = host_of(self._origin)
         self._sessions = Sessions(session)
         self._pool: Pool | None = None
-        self._longest_reply = longest_reply
+        self._longest_reply = max_response_size
         self._underway: dict[asyncio.Timeout, aiohttp.ClientSession] = {}
         self._closed = False
 

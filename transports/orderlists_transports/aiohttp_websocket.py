@@ -10,9 +10,10 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, cast
 
-from orderlists import HandshakeRefused, HttpRequest, HttpResponse, MissingExtra, TransportError
+from orderlists import HandshakeRefused, MissingExtra, TransportError
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_transports._amounts import check_count, check_seconds
-from orderlists_transports._contract import LONGEST_REPLY
+from orderlists_transports._contract import MAX_RESPONSE_SIZE
 from orderlists_transports._exchange import Exchange, parse_framed_origin
 from orderlists_transports._wire import flaw
 
@@ -66,7 +67,7 @@ class AiohttpWebSocketTransport:
             arguments it is given and those of your own: proxy, connector (TLS context).  The
             transport closes the session.  Without one: aiohttp's own settings, and no proxy
             whatever the environment says.
-        longest_frame: The longest frame to accept, in bytes; 1 or more.
+        max_frame_size: The longest frame to accept, in bytes; 1 or more.
         heartbeat: After so many seconds of silence the exchange is pinged; if it stays silent for
             half as long again, the connection is over.  More than 0.
 
@@ -85,17 +86,17 @@ class AiohttpWebSocketTransport:
         exchange: Exchange | str,
         *,
         session: Callable[..., aiohttp.ClientSession] = aiohttp.ClientSession,
-        longest_frame: int = LONGEST_REPLY,
+        max_frame_size: int = MAX_RESPONSE_SIZE,
         heartbeat: float = _HEARTBEAT,
     ) -> None:
-        check_count("longest_frame", longest_frame)
+        check_count("max_frame_size", max_frame_size)
         check_seconds("heartbeat", heartbeat)
         check_factory(session)
         self._origin = parse_framed_origin(exchange)
         self._base = str(self._origin)
         self._session = session
         self._sessions = Sessions(self._make_session)
-        self._longest_frame = longest_frame
+        self._longest_frame = max_frame_size
         self._heartbeat = heartbeat
         self._connections: set[AiohttpConnection] = set()
         self._closed = False

@@ -11,8 +11,9 @@ from contextlib import closing
 
 import httpx
 
-from orderlists import HttpRequest, HttpResponse, TransportError
-from orderlists_transports import LONGEST_REPLY, parse_origin
+from orderlists import TransportError
+from orderlists.extending import HttpRequest, HttpResponse
+from orderlists_transports import MAX_RESPONSE_SIZE, parse_origin
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.LocalProtocolError)
 
@@ -20,7 +21,9 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.
 class HttpxTransport:
     """Sends requests to one origin, as `orderlists_transports.HttpTransport` promises."""
 
-    def __init__(self, origin: str, trust: ssl.SSLContext, longest: int = LONGEST_REPLY) -> None:
+    def __init__(
+        self, origin: str, trust: ssl.SSLContext, longest: int = MAX_RESPONSE_SIZE
+    ) -> None:
         self._origin, self._longest, self._closed = str(parse_origin(origin)), longest, False
         self._pool = httpx.HTTPTransport(trust, trust_env=False)  # Not a Client: those log URLs.
 

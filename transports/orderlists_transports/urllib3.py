@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from urllib3 import PoolManager
 from urllib3.exceptions import ClosedPoolError, EmptyPoolError
 
-from orderlists import HttpResponse, TransportError
+from orderlists import TransportError
+from orderlists.extending import HttpResponse
 from orderlists_transports._amounts import check_count
-from orderlists_transports._contract import LONGEST_REPLY
+from orderlists_transports._contract import MAX_RESPONSE_SIZE
 from orderlists_transports._deadline import Deadline
 from orderlists_transports._exchange import Exchange, Origin, parse_origin
 from orderlists_transports._telling import told
@@ -23,7 +24,7 @@ from orderlists_transports._urllib3_pool import Connection, open_pool
 from orderlists_transports._wire import flaw, host_of, serialise
 
 if TYPE_CHECKING:
-    from orderlists import HttpRequest
+    from orderlists.extending import HttpRequest
 
 _CONNECTIONS = 10
 
@@ -38,7 +39,7 @@ class Urllib3Transport:
             (`maxsize`, `block`), how long to try (`timeout`, its connect part).  How to send is not
             its business: retries, redirects and default headers do not apply.  Without one: ten
             connections, the system's certificates, no proxy whatever the environment says.
-        longest_reply: The longest body to accept, in bytes, after decompression; 1 or more.
+        max_response_size: The longest body to accept, in bytes, after decompression; 1 or more.
 
     Raises:
         InvalidSetting: The origin is none; the manager is none, or in use, or its proxy does not
@@ -57,15 +58,15 @@ class Urllib3Transport:
         exchange: Exchange | str,
         *,
         manager: PoolManager | None = None,
-        longest_reply: int = LONGEST_REPLY,
+        max_response_size: int = MAX_RESPONSE_SIZE,
     ) -> None:
-        check_count("longest_reply", longest_reply)
+        check_count("max_response_size", max_response_size)
         self._origin = parse_origin(exchange)
         self._host = host_of(self._origin)
         self._pool = open_pool(
             _manager_for(self._origin) if manager is None else manager, self._origin
         )
-        self._longest_reply = longest_reply
+        self._longest_reply = max_response_size
 
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
         """Exchange one request for one response, as `HttpTransport.send` says.

@@ -17,17 +17,11 @@ from weakref import WeakSet
 from urllib3 import PoolManager
 from urllib3.exceptions import ClosedPoolError
 
-from orderlists import (
-    HandshakeRefused,
-    HttpRequest,
-    HttpResponse,
-    InvalidSetting,
-    MissingExtra,
-    TransportError,
-)
+from orderlists import HandshakeRefused, InvalidSetting, MissingExtra, TransportError
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_transports._amounts import check_count, check_seconds
 from orderlists_transports._content import Unusable, decoded
-from orderlists_transports._contract import LONGEST_REPLY
+from orderlists_transports._contract import MAX_RESPONSE_SIZE
 from orderlists_transports._deadline import Deadline
 from orderlists_transports._exchange import Exchange, Origin, parse_framed_origin
 from orderlists_transports._telling import told
@@ -70,7 +64,7 @@ class WebsocketsTransport:
             takes over.  It says how to connect: proxy, TLS (`ssl_context`), how long to try
             (`timeout`, its connect part).  Without one: the system's certificates, no proxy
             whatever the environment says.
-        longest_frame: The longest frame to accept, in bytes; 1 or more.
+        max_frame_size: The longest frame to accept, in bytes; 1 or more.
         heartbeat: After so many seconds of silence the exchange is pinged; if it stays silent for
             half as long again, the connection is over.  More than 0.
 
@@ -91,14 +85,14 @@ class WebsocketsTransport:
         exchange: Exchange | str,
         *,
         manager: PoolManager | None = None,
-        longest_frame: int = LONGEST_REPLY,
+        max_frame_size: int = MAX_RESPONSE_SIZE,
         heartbeat: float = _HEARTBEAT,
     ) -> None:
-        check_count("longest_frame", longest_frame)
+        check_count("max_frame_size", max_frame_size)
         check_seconds("heartbeat", heartbeat)
         self._origin = parse_framed_origin(exchange)
         self._pool = _pool_for(self._origin, manager)
-        self._longest_frame = longest_frame
+        self._longest_frame = max_frame_size
         self._heartbeat = heartbeat
         self._lock = threading.Lock()
         self._closed = False

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from attrs import field, frozen
 
-from orderlists._errors import HIDDEN, InvalidSetting
+from orderlists.errors import HIDDEN, InvalidSetting
 
 _API_KEY = re.compile(r"[A-Za-z0-9]{64}")
 _SECRET = re.compile(r"[!-~]+")

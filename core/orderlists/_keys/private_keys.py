@@ -12,8 +12,8 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, TypeVar
 
-from orderlists._errors import HIDDEN, InvalidSetting, MissingExtra
 from orderlists._keys.key import check_api_key, masked
+from orderlists.errors import HIDDEN, InvalidSetting, MissingExtra
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol, TypeVar
 
 from orderlists._keys.key import Key
+from orderlists._operations.base import Request
 from orderlists._protocols.http_messages import HttpRequest, HttpResponse
-from orderlists._requests.request import Request
 from orderlists._time import TimeUnit
 
 R = TypeVar("R")

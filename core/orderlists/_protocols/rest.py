@@ -14,10 +14,7 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
-from orderlists._errors import InvalidRequest, OrderListsError, UndecodableReply
-from orderlists._keys.key import Key
-from orderlists._protocols.http_messages import HttpRequest, HttpResponse
-from orderlists._protocols.json_format import (
+from orderlists._formats.json import (
     JsonParser,
     Unreadable,
     check_parser,
@@ -25,11 +22,14 @@ from orderlists._protocols.json_format import (
     read_error,
     read_result,
 )
-from orderlists._protocols.refusals import verdict
+from orderlists._keys.key import Key
+from orderlists._operations.base import Parameter, Request, Security
+from orderlists._protocols.error_mapping import verdict
+from orderlists._protocols.http_messages import HttpRequest, HttpResponse
 from orderlists._protocols.signing import check_timestamp, check_unit, signature_of, text_of
-from orderlists._requests.request import Parameter, Request, Security
 from orderlists._time import TimeUnit
 from orderlists._version import __version__
+from orderlists.errors import InvalidRequest, OrderListsError, UndecodableReply
 
 R = TypeVar("R")
 

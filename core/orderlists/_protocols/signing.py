@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from orderlists._errors import HIDDEN, InvalidRequest, InvalidSetting
 from orderlists._keys.key import Key
-from orderlists._requests.rules import write_decimal
+from orderlists._operations.validators import write_decimal
 from orderlists._time import TimeUnit
+from orderlists.errors import HIDDEN, InvalidRequest, InvalidSetting
 
 if TYPE_CHECKING:
     from attrs import Attribute

@@ -15,35 +15,35 @@ from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 from attrs import Attribute, field, frozen
 
-from orderlists._budget import INTERVALS, Limiter, Usage
 from orderlists._clock import ServerClock
-from orderlists._errors import InvalidSetting, OrderListsError, UndecodableReply
-from orderlists._keys.key import HmacKey, Key
-from orderlists._keys.private_keys import Ed25519Key, RsaKey
-from orderlists._protocols.frames import Frame
-from orderlists._protocols.http_messages import HttpResponse
-from orderlists._protocols.json_format import (
+from orderlists._connections.manager import Session
+from orderlists._formats.decoder import structure
+from orderlists._formats.json import (
     JsonParser,
     Unreadable,
     check_parser,
     exact_json,
     parse_json,
 )
-from orderlists._protocols.leaves import Mismatch, is_object
-from orderlists._protocols.refusals import verdict
+from orderlists._formats.scalars import Mismatch, is_object
+from orderlists._keys.key import HmacKey, Key
+from orderlists._keys.private_keys import Ed25519Key, RsaKey
+from orderlists._models.events import KINDS, Event, OtherEvent
+from orderlists._operations.base import Request, Security
+from orderlists._operations.user_data_stream import Ping
+from orderlists._protocols.error_mapping import verdict
+from orderlists._protocols.frames import Frame
+from orderlists._protocols.http_messages import HttpResponse
 from orderlists._protocols.rest import Rest
 from orderlists._protocols.signing import check_timestamp, check_unit, signature_of, text_of
-from orderlists._protocols.structure import structure
-from orderlists._requests.request import Request, Security
-from orderlists._requests.session import Ping
-from orderlists._results.events import KINDS, Event, OtherEvent
-from orderlists._session.session import Session
+from orderlists._rate_limits import INTERVALS, RateLimitType, Usage
 from orderlists._time import TimeUnit
+from orderlists.errors import InvalidSetting, OrderListsError, UndecodableReply
 
 R = TypeVar("R")
 
 _OK = 200
-_LIMITERS = {limiter.value: limiter for limiter in Limiter}
+_LIMITERS = {limiter.value: limiter for limiter in RateLimitType}
 _TARGETS = {
     TimeUnit.MILLISECOND: "/ws-api/v3?returnRateLimits=true",
     TimeUnit.MICROSECOND: "/ws-api/v3?returnRateLimits=true&timeUnit=MICROSECOND",

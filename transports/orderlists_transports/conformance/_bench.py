@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal, Self
 from unittest import SkipTest
 
-from orderlists import HttpRequest, TransportError
+from orderlists import TransportError
+from orderlists.extending import HttpRequest
 from orderlists_transports.conformance._line import LONG
 from orderlists_transports.conformance._server import Server
 from orderlists_transports.conformance._setup import Setup, Tls
@@ -43,21 +44,21 @@ class Bench:
         return server
 
     def setup(
-        self, server: Server, *, connections: int = 8, longest_reply: int = 4 * 1024 * 1024
+        self, server: Server, *, connections: int = 8, max_response_size: int = 4 * 1024 * 1024
     ) -> Setup:
         """Return the setup for a server that is to be trusted."""
         return Setup(
             origin=server.origin,
             ssl_context=None if self._tls is None else self._tls.client,
             connections=connections,
-            longest_reply=longest_reply,
+            max_response_size=max_response_size,
         )
 
     def line(
-        self, server: Server, *, connections: int = 8, longest_reply: int = 4 * 1024 * 1024
+        self, server: Server, *, connections: int = 8, max_response_size: int = 4 * 1024 * 1024
     ) -> Line:
         """Make a transport to a server."""
-        setup = self.setup(server, connections=connections, longest_reply=longest_reply)
+        setup = self.setup(server, connections=connections, max_response_size=max_response_size)
         return self.line_to(setup)
 
     def line_to(self, setup: Setup) -> Line:

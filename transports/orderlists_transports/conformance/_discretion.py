@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from orderlists import HttpRequest
+from orderlists.extending import HttpRequest
 from orderlists_transports.conformance._bench import (
     API_KEY,
     QUERY,
@@ -68,7 +68,7 @@ def _errors(bench: Bench) -> Iterator[BaseException]:
     for each in FAILURES:
         yield failure(bench.line(bench.serve(each.script)), request(body=each.body))
     yield failure(bench.line(bench.serve(_stay_silent)), request(), _SOON)
-    yield failure(bench.line(bench.serve(answer(reply(b"x" * 9))), longest_reply=1), request())
+    yield failure(bench.line(bench.serve(answer(reply(b"x" * 9))), max_response_size=1), request())
     yield failure(bench.line_to(Setup(origin="https://orderlists.invalid")), request())
     busy = bench.line(bench.serve(_stay_silent), connections=1)
     busy.start(request())

@@ -38,17 +38,17 @@ class FramedBench(ExitStack):
         self.callback(server.close)
         return server
 
-    def setup(self, server: Server, *, longest_frame: int = LONGEST) -> FramedSetup:
+    def setup(self, server: Server, *, max_frame_size: int = LONGEST) -> FramedSetup:
         """Return the setup for a server that is to be trusted."""
         return FramedSetup(
             origin=origin_of(server),
             ssl_context=None if self._tls is None else self._tls.client,
-            longest_frame=longest_frame,
+            max_frame_size=max_frame_size,
         )
 
-    def line(self, server: Server, *, longest_frame: int = LONGEST) -> FramedLine:
+    def line(self, server: Server, *, max_frame_size: int = LONGEST) -> FramedLine:
         """Make a transport to a server."""
-        return self.line_to(self.setup(server, longest_frame=longest_frame))
+        return self.line_to(self.setup(server, max_frame_size=max_frame_size))
 
     def line_to(self, setup: FramedSetup) -> FramedLine:
         """Make a transport of any setup."""
@@ -57,9 +57,9 @@ class FramedBench(ExitStack):
         self.callback(line.close)
         return line
 
-    def held(self, script: Callable[[Peer], None], *, longest_frame: int = LONGEST) -> Held:
+    def held(self, script: Callable[[Peer], None], *, max_frame_size: int = LONGEST) -> Held:
         """Open a connection to a server that does what a script says."""
-        return self.line(self.serve(script), longest_frame=longest_frame).connect()
+        return self.line(self.serve(script), max_frame_size=max_frame_size).connect()
 
     def needs_tls(self) -> None:
         """Leave a clause out where the servers speak plain WebSocket."""

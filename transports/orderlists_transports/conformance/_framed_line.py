@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from concurrent.futures import Future
 
-    from orderlists import Frame
+    from orderlists.extending import Frame
     from orderlists_transports._contract import (
         AsyncConnection,
         AsyncFramedTransport,

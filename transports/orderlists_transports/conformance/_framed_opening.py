@@ -32,7 +32,7 @@ from orderlists_transports.conformance._talk import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists import HttpResponse
+    from orderlists.extending import HttpResponse
     from orderlists_transports.conformance._framed_bench import FramedBench
     from orderlists_transports.conformance._framed_line import FramedLine
     from orderlists_transports.conformance._server import Peer, Received

@@ -127,7 +127,7 @@ def a_frame_has_a_bound(bench: FramedBench) -> None:
     for long in ([frame("x" * 1001)], fragments("x" * 600, "x" * 600), [frame(b"x" * 100_000)]):
         held = bench.held(
             talking(saying(frame("x" * 1000), *long, frame("late"))),
-            longest_frame=1000,
+            max_frame_size=1000,
         )
         expect_frames(held, "x" * 1000)
         for _ in range(2):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
-    from orderlists import HttpRequest, HttpResponse
+    from orderlists.extending import HttpRequest, HttpResponse
     from orderlists_transports._contract import AsyncHttpTransport, HttpTransport
 
 LONG = 10.0

@@ -20,7 +20,7 @@ from orderlists_transports.conformance._script import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists import HttpResponse
+    from orderlists.extending import HttpResponse
     from orderlists_transports.conformance._bench import Bench
     from orderlists_transports.conformance._server import Peer
 
@@ -105,9 +105,9 @@ def a_reply_has_a_bound(bench: Bench) -> None:
         body = b"x" * size
         in_chunks = unmeasured(chunked(body, 65536), headers=["Transfer-Encoding: chunked"])
         for sent in (reply(body), in_chunks, unmeasured(body)):
-            line = bench.line(bench.serve(answer(sent)), longest_reply=_SHORT)
+            line = bench.line(bench.serve(answer(sent)), max_response_size=_SHORT)
             expect_failure(line, request(), claim=None)
-    within = bench.line(bench.serve(answer(reply(b"x" * _SHORT))), longest_reply=_SHORT)
+    within = bench.line(bench.serve(answer(reply(b"x" * _SHORT))), max_response_size=_SHORT)
     expect(len(within.send(request()).body) == _SHORT, "a reply within its bound is refused")
 
 
@@ -116,7 +116,7 @@ def a_decompressed_reply_has_the_same_bound(bench: Bench) -> None:
     """The bound counts what comes out of a decompression, not what goes into it."""
     bomb = gzip.compress(b"x" * 16 * _MEBIBYTE)
     server = bench.serve(answer(reply(bomb, headers=["Content-Encoding: gzip"])))
-    expect_failure(bench.line(server, longest_reply=_MEBIBYTE), request(), claim=None)
+    expect_failure(bench.line(server, max_response_size=_MEBIBYTE), request(), claim=None)
 
 
 @clause

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderlists import HttpRequest
+from orderlists.extending import HttpRequest
 from orderlists_transports.conformance._bench import expect, expect_failure, request
 from orderlists_transports.conformance._clause import clause, optional_clause
 from orderlists_transports.conformance._script import always, reply

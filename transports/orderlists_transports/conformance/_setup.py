@@ -19,13 +19,13 @@ class Setup:
         ssl_context: How to check the server's certificate, for an ``https://`` origin; None
             for the transport's own way.
         connections: The most connections to have open at a time.
-        longest_reply: The longest body to accept, in bytes, after decompression.
+        max_response_size: The longest body to accept, in bytes, after decompression.
     """
 
     origin: str
     ssl_context: ssl.SSLContext | None = None
     connections: int = 8
-    longest_reply: int = 4 * 1024 * 1024
+    max_response_size: int = 4 * 1024 * 1024
 
 
 @frozen(kw_only=True)
@@ -36,12 +36,12 @@ class FramedSetup:
         origin: The server, such as ``ws://127.0.0.1:49152``: all that most transports need.
         ssl_context: How to check the server's certificate, for a ``wss://`` origin; None for the
             transport's own way.
-        longest_frame: The longest frame to accept, in bytes.
+        max_frame_size: The longest frame to accept, in bytes.
     """
 
     origin: str
     ssl_context: ssl.SSLContext | None = None
-    longest_frame: int = 4 * 1024 * 1024
+    max_frame_size: int = 4 * 1024 * 1024
 
 
 @frozen(kw_only=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
 
-    from orderlists import HttpRequest
+    from orderlists.extending import HttpRequest
     from orderlists_transports.conformance._bench import Bench
     from orderlists_transports.conformance._line import Line
     from orderlists_transports.conformance._server import Peer

@@ -1,0 +1,93 @@
+"""How far a call goes before it gives up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from math import inf
+from typing import Any, TypeGuard, TypeVar
+
+from attrs import Attribute, field, frozen
+
+from orderlists._operations.validators import check_flag, to_recv_window
+from orderlists.errors import InvalidRequest, InvalidSetting
+
+R = TypeVar("R")
+
+
+def _is_seconds(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < inf
+
+
+def _check_seconds(_: object, attribute: Attribute[Any], value: object) -> None:
+    if not _is_seconds(value):
+        rule = "must be seconds, a finite number, 0 or more"
+        raise InvalidSetting(field=attribute.name, value=value, rule=rule)
+
+
+def _check_deadline(_: object, attribute: Attribute[Any], value: object) -> None:
+    if not _is_seconds(value) or value == 0:
+        rule = "must be seconds, a finite number, more than 0"
+        raise InvalidSetting(field=attribute.name, value=value, rule=rule)
+
+
+def _check_count(_: object, attribute: Attribute[Any], value: object) -> None:
+    if not (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        raise InvalidSetting(field=attribute.name, value=value, rule="must be an int, 0 or more")
+
+
+def _as_setting(judge: Callable[..., R]) -> Callable[..., R]:
+    """Return a rule for requests as one for settings."""
+
+    def judge_setting(*given: object) -> R:
+        try:
+            return judge(*given)
+        except InvalidRequest as error:
+            raise InvalidSetting(field=error.field, value=error.value, rule=error.rule) from None
+
+    return judge_setting
+
+
+_check_flag = _as_setting(check_flag)
+_judged_window = _as_setting(to_recv_window)
+
+
+def _to_window(value: int | str | Decimal) -> Decimal:
+    window = _judged_window(value)
+    if window is None:
+        raise InvalidSetting(field="recv_window", value=value, rule="must be given")
+    return window
+
+
+@frozen(kw_only=True)
+class Policy:
+    """What a caller wants done before a call ends.
+
+    Args:
+        reconcile: Find out what became of a cancel whose answer got lost, or of a list that the
+            exchange says is not there.  If False such a call ends at once, in `OutcomeUnknown` or
+            `UnknownOrderList`.
+        deadline: Seconds for the whole call, waits included.
+        max_resends: How many times a request is sent again, where that is safe.
+        wait_for_rate_limits: Wait while the exchange limits or bans, if the deadline allows.
+        max_query_lag: Seconds by which the exchange's queries may lag behind its matching engine.
+            Until this has passed, a query is not believed that something does not exist.
+        measure_clock: Ask for the exchange's time before the first signed request, not only when
+            it was found to be wrong.
+        recv_window: How long an attempt stays valid where the request does not say, in
+            milliseconds: always sent, because it bounds how late a lost attempt can still execute.
+
+    Raises:
+        InvalidSetting: A value breaks a rule.
+
+    >>> Policy(reconcile=False).deadline
+    60.0
+    """
+
+    reconcile: bool = field(default=True, validator=_check_flag)
+    deadline: float = field(default=60.0, validator=_check_deadline)
+    max_resends: int = field(default=5, validator=_check_count)
+    wait_for_rate_limits: bool = field(default=True, validator=_check_flag)
+    max_query_lag: float = field(default=5.0, validator=_check_seconds)
+    measure_clock: bool = field(default=False, validator=_check_flag)
+    recv_window: Decimal = field(default=Decimal(5000), converter=_to_window)

@@ -1,0 +1,181 @@
+"""What comes back: an order list, its orders, and a report on each.
+
+The same types whatever carried them.  Money is Decimal, ids are int, times know their unit, and
+what the exchange did not send is None.  A field this library does not know is kept in
+`unknown_fields`.
+
+The attribute names are the exchange's own in Python's spelling; the one that the exchange misspells
+(``cummulativeQuoteQty``) is spelt right here.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import Enum
+
+from attrs import field, frozen
+
+from orderlists._models.base import LOCAL, Result, sent_as
+from orderlists._time import Instant
+from orderlists.enums import (
+    ContingencyType,
+    ExpiryReason,
+    ListOrderStatus,
+    ListStatusType,
+    OrderStatus,
+    OrderType,
+    PegOffsetType,
+    PegPriceType,
+    SelfTradePreventionMode,
+    Side,
+    TimeInForce,
+    WorkingFloor,
+)
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class ListedOrder(Result):
+    """One order of a list, by its ids alone.
+
+    Attributes:
+        client_order_id: The order's own client id; in the reply to a cancel still the old one.
+    """
+
+    symbol: str
+    order_id: int
+    client_order_id: str
+
+    def __repr__(self) -> str:
+        return f"<ListedOrder {self.order_id} {self.symbol} {self.client_order_id}>"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class OrderReport(Result):
+    """What became of one order of a list.
+
+    Attributes:
+        order_list_id: The list it belongs to; -1 for none.
+        client_order_id: The client id it has now; on a cancelled order the id of the cancel.
+        orig_client_order_id: The client id it had before it was cancelled.
+        transact_time: When this happened.
+        price: The limit price.
+        orig_qty: The quantity ordered; not sent for a pending order whose quantity is still open.
+        executed_qty: The quantity filled so far.
+        orig_quote_order_qty: The quantity ordered in the quote asset; 0 where it was not.
+        cumulative_quote_qty: The quote asset traded so far; below 0 means not available.
+        stop_price: The price that triggers it (stop and take-profit orders).
+        iceberg_qty: The part of it that shows in the book.
+        trailing_delta: The distance of a trailing stop, in basis points.
+        trailing_time: When the trailing stop became active; -1 for not yet.
+        strategy_id: Your own id for the strategy it belongs to.
+        strategy_type: Your own number for the kind of strategy.
+        prevented_match_id: The match that self-trade prevention stopped.
+        prevented_quantity: The quantity that expired by it.
+        used_sor: Whether smart order routing was used.
+        working_floor: Where it worked.
+        peg_price_type: The price that a pegged order follows.
+        peg_offset_type: What its offset counts.
+        peg_offset_value: Its offset.
+        pegged_price: The price it is pegged at, once known.
+        expiry_reason: Why it expired.
+        time: When it was placed.  This and the next three are told by queries only.
+        update_time: When it last changed.
+        is_working: Whether it is in the book.
+        working_time: When it came into the book; -1 for not yet.
+    """
+
+    symbol: str
+    order_id: int
+    order_list_id: int
+    client_order_id: str
+    orig_client_order_id: str | None = None
+    transact_time: Instant | None = None
+    price: Decimal | None = None
+    orig_qty: Decimal | None = None
+    executed_qty: Decimal | None = None
+    orig_quote_order_qty: Decimal | None = None
+    cumulative_quote_qty: Decimal | None = sent_as("cummulativeQuoteQty", default=None)
+    status: OrderStatus | None = None
+    time_in_force: TimeInForce | None = None
+    type: OrderType | None = None
+    side: Side | None = None
+    stop_price: Decimal | None = None
+    iceberg_qty: Decimal | None = None
+    self_trade_prevention_mode: SelfTradePreventionMode | None = None
+    trailing_delta: int | None = None
+    trailing_time: Instant | None = None
+    strategy_id: int | None = None
+    strategy_type: int | None = None
+    prevented_match_id: int | None = None
+    prevented_quantity: Decimal | None = None
+    used_sor: bool | None = None
+    working_floor: WorkingFloor | None = None
+    peg_price_type: PegPriceType | None = None
+    peg_offset_type: PegOffsetType | None = None
+    peg_offset_value: int | None = None
+    pegged_price: Decimal | None = None
+    expiry_reason: ExpiryReason | None = None
+    time: Instant | None = None
+    update_time: Instant | None = None
+    is_working: bool | None = None
+    working_time: Instant | None = None
+
+    def __repr__(self) -> str:
+        told = (self.side, self.type, self.status)
+        words = " ".join(str(word) for word in told if word is not None)
+        return f"<OrderReport {self.order_id} {self.symbol} {words}>"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class OrderList(Result):
+    """An order list.
+
+    Attributes:
+        order_list_id: The id that the exchange gave it; 0 is one.
+        contingency_type: OCO, or OTO (which OTOCO, OPO and OPOCO are as well).
+        list_status_type: ``EXEC_STARTED`` while it is open, ``ALL_DONE`` when it is over.
+        list_order_status: ``EXECUTING`` while it is open, ``ALL_DONE`` when it is over.
+        list_client_order_id: The id that its owner gave it; None where the exchange says null.
+        transaction_time: When it last changed.
+        orders: Its two or three orders.
+        order_reports: What became of them.  After a cancel, one for each order that was still
+            alive, so there may be fewer than `orders`: match them by `order_id`.
+    """
+
+    order_list_id: int
+    contingency_type: ContingencyType
+    list_status_type: ListStatusType
+    list_order_status: ListOrderStatus
+    list_client_order_id: str | None = None
+    transaction_time: Instant
+    symbol: str
+    orders: tuple[ListedOrder, ...]
+    order_reports: tuple[OrderReport, ...] = ()
+
+    def __repr__(self) -> str:
+        legs = "".join(f" {report.order_id}:{report.status}" for report in self.order_reports)
+        return (
+            f"<{type(self).__name__} {self.order_list_id} {self.symbol} {self.contingency_type} "
+            f"{self.list_order_status}{legs}>"
+        )
+
+
+class Evidence(Enum):
+    """How it is known that a cancel was executed."""
+
+    REPLY = "REPLY"
+    EVENT = "EVENT"
+    QUERY = "QUERY"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class CanceledOrderList(OrderList):
+    """An order list that was cancelled under the request's `new_client_order_id`.
+
+    Attributes:
+        evidence: ``REPLY`` if the exchange said so in its reply to the cancel; ``EVENT`` or
+            ``QUERY`` if that got lost, and an event or a query showed the cancel's id on a
+            cancelled order.  Then `order_reports` holds what these told; the rest is None.
+    """
+
+    evidence: Evidence = field(default=Evidence.REPLY, metadata=LOCAL)

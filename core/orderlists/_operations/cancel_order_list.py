@@ -1,0 +1,123 @@
+"""Cancel Order List: the request, and which of two ids counts.
+
+Invariant: where the id that the exchange gave is known, it is the one that goes on the wire.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+from attrs import field, frozen
+
+from orderlists._models.order_lists import CanceledOrderList
+from orderlists._operations import validators
+from orderlists._operations.base import Operation, Parameter, Request, Security
+from orderlists.errors import InvalidRequest
+
+CANCEL_ORDER_LIST = Operation(
+    name="Cancel Order List",
+    method="DELETE",
+    path="/api/v3/orderList",
+    websocket="orderList.cancel",
+    weight=1,
+    security=Security.TRADE,
+    changes_state=True,
+    result=CanceledOrderList,
+)
+
+
+@frozen(repr=False)
+class OrderListId:
+    """The id that the exchange gave an order list: 0 to 2^63-1, never used again."""
+
+    value: int
+
+    def __repr__(self) -> str:
+        return f"OrderListId({self.value})"
+
+
+@frozen(repr=False)
+class ListClientOrderId:
+    """The id that a client gave an order list: unique among open lists, free again afterwards."""
+
+    value: str
+
+    def __repr__(self) -> str:
+        return f"ListClientOrderId({self.value!r})"
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class CancelOrderList(Request[CanceledOrderList]):
+    """Cancel an entire order list.  Cancelling one of its orders would do the same.
+
+    `order_list_id` or `list_client_order_id` must be given.  If both are, `order_list_id` takes
+    precedence and is the only one sent, unless the exchange is asked to check both.
+
+    Args:
+        symbol: The symbol of the list, such as ``LTCBTC``.  Need not be ASCII.
+        order_list_id: The id that the exchange gave the list, 0 to 2^63-1.
+        list_client_order_id: The id that you gave the list: 1 to 36 of A-Z, a-z, 0-9, ``_``, ``-``.
+            It can name a newer list once the first one is over.
+        new_client_order_id: The id of this cancel, of the same form.  It becomes the client id of
+            every cancelled order and is the only proof that this request cancelled it, so it must
+            be unique.  A client makes one where none is given.
+        recv_window: How long the request stays valid after its timestamp, in milliseconds: int,
+            Decimal or plain decimal text; more than 0, at most 60000, at most three decimals.  The
+            exchange's own default is 5000.
+        both_must_match: Send both ids and let the exchange refuse if they do not belong together.
+
+    Raises:
+        InvalidRequest: No id was given, or a value breaks the rule above.  Nothing was sent.
+
+    Source: *Cancel Order list (TRADE)*, ``DELETE /api/v3/orderList``.
+
+    >>> request = CancelOrderList(symbol="LTCBTC", order_list_id=0, list_client_order_id="C3wyj4")
+    >>> request.effective_id
+    OrderListId(0)
+    >>> request.parameters()
+    [('symbol', 'LTCBTC'), ('orderListId', 0)]
+    >>> CancelOrderList(symbol="LTCBTC", order_list_id=-1)
+    Traceback (most recent call last):
+    orderlists.errors.InvalidRequest: order_list_id=-1: must be an int from 0 to 9223372036854775807
+    """
+
+    operation: ClassVar[Operation[CanceledOrderList]] = CANCEL_ORDER_LIST
+
+    symbol: str = field(converter=validators.plain_text, validator=validators.check_symbol)
+    order_list_id: int | None = field(
+        default=None, converter=validators.plain_int_or_none, validator=validators.check_id
+    )
+    list_client_order_id: str | None = field(
+        default=None, converter=validators.plain_text_or_none, validator=validators.check_client_id
+    )
+    new_client_order_id: str | None = field(
+        default=None, converter=validators.plain_text_or_none, validator=validators.check_client_id
+    )
+    recv_window: Decimal | None = field(default=None, converter=validators.to_recv_window)
+    both_must_match: bool = field(default=False, validator=validators.check_flag)
+
+    def __attrs_post_init__(self) -> None:
+        validators.check_one_given(self, "order_list_id", "list_client_order_id")
+        if self.both_must_match and None in {self.order_list_id, self.list_client_order_id}:
+            rule = "both order_list_id and list_client_order_id must be given"
+            raise InvalidRequest(field="both_must_match", value=True, rule=rule)
+
+    @property
+    def effective_id(self) -> OrderListId | ListClientOrderId:
+        """The id that decides which list is cancelled."""
+        if self.order_list_id is not None:
+            return OrderListId(self.order_list_id)
+        assert self.list_client_order_id is not None  # noqa: S101 - checked at birth
+        return ListClientOrderId(self.list_client_order_id)
+
+    def parameters(self) -> list[Parameter]:
+        """Return what goes on the wire: of two ids the one that counts, unless both must match."""
+        by_name = self.order_list_id is None or self.both_must_match
+        return validators.given(
+            symbol=self.symbol,
+            orderListId=self.order_list_id,
+            listClientOrderId=self.list_client_order_id if by_name else None,
+            newClientOrderId=self.new_client_order_id,
+            recvWindow=self.recv_window,
+        )

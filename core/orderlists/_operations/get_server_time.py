@@ -1,0 +1,47 @@
+"""Check Server Time: what the exchange's clock shows."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import frozen
+
+from orderlists._models.base import Result
+from orderlists._operations.base import Operation, Parameter, Request, Security
+from orderlists._time import Instant
+
+
+@frozen(kw_only=True, slots=False)
+class ServerTime(Result):
+    """What the exchange's clock showed when it answered."""
+
+    server_time: Instant
+
+
+GET_SERVER_TIME = Operation(
+    name="Check Server Time",
+    method="GET",
+    path="/api/v3/time",
+    websocket="time",
+    weight=1,
+    security=Security.NONE,
+    changes_state=False,
+    result=ServerTime,
+)
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class GetServerTime(Request[ServerTime]):
+    """Ask what time the exchange has.  Needs no key.
+
+    Source: *Check server time*, ``GET /api/v3/time``.
+
+    >>> GetServerTime()
+    GetServerTime()
+    """
+
+    operation: ClassVar[Operation[ServerTime]] = GET_SERVER_TIME
+
+    def parameters(self) -> list[Parameter]:
+        """Return nothing: there are none."""
+        return []

@@ -1,0 +1,168 @@
+"""The rules that a request is checked against before anything is sent.
+
+They are the patterns that the exchange itself quotes when it refuses, matched against the whole
+text.  What the exchange may change (which symbols exist, filters) is not checked here.
+
+A rule is an attrs validator: it gets the field it guards, and names it when it refuses.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Context, Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from unicodedata import category
+
+from orderlists._operations.base import Parameter
+from orderlists.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from attrs import Attribute
+
+LARGEST_ID = 2**63 - 1
+LONGEST_RECV_WINDOW = 60_000
+
+_SYMBOL = re.compile(r"[A-Z0-9._-]{1,50}")
+_LONGEST_SYMBOL = 50
+_CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+# Of our own: the caller's context may round to fewer digits.
+_EXACT = Context(prec=100)
+_THOUSANDTH = Decimal("0.001")
+
+SYMBOL_RULE = (
+    "must be in upper case, without a to z: 1 to 50 letters, digits or marks, '_', '-' or '.'"
+)
+CLIENT_ID_RULE = "must be 1 to 36 of A-Z, a-z, 0-9, '_' and '-'"
+ID_RULE = f"must be an int from 0 to {LARGEST_ID}"
+RECV_WINDOW_RULE = (
+    "must be an int, a Decimal or plain decimal text, in milliseconds: "
+    f"more than 0, at most {LONGEST_RECV_WINDOW}, at most three decimals"
+)
+FLAG_RULE = "must be True or False"
+
+
+def plain_text(value: str) -> str:
+    """Return the text itself where a subclass of `str`, such as an enum, was given."""
+    return str.__str__(value) if isinstance(value, str) else value
+
+
+def plain_text_or_none(value: str | None) -> str | None:
+    """Do the same where None stands for *not given*."""
+    return None if value is None else plain_text(value)
+
+
+def plain_int_or_none(value: int | None) -> int | None:
+    """Return the number itself where a subclass of `int`, such as an enum, was given."""
+    return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def check_symbol(_: object, attribute: Attribute[str], value: object) -> None:
+    """Refuse what cannot be a symbol.  It need not be ASCII: the exchange has listed others."""
+    if not (isinstance(value, str) and (_SYMBOL.fullmatch(value) or _is_wide_symbol(value))):
+        raise InvalidRequest(field=attribute.name, value=value, rule=SYMBOL_RULE)
+
+
+def _is_wide_symbol(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_SYMBOL and all(
+        char in "._-" or (_is_word(category(char)) and not "a" <= char <= "z") for char in text
+    )
+
+
+def _is_word(kind: str) -> bool:
+    return kind[0] in "LM" or kind == "Nd"
+
+
+def check_client_id(_: object, attribute: Attribute[str | None], value: object) -> None:
+    """Refuse what cannot be a client id; None is *not given*."""
+    if value is None:
+        return
+    if not (isinstance(value, str) and _CLIENT_ID.fullmatch(value)):
+        raise InvalidRequest(field=attribute.name, value=value, rule=CLIENT_ID_RULE)
+
+
+def check_id(_: object, attribute: Attribute[int | None], value: object) -> None:
+    """Refuse what cannot be an id that the exchange gave; None is *not given*, 0 is an id."""
+    if value is None:
+        return
+    if not (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_ID):
+        raise InvalidRequest(field=attribute.name, value=value, rule=ID_RULE)
+
+
+def check_flag(_: object, attribute: Attribute[bool], value: object) -> None:
+    """Refuse what is not a bool: a flag is never judged by truth."""
+    if not isinstance(value, bool):
+        raise InvalidRequest(field=attribute.name, value=value, rule=FLAG_RULE)
+
+
+def to_recv_window(value: int | str | Decimal | None) -> Decimal | None:
+    """Return how long a request stays valid, in milliseconds, as the shortest exact Decimal.
+
+    Raises:
+        InvalidRequest: Not a number of the kinds allowed, out of range or too precise.
+    """
+    if value is None:
+        return None
+    number = _to_decimal(value)
+    window = None if number is None else _shortest_window(number)
+    if window is None:
+        raise InvalidRequest(field="recv_window", value=_shown(value), rule=RECV_WINDOW_RULE)
+    return window
+
+
+# Few are in use, and each request is asked for its own.
+@lru_cache(maxsize=16)
+def _shortest_window(number: Decimal) -> Decimal | None:
+    if 0 < number <= LONGEST_RECV_WINDOW and number == number.quantize(_THOUSANDTH, context=_EXACT):
+        return Decimal(write_decimal(number.normalize(_EXACT)))
+    return None
+
+
+def _to_decimal(value: object) -> Decimal | None:
+    match value:
+        case bool():
+            return None
+        case int():
+            return Decimal(value)
+        case Decimal():
+            return value if value.is_finite() else None
+        case str() if _NUMBER.fullmatch(value):
+            return Decimal(value)
+        case _:
+            return None
+
+
+def _shown(value: object) -> object:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def check_one_given(request: object, first: str, second: str) -> None:
+    """Refuse a request in which neither of two ids is given.
+
+    Raises:
+        InvalidRequest: Both are None.
+    """
+    if getattr(request, first) is None and getattr(request, second) is None:
+        rule = f"one of {first} and {second} must be given"
+        raise InvalidRequest(field=first, value=None, rule=rule)
+
+
+def given(**parameters: str | int | Decimal | None) -> list[Parameter]:
+    """Return the parameters that are there, in order.
+
+    >>> given(symbol="LTCBTC", orderListId=0, newClientOrderId=None)
+    [('symbol', 'LTCBTC'), ('orderListId', 0)]
+    """
+    return [(name, value) for name, value in parameters.items() if value is not None]
+
+
+def write_decimal(value: Decimal) -> str:
+    """Return a Decimal as plain text: no exponent, nothing added, nothing lost.
+
+    >>> write_decimal(Decimal("6E+4")), write_decimal(Decimal("0.5"))
+    ('60000', '0.5')
+    """
+    text = str(value)
+    # Formatting takes four times as long, and few need it.
+    return format(value, "f") if "E" in text else text
