@@ -1,55 +1,74 @@
-"""The exchange you can run on your desk: a simulated Binance Spot, for order lists.
+"""A simulated Binance Spot exchange for order lists, in process or over HTTP and WebSocket.
 
-What goes wrong between it and its clients is said in the words of `orderlists_simulator.faults`.
+Faults between it and its clients are planned with `orderlists_simulator.faults`.
+
+The folders, from the top; a module imports from its own folder and from those below:
+
+- ``_serving``: servers on sockets, and the in-process transport;
+- ``_virtual_time``: clocks, and an event loop in virtual time;
+- ``_protocols``: how requests, replies and events are written, in REST and the WebSocket API;
+- ``_faults``: what goes wrong between a client and the venue, by plan;
+- ``_api``: the endpoints, one declaration each, and their dispatcher;
+- ``_engine``: the exchange without a protocol.
 """
 
-from orderlists_simulator._attempt import Attempt
-from orderlists_simulator._clock import VirtualClock
-from orderlists_simulator._example import example_venue
-from orderlists_simulator._fate import Fate
-from orderlists_simulator._keys import EXAMPLE_KEY, ApiKey, AsymmetricApiKey, HmacApiKey
-from orderlists_simulator._lag import Lag
-from orderlists_simulator._log import Log, LogEntry
-from orderlists_simulator._orders import Cancellation, Leg, Order, OrderList
-from orderlists_simulator._plan import Plan
-from orderlists_simulator._queries import OrderView
-from orderlists_simulator._refused import Refused
-from orderlists_simulator._rest import RestFront
-from orderlists_simulator._rules import Rules
-from orderlists_simulator._server import Simulator
-from orderlists_simulator._transport import VenueTransport
-from orderlists_simulator._venue import Venue
-from orderlists_simulator._venue_connection import VenueConnection
-from orderlists_simulator._virtual_loop import VirtualEventLoop
-from orderlists_simulator._websocket import WebSocketFront
-from orderlists_simulator._ws_request import WebSocketRequest
+from orderlists_simulator._engine.behaviour import Behaviour
+from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.keys import (
+    EXAMPLE_KEY,
+    ApiKey,
+    AsymmetricApiKey,
+    HmacApiKey,
+)
+from orderlists_simulator._engine.log import Execution, Log, LogEntry, ReceivedRequest
+from orderlists_simulator._engine.orders import Cancellation, Leg, Order, VenueOrderList
+from orderlists_simulator._engine.queries import OrderView, QueryLag
+from orderlists_simulator._engine.venue import Venue
+from orderlists_simulator._faults.fault import Fault
+from orderlists_simulator._faults.plan import Plan
+from orderlists_simulator._protocols.rest import RestServerProtocol
+from orderlists_simulator._protocols.websocket import WebSocketServerProtocol
+from orderlists_simulator._serving.in_process import VenueTransport
+from orderlists_simulator._serving.in_process_connection import VenueConnection
+from orderlists_simulator._serving.server import Simulator
+from orderlists_simulator._virtual_time.clock import Clock, RealClock, VirtualClock
+from orderlists_simulator._virtual_time.event_loop import VirtualEventLoop
+from orderlists_simulator.example import (
+    EXAMPLE_ED25519_PRIVATE_KEY,
+    example_ed25519_key,
+    example_venue,
+)
 
 __all__ = [
+    "EXAMPLE_ED25519_PRIVATE_KEY",
     "EXAMPLE_KEY",
+    "ApiError",
     "ApiKey",
     "AsymmetricApiKey",
-    "Attempt",
+    "Behaviour",
     "Cancellation",
-    "Fate",
+    "Clock",
+    "Execution",
+    "Fault",
     "HmacApiKey",
-    "Lag",
     "Leg",
     "Log",
     "LogEntry",
     "Order",
-    "OrderList",
     "OrderView",
     "Plan",
-    "Refused",
-    "RestFront",
-    "Rules",
+    "QueryLag",
+    "RealClock",
+    "ReceivedRequest",
+    "RestServerProtocol",
     "Simulator",
     "Venue",
     "VenueConnection",
+    "VenueOrderList",
     "VenueTransport",
     "VirtualClock",
     "VirtualEventLoop",
-    "WebSocketFront",
-    "WebSocketRequest",
+    "WebSocketServerProtocol",
+    "example_ed25519_key",
     "example_venue",
 ]

@@ -4,41 +4,47 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
+from collections.abc import Callable, Sequence
 from threading import Event
-from typing import TYPE_CHECKING
 
 from orderlists import InvalidSetting, MissingExtra
-from orderlists_simulator._handshake import WEBSOCKET_PATH
-from orderlists_simulator._server import Simulator
+from orderlists_simulator._engine.behaviour import Behaviour
+from orderlists_simulator._engine.keys import EXAMPLE_KEY, ApiKey
+from orderlists_simulator._protocols.handshake import WEBSOCKET_PATH
+from orderlists_simulator._serving.server import Simulator
+from orderlists_simulator.example import (
+    EXAMPLE_ED25519_PRIVATE_KEY,
+    example_ed25519_key,
+    example_venue,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-_PORT = 8080
+_HOST, _PORT, _LISTS = "127.0.0.1", 8080, 5
+_LIMITS = {
+    "documented": Behaviour(),
+    "none": Behaviour(weight_limit=None, connection_limit=None),
+}
 
 
 def main(arguments: Sequence[str], *, wait: Callable[[], object]) -> None:
-    """Serve the example venue until the wait is interrupted.
+    """Serve the example venue until the wait ends.
 
     Args:
         arguments: Those of the command line, without the program's name.
-        wait: Lasts as long as the simulator is to serve; a KeyboardInterrupt ends it in peace.
+        wait: Blocks for as long as the simulator serves; a KeyboardInterrupt ends it normally.
 
     Raises:
-        SystemExit: An argument is wrong, the port is taken, or an extra is missing: 1 or 2, with
-            one line of why.
+        SystemExit: An argument is wrong, the address cannot be listened on, or an extra is missing.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m orderlists_simulator",
-        description="A simulated Binance Spot exchange for order lists, on 127.0.0.1.",
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    keys, ed25519 = _keys()
+    venue = example_venue(
+        now=time.time_ns(), lists=options.lists, keys=keys, behaviour=_LIMITS[options.limits]
     )
-    parser.add_argument(
-        "--port", type=int, default=_PORT, help=f"default {_PORT}; 0 for a free one"
-    )
-    port: int = parser.parse_args(arguments).port
     try:
-        with Simulator(port=port) as simulator:
-            sys.stdout.write(_introduction(simulator))
+        with Simulator(venue, host=options.host, port=options.port) as simulator:
+            sys.stdout.write(_introduction(simulator, ed25519))
             sys.stdout.flush()
             wait()
     except KeyboardInterrupt:
@@ -47,18 +53,55 @@ def main(arguments: Sequence[str], *, wait: Callable[[], object]) -> None:
         sys.exit(f"{parser.prog}: {error}")
 
 
-def _introduction(simulator: Simulator) -> str:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m orderlists_simulator",
+        description="A simulated Binance Spot exchange for order lists.",
+    )
+    parser.add_argument("--host", default=_HOST, help=f"default {_HOST}; 0.0.0.0 for every address")
+    parser.add_argument(
+        "--port", type=int, default=_PORT, help=f"default {_PORT}; 0 for a free one"
+    )
+    parser.add_argument(
+        "--lists", type=_number, default=_LISTS, help=f"how many OCOs are open; default {_LISTS}"
+    )
+    parser.add_argument(
+        "--limits",
+        choices=tuple(_LIMITS),
+        default="documented",
+        help="documented: 6000 request weight a minute, 300 connections in 5 minutes; none: none",
+    )
+    return parser
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: must be at least 0, as a whole number")
+    return int(text)
+
+
+def _keys() -> tuple[list[ApiKey], str]:
+    """Return the keys of the venue, and what is printed about the Ed25519 key."""
+    try:
+        key = example_ed25519_key()
+    except MissingExtra as error:
+        return [EXAMPLE_KEY], f"Ed25519 key: none ({error})\n"
+    text = f"Ed25519 API key, for session.logon: {key.api_key}\n{EXAMPLE_ED25519_PRIVATE_KEY}"
+    return [EXAMPLE_KEY, key], text
+
+
+def _introduction(simulator: Simulator, ed25519: str) -> str:
     lists = "".join(
         f"  {each.symbol}  orderListId={each.order_list_id}  "
         f"listClientOrderId={each.list_client_order_id}\n"
         for each in simulator.venue.lists
-        if each.is_open
     )
     return (
         f"Serving a simulated exchange at {simulator.url} until Ctrl-C.\n"
         f"WebSocket API: {simulator.url.replace('http', 'ws', 1)}{WEBSOCKET_PATH}\n"
         f"API key: {simulator.key.api_key}\n"
         f"Secret:  {simulator.key.secret}\n"
+        f"{ed25519}"
         f"Open order lists:\n{lists}"
     )
 

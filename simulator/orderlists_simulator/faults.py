@@ -1,34 +1,29 @@
-"""The words of a plan: what becomes of requests, what clients see, and what happens meanwhile.
+"""The vocabulary of plans: faults of requests, answers, and events of the market and connections.
 
 >>> from orderlists_simulator import faults
 >>> plan = faults.Plan(
-...     [faults.executed(then=faults.DROPPED), faults.executed_late(3, then=faults.bare(504))],
+...     [
+...         faults.executed(answer=faults.DROPPED),
+...         faults.executed_late(3, answer=faults.bare(504)),
+...     ],
 ...     events=[(10**9, faults.Fill(0, 3))],
 ... )
->>> [fate.executed_after for fate in plan.fates]
+>>> [fault.executed_after for fault in plan.faults]
 [(0.0,), (3,)]
 """
 
-from orderlists_simulator._answers import (
-    DROPPED,
-    RESET,
-    SILENT,
-    TRUTH,
-    Answer,
-    Broken,
-    Ending,
-    Said,
-    bare,
-    html,
-    json_error,
-    unnamed,
+from orderlists_simulator._engine.log import ConnectionEnd, ReceivedRequest
+from orderlists_simulator._engine.queries import QueryLag
+from orderlists_simulator._faults.connection_events import (
+    Disconnect,
+    Revoke,
+    ShutDown,
+    UnsolicitedFrame,
 )
-from orderlists_simulator._disturbances import Disconnect, Noise, Revoke, ShutDown
-from orderlists_simulator._events import Cancel, Expire, Fill, PlaceAgain
-from orderlists_simulator._fate import (
+from orderlists_simulator._faults.fault import (
     CONNECTION_REFUSED,
     NORMAL,
-    Fate,
+    Fault,
     banned,
     delayed,
     duplicated,
@@ -40,34 +35,48 @@ from orderlists_simulator._fate import (
     rate_limited,
     replayed,
 )
-from orderlists_simulator._lag import Lag
-from orderlists_simulator._plan import Event, Plan, Rule
-from orderlists_simulator._truncated import truncated
+from orderlists_simulator._faults.market_events import Cancel, Expire, Fill, PlaceAgain
+from orderlists_simulator._faults.plan import Plan, Rule, ScheduledEvent
+from orderlists_simulator._faults.responses import (
+    DROPPED,
+    PASS_THROUGH,
+    RESET,
+    SILENT,
+    Answer,
+    BrokenConnection,
+    CannedResponse,
+    bare,
+    html,
+    json_error,
+    null_id_error,
+    truncated,
+)
 
 __all__ = [
     "CONNECTION_REFUSED",
     "DROPPED",
     "NORMAL",
+    "PASS_THROUGH",
     "RESET",
     "SILENT",
-    "TRUTH",
     "Answer",
-    "Broken",
+    "BrokenConnection",
     "Cancel",
+    "CannedResponse",
+    "ConnectionEnd",
     "Disconnect",
-    "Ending",
-    "Event",
     "Expire",
-    "Fate",
+    "Fault",
     "Fill",
-    "Lag",
-    "Noise",
     "PlaceAgain",
     "Plan",
+    "QueryLag",
+    "ReceivedRequest",
     "Revoke",
     "Rule",
-    "Said",
+    "ScheduledEvent",
     "ShutDown",
+    "UnsolicitedFrame",
     "banned",
     "bare",
     "delayed",
@@ -79,8 +88,8 @@ __all__ = [
     "html",
     "json_error",
     "not_executed",
+    "null_id_error",
     "rate_limited",
     "replayed",
     "truncated",
-    "unnamed",
 ]

@@ -1,37 +1,41 @@
-"""A venue like the documentation's, and a client that shares no code with the library."""
+"""The venue of the documentation's example, and clients that share no code with the library."""
 
-import asyncio
 import hashlib
 import hmac
 import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from http.client import HTTPConnection, IncompleteRead, RemoteDisconnected
+from http.client import HTTPConnection
 from itertools import count
-from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
-import websockets.sync.client as websockets
-from websockets.exceptions import ConnectionClosed
 
-from orderlists import TransportError
 from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import (
     EXAMPLE_KEY,
+    Behaviour,
     Plan,
-    Rules,
+    RealClock,
     Simulator,
     Venue,
     VenueTransport,
     VirtualClock,
 )
+from venue_clients import (
+    Connector,
+    FrameConnection,
+    Send,
+    connector_async,
+    connector_over_sockets,
+    connector_sync,
+    exchange_over,
+    send_async,
+    send_over_http,
+    send_sync,
+)
 
 Exchange = Callable[[HttpRequest], HttpResponse]
-Seen = HttpResponse | str
-"""A response, or how the connection ended."""
-
-Risky = Callable[[HttpRequest], Seen]
 
 PLACED = 1_574_040_868_128_000_000
 CANCELED = 1_688_005_070_874_123_456
@@ -39,17 +43,17 @@ CANCELED = 1_688_005_070_874_123_456
 
 @pytest.fixture
 def clock() -> list[int]:
-    """Hold the venue's time in nanoseconds, for a test to move."""
+    """Return the venue's time in nanoseconds, which a test may set."""
     return [CANCELED]
 
 
 @pytest.fixture
-def documented() -> Callable[[Rules], Venue]:
-    """Make a venue in the state of the documentation's example, with these rules."""
+def documented() -> Callable[[Behaviour], Venue]:
+    """Make a venue in the state of the documentation's example, with this behaviour."""
 
-    def make(rules: Rules) -> Venue:
-        venue = Venue(rules=rules, order_ids=count(2))
-        venue.open_oco(
+    def make(behaviour: Behaviour) -> Venue:
+        venue = Venue(behaviour=behaviour, order_ids=count(2))
+        venue.order_entry.place_oco(
             symbol="LTCBTC",
             side="SELL",
             quantity="10",
@@ -67,37 +71,29 @@ def documented() -> Callable[[Rules], Venue]:
 
 
 @pytest.fixture
-def venue(documented: Callable[[Rules], Venue]) -> Venue:
-    return documented(Rules())
+def venue(documented: Callable[[Behaviour], Venue]) -> Venue:
+    return documented(Behaviour())
 
 
 @contextmanager
 def in_process(venue: Venue, clock: list[int]) -> Generator[Exchange]:
-    with closing(VenueTransport(venue, now=lambda: clock[0])) as transport:
+    with closing(VenueTransport(venue, clock=RealClock(lambda: clock[0]))) as transport:
         yield lambda request: transport.send(request, timeout=1.0)
 
 
 @contextmanager
 def over_http(venue: Venue, clock: list[int]) -> Generator[Exchange]:
-    with Simulator(venue, now=lambda: clock[0]) as simulator:
+    with Simulator(venue, clock=RealClock(lambda: clock[0])) as simulator:
         connection = HTTPConnection(urlsplit(simulator.url).netloc, timeout=10)
         with closing(connection):
-            yield lambda request: _ask(connection, request)
-
-
-def _ask(connection: HTTPConnection, request: HttpRequest) -> HttpResponse:
-    connection.request(
-        request.method, request.target, body=request.body, headers=dict(request.headers)
-    )
-    answer = connection.getresponse()
-    return HttpResponse(answer.status, tuple(answer.getheaders()), answer.read())
+            yield lambda request: exchange_over(connection, request)
 
 
 @pytest.fixture(params=[in_process, over_http])
 def exchange(
     request: pytest.FixtureRequest, venue: Venue, clock: list[int]
 ) -> Iterator[Callable[..., HttpResponse]]:
-    """Reach the venue, by either way."""
+    """Exchange requests in process and over HTTP."""
     with request.param(venue, clock) as way:
         yield way
 
@@ -134,7 +130,7 @@ def send(exchange: Exchange, hmac_sign: Callable[[bytes], str]) -> Callable[...,
 
 @pytest.fixture
 def cancel(send: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Send a signed cancel with these parameters, None to leave one out; on time if not said."""
+    """Send a signed cancel with these parameters, None to omit one."""
 
     def cancel(
         *,
@@ -171,13 +167,13 @@ def written(hmac_sign: Callable[[bytes], str]) -> Callable[..., HttpRequest]:
 
 
 @pytest.fixture
-def ask(exchange: Exchange, written: Callable[..., HttpRequest]) -> Callable[..., HttpResponse]:
+def query(exchange: Exchange, written: Callable[..., HttpRequest]) -> Callable[..., HttpResponse]:
     """Send a signed query."""
 
-    def ask(path: str, **parameters: object) -> HttpResponse:
+    def query(path: str, **parameters: object) -> HttpResponse:
         return exchange(written("GET", path, **parameters))
 
-    return ask
+    return query
 
 
 @pytest.fixture
@@ -185,64 +181,14 @@ def virtual() -> VirtualClock:
     return VirtualClock(CANCELED)
 
 
-def ending(error: TransportError) -> str:
-    how = str(error).removeprefix("the connection was ")
-    return how if error.sent is None else f"{how}, never sent"
+IN_PROCESS = [send_sync, send_async]
 
 
-@contextmanager
-def risky_sync(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Risky]:
-    transport = VenueTransport(venue, now=clock.now, plan=plan, sleep=clock.sleep)
-
-    def send(request: HttpRequest) -> Seen:
-        try:
-            return transport.send(request, timeout=10.0)
-        except TransportError as error:
-            return ending(error)
-
-    yield send
-
-
-@contextmanager
-def risky_async(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Risky]:
-    transport = VenueTransport(venue, now=clock.now, plan=plan, asleep=clock.asleep)
-
-    def send(request: HttpRequest) -> Seen:
-        try:
-            return asyncio.run(transport.asend(request, timeout=10.0))
-        except TransportError as error:
-            return ending(error)
-
-    yield send
-
-
-@contextmanager
-def risky_http(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Risky]:
-    with Simulator(venue, now=clock.now, plan=plan, asleep=clock.asleep) as simulator:
-
-        def send(request: HttpRequest) -> Seen:
-            connection = HTTPConnection(urlsplit(simulator.url).netloc, timeout=10)
-            with closing(connection):
-                try:
-                    return _ask(connection, request)
-                except IncompleteRead:
-                    return "cut short"
-                except RemoteDisconnected:
-                    return "dropped"
-                except ConnectionResetError:
-                    return "reset"
-
-        yield send
-
-
-IN_PROCESS = [risky_sync, risky_async]
-
-
-@pytest.fixture(params=[*IN_PROCESS, risky_http])
+@pytest.fixture(params=[*IN_PROCESS, send_over_http])
 def way(
     request: pytest.FixtureRequest,
-) -> Callable[[Venue, VirtualClock, Plan], AbstractContextManager[Risky]]:
-    found: Callable[[Venue, VirtualClock, Plan], AbstractContextManager[Risky]] = request.param
+) -> Callable[[Venue, VirtualClock, Plan], AbstractContextManager[Send]]:
+    found: Callable[[Venue, VirtualClock, Plan], AbstractContextManager[Send]] = request.param
     return found
 
 
@@ -252,12 +198,12 @@ def is_in_process(way: object) -> bool:
 
 
 @pytest.fixture
-def follow(
-    way: Callable[[Venue, VirtualClock, Plan], AbstractContextManager[Risky]],
+def send_with_plan(
+    way: Callable[[Venue, VirtualClock, Plan], AbstractContextManager[Send]],
     venue: Venue,
     virtual: VirtualClock,
-) -> Iterator[Callable[[Plan], Risky]]:
-    """Reach the venue by any of the three ways, where things go as planned."""
+) -> Iterator[Callable[[Plan], Send]]:
+    """Return a function that sends requests by a plan, in each of three ways."""
     with ExitStack() as stack:
         yield lambda plan: stack.enter_context(way(venue, virtual, plan))
 
@@ -268,7 +214,7 @@ Frames = Callable[..., str]
 
 @pytest.fixture
 def signed(hmac_sign: Callable[[bytes], str]) -> Frames:
-    """Write a signed request of the WebSocket API; None to leave a parameter out."""
+    """Write a signed request of the WebSocket API; None to omit a parameter."""
 
     def write(
         method: str,
@@ -290,121 +236,25 @@ def signed(hmac_sign: Callable[[bytes], str]) -> Frames:
     return write
 
 
-class Talk:
-    """A connection, whatever it is made of: frames in and out, and nothing raised.
-
-    Args:
-        send: Sends a frame.
-        receive: Returns what comes within some seconds; None for nothing.
-    """
-
-    def __init__(
-        self, send: Callable[[str], None], receive: Callable[[float], str | bytes | None]
-    ) -> None:
-        self._send = send
-        self._receive = receive
-
-    def send(self, frame: str) -> str | None:
-        """Send a frame; returns what was raised, if anything."""
-        try:
-            self._send(frame)
-        except TransportError as error:
-            return ending(error)
-        except ConnectionClosed:
-            return "over"
-        return None
-
-    def receive(self, seconds: float = 10.0) -> Any:
-        """Return what comes: a JSON object, any other frame as it is, or how it ended."""
-        try:
-            frame = self._receive(seconds)
-        except TransportError as error:
-            return ending(error)
-        except ConnectionClosed as error:
-            return "shut down" if error.rcvd is not None else "over"
-        try:
-            return None if frame is None else json.loads(frame)
-        except ValueError:
-            return frame
-
-    def ask(self, frame: str) -> Any:
-        """Send a frame, and return what comes."""
-        return self.send(frame) or self.receive()
+CONNECTORS_IN_PROCESS = [connector_sync, connector_async]
 
 
-class Party:
-    """Whoever talks to a venue: opens connections, and says whether a plan's cut was reached."""
-
-    def __init__(self, connect: Callable[[str], Talk], was_cut: Callable[[], bool]) -> None:
-        self.connect = connect
-        self.was_cut = was_cut
-
-
-@contextmanager
-def talk_sync(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Party]:
-    transport = VenueTransport(venue, now=clock.now, plan=plan, sleep=clock.sleep)
-
-    def connect(query: str) -> Talk:
-        connection = transport.connect(f"/ws-api/v3{query}", timeout=1.0)
-        return Talk(
-            lambda frame: connection.send(frame, timeout=1.0),
-            lambda seconds: connection.receive(timeout=seconds),
-        )
-
-    with closing(transport):
-        yield Party(connect, lambda: transport.was_cut)
-
-
-@contextmanager
-def talk_async(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Party]:
-    transport = VenueTransport(venue, now=clock.now, plan=plan, asleep=clock.asleep)
-    with asyncio.Runner(loop_factory=clock.event_loop) as runner:
-
-        def connect(query: str) -> Talk:
-            connection = runner.run(transport.aconnect(f"/ws-api/v3{query}", timeout=1.0))
-            return Talk(
-                lambda frame: runner.run(connection.asend(frame, timeout=1.0)),
-                lambda seconds: runner.run(connection.areceive(timeout=seconds)),
-            )
-
-        yield Party(connect, lambda: transport.was_cut)
-        runner.run(transport.aclose())
-
-
-@contextmanager
-def talk_over_sockets(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[Party]:
-    with (
-        Simulator(venue, now=clock.now, plan=plan, asleep=clock.asleep) as simulator,
-        ExitStack() as stack,
-    ):
-
-        def connect(query: str) -> Talk:
-            url = f"{simulator.url.replace('http', 'ws')}/ws-api/v3{query}"
-            client = stack.enter_context(websockets.connect(url, close_timeout=1))
-            return Talk(client.send, lambda _seconds: client.recv(timeout=10))
-
-        yield Party(connect, lambda: simulator.was_cut)
-
-
-TALKS_IN_PROCESS = [talk_sync, talk_async]
-
-
-@pytest.fixture(params=[*TALKS_IN_PROCESS, talk_over_sockets])
-def meet(
+@pytest.fixture(params=[*CONNECTORS_IN_PROCESS, connector_over_sockets])
+def open_connector(
     request: pytest.FixtureRequest, venue: Venue, virtual: VirtualClock
-) -> Iterator[Callable[[Plan], Party]]:
-    """Meet the venue by any of the three ways, where things go as planned."""
+) -> Iterator[Callable[[Plan], Connector]]:
+    """Return a function that makes a connector by a plan, in each of three ways."""
     with ExitStack() as stack:
         yield lambda plan: stack.enter_context(request.param(venue, virtual, plan))
 
 
 @pytest.fixture
-def talks_in_process(request: pytest.FixtureRequest) -> bool:
-    return request.node.callspec.params["meet"] in TALKS_IN_PROCESS
+def connects_in_process(request: pytest.FixtureRequest) -> bool:
+    return request.node.callspec.params["open_connector"] in CONNECTORS_IN_PROCESS
 
 
 @pytest.fixture
-def talk(venue: Venue, virtual: VirtualClock) -> Iterator[Talk]:
-    """Talk to the venue in process."""
-    with talk_sync(venue, virtual, Plan()) as party:
-        yield party.connect("?returnRateLimits=false")
+def connection(venue: Venue, virtual: VirtualClock) -> Iterator[FrameConnection]:
+    """Connect to the venue in process."""
+    with connector_sync(venue, virtual, Plan()) as connector:
+        yield connector.connect("?returnRateLimits=false")

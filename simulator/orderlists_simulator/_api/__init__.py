@@ -1,0 +1,1 @@
+"""The endpoints: what can be requested, and how it is dispatched."""

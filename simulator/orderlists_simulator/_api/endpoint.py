@@ -1,0 +1,124 @@
+"""Endpoints: what can be requested, declared once for every protocol.
+
+An `Endpoint` names its path and its method, what it needs and what it does; the dispatcher, the
+protocols and the log take from it what they need.  `registry` collects the declarations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias, TypeVar, cast
+
+from attrs import frozen
+
+from orderlists_simulator._api.parameters import Parameter, SentParameters
+from orderlists_simulator._api.responses import Json
+from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.keys import MAIN_ACCOUNT, ApiKey
+from orderlists_simulator._engine.log import Effect, Protocol
+from orderlists_simulator._engine.session import Session
+from orderlists_simulator._engine.time import TimeUnit
+from orderlists_simulator._engine.venue import Venue
+
+T = TypeVar("T")
+
+Security: TypeAlias = Literal["NONE", "USER_DATA", "USER_STREAM", "TRADE"]
+"""The exchange's security types: all but ``NONE`` are signed, ``TRADE`` needs the permission."""
+
+Check: TypeAlias = Callable[[Mapping[str, object]], None]
+"""Raises an `ApiError` if the values, by name, do not go together; None is a missing value."""
+
+
+@frozen(kw_only=True)
+class Call:
+    """An authenticated request for an endpoint.
+
+    Attributes:
+        venue: The venue.
+        protocol: The protocol of the request.
+        session: The session of its connection.
+        key: Its key; None for an endpoint that needs none.
+        now: In nanoseconds.
+        values: The values of its parameters, by name.
+    """
+
+    venue: Venue
+    protocol: Protocol
+    session: Session
+    key: ApiKey | None
+    now: int
+    values: Mapping[str, object]
+
+    def __getitem__(self, parameter: Parameter[T]) -> T:
+        return cast("T", self.values[parameter.name])
+
+    @property
+    def account(self) -> str:
+        """The account of the key."""
+        return MAIN_ACCOUNT if self.key is None else self.key.account
+
+    @property
+    def unit(self) -> TimeUnit:
+        """The unit of the times in the reply."""
+        return self.session.unit
+
+
+def _no_check(_values: Mapping[str, object]) -> None:
+    return
+
+
+@frozen(kw_only=True)
+class Endpoint:
+    """One kind of request.
+
+    Attributes:
+        rest: The HTTP method and the path; None if it is not served over REST.
+        websocket: The method of the WebSocket API; None if it is not served there.
+        security: The security type.
+        weight: The request weight.
+        free_on_success: Whether a successful request has no weight.
+        orders: How much a successful request adds to the unfilled order count.
+        effect: How it changes orders; None if it does not.
+        parameters: Its parameters, without those that every signed request has.
+        check: The rule for combinations of parameters.
+        handler: Executes a call and returns the result, or raises an `ApiError`.
+    """
+
+    rest: tuple[str, str] | None = None
+    websocket: str | None = None
+    security: Security
+    weight: int
+    free_on_success: bool = False
+    orders: int = 0
+    effect: Effect | None = None
+    parameters: tuple[Parameter[Any], ...] = ()
+    check: Check = _no_check
+    handler: Callable[[Call], Json]
+
+    def read(self, sent: SentParameters, *, common: int) -> Mapping[str, object]:
+        """Return the values of the parameters, by name.
+
+        Args:
+            sent: The parameters that were sent.
+            common: How many parameters the protocol has for every such request.
+
+        Raises:
+            ApiError: A parameter is malformed or unknown, or the combination is not allowed.
+        """
+        values = {each.name: sent.read(each) for each in self.parameters}
+        sent.refuse_unread(most=common + len(self.parameters))
+        self.check(values)
+        return values
+
+
+def at_least_one(first: Parameter[Any], second: Parameter[Any]) -> Check:
+    """Return a check that one of two parameters was sent."""
+
+    def check(values: Mapping[str, object]) -> None:
+        if values[first.name] is None and values[second.name] is None:
+            raise ApiError(
+                -1102,
+                f"Param '{first.name}' or '{second.name}' must be sent, but both were empty/null!",
+            )
+
+    return check

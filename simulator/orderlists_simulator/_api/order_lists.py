@@ -1,0 +1,72 @@
+"""The endpoints of order lists.  Source: `Cancel Order List`, `Query Order list`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orderlists_simulator._api.endpoint import Call, Endpoint, at_least_one
+from orderlists_simulator._api.parameters import CLIENT_ID, LONG, SYMBOL, mandatory, optional
+from orderlists_simulator._api.responses import Json, cancel_body, list_body
+from orderlists_simulator._engine.errors import ApiError
+
+_SYMBOL = mandatory("symbol", SYMBOL)
+_ORDER_LIST_ID = optional("orderListId", LONG)
+_LIST_CLIENT_ORDER_ID = optional("listClientOrderId", CLIENT_ID)
+_NEW_CLIENT_ORDER_ID = optional("newClientOrderId", CLIENT_ID)
+_ORIG_CLIENT_ORDER_ID = optional("origClientOrderId", CLIENT_ID)
+
+
+def _cancel(call: Call) -> Json:
+    cancellation = call.venue.order_entry.cancel(
+        symbol=call[_SYMBOL],
+        order_list_id=call[_ORDER_LIST_ID],
+        list_client_order_id=call[_LIST_CLIENT_ORDER_ID],
+        new_client_order_id=call[_NEW_CLIENT_ORDER_ID],
+        account=call.account,
+        now=call.now,
+    )
+    return cancel_body(cancellation, call.unit)
+
+
+def _query(call: Call) -> Json:
+    order_list_id, name = call[_ORDER_LIST_ID], call[_ORIG_CLIENT_ORDER_ID]
+    # "orderListId: ignored if origClientOrderId is used": documented for the WebSocket API only.
+    ignored = call.protocol == "WebSocket" and name is not None
+    found = call.venue.query_list(
+        order_list_id=None if ignored else order_list_id,
+        orig_client_order_id=name,
+        account=call.account,
+        now=call.now,
+    )
+    return list_body(found, call.unit)
+
+
+def _need_an_id(values: Mapping[str, object]) -> None:
+    if set(values.values()) == {None}:
+        raise ApiError(
+            -1128,
+            "Combination of optional parameters invalid. "
+            "Recommendation: 'orderListId' should also be sent.",
+        )
+
+
+CANCEL_ORDER_LIST = Endpoint(
+    rest=("DELETE", "/api/v3/orderList"),
+    websocket="orderList.cancel",
+    security="TRADE",
+    weight=1,
+    free_on_success=True,
+    effect="cancel",
+    parameters=(_SYMBOL, _ORDER_LIST_ID, _LIST_CLIENT_ORDER_ID, _NEW_CLIENT_ORDER_ID),
+    check=at_least_one(_ORDER_LIST_ID, _LIST_CLIENT_ORDER_ID),
+    handler=_cancel,
+)
+GET_ORDER_LIST = Endpoint(
+    rest=("GET", "/api/v3/orderList"),
+    websocket="orderList.status",
+    security="USER_DATA",
+    weight=4,
+    parameters=(_ORDER_LIST_ID, _ORIG_CLIENT_ORDER_ID),
+    check=_need_an_id,
+    handler=_query,
+)

@@ -1,0 +1,33 @@
+"""The endpoints of single orders.  Source: `Query order`."""
+
+from __future__ import annotations
+
+from orderlists_simulator._api.endpoint import Call, Endpoint, at_least_one
+from orderlists_simulator._api.parameters import CLIENT_ID, LONG, SYMBOL, mandatory, optional
+from orderlists_simulator._api.responses import Json, order_body
+
+_SYMBOL = mandatory("symbol", SYMBOL)
+_ORDER_ID = optional("orderId", LONG)
+_ORIG_CLIENT_ORDER_ID = optional("origClientOrderId", CLIENT_ID)
+
+
+def _query(call: Call) -> Json:
+    found = call.venue.query_order(
+        symbol=call[_SYMBOL],
+        order_id=call[_ORDER_ID],
+        orig_client_order_id=call[_ORIG_CLIENT_ORDER_ID],
+        account=call.account,
+        now=call.now,
+    )
+    return order_body(found, call.unit)
+
+
+GET_ORDER = Endpoint(
+    rest=("GET", "/api/v3/order"),
+    websocket="order.status",
+    security="USER_DATA",
+    weight=4,
+    parameters=(_SYMBOL, _ORDER_ID, _ORIG_CLIENT_ORDER_ID),
+    check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
+    handler=_query,
+)

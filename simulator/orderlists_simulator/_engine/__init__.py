@@ -1,0 +1,1 @@
+"""The exchange without a protocol: order lists, accounts, keys, limits and time."""

@@ -1,0 +1,69 @@
+"""Behaviour of the exchange that changed over time, is not documented, or is a limit.
+
+Every guess that a client could notice is a setting here, with its source.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from attrs import field, frozen
+
+from orderlists_simulator._validators import in_range, one_of
+
+BothIds: TypeAlias = Literal["must_match", "id_wins"]
+QueryIds: TypeAlias = Literal["client_id_wins", "id_wins"]
+CanceledLegShows: TypeAlias = Literal["cancel_id", "original_id"]
+EventsSent: TypeAlias = Literal["after_reply", "before_reply"]
+FirstEvent: TypeAlias = Literal["reports", "list_status"]
+TransactionTime: TypeAlias = Literal["of_cancel", "of_placement"]
+
+
+@frozen(kw_only=True)
+class Behaviour:
+    """The settings of a venue's behaviour.
+
+    Attributes:
+        both_ids: How a cancel with both ids finds its list.  ``must_match``: by its id, and the
+            client id must be that of the list (the exchange since 2025-04-24).  ``id_wins``: by its
+            id, and the client id is ignored (the exchange before).
+        transaction_time: The ``transactionTime`` of a canceled list: the time of the cancel, or
+            that of the placement as in the documentation's sample (not documented otherwise).
+        both_query_ids: How a query with both ids finds its list over REST (not documented).  Over
+            the WebSocket API the client id wins, as documented.
+        canceled_leg_shows: The ``clientOrderId`` of a canceled leg in a query, by which it is also
+            found: that of the cancel, or its own (not documented).
+        weight_limit: The request weight allowed in a minute; None for no limit.
+        ban_after: How many requests after the first 429 of a minute are answered with 429 as well,
+            before the address is banned with 418 (the number is not published).
+        events_sent: Whether the events of a request are sent before or after its reply (not
+            documented).
+        first_event: Whether the reports of the orders or the status of the list come first (not
+            documented; over FIX the status was seen first).
+        connection_limit: The WebSocket connections allowed in five minutes; None for no limit.
+        connection_age: After how many seconds the venue closes a connection; None for never.
+        ping_interval: Seconds between the pings of a server in real time; None for no pings.
+        pong_timeout: Seconds without a pong after which such a server drops the connection.
+
+    >>> Behaviour().both_ids
+    'must_match'
+    """
+
+    both_ids: BothIds = field(default="must_match", validator=one_of(BothIds))
+    transaction_time: TransactionTime = field(
+        default="of_cancel", validator=one_of(TransactionTime)
+    )
+    both_query_ids: QueryIds = field(default="client_id_wins", validator=one_of(QueryIds))
+    canceled_leg_shows: CanceledLegShows = field(
+        default="cancel_id", validator=one_of(CanceledLegShows)
+    )
+    weight_limit: int | None = field(default=6000, validator=in_range(1, whole=True, optional=True))
+    ban_after: int = field(default=10, validator=in_range(0, whole=True))
+    events_sent: EventsSent = field(default="after_reply", validator=one_of(EventsSent))
+    first_event: FirstEvent = field(default="reports", validator=one_of(FirstEvent))
+    connection_limit: int | None = field(
+        default=300, validator=in_range(1, whole=True, optional=True)
+    )
+    connection_age: float | None = field(default=24 * 3600.0, validator=in_range(0, optional=True))
+    ping_interval: float | None = field(default=20.0, validator=in_range(0, optional=True))
+    pong_timeout: float = field(default=60.0, validator=in_range(0))

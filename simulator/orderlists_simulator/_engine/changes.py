@@ -1,0 +1,101 @@
+"""Changes of order lists, as facts; `_api.events` writes them as user data events.
+
+Invariant: an update is of one moment, and every execution and every trade has its own number.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import count
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+from orderlists_simulator._engine.orders import Order, VenueOrderList
+
+ExecutionType: TypeAlias = Literal["NEW", "CANCELED", "TRADE", "EXPIRED"]
+"""The kind of a change of an order."""
+
+_NO_TRADE = -1
+
+
+@frozen(kw_only=True)
+class OrderChange:
+    """A change of one order.
+
+    Attributes:
+        before: The order before; None if it is new.
+        after: The order after.
+        execution_type: The kind of the change.
+        execution_id: The number of the change.
+        trade_id: The number of the trade; -1 for any other kind.
+    """
+
+    before: Order | None
+    after: Order
+    execution_type: ExecutionType
+    execution_id: int
+    trade_id: int
+
+    @property
+    def quantity(self) -> Decimal:
+        """The quantity executed by this change."""
+        return self.after.executed_qty - (self.before.executed_qty if self.before else Decimal(0))
+
+    @property
+    def quote_quantity(self) -> Decimal:
+        """The quote quantity exchanged by this change."""
+        return self.after.quote_qty - (self.before.quote_qty if self.before else Decimal(0))
+
+
+@frozen(kw_only=True)
+class ListUpdate:
+    """A change of an order list.
+
+    Attributes:
+        order_list: The list after it.
+        changes: The changes of its orders.
+        at: The time, in nanoseconds.
+    """
+
+    order_list: VenueOrderList
+    changes: tuple[OrderChange, ...]
+    at: int
+
+
+class ChangeRecorder:
+    """Compares states of lists, and numbers the changes."""
+
+    def __init__(self) -> None:
+        self._execution_ids = count(1)
+        self._trade_ids = count(1)
+
+    def update(
+        self, before: VenueOrderList | None, after: VenueOrderList, *, now: int
+    ) -> ListUpdate:
+        """Return the change from one state of a list to the next; None before for a new list."""
+        old = [None] * len(after.orders) if before is None else before.orders
+        pairs = zip(old, after.orders, strict=True)
+        changes = tuple(self._change(was, each) for was, each in pairs if was != each)
+        return ListUpdate(order_list=after, changes=changes, at=now)
+
+    def _change(self, before: Order | None, after: Order) -> OrderChange:
+        kind = _execution_type(before, after)
+        return OrderChange(
+            before=before,
+            after=after,
+            execution_type=kind,
+            execution_id=next(self._execution_ids),
+            trade_id=next(self._trade_ids) if kind == "TRADE" else _NO_TRADE,
+        )
+
+
+def _execution_type(before: Order | None, after: Order) -> ExecutionType:
+    if before is None:
+        return "NEW"
+    if after.executed_qty > before.executed_qty:
+        return "TRADE"
+    if after.status == "CANCELED":
+        return "CANCELED"
+    # A pending order that is released is reported as NEW a second time.
+    return "EXPIRED" if after.status == "EXPIRED" else "NEW"

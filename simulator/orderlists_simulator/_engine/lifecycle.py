@@ -1,0 +1,124 @@
+"""The life cycle of an order list: fills, expiries, and what each does to the other orders.
+
+Pure functions from one state of a list to the next.  Source: the FAQs on order lists.  The rules of
+an OCO hold for the pending pair of an OTOCO as well.
+
+Invariant: an order that is final never changes again, and no order fills beyond its quantity.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from attrs import evolve
+
+from orderlists_simulator._engine.enums import STOP_TYPES, ExpiryReason
+from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.orders import Order, VenueOrderList
+
+
+def filled(
+    order_list: VenueOrderList, order_id: int, quantity: Decimal | None, *, now: int
+) -> VenueOrderList:
+    """Return the list after a fill of one of its orders, complete or partial.
+
+    The first fill of a leg of an OCO, however small, expires the other leg.  Pending orders are
+    released by a complete fill.
+
+    Args:
+        order_list: The list before.
+        order_id: The order; a stop order is triggered first.
+        quantity: At most what is left, and all of it if None.
+        now: In nanoseconds.
+
+    Raises:
+        ApiError: -2013, the order does not exist or cannot be filled.
+    """
+    done = _after_fill(order_list, order_id, quantity, now)
+    orders = tuple(done if each.order_id == order_id else each for each in order_list.orders)
+    orders = tuple(_after_fill_of_other(each, done, now) for each in orders)
+    return evolve(order_list, orders=orders, transaction_time=now)
+
+
+def expired(order_list: VenueOrderList, *, now: int) -> VenueOrderList:
+    """Return the list after the expiry of every order that is not final.
+
+    Raises:
+        ApiError: -2018, the list is not open.
+    """
+    if not order_list.is_open:
+        raise ApiError(-2018, "Order list does not exist.")
+    placed = [each for each in order_list.orders if _is_placed(each)]
+    # "Because the other order of the pair started working or the entire OCO expired".
+    reason: ExpiryReason = "OCO_TRIGGER" if len(placed) > 1 else "EXCHANGE_CANCELED"
+    orders = tuple(
+        each if each.is_final else _expired(each, reason, now) for each in order_list.orders
+    )
+    return evolve(order_list, orders=orders, transaction_time=now)
+
+
+def _is_placed(order: Order) -> bool:
+    return not order.is_final and order.status != "PENDING_NEW"
+
+
+def _after_fill(
+    order_list: VenueOrderList, order_id: int, quantity: Decimal | None, now: int
+) -> Order:
+    for order in order_list.orders:
+        if order.order_id == order_id and _is_placed(order):
+            left = _ordered(order) - order.executed_qty
+            taken = left if quantity is None else min(left, quantity)
+            if taken > 0:
+                return _with_fill(order, taken, whole=taken == left, now=now)
+    raise ApiError(-2013, "Order does not exist.")
+
+
+def _ordered(order: Order) -> Decimal:
+    return Decimal(0) if order.quantity is None else order.quantity
+
+
+def _with_fill(order: Order, quantity: Decimal, *, whole: bool, now: int) -> Order:
+    return evolve(
+        order,
+        status="FILLED" if whole else "PARTIALLY_FILLED",
+        executed_qty=order.executed_qty + quantity,
+        quote_qty=order.quote_qty + quantity * _price(order),
+        update_time=now,
+        working_time=now if order.working_time is None else order.working_time,
+    )
+
+
+def _price(order: Order) -> Decimal:
+    # A market order has no price of its own; its trigger is near enough.
+    if order.price > 0 or order.stop_price is None:
+        return order.price
+    return order.stop_price
+
+
+def _after_fill_of_other(order: Order, done: Order, now: int) -> Order:
+    if order is done or order.is_final:
+        return order
+    if order.status != "PENDING_NEW":
+        return _expired(order, "OCO_TRIGGER", now)
+    return _released(order, done, now) if done.status == "FILLED" else order
+
+
+def _released(order: Order, working: Order, now: int) -> Order:
+    return evolve(
+        order,
+        status="NEW",
+        # The pending legs of an OPO sell what the working one bought.
+        quantity=working.executed_qty if order.quantity is None else order.quantity,
+        update_time=now,
+        working_time=None if order.type in STOP_TYPES else now,
+    )
+
+
+def _expired(order: Order, reason: ExpiryReason, now: int) -> Order:
+    was_pending = order.status == "PENDING_NEW"
+    return evolve(
+        order,
+        status="EXPIRED",
+        expiry_reason="OTO_PHASE_ONE_EXPIRED" if was_pending else reason,
+        update_time=now,
+    )

@@ -1,0 +1,227 @@
+"""Orders and order lists: frozen values.
+
+A `Leg` is an order as it is to be placed; an `Order` was placed and has ids; a `VenueOrderList` is
+two or three orders of one symbol.  Times are nanoseconds since 1970.
+
+Invariant: an order keeps the client id under which it was placed; the id of the cancel that ended
+it is a field of its own.  Which of the two a reply shows is up to the code that writes the reply.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from attrs import evolve, field, frozen
+from attrs.converters import optional as or_none
+from attrs.validators import optional
+
+from orderlists import InvalidSetting
+from orderlists_simulator._engine.enums import (
+    FINAL,
+    STOP_TYPES,
+    ContingencyType,
+    ExpiryReason,
+    ListOrderStatus,
+    ListStatusType,
+    OrderStatus,
+    OrderType,
+    PegOffsetType,
+    PegPriceType,
+    SelfTradePreventionMode,
+    Side,
+    TimeInForce,
+    WorkingFloor,
+)
+from orderlists_simulator._validators import Amount, amount, one_of
+
+
+@frozen(kw_only=True)
+class _Facts:
+    side: Side = field(validator=one_of(Side))
+    type: OrderType = field(validator=one_of(OrderType))
+    quantity: Decimal | None = field(default=None, converter=or_none(amount))
+    price: Decimal = field(default=Decimal(0), converter=amount)
+    stop_price: Decimal | None = field(default=None, converter=or_none(amount))
+    trailing_delta: int | None = None
+    trailing_time: int | None = None
+    time_in_force: TimeInForce = field(default="GTC", validator=one_of(TimeInForce))
+    iceberg_qty: Decimal | None = field(default=None, converter=or_none(amount))
+    strategy_id: int | None = None
+    strategy_type: int | None = None
+    self_trade_prevention_mode: SelfTradePreventionMode = field(
+        default="NONE", validator=one_of(SelfTradePreventionMode)
+    )
+    peg_price_type: PegPriceType | None = field(
+        default=None, validator=optional(one_of(PegPriceType))
+    )
+    peg_offset_type: PegOffsetType | None = field(
+        default=None, validator=optional(one_of(PegOffsetType))
+    )
+    peg_offset_value: int | None = None
+    pegged_price: Decimal | None = field(default=None, converter=or_none(amount))
+    used_sor: bool | None = None
+    working_floor: WorkingFloor | None = field(
+        default=None, validator=optional(one_of(WorkingFloor))
+    )
+    status: OrderStatus = field(default="NEW", validator=one_of(OrderStatus))
+    executed_qty: Decimal = field(default=Decimal(0), converter=amount)
+    quote_qty: Decimal = field(default=Decimal(0), converter=amount)
+    prevented_match_id: int | None = None
+    prevented_quantity: Decimal | None = field(default=None, converter=or_none(amount))
+    expiry_reason: ExpiryReason | None = field(
+        default=None, validator=optional(one_of(ExpiryReason))
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.type in STOP_TYPES and self.stop_price is None and self.trailing_delta is None:
+            rule = f"must be given for {self.type}, or else a trailing delta"
+            raise InvalidSetting(field="stop_price", value=None, rule=rule)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether its status is final."""
+        return self.status in FINAL
+
+
+@frozen(kw_only=True)
+class Leg(_Facts):
+    """One order of a list, as it is to be placed.
+
+    Amounts are given as Decimal, int or text.  A field that is None does not appear in replies.
+
+    Attributes:
+        quantity: None for the pending leg of an OPO, which has none before its working leg is
+            filled.
+        price: 0 for a type without a limit price.
+        client_order_id: None to have the venue generate one.
+        trailing_time: When the trailing began, in nanoseconds; None for not yet.
+        quote_qty: The amount of the quote asset exchanged so far.
+
+    Raises:
+        InvalidSetting: A value is not one of the exchange's enum, an amount is a float or negative,
+            or a type with a trigger has neither stop price nor trailing delta.
+
+    >>> Leg(side="SELL", type="LIMIT_MAKER", quantity="10", price="3").price
+    Decimal('3')
+    """
+
+    client_order_id: str | None = None
+
+
+@frozen(kw_only=True)
+class Order(_Facts):
+    """An order that was placed, open or finished.  It has the fields of a `Leg` as well.
+
+    Attributes:
+        client_order_id: The id under which it was placed, also after a cancel.
+        update_time: Of its last change, in nanoseconds.
+        working_time: When it entered the order book, in nanoseconds; None for not yet, or never.
+        cancel_id: The client id of the cancel that ended it; None if none did.
+    """
+
+    symbol: str
+    order_list_id: int
+    order_id: int
+    client_order_id: str
+    time: int
+    update_time: int
+    working_time: int | None = None
+    cancel_id: str | None = None
+
+    def canceled(self, cancel_id: str, *, now: int) -> Order:
+        """Return the order after a cancel."""
+        return evolve(self, status="CANCELED", cancel_id=cancel_id, update_time=now)
+
+
+@frozen(kw_only=True)
+class VenueOrderList:
+    """Two or three orders of one symbol with a contingency between them.
+
+    Attributes:
+        account: Its owner.
+        transaction_time: Of its last change, in nanoseconds.
+        orders: In the order in which replies name them.
+        canceled_by: The client id of the cancel that ended it (``newClientOrderId``, or one
+            generated by the venue); None if none did.  Compare a client's result with this.
+    """
+
+    account: str
+    order_list_id: int
+    contingency_type: ContingencyType = field(validator=one_of(ContingencyType))
+    list_client_order_id: str
+    transaction_time: int
+    symbol: str
+    orders: tuple[Order, ...]
+    canceled_by: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether at least one of its orders is not final."""
+        return not all(order.is_final for order in self.orders)
+
+    def canceled(self, cancel_id: str, *, now: int) -> Cancellation:
+        """Return the result of a cancel, which ends every order that is not final."""
+        orders = tuple(
+            each if each.is_final else each.canceled(cancel_id, now=now) for each in self.orders
+        )
+        pairs = zip(self.orders, orders, strict=True)
+        return Cancellation(
+            order_list=evolve(self, orders=orders, transaction_time=now, canceled_by=cancel_id),
+            canceled=tuple(after for before, after in pairs if after is not before),
+        )
+
+    @property
+    def list_status_type(self) -> ListStatusType:
+        """``EXEC_STARTED`` while it is open, then ``ALL_DONE``."""
+        return "EXEC_STARTED" if self.is_open else "ALL_DONE"
+
+    @property
+    def list_order_status(self) -> ListOrderStatus:
+        """``EXECUTING`` while it is open, then ``ALL_DONE``."""
+        return "EXECUTING" if self.is_open else "ALL_DONE"
+
+
+@frozen(kw_only=True)
+class Cancellation:
+    """The result of an accepted cancel.
+
+    Attributes:
+        order_list: The list after it.
+        canceled: The orders that it ended; those that were final before are not among them.
+    """
+
+    order_list: VenueOrderList
+    canceled: tuple[Order, ...]
+
+
+def oco_legs(
+    *,
+    side: Side,
+    quantity: Amount,
+    price: Amount,
+    stop_price: Amount,
+    stop_limit_price: Amount | None,
+    limit_client_order_id: str | None,
+    stop_client_order_id: str | None,
+) -> tuple[Leg, Leg]:
+    """Return the legs of an OCO in the order of the documented replies: stop loss, limit maker.
+
+    Raises:
+        InvalidSetting: An amount is a float, negative or not a number.
+    """
+    stop = Leg(
+        side=side,
+        type="STOP_LOSS" if stop_limit_price is None else "STOP_LOSS_LIMIT",
+        quantity=quantity,
+        price=0 if stop_limit_price is None else stop_limit_price,
+        stop_price=stop_price,
+        client_order_id=stop_client_order_id,
+    )
+    limit = Leg(
+        side=side,
+        type="LIMIT_MAKER",
+        quantity=quantity,
+        price=price,
+        client_order_id=limit_client_order_id,
+    )
+    return stop, limit

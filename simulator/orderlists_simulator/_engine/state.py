@@ -1,0 +1,77 @@
+"""The state that the components of a venue share, and the one lock that guards it.
+
+Invariant: before anything reads or changes the state at a time, the actions scheduled until then
+have run; and every change is published to the subscribers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+
+from orderlists_simulator._engine.behaviour import Behaviour
+from orderlists_simulator._engine.changes import ChangeRecorder
+from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.orders import VenueOrderList
+from orderlists_simulator._engine.scheduler import Notifier, Scheduler
+from orderlists_simulator._engine.store import OrderListStore
+from orderlists_simulator._engine.subscribers import OpenConnections
+
+
+class VenueState:
+    """The state of a venue.
+
+    Args:
+        symbols: The symbols that are traded.
+        behaviour: The settings of the venue.
+
+    Attributes:
+        store: The order lists.
+        scheduler: Actions to come.
+        notifier: The lock, and the signal of a change.
+        connections: The open connections.
+    """
+
+    def __init__(self, *, symbols: Iterable[str], behaviour: Behaviour) -> None:
+        self._symbols = frozenset(symbols)
+        self._recorder = ChangeRecorder()
+        self.behaviour = behaviour
+        self.store = OrderListStore()
+        self.scheduler = Scheduler()
+        self.notifier = Notifier()
+        self.connections = OpenConnections(behaviour)
+
+    @contextmanager
+    def at(self, now: int) -> Generator[None]:
+        """Hold the lock, with every action run that is due by now, in nanoseconds."""
+        with self.notifier.lock:
+            self.scheduler.run(until=now)
+            yield
+
+    def check_symbol(self, symbol: str) -> None:
+        """Check that a symbol is traded.
+
+        Raises:
+            ApiError: -1121, it is not.
+        """
+        if symbol not in self._symbols:
+            raise ApiError(-1121, "Invalid symbol.")
+
+    def add(self, order_list: VenueOrderList, *, now: int) -> None:
+        """Add a new list, and publish it; raises what `OrderListStore.add` does."""
+        self.store.add(order_list)
+        self._publish(None, order_list, now)
+
+    def replace(self, before: VenueOrderList, after: VenueOrderList, *, now: int) -> None:
+        """Replace an open list by its next state, and publish the change."""
+        self.store.replace(after, now=now)
+        self._publish(before, after, now)
+
+    def _publish(self, before: VenueOrderList | None, after: VenueOrderList, now: int) -> None:
+        update = self._recorder.update(before, after, now=now)
+        if self.behaviour.events_sent == "before_reply":
+            self.connections.publish(update)
+        else:
+            # Scheduled for now: the replies of this moment are sent first.
+            self.scheduler.add(now, lambda _now: self.connections.publish(update))
+            self.notifier.notify()

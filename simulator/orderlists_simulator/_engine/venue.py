@@ -1,0 +1,216 @@
+"""The exchange: order lists, keys, limits and time, without a protocol.
+
+Pure state: times and ids come in as arguments.  The endpoints of `_api` call it, and an `ApiError`
+is a result as well.  Thread-safe.
+
+Invariant: before the venue does anything, the actions that were due by then have run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from orderlists_simulator._engine.behaviour import Behaviour
+from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.keys import EXAMPLE_KEY, MAIN_ACCOUNT, ApiKey, KeyStore
+from orderlists_simulator._engine.lifecycle import expired, filled
+from orderlists_simulator._engine.log import Log
+from orderlists_simulator._engine.order_entry import Ids, OrderEntry
+from orderlists_simulator._engine.orders import VenueOrderList
+from orderlists_simulator._engine.queries import OrderView, Queries, QueryLag, queried_time
+from orderlists_simulator._engine.rate_limits import RequestWeight
+from orderlists_simulator._engine.state import VenueState
+from orderlists_simulator._validators import Amount, amount
+
+
+class Venue:
+    """An exchange in memory, for order lists.
+
+    Args:
+        keys: The API keys it accepts; the key of the exchange's documentation by default.
+        symbols: The symbols that are traded.
+        behaviour: Its settings; those of the documentation by default.
+        list_ids: The ids of new lists; 0, 1, 2, ... by default.
+        order_ids: The ids of new orders; 0, 1, 2, ... by default.
+        client_ids: The client ids of lists, orders and cancels that have none.
+
+    An iterator of ids must not end and not repeat.  Times are nanoseconds since 1970, as
+    `time.time_ns()` returns them.
+
+    Attributes:
+        behaviour: Its settings.
+        order_entry: Places and cancels order lists.
+        keys: The API keys.
+        request_weight: The request weight used.
+        connections: The open WebSocket connections.
+        notifier: The lock of the venue, and the signal of a change.
+        lags: How stale queries are, and when; may be set at any time.  The longest lag counts.
+        log: The requests received, and their executions.
+
+    >>> venue = Venue()
+    >>> oco = venue.order_entry.place_oco(
+    ...     symbol="LTCBTC", side="SELL", quantity="10", price="3", stop_price="1", now=0
+    ... )
+    >>> oco.order_list_id, oco.list_order_status
+    (0, 'EXECUTING')
+    >>> done = venue.order_entry.cancel(
+    ...     symbol="LTCBTC", order_list_id=0, new_client_order_id="mine", now=1
+    ... )
+    >>> venue.order_list(0).canceled_by
+    'mine'
+    """
+
+    def __init__(
+        self,
+        *,
+        keys: Iterable[ApiKey] = (EXAMPLE_KEY,),
+        symbols: Iterable[str] = ("LTCBTC", "BTCUSDT"),
+        behaviour: Behaviour | None = None,
+        list_ids: Iterator[int] | None = None,
+        order_ids: Iterator[int] | None = None,
+        client_ids: Iterator[str] | None = None,
+    ) -> None:
+        self.behaviour = Behaviour() if behaviour is None else behaviour
+        self._state = VenueState(symbols=symbols, behaviour=self.behaviour)
+        ids = Ids(lists=list_ids, orders=order_ids, names=client_ids)
+        self.order_entry = OrderEntry(self._state, ids)
+        self.keys = KeyStore(keys)
+        self.request_weight = RequestWeight(
+            limit=self.behaviour.weight_limit, ban_after=self.behaviour.ban_after
+        )
+        self.connections = self._state.connections
+        self.notifier = self._state.notifier
+        self.lags: tuple[QueryLag, ...] = ()
+        self.log = Log()
+
+    @property
+    def lists(self) -> tuple[VenueOrderList, ...]:
+        """Every list, open or finished, oldest first, in its present state."""
+        with self.notifier.lock:
+            return tuple(self._state.store)
+
+    def order_list(self, order_list_id: int) -> VenueOrderList:
+        """Return a list, open or finished, in its present state.
+
+        Raises:
+            KeyError: There is no such list.
+        """
+        with self.notifier.lock:
+            return self._state.store[order_list_id]
+
+    def query_list(
+        self,
+        *,
+        order_list_id: int | None = None,
+        orig_client_order_id: str | None = None,
+        account: str = MAIN_ACCOUNT,
+        now: int,
+    ) -> VenueOrderList:
+        """Return a list as a query shows it, by `lags` in an earlier state.
+
+        Args:
+            order_list_id: This or the next is needed; see `Behaviour.both_query_ids` for both.
+            orig_client_order_id: The list's client id; finds the newest list that has it.
+            account: Its owner.
+            now: In nanoseconds.
+
+        Raises:
+            ApiError: -2018, there is no such list, or not yet.
+        """
+        with self._state.at(now):
+            return self._queries(account, now).order_list(order_list_id, orig_client_order_id)
+
+    def query_order(
+        self,
+        *,
+        symbol: str,
+        order_id: int | None = None,
+        orig_client_order_id: str | None = None,
+        account: str = MAIN_ACCOUNT,
+        now: int,
+    ) -> OrderView:
+        """Return an order as a query shows it, by `lags` in an earlier state.
+
+        Args:
+            symbol: The symbol of the order.
+            order_id: This or the next is needed; if both are given, both must be the order's.
+            orig_client_order_id: The client id shown; finds the newest order that has it.
+            account: Its owner.
+            now: In nanoseconds.
+
+        Raises:
+            ApiError: -1121, unknown symbol; -2013, there is no such order, or not yet; -2039, the
+                order of this id has another client id.
+        """
+        with self._state.at(now):
+            self._state.check_symbol(symbol)
+            return self._queries(account, now).order(symbol, order_id, orig_client_order_id)
+
+    def fill(
+        self, order_list_id: int, order_id: int, *, quantity: Amount | None = None, now: int
+    ) -> VenueOrderList:
+        """Fill an order, with the consequences for the rest of its list.
+
+        Args:
+            order_list_id: The list.
+            order_id: One of its orders that is not pending; a stop order is triggered first.
+            quantity: As Decimal, int or text; None, or more than is left, for a complete fill.
+            now: In nanoseconds.
+
+        Raises:
+            InvalidSetting: The quantity is a float, negative or not a number.
+            ApiError: -2018, there is no such list; -2013, no such order can be filled.
+        """
+        part = None if quantity is None else amount(quantity)
+        return self._change(
+            order_list_id, lambda before: filled(before, order_id, part, now=now), now
+        )
+
+    def expire(self, order_list_id: int, *, now: int) -> VenueOrderList:
+        """Expire the orders of a list that are not final, as the exchange may do by itself.
+
+        Raises:
+            ApiError: -2018, there is no such open list.
+        """
+        return self._change(order_list_id, lambda before: expired(before, now=now), now)
+
+    def schedule(self, time: int, action: Callable[[Venue, int], object]) -> None:
+        """Schedule an action; it runs when the venue is next used at this time or later.
+
+        Args:
+            time: In nanoseconds.
+            action: Receives the venue and its own time.  An `ApiError` that it raises is dropped.
+        """
+        with self.notifier.lock:
+            self._state.scheduler.add(time, lambda due: action(self, due))
+            self.notifier.notify()
+
+    @property
+    def next_time(self) -> int | None:
+        """The time of the next scheduled action, in nanoseconds; None if there is none."""
+        with self.notifier.lock:
+            return self._state.scheduler.next_time
+
+    def run_until(self, now: int | None) -> None:
+        """Run the actions that are due by now, in nanoseconds; None for all, however late."""
+        with self.notifier.lock:
+            self._state.scheduler.run(until=now)
+
+    def finish(self) -> None:
+        """Run every scheduled action, however late: after that nothing changes by itself."""
+        self.run_until(None)
+
+    def _change(
+        self, order_list_id: int, change: Callable[[VenueOrderList], VenueOrderList], now: int
+    ) -> VenueOrderList:
+        with self._state.at(now):
+            before = self._state.store.find(order_list_id, as_of=None)
+            if before is None:
+                raise ApiError(-2018, "Order list does not exist.")
+            after = change(before)
+            self._state.replace(before, after, now=now)
+            return after
+
+    def _queries(self, account: str, now: int) -> Queries:
+        moment = queried_time(self.lags, now=now)
+        return Queries(self._state.store, self.behaviour, account=account, as_of=moment)

@@ -1,0 +1,179 @@
+"""The fault injector: takes requests to a venue, and their answers back, by a plan.
+
+It knows no protocol, no socket and no clock.  A server or a transport provides the time, waits for
+as long as an answer is delayed, and delivers the answer, or the end of the connection.
+
+Invariant: a request is executed as often as its fault says, whatever the client receives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import ParamSpec, TypeAlias, TypeVar
+
+from attrs import evolve
+
+from orderlists import InvalidSetting
+from orderlists.extending import HttpResponse
+from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.log import ConnectionEnd, Execution, ReceivedRequest
+from orderlists_simulator._engine.time import in_nanoseconds
+from orderlists_simulator._engine.venue import Venue
+from orderlists_simulator._faults.fault import Fault, not_executed
+from orderlists_simulator._faults.plan import Plan
+from orderlists_simulator._faults.responses import DROPPED, BrokenConnection, TruncatedResponse
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Execute: TypeAlias = Callable[[int], Execution]
+"""Executes a request at a time in nanoseconds."""
+
+_LOST = not_executed(answer=DROPPED)
+
+
+class FaultInjector:
+    """Takes requests to a venue by a plan.
+
+    Args:
+        venue: It receives the plan's lags and events as well.
+        plan: No faults if None.
+
+    Raises:
+        InvalidSetting: The plan is not a `Plan`.
+
+    Attributes:
+        was_cut: Whether the plan's `cut` was reached.
+    """
+
+    def __init__(self, venue: Venue, plan: Plan | None) -> None:
+        self._venue = venue
+        self._plan = _checked(plan)
+        self._received = 0
+        self._cut_points = 0
+        self.was_cut = False
+        self._failure: AssertionError | None = None
+        venue.lags = (*venue.lags, *self._plan.lags)
+        for time, act in self._plan.events:
+            venue.schedule(time, self._watched(act))
+
+    def raise_failure(self) -> None:
+        """Raise the error in the plan, if there was one.
+
+        Raises:
+            AssertionError: A rule or an event of the plan failed.
+        """
+        if self._failure is not None:
+            raise self._failure
+
+    def _watched(self, act: Callable[P, T]) -> Callable[P, T]:
+        """Return a function of the plan, with its errors recorded."""
+
+        def watched(*args: P.args, **named: P.kwargs) -> T:
+            try:
+                return act(*args, **named)
+            except ApiError:
+                raise  # It is too late or too early for the event: no error of the plan.
+            except AssertionError as error:
+                self._failure = error
+                raise
+            except Exception as error:
+                # Whatever a user's function raises.  Clients pass a failed assertion through, and
+                # take other errors for an outage.
+                self._failure = AssertionError(f"the plan failed: {error!r}")
+                raise self._failure from error
+
+        return watched
+
+    def cuts(self) -> bool:
+        """Count a point of `Plan.cut`, and return whether the connection breaks there."""
+        with self._venue.notifier.lock:
+            cuts = self._cut_points == self._plan.cut
+            self._cut_points += 1
+            self.was_cut = self.was_cut or cuts
+            return cuts
+
+    def receive(
+        self, request: ReceivedRequest, execute: Execute, *, lost: bool = False, now: int
+    ) -> PendingAnswer:
+        """Take a request that arrives now to the venue.
+
+        Args:
+            request: The request.
+            execute: Executes it.
+            lost: Whether its connection breaks before, whatever its fault is.
+            now: In nanoseconds.
+        """
+        with self._venue.notifier.lock:
+            fault = self._watched(self._plan.fault_of)(self._received, request)
+            fault = _LOST if lost else fault
+            self._received += 1
+            number = self._venue.log.add(request, arrived=now, fault=fault)
+        pending = PendingAnswer(self._venue, fault, number=number, arrived=now)
+        pending.execute(execute)
+        return pending
+
+
+def _checked(plan: Plan | None) -> Plan:
+    given: object = Plan() if plan is None else plan
+    if not isinstance(given, Plan):
+        rule = "must be a Plan, such as Plan([executed(answer=DROPPED)])"
+        raise InvalidSetting(field="plan", value=given, rule=rule)
+    return given
+
+
+class PendingAnswer:
+    """A request that was received, and its answer to come."""
+
+    def __init__(self, venue: Venue, fault: Fault, *, number: int, arrived: int) -> None:
+        self._venue = venue
+        self.fault = fault
+        self._number = number
+        self._arrived = arrived
+        self._executions: list[Execution] = []
+
+    def execute(self, execute: Execute) -> None:
+        """Execute the request at once, or schedule it, as often as its fault says."""
+
+        def run(_venue: Venue, now: int) -> None:
+            execution = execute(now)
+            self._executions.append(execution)
+            self._venue.log.add_execution(self._number, execution)
+
+        self._venue.run_until(self._arrived)
+        for after in self.fault.executed_after:
+            if after == 0:
+                # Not scheduled: the request may come from an action that is running.
+                run(self._venue, self._arrived)
+            else:
+                self._venue.schedule(self._arrived + in_nanoseconds(after), run)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds from the arrival to the answer; infinite for no answer."""
+        return self.fault.answered_after
+
+    def answer(self, *, now: int, framed: bool = False) -> HttpResponse | BrokenConnection:
+        """Return what the client receives now, after `seconds` have passed.
+
+        Args:
+            now: In nanoseconds.
+            framed: Whether it is sent in a frame.  Then a part of an answer is noticed as one, and
+                the answer is sent before the actions that are due now are run.
+        """
+        known = math.isfinite(self.seconds)
+        due = max(now, self._arrived + in_nanoseconds(self.seconds)) if known else now
+        if not framed:
+            self._venue.run_until(due)
+        seen = self._executions[self.fault.seen :][:1]
+        answer = self.fault.answer
+        if framed and isinstance(answer, TruncatedResponse):
+            answer = evolve(answer, noticed=True)
+        given = answer.give(seen[0].response if seen else None, now=due)
+        self.end(given.status if isinstance(given, HttpResponse) else given.how)
+        return given
+
+    def end(self, how: int | ConnectionEnd) -> None:
+        """Log what the client was given."""
+        self._venue.log.set_answer(self._number, how)

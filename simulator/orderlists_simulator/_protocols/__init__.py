@@ -1,0 +1,1 @@
+"""The protocols: how requests, responses and events are written."""

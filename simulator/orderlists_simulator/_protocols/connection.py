@@ -1,0 +1,225 @@
+"""The server side of one WebSocket connection: frames in, frames out, and its end.
+
+It knows no socket and no clock.  A server or a transport passes the frames that arrive, runs the
+venue as time passes, and takes the frames to send.
+
+Invariant: after the end only frames leave that had been sent before, and every request that was
+still unanswered is logged with the way in which the connection ended.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from attrs import frozen
+
+from orderlists.extending import Frame, HttpResponse
+from orderlists_simulator._api.events import execution_reports, list_status
+from orderlists_simulator._api.responses import JsonObject
+from orderlists_simulator._engine.behaviour import FirstEvent
+from orderlists_simulator._engine.changes import ListUpdate
+from orderlists_simulator._engine.log import ConnectionEnd
+from orderlists_simulator._engine.session import Session, Subscription
+from orderlists_simulator._engine.time import in_nanoseconds
+from orderlists_simulator._engine.venue import Venue
+from orderlists_simulator._faults.fault import Held
+from orderlists_simulator._faults.injector import FaultInjector, PendingAnswer
+from orderlists_simulator._faults.responses import BrokenConnection, NullIdResponse
+from orderlists_simulator._protocols import websocket_frames as frames
+from orderlists_simulator._protocols.websocket import WebSocketServerProtocol
+from orderlists_simulator._protocols.websocket_request import WebSocketRequest, parse
+
+_UNAUTHORIZED = 401
+_REVOKED = HttpResponse(
+    _UNAUTHORIZED, (), b'{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}'
+)
+
+
+@frozen
+class PartialFrame:
+    """A text frame that is sent in part.
+
+    Attributes:
+        whole: All of it, in UTF-8.
+        kept: How many bytes of it are sent.
+    """
+
+    whole: bytes
+    kept: int
+
+
+class ServerConnection:
+    """An open connection.
+
+    Args:
+        venue: The venue.
+        protocol: Executes requests, and writes replies.
+        injector: Takes requests to the venue.
+        session: The session of the connection.
+
+    Attributes:
+        ended: How it ended; None while it is open.
+        partial_frame: The frame in which it broke; None for none.
+    """
+
+    def __init__(
+        self,
+        venue: Venue,
+        protocol: WebSocketServerProtocol,
+        injector: FaultInjector,
+        session: Session,
+    ) -> None:
+        self._venue = venue
+        self._protocol = protocol
+        self._injector = injector
+        self.session = session
+        session.on_terminated = self._subscriptions_terminated
+        self._outgoing: deque[Frame] = deque()
+        # A dict and not a set: it keeps the order of arrival.
+        self._in_flight: dict[PendingAnswer, None] = {}
+        self._held: list[tuple[PendingAnswer, str]] = []
+        self.ended: ConnectionEnd | None = None
+        self.partial_frame: PartialFrame | None = None
+        with venue.notifier.lock:
+            venue.connections.add(self)
+            age = venue.behaviour.connection_age
+            if age is not None:
+                until = session.since + in_nanoseconds(age)
+                venue.schedule(until, lambda _venue, _now: self.close("shut down"))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self.ended is None
+
+    def receive_frame(self, frame: Frame, *, now: int) -> float:
+        """Process a frame that arrives now, in nanoseconds.
+
+        Returns:
+            The seconds until its reply is sent; infinite for no reply.
+        """
+        with self._venue.notifier.lock:
+            self._venue.run_until(now)
+            if not self.is_open:
+                return math.inf
+            request = parse(frame)
+            pending = self._injector.receive(
+                self._protocol.describe(request, frame),
+                lambda at: self._protocol.execute(self.session, request, now=at),
+                lost=self._injector.cuts(),
+                now=now,
+            )
+            if self._injector.cuts():
+                self.close("dropped")
+            if self.ended is not None:
+                pending.end(self.ended)
+            elif pending.seconds == 0:
+                self._answer(request, pending, now)
+            elif math.isfinite(pending.seconds):
+                self._in_flight[pending] = None
+                self._venue.schedule(
+                    now + in_nanoseconds(pending.seconds),
+                    lambda _venue, due: self._answer(request, pending, due),
+                )
+            else:
+                pending.end("silent")
+            return pending.seconds
+
+    def send(self, frame: Frame) -> None:
+        """Send a frame, unless the connection has ended."""
+        with self._venue.notifier.lock:
+            if self.is_open:
+                self._outgoing.append(frame)
+                self._venue.notifier.notify()
+
+    def publish(self, update: ListUpdate, *, first: FirstEvent) -> None:
+        """Send the events of an update to the subscriptions of its account."""
+        for each in self.session:
+            if each.account == update.order_list.account:
+                events = execution_reports(update, self.session.unit)
+                place = len(events) if first == "reports" else 0
+                events.insert(place, list_status(update, self.session.unit))
+                for event in events:
+                    self.send_event(event, to=each)
+
+    def send_event(self, event: JsonObject, *, to: Subscription | None = None) -> None:
+        """Send an event to a subscription; None for one that belongs to none."""
+        with self._venue.notifier.lock:
+            self._send_or_break(frames.event(event, subscription=None if to is None else to.number))
+
+    def revoke(self, *, now: int) -> None:
+        """Log out and notify the client, as if the key had been revoked."""
+        with self._venue.notifier.lock:
+            if self.session.key is not None:
+                self.send(frames.reply(None, _REVOKED, limit=None, now=now))
+                self.session.log_out(now=now)
+
+    def next_frame(self) -> Frame | None:
+        """Remove and return the next frame that was sent; None if there is none."""
+        with self._venue.notifier.lock:
+            return self._outgoing.popleft() if self._outgoing else None
+
+    def close(self, how: ConnectionEnd) -> None:
+        """End the connection, from either side; without effect if it has ended."""
+        with self._venue.notifier.lock:
+            if not self.is_open:
+                return
+            self.ended = how
+            self._venue.connections.remove(self)
+            for pending in self._in_flight:
+                pending.end(how)
+            self._venue.notifier.notify()
+
+    def _answer(self, request: WebSocketRequest, pending: PendingAnswer, now: int) -> None:
+        if not self.is_open:
+            # It was in flight when the connection ended, and logged then.
+            return
+        self._in_flight.pop(pending, None)
+        given = pending.answer(now=now, framed=True)
+        if isinstance(given, BrokenConnection):
+            self._break(request, given, now)
+            return
+        fault = pending.fault
+        with_id = not isinstance(fault.answer, NullIdResponse)
+        text = self._protocol.reply(self.session, request, given, now=now, with_id=with_id)
+        if fault.held is None:
+            self._reply(text, fault.copies)
+        else:
+            self._hold(pending, text, fault.held)
+
+    def _hold(self, pending: PendingAnswer, text: str, held: Held) -> None:
+        self._in_flight[pending] = None
+        self._held.append((pending, text))
+        if len(self._held) < held.count:
+            return
+        replies, self._held = self._held, []
+        held.shuffle(replies)
+        for answered, reply in replies:
+            self._in_flight.pop(answered, None)
+            self._reply(reply, answered.fault.copies)
+
+    def _reply(self, text: str, copies: int) -> None:
+        for _ in range(copies):
+            self._send_or_break(text)
+
+    def _send_or_break(self, frame: Frame) -> None:
+        self.send(frame)
+        if self.is_open and self._injector.cuts():
+            self.close("dropped")
+
+    def _break(self, request: WebSocketRequest, broken: BrokenConnection, now: int) -> None:
+        if broken.partial is not None:
+            text = self._protocol.reply(self.session, request, broken.partial, now=now).encode()
+            share = broken.kept / max(1, len(broken.partial.body))
+            self.partial_frame = PartialFrame(text, int(len(text) * share))
+        self.close(broken.how)
+
+    def _subscriptions_terminated(self, ended: tuple[Subscription, ...], now: int) -> None:
+        def notify(_venue: Venue, due: int) -> None:
+            for each in ended:
+                at = self.session.unit.convert(due)
+                self.send_event({"e": "eventStreamTerminated", "E": at}, to=each)
+
+        # "Then" it is sent: after the reply.
+        self._venue.schedule(now, notify)

@@ -1,0 +1,132 @@
+"""The server side of REST: an HTTP request and the time in, a response out.
+
+Pure: sockets belong to `_serving`, and what a request does to the endpoints.
+
+Invariant: a signature is checked over the bytes that arrived, not over what was parsed from them.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+from urllib.parse import parse_qsl, unquote_plus
+
+from orderlists.extending import HttpRequest, HttpResponse
+from orderlists_simulator._api import registry
+from orderlists_simulator._api.dispatcher import Credentials, Dispatcher, Received
+from orderlists_simulator._api.endpoint import Endpoint
+from orderlists_simulator._api.parameters import SentParameters
+from orderlists_simulator._api.responses import Json
+from orderlists_simulator._engine.errors import not_supported, sbe_not_enabled
+from orderlists_simulator._engine.log import Execution, ReceivedRequest
+from orderlists_simulator._engine.session import Session
+from orderlists_simulator._engine.time import TimeUnit
+from orderlists_simulator._engine.venue import Venue
+
+_FORM = "application/x-www-form-urlencoded"
+_SBE = "application/sbe"
+_NOT_FOUND, _NOT_ACCEPTABLE = 404, 406
+
+_Pairs: TypeAlias = list[tuple[str, str]]
+
+
+class RestServerProtocol:
+    """A venue over REST.
+
+    >>> from orderlists.extending import HttpRequest
+    >>> from orderlists_simulator import Venue
+    >>> rest = RestServerProtocol(Venue())
+    >>> rest.respond(HttpRequest("DELETE", "/api/v3/orderList", ()), now=0).body
+    b'{"code":-2014,"msg":"API-key format invalid."}'
+    """
+
+    def __init__(self, venue: Venue) -> None:
+        self._venue = venue
+        self._dispatcher = Dispatcher(venue)
+
+    def describe(self, request: HttpRequest) -> ReceivedRequest:
+        """Return a request as plans and the log see it."""
+        endpoint = _endpoint(request)
+        query, form = _places(request)
+        return ReceivedRequest(
+            protocol="REST",
+            method=request.method,
+            path=_path(request),
+            parameters=tuple(pair for pair in (*query, *form) if pair[0] != "signature"),
+            effect=None if endpoint is None else endpoint.effect,
+            message=request,
+        )
+
+    def respond(self, request: HttpRequest, *, now: int) -> HttpResponse:
+        """Return the response to a request that arrives now, in nanoseconds since 1970."""
+        return self.execute(request, now=now).response
+
+    def execute(self, request: HttpRequest, *, now: int) -> Execution:
+        """Execute a request now, and return the execution with its response."""
+        return self._dispatcher.execute(
+            _endpoint(request),
+            lambda endpoint: self._result(endpoint, request, now),
+            unknown=not_supported(status=_NOT_FOUND),
+            error_body=lambda error: error.body,
+            now=now,
+        )
+
+    def _result(self, endpoint: Endpoint, request: HttpRequest, now: int) -> Json:
+        if _accepted(request) == {_SBE}:
+            raise sbe_not_enabled(status=_NOT_ACCEPTABLE)
+        session = Session(since=now, unit=TimeUnit.parse(_header(request, "X-MBX-TIME-UNIT")))
+        credentials = None if endpoint.security == "NONE" else self._credentials(request)
+        received = Received(
+            protocol="REST", session=session, parameters=SentParameters(*_places(request))
+        )
+        return self._dispatcher.call(endpoint, received, credentials, now=now)
+
+    def _credentials(self, request: HttpRequest) -> Credentials:
+        key = self._venue.keys.authenticate(_header(request, "X-MBX-APIKEY"))
+        return Credentials(key, _unsigned(_query(request)) + _unsigned(_body(request)))
+
+
+def _endpoint(request: HttpRequest) -> Endpoint | None:
+    # RFC 9110, 9.1: a server supports HEAD as well as GET.
+    method = "GET" if request.method == "HEAD" else request.method
+    return registry.REST.get((method, _path(request)))
+
+
+def _header(request: HttpRequest, wanted: str) -> str | None:
+    for name, value in request.headers:
+        if name.lower() == wanted.lower():
+            return value
+    return None
+
+
+def _accepted(request: HttpRequest) -> set[str]:
+    types = (_header(request, "Accept") or "").split(",")
+    return {each.partition(";")[0].strip().lower() for each in types}
+
+
+def _path(request: HttpRequest) -> str:
+    return request.target.partition("?")[0]
+
+
+def _query(request: HttpRequest) -> str:
+    return request.target.partition("?")[2]
+
+
+def _body(request: HttpRequest) -> str:
+    return request.body.decode("utf-8", "surrogateescape")
+
+
+def _places(request: HttpRequest) -> tuple[_Pairs, _Pairs]:
+    # "For GET endpoints, parameters must be sent as a query string": a form is not read.
+    media_type = (_header(request, "Content-Type") or "").partition(";")[0].strip().lower()
+    has_form = request.method not in {"GET", "HEAD"} and media_type == _FORM
+    return _pairs(_query(request)), _pairs(_body(request)) if has_form else []
+
+
+def _pairs(text: str) -> _Pairs:
+    return parse_qsl(text, keep_blank_values=True)
+
+
+def _unsigned(text: str) -> bytes:
+    pieces = text.split("&")
+    signed = [piece for piece in pieces if unquote_plus(piece.partition("=")[0]) != "signature"]
+    return "&".join(signed).encode("utf-8", "surrogateescape")

@@ -1,0 +1,90 @@
+"""The frames that a server of the WebSocket API sends: replies and events.
+
+A reply is written from the response that REST would send, so that the two cannot differ.
+Source: "Response format" of the WebSocket API.
+"""
+
+from __future__ import annotations
+
+import json
+
+from orderlists.extending import HttpResponse
+from orderlists_simulator._api.dispatcher import USED_WEIGHT
+from orderlists_simulator._api.responses import JsonObject
+from orderlists_simulator._engine.time import TimeUnit, in_nanoseconds
+from orderlists_simulator._protocols.websocket_request import RequestId
+
+_SUCCESS = 200
+
+
+def reply(request_id: RequestId, response: HttpResponse, *, limit: int | None, now: int) -> str:
+    """Return the reply frame with the status and the body of a response.
+
+    Args:
+        request_id: The id of the request.
+        response: The response that REST would send.
+        limit: The weight allowed in a minute; None for a reply without ``rateLimits``.
+        now: In nanoseconds.
+
+    >>> from orderlists.extending import HttpResponse
+    >>> reply(7, HttpResponse(503, ()), limit=None, now=0)
+    '{"id":7,"status":503}'
+    """
+    frame: JsonObject = {"id": request_id, "status": response.status}
+    body = _body(response.body)
+    if response.status == _SUCCESS and body is not None:
+        frame["result"] = body
+    elif isinstance(body, dict):
+        frame["error"] = {**body, **({} if "data" in body else _retry_after(response, now))}
+    used = response.header(USED_WEIGHT)
+    if limit is not None and used is not None:
+        frame["rateLimits"] = [_used(int(used), limit)]
+    return _compact(frame)
+
+
+def event(facts: JsonObject, *, subscription: int | None = None) -> str:
+    """Return the frame of an event; None for one that belongs to no subscription."""
+    named: JsonObject = {} if subscription is None else {"subscriptionId": subscription}
+    return _compact({**named, "event": facts})
+
+
+def _compact(frame: JsonObject) -> str:
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+
+
+def retry_data(*, at: int, now: int) -> JsonObject:
+    """Return the ``data`` of an error 429 or 418; times in nanoseconds."""
+    # "retryAfter" is documented in milliseconds, whatever the unit of the session.
+    return {
+        "serverTime": TimeUnit.MILLISECOND.convert(now),
+        "retryAfter": -(-at // TimeUnit.MILLISECOND.value),
+    }
+
+
+def _body(body: bytes) -> object:
+    if not body:
+        return None
+    text = body.decode("utf-8", "replace")
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        return text
+    return value
+
+
+def _retry_after(response: HttpResponse, now: int) -> JsonObject:
+    seconds = response.header("Retry-After") or ""
+    if not seconds.isdecimal():
+        return {}
+    return {"data": retry_data(at=now + in_nanoseconds(int(seconds)), now=now)}
+
+
+def _used(count: int, limit: int) -> JsonObject:
+    # Placements, which are not served yet, return their ORDERS counters as well.
+    return {
+        "rateLimitType": "REQUEST_WEIGHT",
+        "interval": "MINUTE",
+        "intervalNum": 1,
+        "limit": limit,
+        "count": count,
+    }

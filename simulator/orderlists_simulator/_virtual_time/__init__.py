@@ -1,0 +1,1 @@
+"""Clocks and the event loop of virtual time."""

@@ -1,0 +1,85 @@
+"""The example venue: the documented HMAC key, a published Ed25519 key, and some open lists.
+
+List 0 is the list of the documentation of `Cancel Order List`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+
+from orderlists_simulator._engine.behaviour import Behaviour
+from orderlists_simulator._engine.keys import EXAMPLE_KEY, ApiKey, AsymmetricApiKey
+from orderlists_simulator._engine.venue import Venue
+
+EXAMPLE_ED25519_PRIVATE_KEY = """\
+-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g
+-----END PRIVATE KEY-----
+"""
+"""The private key of `example_ed25519_key`, published in RFC 8032, 7.1, test 1."""
+
+_PUBLIC_KEY = """\
+-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+-----END PUBLIC KEY-----
+"""
+_API_KEY = "Ed25519ExampleKeyOfRfc8032Ed25519ExampleKeyOfRfc8032Ed25519Examp"
+
+
+def example_ed25519_key() -> AsymmetricApiKey:
+    """Return an Ed25519 key, with which a client can log on; see `EXAMPLE_ED25519_PRIVATE_KEY`.
+
+    Raises:
+        MissingExtra: `cryptography` is not installed.
+    """
+    return AsymmetricApiKey(api_key=_API_KEY, public_key=_PUBLIC_KEY)
+
+
+def example_venue(
+    *,
+    now: int,
+    lists: int = 5,
+    keys: Iterable[ApiKey] = (EXAMPLE_KEY,),
+    behaviour: Behaviour | None = None,
+) -> Venue:
+    """Return a new venue with open OCO lists on LTCBTC.
+
+    Args:
+        now: The time of their placement, in nanoseconds since 1970.
+        lists: How many, with the ids 0, 1, 2, ...
+        keys: The API keys of the venue.
+        behaviour: Its settings.
+
+    Returns:
+        The client ids of list 0 are those of the documentation, those of the others ``example-1``
+        and so on.
+
+    >>> [each.order_list_id for each in example_venue(now=0).lists]
+    [0, 1, 2, 3, 4]
+    """
+    venue = Venue(order_ids=count(2), keys=keys, behaviour=behaviour)
+    if lists > 0:
+        venue.order_entry.place_oco(
+            symbol="LTCBTC",
+            side="SELL",
+            quantity="10",
+            price="3",
+            stop_price="1",
+            stop_limit_price="1",
+            list_client_order_id="C3wyj4WVEktd7u9aVBRXcN",
+            stop_client_order_id="pO9ufTiFGg3nw2fOdgeOXa",
+            limit_client_order_id="TXOvglzXuaubXAaENpaRCB",
+            now=now,
+        )
+    for number in range(1, lists):
+        venue.order_entry.place_oco(
+            symbol="LTCBTC",
+            side="SELL",
+            quantity=number,
+            price="3.5",
+            stop_price="0.9",
+            list_client_order_id=f"example-{number}",
+            now=now,
+        )
+    return venue
