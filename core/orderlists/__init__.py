@@ -9,9 +9,9 @@ The exchange's vocabularies are in `orderlists.enums`, the whole tree of errors 
 needs in `orderlists.extending`.
 """
 
-from orderlists._execution.attempt import Attempt
-from orderlists._execution.policy import Policy
-from orderlists._execution.recovery.evidence import Ending
+from orderlists._attempt import Attempt
+from orderlists._formats.json import Json
+from orderlists._in_doubt import InDoubt
 from orderlists._keys.key import HmacKey, Key
 from orderlists._keys.private_keys import Ed25519Key, RsaKey
 from orderlists._models.events import Event, ExecutionReport, Gap, GapReason, ListStatus, OtherEvent
@@ -26,6 +26,8 @@ from orderlists._operations.cancel_order_list import CancelOrderList
 from orderlists._operations.get_order import GetOrder
 from orderlists._operations.get_order_list import GetOrderList
 from orderlists._operations.get_server_time import GetServerTime, ServerTime
+from orderlists._operations.recovery.evidence import Ending
+from orderlists._policy import Policy
 from orderlists._protocols.rest import Rest
 from orderlists._protocols.websocket_api import WebSocketApi
 from orderlists._rate_limits import RateLimit, RateLimits
@@ -41,9 +43,11 @@ from orderlists.errors import (
     InvalidRequest,
     InvalidSetting,
     MissingExtra,
+    NotExecuted,
     OrderListsError,
     OutcomeUnknown,
     RateLimited,
+    Refused,
     Rejected,
     ServerError,
     TransportError,
@@ -72,14 +76,17 @@ __all__ = [
     "GetServerTime",
     "HandshakeRefused",
     "HmacKey",
+    "InDoubt",
     "Instant",
     "InvalidInput",
     "InvalidRequest",
     "InvalidSetting",
+    "Json",
     "Key",
     "ListStatus",
     "ListedOrder",
     "MissingExtra",
+    "NotExecuted",
     "OrderList",
     "OrderListsError",
     "OrderReport",
@@ -89,6 +96,7 @@ __all__ = [
     "RateLimit",
     "RateLimited",
     "RateLimits",
+    "Refused",
     "Rejected",
     "Rest",
     "RsaKey",

@@ -1,8 +1,8 @@
-"""The exchange's clock, seen from here.
+"""The exchange's clock, estimated from samples of it.
 
 A signed request must carry the exchange's time.  Between two measurements this clock follows the
 monotonic one, so nothing that happens to the wall clock moves it; a measurement may move it either
-way.  It reads no clock itself: whoever asks says what the monotonic one shows.
+way.  It reads no clock itself: the monotonic time is an argument.
 
 Invariant: the true time of the exchange is within `error` of what a measured clock says.
 """
@@ -19,7 +19,7 @@ _DRIFT = 10_000
 
 
 class ClockReading(NamedTuple):
-    """One moment on both clocks.
+    """One instant on both clocks.
 
     Attributes:
         monotonic: What the monotonic clock shows, in nanoseconds.
@@ -38,29 +38,29 @@ class ClockReading(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """What the exchange said its time was, and when it was asked and answered.
+    """The exchange's time from one round trip.
 
     Attributes:
         asked: What the monotonic clock showed before the question, in nanoseconds.
         answered: What it showed after the answer.
-        said: The time in the answer, which the exchange rounds down to its unit.
+        server_time: The time in the answer, which the exchange rounds down to its unit.
     """
 
     asked: int
     answered: int
-    said: Instant
+    server_time: Instant
 
     @property
     def error(self) -> int:
         """How far off the middle of the round trip may be, in nanoseconds."""
-        return (self.answered - self.asked + self.said.unit.nanoseconds + 1) // 2
+        return (self.answered - self.asked + self.server_time.unit.nanoseconds + 1) // 2
 
 
 class ServerClock:
-    """Tells the exchange's time.
+    """Estimates the exchange's time.
 
     Args:
-        wall: What the wall clock shows, in nanoseconds since 1970: believed until a measurement.
+        wall: What the wall clock shows, in nanoseconds since 1970: used until a measurement.
         monotonic: What the monotonic clock shows at the same time.
 
     >>> clock = ServerClock(wall=5_000_000, monotonic=0)
@@ -81,26 +81,27 @@ class ServerClock:
         return self._anchor.error is not None
 
     def at(self, monotonic: int) -> ClockReading:
-        """Return the moment at which the monotonic clock shows this; it may be past."""
+        """Return the reading at a monotonic time, which may be past."""
         anchor = self._anchor
         passed = monotonic - anchor.monotonic
         error = None if anchor.error is None else anchor.error + abs(passed) // _DRIFT
         return ClockReading(monotonic, anchor.server + passed, error)
 
-    def guessed(self, moment: ClockReading) -> bool:
-        """Tell whether a moment was told by this clock before it was ever measured.
+    def guessed(self, reading: ClockReading) -> bool:
+        """Return whether a reading was made by this clock before it was ever measured.
 
-        If so, `at` tells it better by now.  The distance between two clocks of one machine is the
-        same to the nanosecond for as long as this object lives, and for no other.
+        If so, `at` returns a better one by now.  The distance between the two clocks of a machine
+        is the same to the nanosecond for as long as this object lives, and for no other.
         """
         first = self._first
-        return moment.error is None and (
-            moment.server - moment.monotonic == first.server - first.monotonic
+        return reading.error is None and (
+            reading.server - reading.monotonic == first.server - first.monotonic
         )
 
     def learn(self, samples: Sequence[Sample]) -> None:
         """Take the best of some samples: the one with the shortest round trip."""
         best = min(samples, key=lambda sample: sample.error)
         middle = (best.asked + best.answered) // 2
-        said = best.said.microseconds * 1000 + best.said.unit.nanoseconds // 2
-        self._anchor = ClockReading(middle, said, best.error)
+        time = best.server_time
+        server = time.microseconds * 1000 + time.unit.nanoseconds // 2
+        self._anchor = ClockReading(middle, server, best.error)

@@ -1,7 +1,7 @@
 """How much the exchange lets one do, and until when it said no.
 
 Fed by the exchange's own figures, never by an estimate of ours; so a request is held back only by
-the exchange's word.  Reads no clock: whoever asks says what time it is.
+the exchange's word.  Reads no clock: the time is an argument.
 
 Invariant: after the exchange said *not before*, nothing is sent before.  Threads may share a
 rate_limits: what is kept is only ever added to or replaced as a whole, by operations that cannot be
@@ -81,12 +81,16 @@ class RateLimits:
         limits: The limits as the exchange lists them under ``rateLimits`` in its `exchangeInfo`;
             the documented ones if not given.
 
+    Attributes:
+        blocks: The blocks that the exchange imposed, on this address (None) or on an account, with
+            their end by the monotonic clock; some may be over.  Empty as long as it imposed none.
+
     Raises:
         InvalidSetting: The limits are of another form.
 
     >>> rate_limits = RateLimits()
     >>> now = ClockReading(monotonic=0, server=90_000_000_000, error=None)
-    >>> rate_limits.note([Usage(RateLimitType.REQUEST_WEIGHT, 60, 7)], account="k", now=now)
+    >>> rate_limits.record([Usage(RateLimitType.REQUEST_WEIGHT, 60, 7)], account="k", now=now)
     >>> [(a.used, a.limit) for a in rate_limits.read(account="k", now=now) if a.seconds == 60]
     [(7, 6000)]
     """
@@ -94,10 +98,10 @@ class RateLimits:
     def __init__(self, limits: Iterable[Mapping[str, Any]] | None = None) -> None:
         self._limits = _DOCUMENTED if limits is None else dict(_limits_in(limits))
         self._figures: dict[tuple[RateLimitType, int, str | None], _Figure] = {}
-        self._holds: dict[tuple[str | None, int], RateLimited | Banned] = {}
+        self.blocks: dict[tuple[str | None, int], RateLimited | Banned] = {}
 
-    def note(self, usages: Iterable[Usage], *, account: str, now: ClockReading) -> None:
-        """Take down what a reply said, at this moment, about what this account has used."""
+    def record(self, usages: Iterable[Usage], *, account: str, now: ClockReading) -> None:
+        """Record what a reply said at this time about what this account has used."""
         figures, second = self._figures, now.server // SECOND
         for limiter, seconds, used, limit in usages:
             key = limiter, seconds, _scope(limiter, account)
@@ -109,30 +113,34 @@ class RateLimits:
             else:
                 figures[key] = window, used, limit
 
-    def hold(self, error: RateLimited | Banned, *, account: str, now: ClockReading) -> None:
-        """Let nothing start before the exchange wants to hear from this IP, or account, again."""
+    def block(self, error: RateLimited | Banned, *, account: str, now: ClockReading) -> None:
+        """Impose the block that a reply spoke of: on this IP address, or on an account's orders."""
         scope = account if error.code == _ORDERS_EXCEEDED else None
         seconds = _UNSAID[type(error)] if error.retry_after is None else error.retry_after
         # A clock that was never measured may be far off: it only counts where nothing else does.
         is_reckoned = error.retry_after is None or now.error is not None
         if isinstance(error, Banned) and error.until is not None and is_reckoned:
             seconds = max(seconds, error.until.microseconds / 1e6 - now.server / SECOND)
-        self._holds[scope, now.monotonic + int(seconds * SECOND)] = error
+        self.blocks[scope, now.monotonic + int(seconds * SECOND)] = error
 
-    def check(self, *, account: str, now: ClockReading) -> None:
-        """Let a request of this account pass, if nothing holds it back at this moment.
+    def check(self, *, account: str, now: ClockReading, places: bool = False) -> None:
+        """Let a request of this account pass, unless a block is in force at this time.
+
+        Args:
+            account: The API key.
+            now: The time.
+            places: Whether the request places orders.  A block for too many unfilled orders
+                (-1015) concerns these alone: cancels and queries pass.
 
         Raises:
             RateLimited, Banned: What the exchange said, with the time that is left.
         """
-        if not self._holds:
-            return
         left = 0
         worst: RateLimited | Banned | None = None
-        for (scope, until), error in list(self._holds.items()):
+        for (scope, until), error in list(self.blocks.items()):
             if until <= now.monotonic:
-                self._holds.pop((scope, until), None)
-            elif scope in {None, account} and until - now.monotonic > left:
+                self.blocks.pop((scope, until), None)
+            elif (scope is None or (places and scope == account)) and until - now.monotonic > left:
                 left, worst = until - now.monotonic, error
         if worst is not None:
             raise worst.with_time_left(left / SECOND)
@@ -151,9 +159,9 @@ class RateLimits:
     ) -> RateLimit:
         window = now.server // SECOND // seconds
         figure = self._figures.get((limiter, seconds, _scope(limiter, account)))
-        noted, count, told = (None, 0, None) if figure is None else figure
-        used = count if noted == window else 0
-        limit = self._limits.get((limiter, seconds)) if told is None else told
+        recorded, count, said = (None, 0, None) if figure is None else figure
+        used = count if recorded == window else 0
+        limit = self._limits.get((limiter, seconds)) if said is None else said
         ends_at = Instant((window + 1) * seconds * 1000, TimeUnit.MILLISECOND)
         return RateLimit(limiter, seconds, limit, used, ends_at)
 

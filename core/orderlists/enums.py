@@ -1,4 +1,4 @@
-"""The exchange's words: enumerations that stay open.
+"""The exchange's vocabularies: enumerations that stay open.
 
 The exchange adds words without notice.  A word not listed here still arrives: it is a member of its
 enumeration, equal to its text, and `is_known` is False.
@@ -15,6 +15,25 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
+__all__ = [
+    "ContingencyType",
+    "ExecutionType",
+    "ExpiryReason",
+    "ListOrderStatus",
+    "ListStatusType",
+    "MatchType",
+    "OpenEnum",
+    "OrderStatus",
+    "OrderType",
+    "PegOffsetType",
+    "PegPriceType",
+    "RejectReason",
+    "SelfTradePreventionMode",
+    "Side",
+    "TimeInForce",
+    "WorkingFloor",
+]
+
 
 class OpenEnum(StrEnum):
     """Text of which the usual values are known by name."""
@@ -23,7 +42,7 @@ class OpenEnum(StrEnum):
     def _missing_(cls, value: object) -> Self | None:
         if not isinstance(value, str):
             return None
-        # Not kept: whoever sends ever new words must not fill our memory.
+        # Not kept: a stream of new words must not fill the memory.
         member = str.__new__(cls, value)
         member._name_ = member._value_ = value
         return member

@@ -1,29 +1,43 @@
 """What an implementer of an operation, a format, a protocol or a transport needs.
 
-These names are as stable as those of `orderlists` itself.  Whoever only sends requests needs none.
+These names are as stable as those of `orderlists` itself.  Sending requests needs none of them.
 """
 
-from orderlists._connections.protocol import FramedProtocol
+from orderlists._formats.interfaces import ErrorBody, Format, Reply, Unreadable
 from orderlists._formats.json import JsonParser, exact_json
 from orderlists._keys.key import masked
-from orderlists._models.base import Result
-from orderlists._operations.base import Operation, Parameter, Request, Security
-from orderlists._protocols.frames import Frame
+from orderlists._models.base import Result, sent_as
+from orderlists._models.shapes import Many, One, OneOf, Shape
+from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
 from orderlists._protocols.http_messages import HttpRequest, HttpResponse
-from orderlists._protocols.http_protocol import HttpProtocol
+from orderlists._protocols.interfaces import Frame, FramedProtocol, HttpProtocol, SessionLayer
+from orderlists._rate_limits import RateLimitType, Usage
 
 __all__ = [
+    "Effect",
+    "ErrorBody",
+    "Format",
     "Frame",
     "FramedProtocol",
     "HttpProtocol",
     "HttpRequest",
     "HttpResponse",
     "JsonParser",
+    "Many",
+    "One",
+    "OneOf",
     "Operation",
     "Parameter",
+    "RateLimitType",
+    "Reply",
     "Request",
     "Result",
     "Security",
+    "SessionLayer",
+    "Shape",
+    "Unreadable",
+    "Usage",
     "exact_json",
     "masked",
+    "sent_as",
 ]

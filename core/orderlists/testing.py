@@ -1,4 +1,4 @@
-"""Doubles for your tests and ours: what stands in for the outside world, without a mock.
+"""Test doubles that stand in for the outside world, without a mock.
 
 For a whole exchange in place of scripted answers see `orderlists_simulator`.
 """
@@ -9,9 +9,11 @@ from collections.abc import Iterable
 
 from orderlists._protocols.http_messages import HttpRequest, HttpResponse
 
+__all__ = ["ScriptedTransport"]
+
 
 class ScriptedTransport:
-    """An HTTP transport, sync and async, that gives the answers it was told to give, in order.
+    """An HTTP transport, sync and async, that returns scripted answers, in order.
 
     Args:
         answers: One for each request: a response to return, or an exception to raise.

@@ -1,4 +1,9 @@
-"""Connections that outlive a request: what is in flight on them, and when a new one is needed.
+"""Connections of a framed protocol: what is in flight on them, and when a new one is needed.
 
-Without I/O: a driver brings what arrived and the time, and does what it is told.
+Sans I/O.  A driver passes in frames and times, and executes the commands of the generators here.
+
+The modules, from the bottom: `connection` (one connection), `backoff`, `event_queue`,
+`event_evidence` and `event_dispatcher` (events), `manager` (all connections of a client),
+`commands` (what a driver executes), `establish` (opens a connection) and `event_stream` (waits for
+events).
 """

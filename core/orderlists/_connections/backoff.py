@@ -1,6 +1,9 @@
-"""How soon another connection may be opened.
+"""Exponential back-off of attempts to connect or to subscribe.
 
-Later after each that failed, and never more often than the exchange allows.
+The pause doubles with each failure in a row, from 0.1 s to 30 s.  An attempt that was never made,
+because the gate held it back, is no failure, and neither is a connection that was closed here.
+
+A back-off lives as long as its client: a new event loop or a forked process does not reset it.
 """
 
 from __future__ import annotations
@@ -9,42 +12,49 @@ from collections import deque
 
 from orderlists._time import SECOND
 
-# The exchange allows 300 connections in 5 minutes.
-_CONNECTIONS, _WINDOW = 300, 300 * SECOND
-_FIRST_PAUSE, _LONGEST_PAUSE = SECOND // 10, 30 * SECOND
+# The exchange allows 300 connections per 5 minutes and IP address.
+_MAX_ATTEMPTS, _WINDOW = 300, 300 * SECOND
+_FIRST_PAUSE, _MAX_PAUSE = SECOND // 10, 30 * SECOND
+_MAX_DOUBLINGS = 20
 
 
 class Backoff:
-    """What is remembered of the connections that were opened.
+    """Failures in a row, and the earliest time of the next attempt.
 
     Attributes:
-        trouble: Why the next one has to wait, if it has to.
+        reason: Why the next attempt has to wait, if it has to.
+
+    >>> backoff = Backoff()
+    >>> backoff.failed(0, "connection refused")
+    >>> backoff.failed(0, "connection refused")
+    >>> backoff.pause(0)
+    200000000
     """
 
     def __init__(self) -> None:
-        self.trouble = "too many were asked for"
-        self._opened: deque[int] = deque(maxlen=_CONNECTIONS)
+        self.reason = f"{_MAX_ATTEMPTS} attempts within 5 minutes"
+        self._attempts: deque[int] = deque(maxlen=_MAX_ATTEMPTS)
         self._failures = 0
         self._not_before = 0
 
     def pause(self, now: int) -> int:
-        """Return how many nanoseconds to wait before the next connection may be opened."""
+        """Return the nanoseconds to wait before the next attempt."""
         until = self._not_before
-        if len(self._opened) == _CONNECTIONS:
-            until = max(until, self._opened[0] + _WINDOW)
+        if len(self._attempts) == _MAX_ATTEMPTS:
+            until = max(until, self._attempts[0] + _WINDOW)
         return max(0, until - now)
 
-    def connecting(self, now: int) -> None:
-        """Note that a connection is being opened."""
-        self._opened.append(now)
+    def attempted(self, now: int) -> None:
+        """Record an attempt."""
+        self._attempts.append(now)
 
-    def failed(self, now: int, why: str) -> None:
-        """Note that a connection did not come about, or did not last."""
-        self.trouble = why
-        pause = min(_FIRST_PAUSE * 2 ** min(self._failures, 20), _LONGEST_PAUSE)
+    def failed(self, now: int, reason: str) -> None:
+        """Record a failure: the next attempt has to wait twice as long as the one before."""
+        self.reason = reason
+        pause = min(_FIRST_PAUSE * 2 ** min(self._failures, _MAX_DOUBLINGS), _MAX_PAUSE)
         self._failures += 1
         self._not_before = now + pause
 
-    def lasted(self) -> None:
-        """Note that a connection did last."""
+    def succeeded(self) -> None:
+        """Start again at the shortest pause, from the next failure on."""
         self._failures = 0

@@ -1,99 +1,152 @@
-"""One connection, and the requests that are in flight on it."""
+"""One connection, and the requests in flight on it.
+
+A request is in flight from its registration until one of four things happens: its last reply part
+arrives, its connection ends, writing it fails, or its caller abandons it.  It is never moved to
+another connection.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, Final, TypeAlias
 
 from attrs import define, field
 
 from orderlists._operations.base import Request
+from orderlists._protocols.interfaces import SessionLayer
+from orderlists._time import SECOND
 from orderlists.errors import OrderListsError, TransportError
 
-Wake = Callable[[], object]
-"""Tells whoever waits to look again."""
+QUIET: Final = 30 * SECOND
+"""How long a connection may be quiet and still is trusted to be alive, in nanoseconds."""
+
+_ANSWER: Final = 10 * SECOND
+
+Wake: TypeAlias = Callable[[], object]
+"""Wakes a waiter, which must check its condition again."""
 
 
-@define(eq=False)
-class Pending:
-    """One request on its way to its reply.
-
-    Attributes:
-        id: Names it on its connection.
-        request: What was asked.
-        sent_at: What the monotonic clock showed when it was handed over, in nanoseconds.
-        wake: Called once there is an outcome.
-        outcome: The protocol's reply, or why there is none.
-    """
-
-    id: int
-    request: Request[Any]
-    sent_at: int
-    wake: Wake
-    outcome: object = None
-
-    @property
-    def is_done(self) -> bool:
-        """Whether there is an outcome."""
-        return self.outcome is not None
-
-    def finish(self, outcome: object) -> None:
-        """Note the outcome and tell whoever waits."""
-        self.outcome = outcome
-        self.wake()
-
-
-def _no_requests() -> dict[int, Pending]:
-    return {}
-
-
-def _nobody() -> list[Wake]:
+def _no_parts() -> list[Any]:
     return []
 
 
 @define(eq=False)
-class Link:
-    """One connection.
+class InFlight:
+    """A request in flight.
 
     Attributes:
-        connection: The driver's; not looked at here.
-        opened: What the monotonic clock showed when it was opened, in nanoseconds.
-        heard: The same for the last frame that arrived.
-        pending: What is in flight.
-        watchers: Who else waits for what arrives here.
-        is_logged_on: Whether the exchange knows on it who asks.
-        subscription: The number of its flow of events, if they flow.
-        is_unsubscribing: Whether the exchange was asked to end that flow.
-        asked_for_life: When it was asked for a sign of life.
-        is_mute: Whether a request on it got no reply in time, nor anything else.
-        ended: Why it is over; None while it is not.
+        key: Identifies it on its connection.
+        sent_at: The monotonic clock at its registration, in nanoseconds.
+        wake: Called once it is done.
+        subscribe: The request itself, if it subscribes to events.
+        is_done: Whether it has an outcome.
     """
 
-    connection: Any
-    opened: int
-    heard: int
-    pending: dict[int, Pending] = field(factory=_no_requests)
-    watchers: list[Wake] = field(factory=_nobody)
-    is_logged_on: bool = False
-    subscription: int | None = None
-    is_unsubscribing: bool = False
-    asked_for_life: int | None = None
-    is_mute: bool = False
-    ended: OrderListsError | None = None
+    key: Hashable
+    sent_at: int
+    wake: Wake
+    subscribe: Request[Any] | None = None
+    is_done: bool = False
+    _parts: list[Any] = field(init=False, factory=_no_parts)
+    _error: Exception | None = field(init=False, default=None)
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether nothing is expected on it any more."""
-        return not self.pending and self.subscription is None
+    def add(self, reply: object) -> None:
+        """Add a reply part."""
+        self._parts.append(reply)
+
+    def complete(self) -> None:
+        """End it with the reply parts that have arrived."""
+        self.is_done = True
+        self.wake()
+
+    def fail(self, error: Exception) -> None:
+        """End it with an error."""
+        self._error = error
+        self.complete()
+
+    def result(self) -> Any:  # noqa: ANN401 - the protocol's own reply
+        """Return the only reply part, or a tuple of several; or raise the error."""
+        if self._error is not None:
+            raise self._error
+        return self._parts[0] if len(self._parts) == 1 else tuple(self._parts)
+
+
+def _no_requests() -> dict[Hashable, InFlight]:
+    return {}
+
+
+def _no_watchers() -> list[Wake]:
+    return []
+
+
+@define(eq=False)
+class Connection:
+    """One connection.  All times are those of the monotonic clock, in nanoseconds.
+
+    Attributes:
+        handle: The driver's own object for it, which is not used here.
+        session: What the protocol does on it.
+        opened_at: When it was opened.
+        last_received_at: When the last frame arrived.
+        in_flight: The requests in flight, by key.
+        watchers: Wakes waiters for something else than a reply.
+        is_logged_on: Whether its log-on succeeded.
+        subscription: The result of subscribing to events; None while none arrive.
+        is_unsubscribing: Whether the end of that subscription was requested.
+        keepalive_sent_at: When a keepalive was sent; None if a frame has arrived since.
+        keepalive_not_before: When the next keepalive may be sent, at the earliest.
+        is_unresponsive: Whether a request timed out and no frame arrived meanwhile.
+        lingers_until: Until when it is kept to read late replies, although nothing is in flight.
+        is_counted: Whether the back-off counted it as a failure.
+        closed_by: Why it is over; None while it is open.
+    """
+
+    handle: Any
+    session: SessionLayer
+    opened_at: int
+    last_received_at: int
+    in_flight: dict[Hashable, InFlight] = field(init=False, factory=_no_requests)
+    watchers: list[Wake] = field(init=False, factory=_no_watchers)
+    is_logged_on: bool = False
+    subscription: Any = None
+    is_unsubscribing: bool = False
+    keepalive_sent_at: int | None = None
+    keepalive_not_before: int = 0
+    is_unresponsive: bool = False
+    lingers_until: int = 0
+    is_counted: bool = False
+    closed_by: Exception | None = None
+
+    def is_idle(self, now: int) -> bool:
+        """Whether neither a reply, however late, nor an event is expected on it."""
+        return not self.in_flight and self.subscription is None and now >= self.lingers_until
+
+    def time_to_keepalive(self, now: int) -> int:
+        """Return the nanoseconds until it needs a keepalive, or is dead for want of an answer."""
+        if self.keepalive_sent_at is not None:
+            due = self.keepalive_sent_at + _ANSWER
+        else:
+            due = max(self.last_received_at + QUIET, self.keepalive_not_before)
+        return max(0, due - now)
+
+    def may_be_dead(self, now: int) -> bool:
+        """Whether it was quiet for longer than a connection is that answers keepalives."""
+        return now - self.last_received_at > QUIET + _ANSWER
 
     def wake_watchers(self) -> None:
-        """Tell everybody who watches it to look again."""
+        """Wake everything that waits on this connection for something else than a reply."""
         for wake in list(self.watchers):
             wake()
 
-    def fail_all(self, why: str) -> None:
-        """Let whatever is in flight end: it may have been executed."""
-        lost = list(self.pending.values())
-        self.pending.clear()
-        for pending in lost:
-            pending.finish(TransportError(f"no reply: {why}", sent=None))
+    def fail_all(self, error: Exception) -> None:
+        """End every request in flight: each may have been executed.
+
+        A bug ends them as it is; anything else becomes a `TransportError` that gives the reason.
+        """
+        failed = list(self.in_flight.values())
+        self.in_flight.clear()
+        for in_flight in failed:
+            if isinstance(error, OrderListsError):
+                in_flight.fail(TransportError(f"no reply: {error}", sent=None))
+            else:
+                in_flight.fail(error)

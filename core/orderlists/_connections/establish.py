@@ -1,204 +1,277 @@
-"""Getting a connection that takes requests: the one there is, or a new one.
+"""Establishes a connection that takes requests: the current one, or a new one.
 
-Like a call, this is a generator that decides and does nothing itself; it yields `Connect` and
-`Ask` beside the commands of calls.
+Connect, log on, subscribe if there are subscribers.  A refused timestamp (-1021) is answered by
+synchronising the clock, once.  Every step is a request that passes the gate, the opening handshake
+included, and is paced by a back-off.  What the gate holds back is no failure.
 
-Invariant: what goes wrong here says that the request behind it was not sent.
+Two things can fail apart from each other.  A connection on which the log-on failed is of no use, so
+it is closed and counted.  One on which only the subscription was refused takes requests all the
+same; what waits for events subscribes again, after a pause of its own.
+
+Invariant: whatever is raised here, the request that needed the connection was not sent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final
 
-from orderlists._clock import ClockReading
-from orderlists._connections.connection import Link
-from orderlists._connections.manager import Session
-from orderlists._execution.clock_sync import measure
-from orderlists._execution.commands import Now, Wait
+from attrs import define
+
+from orderlists._clock import ClockReading, Sample
+from orderlists._clock_sync import measure
+from orderlists._commands import Sleep
+from orderlists._connections.backoff import Backoff
+from orderlists._connections.commands import OpenConnection, RoundTrip, Steps
+from orderlists._connections.connection import Connection
+from orderlists._connections.manager import LIMITS, ConnectionManager
 from orderlists._operations.base import Request
-from orderlists._operations.user_data_stream import (
-    LogOn,
-    Ping,
-    Subscribe,
-    SubscribeSigned,
-    Unsubscribe,
-)
+from orderlists._operations.get_server_time import GetServerTime
+from orderlists._operations.user_data_stream import HANDSHAKE
 from orderlists._time import SECOND
 from orderlists.errors import (
     BadTimestamp,
+    HandshakeRefused,
     OrderListsError,
     Rejected,
+    ServerError,
     TransportError,
+    UndecodableReply,
 )
 
-R = TypeVar("R")
-
-# Seconds for a sign of life, and for the old connection to say that it told all events.
-_SIGN_OF_LIFE = 5.0
+# Seconds for the answer to a keepalive, and to the end of a subscription.
+_ANSWER: Final = 5.0
 
 
-class Connect(NamedTuple):
-    """Open a connection, and tell which: the driver's, or the error."""
-
-    target: str
-    patience: float
-
-
-class Ask(NamedTuple):
-    """Send a request on this connection, once, and tell what came back: its result, or the error.
-
-    Attributes:
-        link: The connection.
-        request: What is sent.
-        at: The moment whose time it carries.
-        patience: Seconds that are left for it.
-    """
-
-    link: Link
-    request: Request[Any]
-    at: ClockReading
-    patience: float
-
-
-Opening: TypeAlias = Generator[Now | Wait | Connect | Ask, Any, R]
-"""A call that opens a connection."""
-
-
-def get_ready(session: Session, *, until: int, watching: bool = False) -> Opening[Link]:
-    """Return a connection that takes requests, before the monotonic clock shows this.
+def establish(
+    manager: ConnectionManager,
+    at: ClockReading,
+    *,
+    until: int,
+    timeout: float,
+    subscribed: bool = False,
+) -> Steps[Connection]:
+    """Return a connection that takes requests.
 
     Args:
-        session: Keeps the connections.
-        until: In nanoseconds.
-        watching: Whether events must flow on it, and on no other.
+        manager: Keeps the connections.
+        at: The time.
+        until: When to give up, by the monotonic clock, in nanoseconds.
+        timeout: Seconds for each step.
+        subscribed: Whether events must arrive on it, and on no other connection.
 
     Raises:
-        Rejected: The exchange does not accept who asks, or limits or bans.
-        TransportError: There is no connection; `sent` is False.
+        Rejected: The exchange refused the log-on or the subscription, or the gate is closed.
+        TransportError: There is no such connection; `sent` is False.
+        Exception: A bug, as it is.
     """
     try:
-        link = yield from _living(session, until)
-        if link is None:
-            link = yield from _opened(session, until)
-        if watching:
-            yield from _flow(session, link, until)
-    except (TransportError, Rejected) as error:
-        raise _not_sent(error) from None
-    return link
+        return (yield from _Establishment(manager, at, until, timeout).run(subscribed=subscribed))
+    except (TransportError, ServerError, UndecodableReply, BadTimestamp) as error:
+        if isinstance(error, TransportError) and error.sent is False:
+            raise
+        failure = TransportError(f"there is no connection: {error}", sent=False)
+    # Raised here, where it has no context: the frames of one could hold signed requests.
+    raise failure
 
 
-def _not_sent(error: TransportError | Rejected) -> OrderListsError:
-    if isinstance(error, BadTimestamp) or (
-        isinstance(error, TransportError) and error.sent is None
-    ):
-        return TransportError(f"there is no connection: {error}", sent=False)
-    return error
+def not_connected_in_time() -> TransportError:
+    """Return the error for a request whose time was up before there was a connection."""
+    return TransportError("nothing was sent: no connection was established in time", sent=False)
 
 
-def _living(session: Session, until: int) -> Opening[Link | None]:
-    now: ClockReading = yield Now()
-    link = session.current
-    if link is None or session.trusted(now.monotonic) is link:
-        return link
-    if not session.is_worn(link, now.monotonic):
-        patience = min(_SIGN_OF_LIFE, _left(until, now))
-        sign: object = yield Ask(link, Ping(), now, patience)
-        if not isinstance(sign, TransportError):
-            return session.current
-    session.retire(link)
-    return None
+def seconds_left(timeout: float, *, until: int, at: ClockReading) -> float:
+    """Return the seconds for an exchange of messages, now that there is a connection.
+
+    Raises:
+        TransportError: Time is up; nothing was sent.
+    """
+    left = (until - at.monotonic) / SECOND
+    if left <= 0:
+        raise not_connected_in_time()
+    return min(timeout, left)
 
 
-def _opened(session: Session, until: int) -> Opening[Link]:
-    now: ClockReading = yield Now()
-    pause = session.pacing.pause(now.monotonic) / SECOND
-    if pause >= _left(until, now):
-        text = (
-            f"no connection: {session.pacing.trouble}; the next one may be tried in {pause:.1f} s"
-        )
-        raise TransportError(text, sent=False)
-    stopped: OrderListsError | None = None
-    if pause > 0:
-        stopped = yield Wait(pause)
-    if stopped is not None:
-        raise stopped
-    now = yield Now()
-    session.pacing.connecting(now.monotonic)
-    connection: object = yield Connect(session.protocol.target, _left(until, now))
-    now = yield Now()
-    if isinstance(connection, OrderListsError):
-        session.pacing.failed(now.monotonic, str(connection))
-        raise connection
-    link = session.connected(connection, now.monotonic)
-    try:
-        yield from _introduce(session, link, until)
-    except BaseException:
-        # Nothing in flight, no events: it is closed when the idle ones are.
-        link.subscription = None
-        session.retire(link)
-        raise
-    session.take_over(link)
-    if session.current is not link:
-        raise TransportError("the connection ended as soon as it was opened", sent=False)
-    return link
+@define
+class _Establishment:
+    manager: ConnectionManager
+    at: ClockReading
+    until: int
+    timeout: float
 
+    def run(self, *, subscribed: bool) -> Steps[Connection]:
+        self.manager.check_open()
+        connection = yield from self._probed()
+        if connection is None:
+            # A subscriber gets the refusal of its subscription; a request does not wait for one.
+            connection = yield from self._opened(subscribe=not subscribed)
+        if subscribed:
+            if connection.subscription is None:
+                yield from self._wait_for(self.manager.subscribe_backoff)
+                yield from self._subscribe(connection)
+            for old in self.manager.subscribed_before(connection):
+                yield from self._unsubscribe(old)
+        return connection
 
-def _introduce(session: Session, link: Link, until: int) -> Opening[None]:
-    if session.logs_on:
-        yield from _asked(session, link, LogOn(), until)
-        link.is_logged_on = True
-    if session.news.is_watched:
-        # If refused, the watcher asks again, and is told.
-        with suppress(Rejected):
-            yield from _subscribe(session, link, until)
+    def _probed(self) -> Steps[Connection | None]:
+        """Return the current connection, if it is alive: a quiet one has to answer first."""
+        manager, now = self.manager, self.at.monotonic
+        connection = manager.current
+        if connection is None or manager.usable(now) is connection:
+            return connection
+        if not manager.is_near_expiry(connection, now):
+            request = connection.session.keepalive()
+            if request is None:
+                return connection
+            with suppress(TransportError):
+                # Any reply will do.
+                yield from self._reply(connection, request, _ANSWER)
+                return manager.current
+        manager.drain(connection)
+        return None
 
+    def _opened(self, *, subscribe: bool) -> Steps[Connection]:
+        manager = self.manager
+        yield from self._wait_for(manager.connect_backoff)
+        manager.check_open()
+        manager.gate.admit(HANDSHAKE, self.at)
+        manager.connect_backoff.attempted(self.at.monotonic)
+        handle = yield from self._connect()
+        connection = manager.connection_made(handle, self.at.monotonic)
+        try:
+            manager.check_open()
+            yield from self._log_on(connection)
+            if subscribe and manager.events.has_subscribers:
+                yield from self._try_to_subscribe(connection)
+            manager.activate(connection)
+        except BaseException as error:
+            if isinstance(error, TransportError):
+                manager.count_failure(connection, error, self.at.monotonic)
+            manager.drain(connection)
+            raise
+        return connection
 
-def _flow(session: Session, link: Link, until: int) -> Opening[None]:
-    """Let events flow on a connection, and then no more on those before: none is lost between."""
-    if link.subscription is None:
-        yield from _subscribe(session, link, until)
-    for old in session.subscribed_before(link):
-        lossless = not old.is_mute and (yield from _say_farewell(old, until))
-        session.unsubscribed(old, lossless=lossless)
+    def _connect(self) -> Steps[Any]:
+        manager = self.manager
+        failure: OrderListsError
+        try:
+            return (yield from self._do(OpenConnection(manager.protocol.target, self._left())))
+        except TransportError as error:
+            failure = error
+            if isinstance(error, HandshakeRefused):
+                refusal = manager.protocol.handshake_refusal(error.response)
+                failure = refusal if isinstance(refusal, Rejected) else error
+        if isinstance(failure, LIMITS):
+            manager.gate.close(failure, self.at)
+        manager.connect_backoff.failed(self.at.monotonic, str(failure))
+        raise failure
 
+    def _log_on(self, connection: Connection) -> Steps[None]:
+        request = connection.session.log_on()
+        if request is None:
+            return
 
-def _say_farewell(link: Link, until: int) -> Opening[bool]:
-    """Have a connection tell no more events, and return whether it told all until then."""
-    now: ClockReading = yield Now()
-    link.is_unsubscribing = True
-    farewell = Unsubscribe(link.subscription or 0)
-    # Frames come in order: with the answer, all that was told before it has come.
-    answer: object = yield Ask(link, farewell, now, min(_SIGN_OF_LIFE, _left(until, now)))
-    return not isinstance(answer, OrderListsError)
+        def failed(error: OrderListsError) -> None:
+            self.manager.count_failure(connection, error, self.at.monotonic)
 
+        yield from self._ask(connection, request, failed)
+        connection.session.logged_on()
+        connection.is_logged_on = True
 
-def _subscribe(session: Session, link: Link, until: int) -> Opening[None]:
-    request = Subscribe() if link.is_logged_on else SubscribeSigned()
-    yield from _asked(session, link, request, until)
+    def _try_to_subscribe(self, connection: Connection) -> Steps[None]:
+        """Subscribe before the first request is sent, but not at any price."""
+        if self.manager.subscribe_backoff.pause(self.at.monotonic) == 0:
+            with suppress(Rejected, ServerError, UndecodableReply):
+                yield from self._subscribe(connection)
 
+    def _subscribe(self, connection: Connection) -> Steps[None]:
+        def failed(error: OrderListsError) -> None:
+            self.manager.subscribe_backoff.failed(self.at.monotonic, str(error))
 
-def _asked(session: Session, link: Link, request: Request[R], until: int) -> Opening[R]:
-    was_measured = False
-    while True:
-        now: ClockReading = yield Now()
-        answer: Any = yield Ask(link, request, now, _left(until, now))
-        if isinstance(answer, BadTimestamp) and not was_measured:
-            was_measured = yield from measure(
-                session.clock,
-                lambda question, at: Ask(link, question, at, _left(until, at)),
-                ready=Now(),
-            )
-            if was_measured:
-                continue
-        if isinstance(answer, TransportError | Rejected):
-            raise answer
-        if isinstance(answer, OrderListsError):
-            raise TransportError(str(answer), sent=None)
-        result: R = answer
-        return result
+        request = connection.session.subscribe()
+        yield from self._ask(connection, request, failed, subscribe=request)
 
+    def _unsubscribe(self, old: Connection) -> Steps[None]:
+        """End the subscription of a draining connection, after its last event."""
+        lossless = False
+        if not old.is_unresponsive:
+            old.is_unsubscribing = True
+            request = old.session.unsubscribe(old.subscription)
+            with suppress(OrderListsError):
+                # Frames arrive in order: every event before this answer has arrived.
+                reply = yield from self._reply(old, request, _ANSWER)
+                self.manager.protocol.decode(request, reply)
+                lossless = True
+        self.manager.unsubscribed(old, lossless=lossless)
 
-def _left(until: int, now: ClockReading) -> float:
-    return max(0.0, (until - now.monotonic) / SECOND)
+    # Requests.
+
+    def _ask(
+        self,
+        connection: Connection,
+        request: Request[Any],
+        failed: Callable[[OrderListsError], None],
+        *,
+        subscribe: Request[Any] | None = None,
+    ) -> Steps[Any]:
+        """Return the result of a request.  `failed` counts an error, unless it was not sent."""
+        self.manager.gate.admit(request.operation, self.at)
+        decode = self.manager.protocol.decode
+        try:
+            reply = yield from self._reply(connection, request, self.timeout, subscribe)
+            try:
+                return decode(request, reply)
+            except BadTimestamp:
+                if not (yield from self._sync_clock(connection)):
+                    raise
+            reply = yield from self._reply(connection, request, self.timeout, subscribe)
+            return decode(request, reply)
+        except OrderListsError as error:
+            failed(error)
+            raise
+
+    def _sync_clock(self, connection: Connection) -> Steps[bool]:
+        request = GetServerTime()
+
+        def take_sample() -> Steps[Sample | None]:
+            asked = self.at.monotonic
+            try:
+                reply = yield from self._reply(connection, request, self.timeout)
+                time = self.manager.protocol.decode(request, reply).server_time
+            except (TransportError, ServerError, UndecodableReply):
+                return None
+            return Sample(asked, self.at.monotonic, time)
+
+        return measure(self.manager.gate.clock, take_sample)
+
+    def _reply(
+        self,
+        connection: Connection,
+        request: Request[Any],
+        timeout: float,
+        subscribe: Request[Any] | None = None,
+    ) -> Steps[Any]:
+        encode = self.manager.encoder(request)
+        seconds = min(timeout, self._left())
+        return (yield from self._do(RoundTrip(connection, encode, seconds, subscribe)))
+
+    # Commands.
+
+    def _do(self, command: OpenConnection | RoundTrip | Sleep) -> Steps[Any]:
+        outcome = yield command
+        self.at = outcome.at
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.value
+
+    def _left(self) -> float:
+        return min(self.timeout, max(0, self.until - self.at.monotonic) / SECOND)
+
+    def _wait_for(self, backoff: Backoff) -> Steps[None]:
+        pause = backoff.pause(self.at.monotonic)
+        if pause > 0 and pause >= self.until - self.at.monotonic:
+            text = f"no connection: {backoff.reason}; next attempt in {pause / SECOND:.1f} s"
+            raise TransportError(text, sent=False)
+        if pause > 0:
+            yield from self._do(Sleep(pause / SECOND))

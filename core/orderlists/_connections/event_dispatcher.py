@@ -1,6 +1,7 @@
-"""Events on their way to those who watch, and what they prove.
+"""Dispatches the account's events to the queues of subscribers, and keeps what they prove.
 
-Invariant: where events may have been missed, every watcher is told, before whatever follows.
+Invariant: where events may have been missed, every subscriber gets a `Gap` before the first event
+that follows.
 """
 
 from __future__ import annotations
@@ -11,83 +12,91 @@ from orderlists._connections.event_evidence import EventEvidence
 from orderlists._connections.event_queue import EventQueue
 from orderlists._models.events import Event, Gap, GapReason, OtherEvent
 
-_MOST_DOUBLES = 10_000
+_MAX_REMEMBERED = 10_000
 
 
 class EventDispatcher:
-    """What is told to whom.
+    """Subscribers, duplicates and gaps.
 
     Attributes:
-        feeds: Whom to tell.  A watcher who forgot to close is not fed for ever.
-        witness: What events prove.
+        queues: One for each subscriber.  One that was dropped without being closed gets no more.
+        evidence: What events prove.
     """
 
     def __init__(self) -> None:
-        self.feeds: WeakSet[EventQueue] = WeakSet()
-        self.witness = EventEvidence()
+        self.queues: WeakSet[EventQueue] = WeakSet()
+        self.evidence = EventEvidence()
         self._missed = False
-        self._doubles: set[object] = set()
+        self._unmatched: set[object] = set()
 
     @property
-    def is_watched(self) -> bool:
+    def has_subscribers(self) -> bool:
         """Whether events are wanted."""
-        return bool(self.feeds)
+        return bool(self.queues)
 
-    def watch(self, size: int) -> EventQueue:
-        """Return a new feed of all events from now on, as soon as they flow."""
-        feed = EventQueue(size)
-        self.feeds.add(feed)
-        return feed
+    def open_queue(self, size: int) -> EventQueue:
+        """Return a queue that gets every event from now on."""
+        queue = EventQueue(size)
+        self.queues.add(queue)
+        return queue
 
-    def unwatch(self, feed: EventQueue) -> None:
-        """EventQueue no more."""
-        feed.is_closed = True
-        self.feeds.discard(feed)
-        self._missed &= self.is_watched
+    def close_queue(self, queue: EventQueue) -> None:
+        """Dispatch no more events to a queue."""
+        queue.is_closed = True
+        self.queues.discard(queue)
+        self._missed &= self.has_subscribers
 
-    def tell(self, event: Event, *, two_tell: bool) -> bool:
-        """Hand an event on, and return whether it is news.
+    def dispatch(self, event: Event, *, arrives_twice: bool) -> bool:
+        """Dispatch an event, and return whether it is new.
 
         Args:
-            event: What came.
-            two_tell: Whether two connections tell the same events just now.
+            event: What arrived.
+            arrives_twice: Whether two connections are subscribed at the moment.
         """
-        if self._is_double(event, two_tell=two_tell):
+        if self._is_duplicate(event, arrives_twice=arrives_twice):
             return False
-        self.witness.note(event)
-        self._feed(event)
+        self.evidence.record(event)
+        self._put(event)
         return True
 
-    def flows(self) -> None:
-        """Note that events flow from now on: what was missed was missed before them."""
+    def resumed(self) -> None:
+        """Note that a subscription has begun: what was missed was missed before it."""
         if self._missed:
             self._missed = False
-            self._feed(Gap(reason=GapReason.CONNECTION))
+            self._put(Gap(reason=GapReason.CONNECTION))
 
-    def miss(self, *, others_flow: bool) -> None:
+    def missed(self, *, is_still_subscribed: bool) -> None:
         """Note that events may be missing.
 
         Args:
-            others_flow: Whether another connection goes on to tell events.
+            is_still_subscribed: Whether another connection goes on to deliver events.
         """
-        if others_flow:
-            self._feed(Gap(reason=GapReason.CONNECTION))
+        if is_still_subscribed:
+            self._put(Gap(reason=GapReason.CONNECTION))
         else:
-            self._missed = self.is_watched
+            self._missed = self.has_subscribers
 
-    def _is_double(self, event: Event, *, two_tell: bool) -> bool:
-        """Tell whether an event came before, by another connection, while two told the same."""
-        if not (two_tell or self._doubles):
+    def failed(self, bug: Exception) -> None:
+        """Raise a bug to every subscriber, after the events that arrived before it."""
+        self._put(bug)
+
+    def _is_duplicate(self, event: Event, *, arrives_twice: bool) -> bool:
+        """Whether an event has arrived on the other connection before, while two were subscribed.
+
+        Each event is expected twice then.  The first is remembered until the second has come, also
+        if the other subscription has ended meanwhile.
+        """
+        if not (arrives_twice or self._unmatched):
             return False
-        # An event of another kind holds what cannot be hashed.
+        # The fields of an `OtherEvent` cannot be hashed.
         key = repr(event.fields) if isinstance(event, OtherEvent) else event
-        if key in self._doubles:
-            self._doubles.remove(key)
+        if key in self._unmatched:
+            self._unmatched.remove(key)
             return True
-        if two_tell and len(self._doubles) < _MOST_DOUBLES:
-            self._doubles.add(key)
+        if arrives_twice and len(self._unmatched) < _MAX_REMEMBERED:
+            self._unmatched.add(key)
         return False
 
-    def _feed(self, item: Event | Gap) -> None:
-        for feed in self.feeds:
-            feed.put(item)
+    def _put(self, item: Event | Gap | Exception) -> None:
+        for queue in self.queues:
+            queue.put(item)

@@ -1,6 +1,7 @@
 """What events prove about cancels.
 
-An order that an event shows as cancelled under a cancel's id was cancelled by it.
+An order that an event reports as `CANCELED` under the client id of a cancel was cancelled by it, so
+such reports stand in for a reply that was lost.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from orderlists.enums import ExecutionType, ListOrderStatus, OrderStatus
 K = TypeVar("K")
 V = TypeVar("V")
 
-_KEPT = 1000
-_TOLD = [
+_MAX_KEPT = 1000
+_SHARED_FIELDS = [
     f.name
     for f in fields(OrderReport)
     if f.name in {g.name for g in fields(ExecutionReport)} and f.name != "unknown_fields"
@@ -32,14 +33,14 @@ _TOLD = [
 
 
 class EventEvidence:
-    """Remembers the latest cancels that events told of."""
+    """Keeps the latest cancels and ended lists that events reported."""
 
     def __init__(self) -> None:
         self._canceled: OrderedDict[str, dict[int, OrderReport]] = OrderedDict()
         self._over: OrderedDict[int, ListStatus] = OrderedDict()
 
-    def note(self, event: Event) -> None:
-        """Take an event down."""
+    def record(self, event: Event) -> None:
+        """Keep an event, if it proves anything."""
         if isinstance(event, ListStatus) and event.list_order_status is ListOrderStatus.ALL_DONE:
             _keep(self._over, event.order_list_id, event)
         elif isinstance(event, ExecutionReport) and _is_canceled(event):
@@ -47,8 +48,11 @@ class EventEvidence:
             reports[event.order_id] = _report(event)
             _keep(self._canceled, event.client_order_id, reports)
 
-    def proof(self, cancel_id: str) -> CanceledOrderList | None:
-        """Return the list that was cancelled under this id, once all about it was told."""
+    def canceled_under(self, cancel_id: str) -> CanceledOrderList | None:
+        """Return the list that was cancelled under this id.
+
+        None before both a report of a cancelled order and the end of its list have arrived.
+        """
         reports = tuple(self._canceled.get(cancel_id, {}).values())
         status = self._over.get(reports[0].order_list_id) if reports else None
         if status is None:
@@ -66,7 +70,7 @@ class EventEvidence:
 
 def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
     kept[key] = value
-    if len(kept) > _KEPT:
+    if len(kept) > _MAX_KEPT:
         kept.popitem(last=False)
 
 
@@ -79,5 +83,4 @@ def _is_canceled(event: ExecutionReport) -> bool:
 
 
 def _report(event: ExecutionReport) -> OrderReport:
-    told = {name: getattr(event, name) for name in _TOLD}
-    return OrderReport(**told)
+    return OrderReport(**{name: getattr(event, name) for name in _SHARED_FIELDS})

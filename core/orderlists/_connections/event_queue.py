@@ -1,4 +1,4 @@
-"""Events on their way to one watcher."""
+"""The events that one subscriber has not taken yet."""
 
 from __future__ import annotations
 
@@ -9,47 +9,54 @@ from attrs import define, field
 from orderlists._models.events import Event, Gap, GapReason
 
 
-def _nothing() -> deque[Event | Gap]:
+def _no_items() -> deque[Event | Gap | Exception]:
     return deque()
 
 
 @define(eq=False)
 class EventQueue:
-    """What a watcher has not taken yet.
+    """A bounded queue; when it is full, the oldest items are dropped.
 
-    Invariant: whatever is lost, a `Gap` stands in its place.
+    Invariant: a `Gap` stands in the place of dropped events.
 
     Attributes:
-        size: How many are kept; the oldest go first.
-        is_closed: Whether its watcher has gone.
+        size: How many items it keeps.
+        is_closed: Whether its subscriber has closed it.
     """
 
     size: int
     is_closed: bool = False
-    _items: deque[Event | Gap] = field(init=False, factory=_nothing)
+    _items: deque[Event | Gap | Exception] = field(init=False, factory=_no_items)
     _dropped: int = field(init=False, default=0)
-    _dropped_gap: bool = field(init=False, default=False)
+    _is_countable: bool = field(init=False, default=True)
 
-    def put(self, item: Event | Gap) -> None:
-        """Add what came."""
+    def put(self, item: Event | Gap | Exception) -> None:
+        """Add an event, a gap, or a bug that ended the connection of the events."""
         if len(self._items) >= self.size:
-            self._dropped_gap |= isinstance(self._items.popleft(), Gap)
+            oldest = self._items.popleft()
+            # A gap stands for an unknown number of events.
+            self._is_countable &= not isinstance(oldest, Gap | Exception)
             self._dropped += 1
         self._items.append(item)
 
     def take(self) -> Event | Gap | None:
-        """Return the oldest, or None if there is nothing.
+        """Return the oldest item, or None if the queue is empty.
 
-        >>> feed = EventQueue(size=1)
-        >>> feed.put(Gap(reason=GapReason.CONNECTION)), feed.take(), feed.take()
+        Raises:
+            Exception: The item is a bug; it is raised as it is, once.
+
+        >>> queue = EventQueue(size=1)
+        >>> queue.put(Gap(reason=GapReason.CONNECTION)), queue.take(), queue.take()
         (None, Gap(reason=<GapReason.CONNECTION: 'CONNECTION'>, count=None), None)
         """
         if self._dropped > 0:
-            # What a gap stood for, nobody can count.
-            gap = Gap(reason=GapReason.BUFFER, count=None if self._dropped_gap else self._dropped)
-            self._dropped, self._dropped_gap = 0, False
-            return gap
-        return self._items.popleft() if self._items else None
+            count = self._dropped if self._is_countable else None
+            self._dropped, self._is_countable = 0, True
+            return Gap(reason=GapReason.BUFFER, count=count)
+        item = self._items.popleft() if self._items else None
+        if isinstance(item, Exception):
+            raise item
+        return item
 
     def __len__(self) -> int:
         return len(self._items) + (self._dropped > 0)

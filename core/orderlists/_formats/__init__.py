@@ -1,1 +1,4 @@
-"""How a body is written: one module for each format.  Knows no protocol and no operation."""
+"""How bodies and frames are written: one module for each format.
+
+Knows no protocol and no operation.
+"""

@@ -1,94 +1,204 @@
-"""From plain values to results, exactly.
+"""From plain values (dict, list, str, int, bool, None) to results, exactly.
 
-What a value may be is said in `leaves`.  Lenient only where it is meant: unknown fields, unknown
-enum values, absent optional fields.
+`scalars` says what a value may be.  Lenient in four places, each of them meant: unknown fields and
+unknown enum values are kept, an optional field may be absent, and an optional field in an
+unexpected form goes to `malformed_fields` instead of costing the reply.  A required field is
+strict.
 
-A reader follows the fields of the reply, not those of the class, and finds only *that* something
-does not fit; `explain` is asked *where*, once it is known to be somewhere.
+There are two decoders.  This one is fast: it follows the fields of the reply, not those of the
+class, and finds only *that* something does not fit.  `diagnostics` finds *where* and *why*; it is
+loaded and run after this one refused.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, TypeVar, get_args
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast, get_args
 
-from attrs import NOTHING, fields, resolve_types
+from attrs import NOTHING, Factory, fields, has, resolve_types
 
-from orderlists._formats.scalars import (
-    Mismatch,
-    Read,
-    is_optional,
+from orderlists._formats.fields import (
+    is_nullable,
     is_tuple,
-    leaves_of,
-    present,
-    sent_in,
+    matching_kind,
+    non_null,
+    wire_names,
 )
+from orderlists._formats.interfaces import Unreadable
+from orderlists._formats.scalars import Decode, Mismatch, scalar_of
+from orderlists._models.base import Result
+from orderlists._models.shapes import Many, One, OneOf, Shape
 from orderlists._time import TimeUnit
 
-T = TypeVar("T")
+R = TypeVar("R")
+
+_COLLECTED = ("unknown_fields", "malformed_fields")
+# To type checkers it is a function.
+_FACTORY: Any = Factory
 
 
-def structure(tree: object, shape: type[T], unit: TimeUnit) -> T:
-    """Return `tree` as a value of the given shape.
+def decode_value(value: object, shape: Shape[R], unit: TimeUnit) -> R:
+    """Return a plain value as a value of this shape.
 
     Raises:
-        Mismatch: Something in it is missing, of the wrong type or out of range.
+        Unreadable: Something required is missing, of the wrong type or out of range.
     """
-    kind: Any = shape
+    # By the class, not by the shape: a shape is hashed in Python, and every reply pays for it.
+    key: Any = shape.kind if isinstance(shape, One) else shape
     try:
-        result: T = reader(kind, unit)(tree)
+        result: R = decoder_of(key, unit)(value)
     except Mismatch:
-        # Imported here: cattrs takes long to load, and few replies ask for it.
+        # Loaded here: cattrs takes longer to load than the rest of core, and few replies need it.
         from orderlists._formats.diagnostics import explain  # noqa: PLC0415 - see above
 
-        raise Mismatch(explain(tree, kind, unit)) from None
+        raise Unreadable(explain(value, shape, unit)) from None
     return result
 
 
 @cache
-def reader(shape: Any, unit: TimeUnit) -> Read:  # noqa: ANN401 - an attrs class
-    """Return what reads a value of this shape, or raises a `Mismatch` that explains nothing."""
-    attributes = fields(resolve_types(shape))
-    known = {
-        wire_name: (name, *_plan(getattr(attributes, name).type, unit))
-        for name, wire_name in sent_in(shape).items()
-    }
-    defaults = {f.name: f.default for f in attributes if f.default is not NOTHING}
-    size = len(attributes)
+def decoder_of(shape: Any, unit: TimeUnit) -> Decode:  # noqa: ANN401 - a shape or a class
+    """Return what decodes a value of this shape or class, or raises a `Mismatch` without a text."""
+    form = cast("object", type(shape))
+    if form is One:
+        return decoder_of(shape.kind, unit)
+    if form is Many:
+        return _list_decoder(decoder_of(shape.each, unit))
+    if form is OneOf:
+        return _choice_decoder(shape.kinds, unit)
+    return _object_decoder(shape, unit)
+
+
+def _list_decoder(decode_each: Decode) -> Decode:
+    decode_items = _items_decoder(decode_each)
+
+    def decode(value: object) -> object:
+        if type(value) is not list:
+            raise Mismatch
+        return decode_items(value)
+
+    return decode
+
+
+def _items_decoder(decode_each: Decode) -> Decode:
+    return lambda values: tuple([decode_each(value) for value in values])
+
+
+def _choice_decoder(kinds: tuple[Any, ...], unit: TimeUnit) -> Decode:
+    def decode(value: object) -> object:
+        kind = matching_kind(value, kinds)
+        if kind is None:
+            raise Mismatch
+        return decoder_of(kind, unit)(value)
+
+    return decode
+
+
+def _object_decoder(kind: Any, unit: TimeUnit) -> Decode:  # noqa: ANN401, C901 - an attrs class; a call for each field would take too long
+    known, defaults, size = _plan(kind, unit)
     make, fill = object.__new__, object.__setattr__
 
-    def read(tree: dict[str, Any]) -> object:
-        if type(tree) is not dict:
+    def decode(value: dict[str, Any]) -> object:
+        if type(value) is not dict:
             raise Mismatch
         values = defaults.copy()
         values["unknown_fields"] = unknown = {}
-        for field, value in tree.items():
+        values["malformed_fields"] = malformed = {}
+        for wire_name, part in value.items():
             try:
-                name, plain, convert, is_optional = known[field]
+                name, plain, convert, leniency = known[wire_name]
             except KeyError:
-                unknown[field] = value
+                unknown[wire_name] = part
                 continue
-            if type(value) is plain:
-                values[name] = value if convert is None else convert(value)
-            elif value is not None or not is_optional:
+            if type(part) is plain:
+                try:
+                    values[name] = part if convert is None else convert(part)
+                except Mismatch:
+                    if leniency.is_required:
+                        raise
+                    malformed[wire_name] = part
+            elif part is None and leniency.is_nullable:
+                values[name] = None
+            elif leniency.is_required:
                 raise Mismatch
+            else:
+                malformed[wire_name] = part
         if len(values) < size:
             raise Mismatch
         # What `__init__` would do, in a third of the time: results only hold what they are given.
-        result = make(shape)
+        result = make(kind)
         fill(result, "__dict__", values)
         return result
 
-    return read
+    return decode
 
 
-def _plan(kind: Any, unit: TimeUnit) -> tuple[type, Read | None, bool]:  # noqa: ANN401 - any type
-    """Return the plain type of a field, what reads it, and whether null will do."""
-    if is_optional(kind):
-        plain, read, _ = _plan(present(kind), unit)
-        return plain, read, True
+class _Leniency(NamedTuple):
+    """What happens to a value that is not of a field's type.
+
+    Attributes:
+        is_nullable: Whether null is a value.
+        is_required: Whether any other costs the reply.
+    """
+
+    is_nullable: bool
+    is_required: bool
+
+
+# A plain tuple: one with names takes longer to unpack, once for every field of every reply.
+_Field: TypeAlias = tuple[str, type, Decode | None, _Leniency]
+"""How a field is decoded: its attribute; the type of a value that may fit; what decodes such a
+value, None if nothing has to; and what happens to others."""
+
+
+def _plan(kind: Any, unit: TimeUnit) -> tuple[dict[str, _Field], dict[str, Any], int]:  # noqa: ANN401 - an attrs class
+    """Return the fields by their names on the wire, the defaults, and the number of attributes."""
+    if not issubclass(kind, Result):
+        raise TypeError(f"{kind.__name__} must be a Result")
+    attributes = fields(resolve_types(kind))
+    known = {
+        wire_name: _field(getattr(attributes, name), unit)
+        for name, wire_name in wire_names(kind).items()
+    }
+    defaults = {
+        f.name: _plain_default(f)
+        for f in attributes
+        if f.default is not NOTHING and f.name not in _COLLECTED
+    }
+    return known, defaults, len(attributes)
+
+
+def _plain_default(attribute: Any) -> Any:  # noqa: ANN401 - an attrs attribute, and any value
+    if isinstance(attribute.default, _FACTORY):
+        raise TypeError(f"{attribute.name}: must have a plain default, not a factory")
+    return attribute.default
+
+
+def _field(attribute: Any, unit: TimeUnit) -> _Field:  # noqa: ANN401 - an attrs attribute
+    kind, nullable = attribute.type, is_nullable(attribute.type)
+    plain, convert = _part(non_null(kind) if nullable else kind, unit, attribute.name)
+    return attribute.name, plain, convert, _Leniency(nullable, attribute.default is NOTHING)
+
+
+def _part(kind: Any, unit: TimeUnit, name: str) -> tuple[type, Decode | None]:  # noqa: ANN401 - any type
+    """Return the plain type of a value of this kind, and what decodes it."""
+    scalar = scalar_of(kind, unit)
+    if scalar is not None:
+        return scalar.plain, scalar.convert
     if is_tuple(kind):
-        read_one = reader(get_args(kind)[0], unit)
-        return list, lambda values: tuple([read_one(value) for value in values]), False
-    leaf = leaves_of(unit)[kind]
-    return leaf.plain, leaf.read, False
+        return list, _items_decoder(_item_decoder(get_args(kind)[0], unit, name))
+    if has(kind):
+        return dict, decoder_of(kind, unit)
+    raise TypeError(f"{name}: {kind!r} cannot be decoded")
+
+
+def _item_decoder(kind: Any, unit: TimeUnit, name: str) -> Decode:  # noqa: ANN401 - any type
+    if scalar_of(kind, unit) is None and has(kind):
+        return decoder_of(kind, unit)
+    plain, convert = _part(kind, unit, name)
+
+    def decode(value: object) -> object:
+        if type(value) is not plain:
+            raise Mismatch
+        return value if convert is None else convert(value)
+
+    return decode

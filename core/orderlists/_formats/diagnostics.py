@@ -1,32 +1,36 @@
 """What is wrong with a reply: where, and why.
 
-Walks the leaves that a reader walks, by cattrs, which collects every reason.  Loaded by the first
-reply that does not fit: cattrs takes longer to load than the rest of core.
+Decodes by the same scalars and fields as `decoder`, with cattrs, which collects every reason and
+its place.  Loaded by the first reply that does not fit: cattrs takes longer to load than the rest
+of core.
 
-Invariant: it takes what `structure` takes, and makes the same of it.
+Invariant: it accepts what `decoder` accepts, and makes the same of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from types import GenericAlias
+from typing import Any, Union, cast, get_args, get_origin
 
-from attrs import evolve, fields, has
+from attrs import NOTHING, evolve, fields, has, resolve_types
 from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
 
-from orderlists._formats.scalars import (
-    Leaf,
-    Mismatch,
+from orderlists._formats.fields import (
+    is_list,
+    is_nullable,
     is_object,
-    is_optional,
     is_tuple,
-    leaves_of,
-    present,
-    sent_in,
+    matching_kind,
+    non_null,
+    required_names,
+    wire_names,
 )
+from orderlists._formats.scalars import SCALARS, Mismatch, scalar_of
+from orderlists._models.shapes import Many, One, Shape
 from orderlists._time import TimeUnit
 
 Hook = Callable[[Any, Any], Any]
@@ -34,70 +38,119 @@ Hook = Callable[[Any, Any], Any]
 _MOST_REASONS = 3
 
 
-def explain(tree: object, shape: Any, unit: TimeUnit) -> str:  # noqa: ANN401 - any class
-    """Return where and why this is not a value of the given shape, which it must not be."""
+def explain(value: object, shape: Shape[Any], unit: TimeUnit) -> str:
+    """Return where and why this is no value of the shape, which the decoder found out before."""
     try:
-        converter(unit).structure(tree, shape)
+        converter(unit).structure(value, type_of(shape))
     except (Mismatch, BaseValidationError) as error:
-        reasons = transform_error(error, format_exception=_say)
+        reasons = transform_error(error, format_exception=_describe)
         return "; ".join(reasons[:_MOST_REASONS])
-    raise AssertionError("the two disagree")  # unreachable
+    raise AssertionError("the two decoders disagree")  # unreachable
 
 
-def _say(error: BaseException, _: type | None) -> str:
+def type_of(shape: Any) -> Any:  # noqa: ANN401 - a shape, and a type
+    """Return the type by which the converter decodes a shape."""
+    form = cast("object", type(shape))
+    if form is One:
+        return shape.kind
+    if form is Many:
+        return GenericAlias(tuple, (type_of(shape.each), ...))
+    return Union[shape.kinds]  # noqa: UP007 - of a tuple
+
+
+def _describe(error: BaseException, _: type | None) -> str:
     return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
 @cache
 def converter(unit: TimeUnit) -> Converter:
-    """Return what reads the values that a reader reads, and tells where one does not fit."""
-    walker = Converter()
-    leaves = leaves_of(unit)
-    for kind, leaf in leaves.items():
-        walker.register_structure_hook(kind, _hook(leaf, optional=False))
+    """Return what decodes the values that a decoder decodes, and names what does not fit."""
+    strict = Converter()
 
-    def to_optional(kind: Any) -> Hook:  # noqa: ANN401 - a union
-        return _hook(leaves[present(kind)], optional=True)
+    def to_scalar(value: object, kind: Any) -> object:  # noqa: ANN401 - a scalar's type
+        scalar = scalar_of(kind, unit)
+        assert scalar is not None  # noqa: S101 - registered for scalars alone
+        if type(value) is not scalar.plain:
+            raise Mismatch(scalar.rule)
+        return value if scalar.convert is None else scalar.convert(value)
 
-    walker.register_structure_hook_factory(is_optional, to_optional)
-    walker.register_structure_hook_factory(is_tuple, _to_tuple)
-    walker.register_structure_hook_factory(has, _to_object)
-    return walker
+    for kind in SCALARS:
+        strict.register_structure_hook(kind, to_scalar)
+    strict.register_structure_hook_factory(is_nullable, _nullable)
+    strict.register_structure_hook_factory(_is_choice, _choice)
+    strict.register_structure_hook_factory(is_tuple, _list)
+    strict.register_structure_hook_factory(has, _object)
+    return strict
 
 
-def _hook(leaf: Leaf, *, optional: bool) -> Hook:
+def _nullable(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a union
+    inner = non_null(kind)
+    return lambda value, _: None if value is None else converter.structure(value, inner)
+
+
+def _is_choice(kind: Any) -> bool:  # noqa: ANN401 - any type
+    return get_origin(kind) is Union
+
+
+def _choice(union: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a union
+    kinds = get_args(union)
+
     def hook(value: object, _: object) -> object:
-        if type(value) is leaf.plain:
-            return value if leaf.read is None else leaf.read(value)
-        if value is None and optional:
-            return None
-        raise Mismatch(leaf.rule)
+        if not is_object(value):
+            raise Mismatch("must be an object")
+        kind = matching_kind(value, kinds)
+        if kind is None:
+            lacks = [f"{k.__name__} without {_first_missing(k, value)}" for k in kinds]
+            raise Mismatch(f"is of no kind: {', '.join(lacks)}")
+        return converter.structure(value, kind)
 
     return hook
 
 
-def _to_tuple(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a generic alias
+def _first_missing(kind: Any, value: dict[str, Any]) -> str:  # noqa: ANN401 - an attrs class
+    return min(required_names(kind) - value.keys())
+
+
+def _list(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a generic alias
     each = homogenous_tuple_structure_factory(kind, converter)
 
     def hook(value: object, _: object) -> object:
-        if type(value) is not list:
+        if not is_list(value):
             raise Mismatch("must be a list")
         return each(value, kind)
 
     return hook
 
 
-def _to_object(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - an attrs class
-    sent = sent_in(kind)
+def _object(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - an attrs class
+    sent = wire_names(kind)
     known = frozenset(sent.values())
-    options: Any = {f.name: override(omit=True) for f in fields(kind)}
+    attributes = fields(resolve_types(kind))
+    optional = {
+        sent[f.name]: f.type for f in attributes if f.name in sent and f.default is not NOTHING
+    }
+    options: Any = {f.name: override(omit=True) for f in attributes}
     options.update((name, override(rename=wire_name)) for name, wire_name in sent.items())
     build = make_dict_structure_fn(kind, converter, **options)
 
     def hook(value: object, _: object) -> object:
         if not is_object(value):
             raise Mismatch("must be an object")
-        built = build(value, kind)
-        return evolve(built, unknown_fields={k: v for k, v in value.items() if k not in known})
+        malformed = {
+            name: part
+            for name, part in value.items()
+            if name in optional and not _fits(part, optional[name], converter)
+        }
+        built = build({name: part for name, part in value.items() if name not in malformed}, kind)
+        unknown = {name: part for name, part in value.items() if name not in known}
+        return evolve(built, unknown_fields=unknown, malformed_fields=malformed)
 
     return hook
+
+
+def _fits(value: object, kind: Any, converter: Converter) -> bool:  # noqa: ANN401 - any type
+    try:
+        converter.structure(value, kind)
+    except (Mismatch, BaseValidationError):
+        return False
+    return True

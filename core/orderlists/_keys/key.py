@@ -1,4 +1,4 @@
-"""Who signs.
+"""Keys, which sign requests.
 
 A key is anything with an `api_key` and a `sign`: the ones here, a hardware token, a remote signer.
 
@@ -21,7 +21,7 @@ _SHOWN = 4
 
 
 class Key(Protocol):
-    """What signs requests.  Bring your own by writing these two.
+    """Signs requests.  A key of your own has these two members.
 
     >>> class Token:
     ...     api_key = "k" * 64

@@ -1,1 +1,1 @@
-"""What the exchange tells, as typed values."""
+"""Results and events, as typed values.  Knows no format: attributes carry their wire names."""

@@ -1,4 +1,4 @@
-"""What the exchange tells of its own accord: the events of an account.
+"""The events of an account, which the exchange sends of its own accord.
 
 Attribute names are those of the results (`OrderReport`, `OrderList`) wherever the same thing is
 meant; on the wire each has one or two letters.
@@ -50,12 +50,12 @@ class ListedOrderEvent(Result):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class ListStatus(Result):
-    """EventDispatcher about an order list: ``listStatus``.
+    """An event about an order list: ``listStatus``.
 
     Attributes:
-        event_time: When the exchange told.
+        event_time: When the exchange sent it.
         transaction_time: When it happened.
-        reject_reason: ``NONE`` unless the list was refused.
+        reject_reason: ``NONE`` unless the list was rejected.
         orders: Its orders.
     """
 
@@ -80,10 +80,10 @@ class ListStatus(Result):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class ExecutionReport(Result):
-    """EventDispatcher about an order: ``executionReport``.
+    """An event about an order: ``executionReport``.
 
     Attributes:
-        event_time: When the exchange told.
+        event_time: When the exchange sent it.
         client_order_id: The client id it has now; on a cancelled order the id of the cancel.
         orig_client_order_id: The client id it had before it was cancelled; else empty.
         execution_type: What happened.
@@ -92,11 +92,11 @@ class ExecutionReport(Result):
         transact_time: When it happened.
         trade_id: -1 for no trade.
         execution_id: Names this report.
-        is_working: Whether it is in the book.
+        is_working: Whether it is on the order book.
         is_maker: Whether it was the maker of the trade.
         time: When it was placed.
-        working_time: When it came into the book.
-        ignored: The exchange says to ignore it.
+        working_time: When it was added to the order book.
+        ignored: Documented as to be ignored.
     """
 
     event_type: str = sent_as("e")
@@ -165,11 +165,11 @@ class ExecutionReport(Result):
 
 @frozen(kw_only=True, repr=False)
 class OtherEvent:
-    """An event of another kind, or of a shape that this library does not know, as it came.
+    """An event of another kind, or of a shape that this library does not know, undecoded.
 
     Attributes:
-        event_type: The exchange's word for it, such as ``outboundAccountPosition``.
-        fields: All of it.
+        event_type: Its name, such as ``outboundAccountPosition``.
+        fields: The whole event.
     """
 
     event_type: str
@@ -192,11 +192,11 @@ class GapReason(Enum):
 
 @frozen(kw_only=True)
 class Gap:
-    """Here events are missing.  The exchange does not tell them again: query what matters.
+    """Events are missing here.  The exchange does not send them again: query what matters.
 
     Attributes:
         reason: Why.
-        count: How many; None where nobody can know.
+        count: How many; None if that cannot be known.
     """
 
     reason: GapReason
@@ -204,10 +204,10 @@ class Gap:
 
 
 Event: TypeAlias = ListStatus | ExecutionReport | OtherEvent
-"""What the exchange told."""
+"""Anything that a subscription delivers."""
 
 KINDS: Mapping[str, type[ListStatus | ExecutionReport]] = {
     "listStatus": ListStatus,
     "executionReport": ExecutionReport,
 }
-"""The events that have a type of their own, by the exchange's word for them."""
+"""The events that have a class of their own, by name."""

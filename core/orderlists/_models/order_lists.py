@@ -1,8 +1,8 @@
-"""What comes back: an order list, its orders, and a report on each.
+"""Order lists, their orders, and the report on each order.
 
-The same types whatever carried them.  Money is Decimal, ids are int, times know their unit, and
-what the exchange did not send is None.  A field this library does not know is kept in
-`unknown_fields`.
+The same types for every protocol and format.  Money is Decimal, ids are int, times have their unit,
+and what the exchange did not send is None.  A field that this library does not know is in
+`unknown_fields`, an optional one in an unexpected form in `malformed_fields`.
 
 The attribute names are the exchange's own in Python's spelling; the one that the exchange misspells
 (``cummulativeQuoteQty``) is spelt right here.
@@ -38,7 +38,7 @@ class ListedOrder(Result):
     """One order of a list, by its ids alone.
 
     Attributes:
-        client_order_id: The order's own client id; in the reply to a cancel still the old one.
+        client_order_id: The order's own client id; in the reply to a cancel its former one.
     """
 
     symbol: str
@@ -51,37 +51,37 @@ class ListedOrder(Result):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class OrderReport(Result):
-    """What became of one order of a list.
+    """The state of one order, as a reply to a cancel, a placement or a query reports it.
 
     Attributes:
         order_list_id: The list it belongs to; -1 for none.
-        client_order_id: The client id it has now; on a cancelled order the id of the cancel.
-        orig_client_order_id: The client id it had before it was cancelled.
-        transact_time: When this happened.
+        client_order_id: The current client id; on a canceled order the id of the cancel.
+        orig_client_order_id: The client id before the cancel.
+        transact_time: When the reported transaction was executed.
         price: The limit price.
         orig_qty: The quantity ordered; not sent for a pending order whose quantity is still open.
         executed_qty: The quantity filled so far.
         orig_quote_order_qty: The quantity ordered in the quote asset; 0 where it was not.
         cumulative_quote_qty: The quote asset traded so far; below 0 means not available.
         stop_price: The price that triggers it (stop and take-profit orders).
-        iceberg_qty: The part of it that shows in the book.
+        iceberg_qty: The part of it that is visible in the order book.
         trailing_delta: The distance of a trailing stop, in basis points.
         trailing_time: When the trailing stop became active; -1 for not yet.
-        strategy_id: Your own id for the strategy it belongs to.
+        strategy_id: Your own id of the strategy that it belongs to.
         strategy_type: Your own number for the kind of strategy.
         prevented_match_id: The match that self-trade prevention stopped.
-        prevented_quantity: The quantity that expired by it.
+        prevented_quantity: The quantity that expired by self-trade prevention.
         used_sor: Whether smart order routing was used.
         working_floor: Where it worked.
         peg_price_type: The price that a pegged order follows.
-        peg_offset_type: What its offset counts.
-        peg_offset_value: Its offset.
+        peg_offset_type: The unit of the peg offset.
+        peg_offset_value: The peg offset.
         pegged_price: The price it is pegged at, once known.
         expiry_reason: Why it expired.
-        time: When it was placed.  This and the next three are told by queries only.
+        time: When it was placed.  This and the next three come in replies to queries only.
         update_time: When it last changed.
-        is_working: Whether it is in the book.
-        working_time: When it came into the book; -1 for not yet.
+        is_working: Whether it is in the order book.
+        working_time: When it entered the order book; -1 for not yet.
     """
 
     symbol: str
@@ -121,8 +121,8 @@ class OrderReport(Result):
     working_time: Instant | None = None
 
     def __repr__(self) -> str:
-        told = (self.side, self.type, self.status)
-        words = " ".join(str(word) for word in told if word is not None)
+        known = (self.side, self.type, self.status)
+        words = " ".join(str(word) for word in known if word is not None)
         return f"<OrderReport {self.order_id} {self.symbol} {words}>"
 
 
@@ -131,15 +131,15 @@ class OrderList(Result):
     """An order list.
 
     Attributes:
-        order_list_id: The id that the exchange gave it; 0 is one.
+        order_list_id: The id that the exchange gave it; 0 is a valid id.
         contingency_type: OCO, or OTO (which OTOCO, OPO and OPOCO are as well).
         list_status_type: ``EXEC_STARTED`` while it is open, ``ALL_DONE`` when it is over.
         list_order_status: ``EXECUTING`` while it is open, ``ALL_DONE`` when it is over.
-        list_client_order_id: The id that its owner gave it; None where the exchange says null.
+        list_client_order_id: The id that its owner gave it; None where the exchange sends null.
         transaction_time: When it last changed.
         orders: Its two or three orders.
-        order_reports: What became of them.  After a cancel, one for each order that was still
-            alive, so there may be fewer than `orders`: match them by `order_id`.
+        order_reports: The reports on them.  After a cancel there is one for each order that was
+            still open, so there may be fewer than `orders`: match them by `order_id`.
     """
 
     order_list_id: int
@@ -161,7 +161,11 @@ class OrderList(Result):
 
 
 class Evidence(Enum):
-    """How it is known that a cancel was executed."""
+    """How a cancel is known to have been executed.
+
+    ``REPLY``: by the reply to the cancel.  ``EVENT``, ``QUERY``: the reply was lost, and an event
+    or a query showed the cancel's id on a canceled order.
+    """
 
     REPLY = "REPLY"
     EVENT = "EVENT"
@@ -170,12 +174,11 @@ class Evidence(Enum):
 
 @frozen(kw_only=True, slots=False, repr=False)
 class CanceledOrderList(OrderList):
-    """An order list that was cancelled under the request's `new_client_order_id`.
+    """An order list that was canceled under the request's `new_client_order_id`.
 
     Attributes:
-        evidence: ``REPLY`` if the exchange said so in its reply to the cancel; ``EVENT`` or
-            ``QUERY`` if that got lost, and an event or a query showed the cancel's id on a
-            cancelled order.  Then `order_reports` holds what these told; the rest is None.
+        evidence: How the cancel is known to have been executed.  With ``EVENT`` and ``QUERY``, an
+            attribute of `order_reports` that events or queries do not report is None.
     """
 
     evidence: Evidence = field(default=Evidence.REPLY, metadata=LOCAL)

@@ -1,4 +1,4 @@
-"""The result of a cancel whose reply got lost, made of what proves it."""
+"""The result of a cancel whose reply was lost, built from the query or event that proves it."""
 
 from __future__ import annotations
 
@@ -16,24 +16,26 @@ from orderlists._models.order_lists import (
 
 
 def canceled(
-    told: OrderList | ListStatus,
+    found: OrderList | ListStatus,
     *,
     orders: Iterable[ListedOrder],
     reports: Iterable[OrderReport],
     evidence: Evidence,
     unknown_fields: Mapping[str, Any],
 ) -> CanceledOrderList:
-    """Return a list that was told of as the result of the cancel that ended it."""
+    """Return a list that a query or an event reported as the result of the cancel that ended it."""
     return CanceledOrderList(
-        order_list_id=told.order_list_id,
-        contingency_type=told.contingency_type,
-        list_status_type=told.list_status_type,
-        list_order_status=told.list_order_status,
-        list_client_order_id=told.list_client_order_id,
-        transaction_time=told.transaction_time,
-        symbol=told.symbol,
+        order_list_id=found.order_list_id,
+        contingency_type=found.contingency_type,
+        list_status_type=found.list_status_type,
+        list_order_status=found.list_order_status,
+        list_client_order_id=found.list_client_order_id,
+        transaction_time=found.transaction_time,
+        symbol=found.symbol,
         orders=tuple(orders),
         order_reports=tuple(reports),
         unknown_fields=unknown_fields,
+        # The names on the wire are those of an event there, which mean nothing here.
+        malformed_fields=found.malformed_fields if isinstance(found, OrderList) else {},
         evidence=evidence,
     )

@@ -10,10 +10,13 @@ from typing import ClassVar
 
 from attrs import field, frozen
 
-from orderlists._models.order_lists import CanceledOrderList
+from orderlists._models.order_lists import CanceledOrderList, OrderList
 from orderlists._operations import validators
-from orderlists._operations.base import Operation, Parameter, Request, Security
-from orderlists.errors import InvalidRequest
+from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
+from orderlists._operations.recovery.cancel import recover_cancel
+from orderlists._operations.recovery.evidence import why_not_canceled_under
+from orderlists.enums import ListOrderStatus
+from orderlists.errors import InvalidRequest, UnknownOrderList
 
 CANCEL_ORDER_LIST = Operation(
     name="Cancel Order List",
@@ -22,8 +25,11 @@ CANCEL_ORDER_LIST = Operation(
     websocket="orderList.cancel",
     weight=1,
     security=Security.TRADE,
-    changes_state=True,
+    effect=Effect.CANCEL,
     result=CanceledOrderList,
+    fresh_ids=("new_client_order_id",),
+    errors={-2011: UnknownOrderList, -2018: UnknownOrderList},
+    recovery=recover_cancel,
 )
 
 
@@ -121,3 +127,23 @@ class CancelOrderList(Request[CanceledOrderList]):
             newClientOrderId=self.new_client_order_id,
             recvWindow=self.recv_window,
         )
+
+    def mismatch(self, result: CanceledOrderList) -> str | None:
+        """Return why a result is not that of this cancel: another list, another cancel, not over.
+
+        A client id names one list on one symbol; the exchange's id does so alone.
+        """
+        if (wrong := self.mismatch_of_list(result)) is not None:
+            return wrong
+        if result.list_order_status is not ListOrderStatus.ALL_DONE:
+            return f"the order list is {result.list_order_status}, not ALL_DONE"
+        return why_not_canceled_under(self.new_client_order_id, result.order_reports)
+
+    def mismatch_of_list(self, result: OrderList) -> str | None:
+        """Return why an order list is not the one that this request means."""
+        if self.order_list_id is not None and result.order_list_id != self.order_list_id:
+            return "it is about another order list"
+        by_name = self.order_list_id is None
+        if by_name and result.list_client_order_id not in {None, self.list_client_order_id}:
+            return "it is about an order list with another client id"
+        return None if result.symbol == self.symbol else "it is about another symbol"

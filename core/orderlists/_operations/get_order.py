@@ -18,7 +18,6 @@ GET_ORDER = Operation(
     websocket="order.status",
     weight=4,
     security=Security.USER_DATA,
-    changes_state=False,
     result=OrderReport,
 )
 
@@ -65,3 +64,8 @@ class GetOrder(Request[OrderReport]):
             origClientOrderId=None if by_id else self.client_order_id,
             recvWindow=self.recv_window,
         )
+
+    def mismatch(self, result: OrderReport) -> str | None:
+        """Return why a result is about another order than this request."""
+        is_other = self.order_id is not None and result.order_id != self.order_id
+        return "it is about another order" if is_other or result.symbol != self.symbol else None

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from orderlists._models.order_lists import OrderList
 from orderlists._operations import validators
 from orderlists._operations.base import Operation, Parameter, Request, Security
+from orderlists.errors import UnknownOrderList
 
 GET_ORDER_LIST = Operation(
     name="Query Order List",
@@ -18,8 +19,8 @@ GET_ORDER_LIST = Operation(
     websocket="orderList.status",
     weight=4,
     security=Security.USER_DATA,
-    changes_state=False,
     result=OrderList,
+    errors={-2018: UnknownOrderList},
 )
 
 
@@ -63,3 +64,11 @@ class GetOrderList(Request[OrderList]):
         return validators.given(
             origClientOrderId=self.list_client_order_id, recvWindow=self.recv_window
         )
+
+    def mismatch(self, result: OrderList) -> str | None:
+        """Return why a result is about another list than this request."""
+        if self.order_list_id is not None:
+            is_other = result.order_list_id != self.order_list_id
+        else:
+            is_other = result.list_client_order_id not in {None, self.list_client_order_id}
+        return "it is about another order list" if is_other else None

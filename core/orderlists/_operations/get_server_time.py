@@ -25,7 +25,6 @@ GET_SERVER_TIME = Operation(
     websocket="time",
     weight=1,
     security=Security.NONE,
-    changes_state=False,
     result=ServerTime,
 )
 

@@ -1,11 +1,13 @@
-"""What is asked of a connection, not of the matching engine: to know who asks, and to tell events.
+"""Operations on a connection, not on the matching engine: log-on, keepalive and subscriptions.
 
-Only protocols with connections know these; a session asks them of its own accord.
+Only protocols with connections have them; their session layers send them.
+
+Source: *WebSocket API*: *Session authentication*, *User Data Stream requests*, *Test connectivity*.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from attrs import frozen
 
@@ -15,15 +17,15 @@ from orderlists._operations.base import Operation, Parameter, Request, Security
 
 @frozen(kw_only=True, slots=False)
 class Nothing(Result):
-    """An answer that says no more than that it was done."""
+    """A result without fields: the request succeeded."""
 
 
 @frozen(kw_only=True, slots=False)
 class Subscription(Result):
-    """Events flow.
+    """A subscription to the events of an account.
 
     Attributes:
-        subscription_id: Their number on this connection; 0 is one.
+        subscription_id: Its number on this connection; may be 0.
     """
 
     subscription_id: int
@@ -37,19 +39,22 @@ def _operation(name: str, method: str, security: Security, result: type[Any]) ->
         websocket=method,
         weight=2,
         security=security,
-        changes_state=False,
         result=result,
     )
 
 
-class _Bare(Request[Any]):
+HANDSHAKE: Final[Operation[Nothing]] = _operation("Open a connection", "", Security.NONE, Nothing)
+"""The opening handshake.  It is no method of the API, but has a weight and may be refused."""
+
+
+class _WithoutParameters(Request[Any]):
     def parameters(self) -> list[Parameter]:
         return []
 
 
 @frozen(repr=False, slots=False)
-class LogOn(_Bare):
-    """Prove once who asks, for all that follows on this connection.  Ed25519 keys only."""
+class LogOn(_WithoutParameters):
+    """Authenticate the connection for all requests that follow on it.  Ed25519 keys only."""
 
     operation: ClassVar[Operation[Nothing]] = _operation(
         "Log in with API key", "session.logon", Security.SIGNED, Nothing
@@ -57,8 +62,8 @@ class LogOn(_Bare):
 
 
 @frozen(repr=False, slots=False)
-class Subscribe(_Bare):
-    """Let the events of the account that is logged on flow."""
+class Subscribe(_WithoutParameters):
+    """Subscribe to the events of the account that is logged on."""
 
     operation: ClassVar[Operation[Subscription]] = _operation(
         "Subscribe to User Data Stream", "userDataStream.subscribe", Security.NONE, Subscription
@@ -66,8 +71,8 @@ class Subscribe(_Bare):
 
 
 @frozen(repr=False, slots=False)
-class SubscribeSigned(_Bare):
-    """Let the events of the account whose key signs this flow."""
+class SubscribeSigned(_WithoutParameters):
+    """Subscribe to the events of the account whose key signs this request."""
 
     operation: ClassVar[Operation[Subscription]] = _operation(
         "Subscribe to User Data Stream through signature subscription",
@@ -79,10 +84,10 @@ class SubscribeSigned(_Bare):
 
 @frozen(repr=False, slots=False)
 class Unsubscribe(Request[Nothing]):
-    """Let events flow no more.
+    """End a subscription.
 
     Attributes:
-        subscription_id: Which.
+        subscription_id: The number of the subscription.
     """
 
     operation: ClassVar[Operation[Nothing]] = _operation(
@@ -97,8 +102,8 @@ class Unsubscribe(Request[Nothing]):
 
 
 @frozen(repr=False, slots=False)
-class Ping(_Bare):
-    """Ask for a sign of life."""
+class Ping(_WithoutParameters):
+    """Test connectivity; keeps a quiet connection alive."""
 
     operation: ClassVar[Operation[Nothing]] = Operation(
         name="Test connectivity",
@@ -107,6 +112,5 @@ class Ping(_Bare):
         websocket="ping",
         weight=1,
         security=Security.NONE,
-        changes_state=False,
         result=Nothing,
     )

@@ -1,1 +1,1 @@
-"""How requests and results travel: pure codecs, one module for each protocol and each format."""
+"""How requests and results travel: one pure module for each protocol."""

@@ -1,8 +1,11 @@
-"""What a reply that is no result says.
+"""What a reply that is no success says: status and error code to an exception.
 
-Law: a reply refuses only if it is a 4XX with readable code other than those that leave the
-outcome open, or a status 403, 407, 418 or 429.  Any 5XX and those codes say that the exchange
+Law: a reply refuses only if it is a 4XX with a readable code other than those that leave the
+outcome open, or has the status 403, 407, 418 or 429.  Any 5XX and those codes say that the exchange
 failed, not what became of the request.  Everything else says nothing at all.
+
+A code that means something particular to an operation (`Operation.errors`) is mapped by that
+operation, any other by the table here.
 
 Knows no protocol: each one brings status, code and message from where it finds them.
 """
@@ -10,7 +13,10 @@ Knows no protocol: each one brings status, code and message from where it finds 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+from orderlists._formats.interfaces import ErrorBody
+from orderlists._operations.base import NO_ERRORS
 from orderlists._time import Instant, TimeUnit
 from orderlists.errors import (
     BadTimestamp,
@@ -24,41 +30,71 @@ from orderlists.errors import (
 )
 
 OPEN_CODES = frozenset({-1000, -1001, -1006, -1007, -1008, -1016})
-"""Codes that do not tell whether the request was executed."""
+"""Codes that leave open whether the request was executed."""
+
+COMMON_ERRORS: Mapping[int, type[Rejected]] = {
+    -1002: Unauthorized,
+    -1021: BadTimestamp,
+    -1022: Unauthorized,
+    -2008: Unauthorized,
+    -2014: Unauthorized,
+    -2015: Unauthorized,
+}
+"""What codes mean to every operation."""
+
+# The exchange gives -2011 for every refusal of a cancel, and only the text says which.  These are
+# the documented ones ("Messages for -1010, -2010, and -2011") that a cancel can get and that are no
+# missing order: the request was not executed, and no earlier copy of it was.  After any other text
+# a copy may have been, so it counts as an unknown order list, which is looked up.
+_CANCEL_REJECTED = -2011
+_CANCEL_REFUSALS = frozenset(
+    {
+        "market is closed",
+        "this action is disabled on this account",
+        "this account may not place or cancel orders",
+        "cancel order is invalid. check origclordid and orderid",
+        "this symbol is not permitted for this account",
+        "this symbol is restricted for this account",
+        "order was not canceled due to cancel restrictions",
+        "rest api trading is not enabled",
+        "websocket api trading is not enabled",
+        "fix api trading is not enabled",
+    }
+)
 
 _UNAUTHORIZED = 401
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
-_BY_CODE: dict[int, type[Rejected]] = {
-    -1002: Unauthorized,
-    -1021: BadTimestamp,
-    -2011: UnknownOrderList,
-    -2014: Unauthorized,
-    -2015: Unauthorized,
-    -2018: UnknownOrderList,
-}
+_NO_BODY = (None, "", None)
 _BAN_END = re.compile(r"banned until ([0-9]{13,16})")
 _MILLISECOND_DIGITS = 13
 
 
-def verdict(
-    status: int, code: int | None, message: str, retry_after: float | None
+def error_of(
+    status: int,
+    body: ErrorBody | None,
+    *,
+    retry_after: float | None = None,
+    errors: Mapping[int, type[Rejected]] = NO_ERRORS,
 ) -> Rejected | ServerError | None:
     """Return the error that a reply amounts to, or None if it says nothing.
 
     Args:
         status: The HTTP status, or its equivalent.
-        code: The exchange's error code, or None if the reply held no readable one.
-        message: The exchange's words; empty for none.
-        retry_after: Seconds to wait, if the reply told.
+        body: The exchange's error; None if the reply holds no readable one.
+        retry_after: Seconds to wait, if the reply says so outside of the error.
+        errors: What codes mean to the operation: `Operation.errors`.
     """
     if status < _CLIENT_ERROR:
         return None
-    refused = _by_status(status, code, message, retry_after)
-    if refused is not None:
-        return refused
+    code, message, delay = body or _NO_BODY
+    refusal = _by_status(status, code, message, delay if retry_after is None else retry_after)
+    if refusal is not None:
+        return refusal
     if status >= _SERVER_ERROR or code in OPEN_CODES:
         return ServerError(code=code, message=message, status=status)
-    return _by_code(status, code, message)
+    if code is None:
+        return None
+    return _class_of(status, code, message, errors)(code=code, message=message, status=status)
 
 
 def _by_status(
@@ -83,11 +119,18 @@ def _by_status(
             return None
 
 
-def _by_code(status: int, code: int | None, message: str) -> Rejected | None:
-    if code is None:
-        return None
-    kind = _BY_CODE.get(code, Unauthorized if status == _UNAUTHORIZED else Rejected)
-    return kind(code=code, message=message, status=status)
+def _class_of(
+    status: int, code: int, message: str, errors: Mapping[int, type[Rejected]]
+) -> type[Rejected]:
+    default = Unauthorized if status == _UNAUTHORIZED else Rejected
+    kind = errors.get(code) or COMMON_ERRORS.get(code, default)
+    if kind is UnknownOrderList and code == _CANCEL_REJECTED and _is_cancel_refusal(message):
+        return Rejected
+    return kind
+
+
+def _is_cancel_refusal(message: str) -> bool:
+    return message.strip().rstrip(".").lower() in _CANCEL_REFUSALS
 
 
 def _ban_end(message: str) -> Instant | None:

@@ -1,4 +1,4 @@
-"""What an HTTP transport carries: one request out, one response back.
+"""The messages that an HTTP transport carries: one request out, one response back.
 
 Pure values.  The bytes that were signed are the bytes that are sent, so a target is kept in the
 form in which it goes on the wire, and nothing here parses it again.
@@ -25,9 +25,10 @@ class HttpRequest:
     """
 
     method: str
-    target: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes = b""
+    # Not even in the output of tools that print fields: these hold the key and the signature.
+    target: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     def __repr__(self) -> str:
         path, mark, _ = self.target.partition("?")
@@ -48,8 +49,9 @@ class HttpResponse:
     """
 
     status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes = field(default=b"")
+    # A server may echo what was sent.
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     def header(self, name: str) -> str | None:
         """Return the first header of this name, in whatever case it came, or None.

@@ -1,4 +1,4 @@
-"""What the headers of a reply say about the rate limits."""
+"""The usage of the rate limits that the headers of a response report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def usage_of(response: HttpResponse) -> list[Usage]:
-    """Return what was used in each window that the reply mentions.
+    """Return the usage in each window that the headers name.
 
     >>> usage_of(HttpResponse(200, (("X-MBX-USED-WEIGHT-1M", "7"),)))[0].used
     7
@@ -28,7 +28,7 @@ def usage_of(response: HttpResponse) -> list[Usage]:
     return usages
 
 
-# The same two dozen names come with every reply.
+# Every response has the same two dozen names.
 @lru_cache(maxsize=256)
 def _window(name: str) -> tuple[RateLimitType, int] | None:
     found = _NAME.fullmatch(name)

@@ -1,6 +1,6 @@
 """The REST protocol: requests to HTTP requests, HTTP responses to results.
 
-Pure: it has no clock and sends nothing, so any HTTP library can stand between the two calls.
+Pure: it has no clock and sends nothing, so any HTTP library can carry the messages.
 
 Invariant: the query is percent-encoded first, and those exact bytes are what is signed and sent.
 """
@@ -14,27 +14,28 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
-from orderlists._formats.json import (
-    JsonParser,
-    Unreadable,
-    check_parser,
-    exact_json,
-    read_error,
-    read_result,
-)
+from orderlists._formats.interfaces import Format, Unreadable
+from orderlists._formats.json import Json
 from orderlists._keys.key import Key
 from orderlists._operations.base import Parameter, Request, Security
-from orderlists._protocols.error_mapping import verdict
+from orderlists._protocols.http_errors import http_error, is_html
 from orderlists._protocols.http_messages import HttpRequest, HttpResponse
-from orderlists._protocols.signing import check_timestamp, check_unit, signature_of, text_of
+from orderlists._protocols.rate_limit_headers import usage_of
+from orderlists._protocols.signing import (
+    check_format,
+    check_timestamp,
+    check_unit,
+    signature_of,
+    text_of,
+)
+from orderlists._rate_limits import Usage
 from orderlists._time import TimeUnit
 from orderlists._version import __version__
-from orderlists.errors import InvalidRequest, OrderListsError, UndecodableReply
+from orderlists.errors import InvalidRequest, UndecodableReply
 
 R = TypeVar("R")
 
 _OK = 200
-_SECONDS = re.compile(r"[0-9]{1,9}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]*")
 _COMMON_HEADERS = (("User-Agent", f"orderlists/{__version__}"),)
 _UNIT_HEADERS = {
@@ -49,12 +50,12 @@ class Rest:
 
     Args:
         time_unit: The unit of the times in requests and results.  Milliseconds are the exchange's
-            default; microseconds are asked for by a header.
-        json_parser: Turns the bytes of a body into Python values.  The standard library's by
-            default; ``orjson.loads`` is several times as fast.
+            default; microseconds are requested by a header.
+        format: The format of replies.  ``Json(parser=orjson.loads)`` is several times as fast as
+            the default.
 
     Raises:
-        InvalidSetting: A setting is not one of these.
+        InvalidSetting: A setting is of another type.
 
     Source: *General API Information*, *SIGNED endpoint security*.
 
@@ -66,14 +67,14 @@ class Rest:
     """
 
     time_unit: TimeUnit = field(default=TimeUnit.MILLISECOND, validator=check_unit)
-    json_parser: JsonParser = field(default=exact_json, validator=check_parser, repr=False)
+    format: Format = field(default=Json(), validator=check_format)
 
     def encode(self, request: Request[R], *, key: Key, timestamp: int) -> HttpRequest:
         """Return the request, signed, as it goes on the wire.
 
         Args:
-            request: What is asked for.
-            key: Who asks.
+            request: The request.
+            key: The key that signs it.
             timestamp: The time since 1970, in `time_unit`.
 
         Raises:
@@ -84,7 +85,7 @@ class Rest:
         if operation.method is None or operation.path is None:
             rule = "must be one that REST knows"
             raise InvalidRequest(field="request", value=request, rule=rule)
-        headers = _UNIT_HEADERS[self.time_unit]
+        headers = (*_UNIT_HEADERS[self.time_unit], *self.format.headers)
         parameters = request.parameters()
         if operation.security is Security.NONE:
             query = _query(parameters)
@@ -107,18 +108,23 @@ class Rest:
             ServerError: The exchange failed: whether the request was executed is open.
             UndecodableReply: The reply cannot be read: whether the request was executed is open.
         """
+        operation = request.operation
         if response.status != _OK:
-            raise self._failure(response)
-        shape: type[R] = request.operation.result
+            raise http_error(response, self.format, operation.errors)
         try:
-            return read_result(response.body, shape, self.time_unit, self.json_parser)
+            result: R = self.format.decode(response.body, operation.result, self.time_unit)
         except Unreadable as error:
-            raise _undecodable(response, str(error)) from error
+            raise UndecodableReply(
+                raw=response.body,
+                status=response.status,
+                reason=str(error),
+                is_foreign=is_html(response),
+            ) from error
+        return result
 
-    def _failure(self, response: HttpResponse) -> OrderListsError:
-        code, message = read_error(response.body, self.json_parser) or (None, "")
-        error = verdict(response.status, code, message, _retry_after(response))
-        return error or _undecodable(response, "neither a result nor an error of the exchange")
+    def usages(self, response: HttpResponse) -> list[Usage]:
+        """Return what the headers of a response say was used of the rate limits."""
+        return usage_of(response)
 
 
 def _query(parameters: list[Parameter]) -> str:
@@ -131,19 +137,10 @@ def _written(value: str | int | Decimal) -> str:
 
 
 def _percent_encoded(text: str) -> str:
-    # Of bytes it is a look into a table, for ASCII alone; of text a search for each character.
+    # On bytes this is a table look-up, for ASCII alone; on text a search for each character.
     if text.encode().isalnum():
         return text
     if _BASE64.fullmatch(text) is not None:
         # Signatures of most keys: `quote` takes ten times as long.
         return text.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
     return quote(text, safe="")
-
-
-def _retry_after(response: HttpResponse) -> int | None:
-    seconds = response.header("Retry-After") or ""
-    return int(seconds) if _SECONDS.fullmatch(seconds) else None
-
-
-def _undecodable(response: HttpResponse, reason: str) -> UndecodableReply:
-    return UndecodableReply(raw=response.body, status=response.status, reason=reason)

@@ -1,9 +1,9 @@
-"""What every protocol does alike when it writes a signed request."""
+"""What every protocol does alike: it writes values as text, signs them, and checks settings."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orderlists._keys.key import Key
 from orderlists._operations.validators import write_decimal
@@ -14,10 +14,21 @@ if TYPE_CHECKING:
     from attrs import Attribute
 
 
+_FORMAT_MEMBERS = ("headers", "query", "decode", "decode_error", "decode_frame", "decode_result")
+
+
 def check_unit(_: object, attribute: Attribute[TimeUnit], value: object) -> None:
-    """Refuse what is no unit of time."""
+    """Refuse a setting that is not a unit of time."""
     if not isinstance(value, TimeUnit):
         raise InvalidSetting(field=attribute.name, value=value, rule="must be a TimeUnit")
+
+
+def check_format(_: object, attribute: Attribute[Any], value: object) -> None:
+    """Refuse a setting that is not a format, such as a class or a parser."""
+    has_members = all(hasattr(value, name) for name in _FORMAT_MEMBERS)
+    if isinstance(value, type) or not has_members:
+        rule = "must be a Format, such as Json() or Json(parser=orjson.loads)"
+        raise InvalidSetting(field=attribute.name, value=value, rule=rule)
 
 
 def text_of(value: str | int | Decimal) -> str:

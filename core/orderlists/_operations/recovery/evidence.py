@@ -1,12 +1,13 @@
-"""What a list that was looked at tells about a cancel.
+"""What an observed state proves about a cancel.
 
-Pure judgement.  Queries may show the past, but never what has not happened: an order that is shown
-as final is final, and an order that shows a cancel's id was cancelled by it.
+Query results may be stale, but never ahead of the matching engine: an order that is shown as final
+is final, and an order that shows the id of a cancel was canceled by it.
 """
 
 from __future__ import annotations
 
-from enum import Enum
+from collections.abc import Iterable
+from enum import Enum, StrEnum
 
 from attrs import evolve, frozen
 
@@ -27,11 +28,14 @@ FINAL = frozenset(
 )
 """The statuses that never change again."""
 
+EVENT_GRACE = 0.25
+"""Seconds to wait for an event: it is on its way at the same time as a reply."""
+
 _NEVER = Instant(2**63 - 1, TimeUnit.MICROSECOND)
 
 
 class Finding(Enum):
-    """What a sighting says about the cancel with a given id.
+    """What a snapshot proves about the cancel with a given id.
 
     ``OURS``: an order was cancelled under that id.  ``NOT_OURS``: the list is over, and no order of
     it was.  ``OVER``: the list is over, and an order that was cancelled does not show by whom.
@@ -44,10 +48,10 @@ class Finding(Enum):
     OPEN = "OPEN"
 
 
-class Ending(Enum):
-    """How a list ended that was over before it could be cancelled.
+class Ending(StrEnum):
+    """How a list ended that was over before it could be canceled.
 
-    ``FILLED``: an order of it was filled.  ``CANCELED``: somebody else cancelled it.  ``EXPIRED``:
+    ``FILLED``: an order of it was filled.  ``CANCELED``: another cancel ended it.  ``EXPIRED``:
     neither.
     """
 
@@ -62,14 +66,14 @@ class Snapshot:
 
     Attributes:
         order_list: The list, with a report for each order that could be asked about.
-        at: When it was asked for.
+        at: When it was asked for, by the monotonic clock, in nanoseconds.
     """
 
     order_list: OrderList
-    at: ClockReading
+    at: int
 
     def finding(self, cancel_id: str) -> Finding:
-        """Return what this says about the cancel with this id."""
+        """Return what this proves about the cancel with this id."""
         reports = self.order_list.order_reports
         if any(_is_canceled(r) and r.client_order_id == cancel_id for r in reports):
             return Finding.OURS
@@ -84,28 +88,26 @@ class Snapshot:
             return Finding.OVER
         return Finding.NOT_OURS
 
-    def was_placed_before(self, moment: ClockReading) -> bool:
-        """Tell whether the list was certainly there before this moment, by the exchange's time."""
-        if moment.error is None:
-            return False
+    def was_placed_before(self, reading: ClockReading) -> bool:
+        """Return whether the list was certainly placed before this reading of the clock."""
         times = [r.time for r in self.order_list.order_reports if r.time is not None]
         # While a list is open and unchanged, its last change was its placement.
-        placed = min(self.order_list.transaction_time, max(times, default=_NEVER))
-        # The exchange rounds its times down.
-        latest = (placed.value + 1) * placed.unit.nanoseconds
-        return latest <= moment.server - moment.error
+        return was_before(
+            min(self.order_list.transaction_time, max(times, default=_NEVER)), reading
+        )
 
     @property
     def is_open(self) -> bool:
-        """Whether the list itself said that it was open."""
+        """Whether the list itself is EXECUTING."""
         return self.order_list.list_order_status is ListOrderStatus.EXECUTING
 
     @property
     def is_surely_open(self) -> bool:
-        """Whether the list said that it was open, and its orders, all of which told, agree."""
+        """Whether the list is EXECUTING, every order was reported, and at least one is live."""
         found = self.order_list
-        told_all = len(found.order_reports) == len(found.orders)
-        return self.is_open and told_all and any(r.status not in FINAL for r in found.order_reports)
+        is_complete = len(found.order_reports) == len(found.orders)
+        is_live = any(r.status not in FINAL for r in found.order_reports)
+        return self.is_open and is_complete and is_live
 
     @property
     def ending(self) -> Ending:
@@ -116,7 +118,7 @@ class Snapshot:
         return Ending.FILLED if OrderStatus.FILLED in statuses else Ending.EXPIRED
 
     def canceled(self) -> CanceledOrderList:
-        """Return the list as the result of a cancel that this sighting proves."""
+        """Return the list as the result of a cancel that this snapshot proves."""
         found = self.order_list
         return canceled(
             found,
@@ -128,9 +130,32 @@ class Snapshot:
 
 
 def with_reports(order_list: OrderList, reports: list[OrderReport]) -> OrderList:
-    """Return a list together with what queries told about its orders."""
+    """Return a list together with the reports that queries gave about its orders."""
     return evolve(order_list, order_reports=tuple(reports))
 
 
 def _is_canceled(report: OrderReport) -> bool:
     return report.status is OrderStatus.CANCELED
+
+
+def was_before(time: Instant | None, reading: ClockReading) -> bool:
+    """Return whether a time of the exchange was certainly before a reading of the clock."""
+    if time is None or reading.error is None:
+        return False
+    # The exchange rounds its times down.
+    return (time.value + 1) * time.unit.nanoseconds <= reading.server - reading.error
+
+
+def why_not_canceled_under(cancel_id: str | None, reports: Iterable[OrderReport]) -> str | None:
+    """Return why the reports in the reply to a cancel do not show that this cancel did it.
+
+    Args:
+        cancel_id: Its `new_client_order_id`; None if it was sent without one, and proves nothing.
+        reports: The reports.
+    """
+    shown = {report.client_order_id for report in reports if _is_canceled(report)}
+    if cancel_id is None or shown == {cancel_id}:
+        return None
+    if cancel_id in shown:
+        return "an order was canceled under another id than this request's"
+    return "no order was canceled under this request's new_client_order_id"

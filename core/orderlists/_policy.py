@@ -61,21 +61,24 @@ def _to_window(value: int | str | Decimal) -> Decimal:
 
 @frozen(kw_only=True)
 class Policy:
-    """What a caller wants done before a call ends.
+    """How far a call goes before it ends.
 
     Args:
-        reconcile: Find out what became of a cancel whose answer got lost, or of a list that the
-            exchange says is not there.  If False such a call ends at once, in `OutcomeUnknown` or
-            `UnknownOrderList`.
+        reconcile: Find out what became of a state-changing request whose reply was lost, or of a
+            list that the exchange says is not there.  If False such a call ends at once, in
+            `OutcomeUnknown` or `UnknownOrderList`.
         deadline: Seconds for the whole call, waits included.
         max_resends: How many times a request is sent again, where that is safe.
         wait_for_rate_limits: Wait while the exchange limits or bans, if the deadline allows.
         max_query_lag: Seconds by which the exchange's queries may lag behind its matching engine.
-            Until this has passed, a query is not believed that something does not exist.
-        measure_clock: Ask for the exchange's time before the first signed request, not only when
-            it was found to be wrong.
+            Before this has passed, a query does not prove that something does not exist.
+        engine_delay: Seconds that the exchange may take to execute a request after it checked its
+            timestamp for the last time.  Its own time-out is 10 seconds.
+        measure_clock: Sample the exchange's clock before the first request, not only when it was
+            found to be wrong.
         recv_window: How long an attempt stays valid where the request does not say, in
-            milliseconds: always sent, because it bounds how late a lost attempt can still execute.
+            milliseconds.  It is always sent, because it bounds how late a lost attempt can still
+            execute.
 
     Raises:
         InvalidSetting: A value breaks a rule.
@@ -88,6 +91,7 @@ class Policy:
     deadline: float = field(default=60.0, validator=_check_deadline)
     max_resends: int = field(default=5, validator=_check_count)
     wait_for_rate_limits: bool = field(default=True, validator=_check_flag)
-    max_query_lag: float = field(default=5.0, validator=_check_seconds)
+    max_query_lag: float = field(default=10.0, validator=_check_seconds)
+    engine_delay: float = field(default=10.0, validator=_check_seconds)
     measure_clock: bool = field(default=False, validator=_check_flag)
     recv_window: Decimal = field(default=Decimal(5000), converter=_to_window)

@@ -1,0 +1,277 @@
+"""Sees one request through: sends it, reads what comes back, and obeys the table.
+
+It does no I/O and reads no clock.  What came back is named by `classify`, what is done about it
+stands in the decision table (`decisions.py`), what the call remembers is in its `CallState`, and
+what became of a request whose outcome is unknown is found out by the recovery of its operation.
+
+Invariant: a state-changing request ends in a result, in an error that says that it was not
+executed, or in `OutcomeUnknown`.  Never in an error that leaves this open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from attrs import define
+
+from orderlists._attempt import Attempt
+from orderlists._clock import ClockReading, Sample
+from orderlists._clock_sync import measure
+from orderlists._commands import AwaitEvent, Call, Outcome, Sleep
+from orderlists._connections.event_evidence import EventEvidence
+from orderlists._execution.adapters import ProtocolAdapter
+from orderlists._execution.decisions import BUGS, Action, Came, classify, decide
+from orderlists._execution.redaction import without_secrets
+from orderlists._operations.base import Effect, Request, Security
+from orderlists._operations.get_server_time import GetServerTime
+from orderlists._operations.recovery.call_state import LONGEST_PAUSE, CallState
+from orderlists._operations.recovery.case import Answer, Case, Steps
+from orderlists._operations.validators import LONGEST_RECV_WINDOW
+from orderlists._time import SECOND
+from orderlists.errors import REPLY_NOTE, OrderListsError, TransportError, UndecodableReply
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+_MILLISECOND = 1_000_000
+# What asking again cannot mend: a recovery that meets one of them ends.
+_HOPELESS = frozenset({Came.NOT_SENDABLE, Came.LIMITED})
+# A copy of the request may have been executed, but this attempt was answered.
+_ANSWERED = frozenset({Came.UNKNOWN_LIST, Came.DUPLICATE})
+_MOST_WRONG_HOSTS = 2
+
+
+class Reply(NamedTuple):
+    """What came back for a request, judged.
+
+    Attributes:
+        value: The result, if it is one.
+        error: What came instead.
+        came: What that is; None for a result.
+        sent_at: When the request was sent.
+        action: What the table says about it.
+    """
+
+    value: Any
+    error: BaseException | None
+    came: Came | None
+    sent_at: ClockReading | None
+    action: Action = Action.RAISE
+
+    @property
+    def failure(self) -> BaseException:
+        """What came instead of a result."""
+        assert self.error is not None  # noqa: S101 - what is no result is an error
+        return self.error
+
+
+@define(eq=False)
+class Execution(Generic[R]):
+    """One call: the flat loop, and what a recovery may ask of it (`Asking`).
+
+    Attributes:
+        adapter: How it uses the protocol.
+        state: What it remembers.
+        timeout: Seconds for one exchange of messages.
+    """
+
+    adapter: ProtocolAdapter
+    state: CallState
+    timeout: float
+
+    def run(self) -> Call[R]:
+        """Send the request of the call, and find out what became of it."""
+        state = self.state
+        if state.policy.measure_clock and not state.clock.is_measured:
+            yield from self.measure_clock()
+        while True:
+            reply = yield from self._exchange(state.request, is_urgent=False)
+            if reply.error is None:
+                result: R = reply.value
+                return result
+            match reply.action:
+                case Action.SEND_AGAIN if (yield from self._may_send_again()):
+                    continue
+                case Action.RECOVER:
+                    return (yield from self._recover_from(reply))
+                case Action.OUTCOME_UNKNOWN:
+                    raise state.unknown(reply.error)
+                case _:
+                    raise reply.failure
+
+    def reconcile(self, attempts: tuple[Attempt, ...], window: Decimal) -> Call[R]:
+        """Find out what became of a request that was sent earlier."""
+        state = self.state
+        if not state.clock.is_measured:
+            yield from self.measure_clock()
+        state.assume_earlier(attempts, window)
+        state.cause = TransportError("it was sent earlier", sent=None)
+        return (yield from self._recover())
+
+    # One exchange of messages.
+
+    def _exchange(self, request: Request[Any], *, is_urgent: bool) -> Steps[Reply]:
+        """Send a request, and obey the table as long as it says *now* or *wait*."""
+        adapter, state, effect = self.adapter, self.state, request.operation.effect
+        # A request without a timestamp cannot be refused for it: no clock would mend that.
+        was_resynced = request.operation.security is Security.NONE
+        while True:
+            timeout = min(self.timeout, (state.until - state.now) / SECOND)
+            if timeout <= 0:
+                return _late()
+            outcome: Outcome = yield adapter.exchange(
+                request, state, timeout=timeout, is_urgent=is_urgent
+            )
+            state.now = outcome.at.monotonic
+            reply = self._read(request, outcome)
+            if reply.came is None:
+                if effect is not Effect.READ:
+                    state.on_the_way = None
+                return reply
+            came = reply.came
+            if came is Came.BAD_TIMESTAMP:
+                is_stale = not was_resynced and (yield from self._is_stale(request, reply.sent_at))
+                came = Came.STALE_TIMESTAMP if is_stale else Came.DISPUTED_TIMESTAMP
+                was_resynced = True
+            action, is_open = decide(came, effect, in_doubt=bool(state.attempts))
+            if effect is not Effect.READ:
+                state.note_answered(is_lost=is_open and came not in _ANSWERED, is_open=is_open)
+            if action is Action.SEND_NOW:
+                continue
+            if action is Action.WAIT and (yield from self._wait(reply.error)):
+                continue
+            return reply._replace(came=came, action=action)
+
+    def _read(self, request: Request[Any], outcome: Outcome) -> Reply:
+        state, adapter, error = self.state, self.adapter, outcome.error
+        if error is None:
+            try:
+                value = adapter.decode(request, outcome)
+                why = request.mismatch(value)
+                if why is None:
+                    state.wrong_hosts = 0
+                    return Reply(value, None, None, state.sent_at)
+                error = UndecodableReply(raw=adapter.raw(outcome), status=200, reason=why)
+            except Exception as raised:  # noqa: BLE001 - `classify` tells a reply's word from a bug
+                error = raised
+        if isinstance(error, AssertionError) or not isinstance(error, Exception):
+            raise error  # An interrupt, or the failed assertion of a test: no call keeps it.
+        came = classify(error, was_sent=state.on_the_way is not None)
+        state.wrong_hosts = state.wrong_hosts + 1 if came is Came.WRONG_HOST else 0
+        if came in BUGS and outcome.error is None:
+            error.add_note(f"{REPLY_NOTE} {adapter.describe(outcome)}")
+        elif came in BUGS:
+            error = without_secrets(error, adapter.gate.key.api_key)
+        return Reply(None, error, came, state.sent_at)
+
+    # What the table says.
+
+    def _is_stale(self, request: Request[Any], sent_at: ClockReading | None) -> Steps[bool]:
+        """Measure the clock; return whether the request was too old as soon as it was sent."""
+        if not (yield from self.measure_clock()) or sent_at is None:
+            return False
+        if not request.operation.changes_state:
+            return True
+        true = self.state.clock.at(sent_at.monotonic)
+        age, error = true.server - sent_at.server, true.error or 0
+        window = getattr(request, "recv_window", None) or LONGEST_RECV_WINDOW
+        return age - error > int(window * _MILLISECOND)
+
+    def _may_send_again(self) -> Steps[bool]:
+        if not self.state.may_resend:
+            return False
+        self.state.resent += 1
+        return (yield from self.pause())
+
+    def _wait(self, refusal: Any) -> Steps[bool]:  # noqa: ANN401 - `RateLimited` or `Banned`
+        """Wait until a block is over; return False if policy or deadline do not allow it."""
+        state = self.state
+        said = 1.0 if refusal.retry_after is None else refusal.retry_after
+        seconds = max(said, state.pause)
+        if not state.policy.wait_for_rate_limits or seconds >= state.time_left:
+            return False
+        return (yield from self._sleep(seconds))
+
+    def _recover_from(self, reply: Reply) -> Call[R]:
+        state = self.state
+        state.cause = reply.error
+        is_refused = reply.came is Came.UNKNOWN_LIST
+        if not state.policy.reconcile or state.request.operation.recovery is None:
+            raise reply.failure if is_refused else state.unknown()
+        if is_refused:
+            state.refused_at = state.now
+        return (yield from self._recover())
+
+    def _recover(self) -> Call[R]:
+        recovery = self.state.request.operation.recovery
+        assert recovery is not None  # noqa: S101 - seen to by both callers
+        try:
+            result: R = yield from recovery(Case(self.state, self))
+        except (OrderListsError, AssertionError):
+            raise
+        except Exception as bug:
+            # Such as a key that cannot sign any more: the outcome stays unknown.
+            raise self.state.unknown(bug) from bug
+        return result
+
+    # What a recovery may ask for.
+
+    def ask(self, request: Request[T], /) -> Steps[Answer[T]]:
+        """Send a request of a recovery: see `Asking`."""
+        state = self.state
+        reply = yield from self._exchange(request, is_urgent=True)
+        if reply.came in BUGS:
+            raise state.unknown(reply.error) from reply.error
+        if reply.came in _HOPELESS or state.wrong_hosts >= _MOST_WRONG_HOSTS:
+            raise state.unknown()
+        is_refused = reply.came is Came.UNKNOWN_LIST
+        sent_at = state.now if reply.sent_at is None else reply.sent_at.monotonic
+        return Answer(reply.value, reply.error, sent_at, is_refused)
+
+    def await_event(
+        self, find: Callable[[EventEvidence], T | None], seconds: float, /
+    ) -> Steps[T | None]:
+        """Return what events prove, or None."""
+        if not self.adapter.has_events:
+            return None
+        outcome: Outcome = yield AwaitEvent(find, seconds)
+        self.state.now = outcome.at.monotonic
+        if outcome.error is not None and not isinstance(outcome.error, OrderListsError):
+            raise outcome.error
+        proof: T | None = outcome.value
+        return proof
+
+    def pause(self) -> Steps[bool]:
+        """Wait a little, longer each time; return False if the deadline comes first."""
+        state = self.state
+        if state.pause >= state.time_left:
+            return False
+        return (yield from self._sleep(state.pause))
+
+    def _sleep(self, seconds: float) -> Steps[bool]:
+        state = self.state
+        outcome: Outcome = yield Sleep(seconds)
+        state.now = outcome.at.monotonic
+        state.pause = min(2 * state.pause, LONGEST_PAUSE)
+        if outcome.error is not None and not isinstance(outcome.error, OrderListsError):
+            raise outcome.error
+        return outcome.error is None
+
+    def measure_clock(self) -> Steps[bool]:
+        """Sample the exchange's clock; return whether any sample came."""
+        return measure(self.state.clock, self._sample)
+
+    def _sample(self) -> Steps[Sample | None]:
+        reply = yield from self._exchange(GetServerTime(), is_urgent=True)
+        if reply.came in BUGS:
+            raise reply.failure
+        if reply.error is not None or reply.sent_at is None:
+            return None
+        return Sample(reply.sent_at.monotonic, self.state.now, reply.value.server_time)
+
+
+def _late() -> Reply:
+    error = TransportError("not sent: time is up", sent=False, is_retryable=False)
+    return Reply(None, error, Came.NOT_SENDABLE, None)

@@ -1,0 +1,68 @@
+"""What a class of results says about the fields of a reply."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeGuard, get_args, get_origin
+
+from attrs import NOTHING, fields
+
+from orderlists._models.base import LOCAL, WIRE_NAME
+
+
+def wire_names(kind: Any) -> dict[str, str]:  # noqa: ANN401 - an attrs class
+    """Return the attributes that a reply holds, and their names on the wire."""
+    return {
+        f.name: f.metadata.get(WIRE_NAME, _camel_case(f.name))
+        for f in fields(kind)
+        if f.metadata != LOCAL
+    }
+
+
+def _camel_case(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+@cache
+def required_names(kind: Any) -> frozenset[str]:  # noqa: ANN401 - an attrs class
+    """Return the names on the wire of the fields that a reply must hold."""
+    sent = wire_names(kind)
+    return frozenset(sent[f.name] for f in fields(kind) if f.name in sent and f.default is NOTHING)
+
+
+def matching_kind(value: object, kinds: tuple[Any, ...]) -> Any:  # noqa: ANN401 - an attrs class
+    """Return the first kind whose required fields are all there; None if there is none."""
+    if is_object(value):
+        names = value.keys()
+        for kind in kinds:
+            if required_names(kind) <= names:
+                return kind
+    return None
+
+
+def is_nullable(kind: Any) -> bool:  # noqa: ANN401 - any type
+    """Return whether a field of this type may be null."""
+    return get_origin(kind) is UnionType and NoneType in get_args(kind)
+
+
+def non_null(kind: Any) -> Any:  # noqa: ANN401 - a union
+    """Return the type of a nullable field where it is not null."""
+    (part,) = (part for part in get_args(kind) if part is not NoneType)
+    return part
+
+
+def is_tuple(kind: Any) -> bool:  # noqa: ANN401 - any type
+    """Return whether a field of this type is a list on the wire."""
+    return get_origin(kind) is tuple
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Return whether a plain value is an object."""
+    return type(value) is dict
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Return whether a plain value is a list."""
+    return type(value) is list

@@ -1,0 +1,132 @@
+"""A request whose outcome is unknown, as a value that another process can take up.
+
+The JSON form is an object with two members::
+
+    {
+      "request": {"kind": "CancelOrderList", "symbol": "LTCBTC", "order_list_id": 0, ...},
+      "attempts": [
+        {"monotonic": 1, "server": 2, "error": null, "may_arrive_until": 3}
+      ]
+    }
+
+``request`` holds the class and the fields of the request, money and fractions as text.
+``attempts`` are in nanoseconds: the sender's monotonic clock, the timestamp that was sent, by how
+much that may be off (null for not measured), and until when it may take effect.  Neither holds a
+key or a signature.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from attrs import asdict, field, frozen
+
+from orderlists._attempt import Attempt
+from orderlists._clock import ClockReading
+from orderlists._operations.base import Request, request_kind
+from orderlists.errors import InvalidRequest
+
+_RULE = "must be what `to_json` of an InDoubt returned"
+_ATTEMPTS_RULE = "must be the attempts of an OutcomeUnknown, or () if they are not known any more"
+_ATTRIBUTE = "__orderlists_in_doubt__"
+
+
+def _check_request(_: object, __: object, value: object) -> None:
+    if not isinstance(value, Request):
+        raise InvalidRequest(field="request", value=value, rule="must be a Request")
+
+
+def _to_attempts(given: object) -> tuple[Attempt, ...]:
+    if isinstance(given, list | tuple):
+        each: list[object] = [*given]
+        attempts = tuple(one for one in each if isinstance(one, Attempt))
+        if len(attempts) == len(each):
+            return attempts
+    raise InvalidRequest(field="attempts", value=f"{given}", rule=_ATTEMPTS_RULE)
+
+
+@frozen
+class InDoubt:
+    """A request that was sent, and may or may not have been executed.
+
+    Attributes:
+        request: The request as it was sent, with every id that the client made.
+        attempts: Every time it was sent and may have arrived.
+
+    >>> from orderlists import CancelOrderList
+    >>> doubt = InDoubt(CancelOrderList(symbol="LTCBTC", order_list_id=0, recv_window="0.5"))
+    >>> InDoubt.from_json(doubt.to_json()) == doubt
+    True
+    """
+
+    request: Request[Any] = field(validator=_check_request)
+    attempts: tuple[Attempt, ...] = field(default=(), converter=_to_attempts)
+
+    def to_json(self) -> str:
+        """Return its JSON form."""
+        request = asdict(self.request, value_serializer=_plain)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - every request is an attrs class
+        attempts = [
+            {**each.at._asdict(), "may_arrive_until": each.may_arrive_until}
+            for each in self.attempts
+        ]
+        kind = type(self.request).__name__
+        return json.dumps({"request": {"kind": kind, **request}, "attempts": attempts})
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> InDoubt:
+        """Return what a JSON form stands for.
+
+        Raises:
+            InvalidRequest: The text is no such form, or names a request that is not known here: a
+                request of your own is known once its module is imported.
+        """
+        try:
+            tree = json.loads(text)
+            fields = dict(tree["request"])
+            kind = request_kind(fields.pop("kind"))
+            attempts = [_attempt(each) for each in tree["attempts"]]
+            return cls(kind(**fields), attempts)
+        except (ValueError, LookupError, TypeError) as error:
+            if isinstance(error, InvalidRequest):
+                raise
+            raise InvalidRequest(field="text", value=text, rule=_RULE) from error
+
+    @classmethod
+    def of(cls, interrupt: BaseException) -> InDoubt | None:
+        """Return what was in progress when a call was interrupted, or None if nothing was.
+
+        Args:
+            interrupt: What passed through `send` or `reconcile` and is no error of this library,
+                such as KeyboardInterrupt or asyncio.CancelledError.
+        """
+        found: InDoubt | None = getattr(interrupt, _ATTRIBUTE, None)
+        return found
+
+    def attach_to(self, interrupt: BaseException) -> None:
+        """Let an interrupt carry what was in progress, also as a note in its traceback."""
+        setattr(interrupt, _ATTRIBUTE, self)
+        sent = f"sent {len(self.attempts)} times" if self.attempts else "not sent"
+        interrupt.add_note(f"in progress ({sent}): {self.request}")
+
+
+def _plain(_: object, __: object, value: Any) -> Any:  # noqa: ANN401 - a field's value
+    match value:
+        case Decimal():
+            return str(value)
+        case Enum():
+            return value.value
+        case _:
+            return value
+
+
+def _attempt(tree: Mapping[str, Any]) -> Attempt:
+    numbers = [tree[name] for name in ("monotonic", "server", "may_arrive_until")]
+    error = tree["error"]
+    if not all(type(each) is int for each in (*numbers, 0 if error is None else error)):
+        raise ValueError
+    monotonic, server, until = numbers
+    return Attempt(ClockReading(monotonic, server, error), until)

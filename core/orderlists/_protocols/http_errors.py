@@ -1,0 +1,60 @@
+"""What an HTTP response that holds no result says.
+
+A response that is neither a result nor an error of the exchange comes from another server: a wrong
+address, a proxy, a portal.  That server says the same again to every request, so the error carries
+this as a fact (`UndecodableReply.is_foreign`).  A body that was cut on its way is told apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from orderlists._formats.interfaces import Format
+from orderlists._operations.base import NO_ERRORS
+from orderlists._protocols.error_mapping import error_of
+from orderlists._protocols.http_messages import HttpResponse
+from orderlists.errors import Rejected, ServerError, UndecodableReply
+
+_SECONDS = re.compile(r"[0-9]{1,9}")
+_JSON = re.compile(r"\s*application/json\s*(;|$)", re.IGNORECASE)
+_HTML = re.compile(r"\s*(text/html|application/xhtml\+xml)\s*(;|$)", re.IGNORECASE)
+
+
+def http_error(
+    response: HttpResponse,
+    format: Format,  # noqa: A002 - what it is called everywhere
+    errors: Mapping[int, type[Rejected]] = NO_ERRORS,
+) -> Rejected | ServerError | UndecodableReply:
+    """Return the error that a response amounts to which is no success.
+
+    Args:
+        response: The response.
+        format: Decodes its body.
+        errors: What codes mean to the operation: `Operation.errors`.
+    """
+    body = format.decode_error(response.body)
+    error = error_of(response.status, body, retry_after=_retry_after(response), errors=errors)
+    return error or UndecodableReply(
+        raw=response.body,
+        status=response.status,
+        reason="neither a result nor an error of the exchange",
+        is_foreign=not _is_cut(response),
+    )
+
+
+def is_html(response: HttpResponse) -> bool:
+    """Return whether a response says that it is a web page, which no reply of the exchange is."""
+    return _HTML.match(response.header("Content-Type") or "") is not None
+
+
+def _is_cut(response: HttpResponse) -> bool:
+    """Return whether a response is an object of JSON that was cut: asking again helps."""
+    is_json = _JSON.match(response.header("Content-Type") or "") is not None
+    body = response.body.strip()
+    return is_json and body.startswith(b"{") and not body.endswith(b"}")
+
+
+def _retry_after(response: HttpResponse) -> int | None:
+    seconds = response.header("Retry-After") or ""
+    return int(seconds) if _SECONDS.fullmatch(seconds) else None
