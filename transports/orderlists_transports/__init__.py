@@ -6,7 +6,10 @@
 
 from orderlists_transports._async_client import AsyncClient
 from orderlists_transports._client import Client
-from orderlists_transports._contract import (
+from orderlists_transports._events import AsyncEventStream, EventStream
+from orderlists_transports._settings import Clocks
+from orderlists_transports.environments import Exchange, Origin, parse_framed_origin, parse_origin
+from orderlists_transports.interfaces import (
     MAX_RESPONSE_SIZE,
     AsyncConnection,
     AsyncFramedTransport,
@@ -15,9 +18,6 @@ from orderlists_transports._contract import (
     FramedTransport,
     HttpTransport,
 )
-from orderlists_transports._dialogue import Clocks, Settings
-from orderlists_transports._events import AsyncEventStream, EventStream
-from orderlists_transports._exchange import Exchange, Origin, parse_framed_origin, parse_origin
 
 __all__ = [
     "MAX_RESPONSE_SIZE",
@@ -34,7 +34,6 @@ __all__ = [
     "FramedTransport",
     "HttpTransport",
     "Origin",
-    "Settings",
     "parse_framed_origin",
     "parse_origin",
 ]

@@ -15,7 +15,7 @@ import aiohttp
 
 from orderlists import TransportError
 from orderlists_transports._outbox import TAKEN_AT_ONCE, Outbox
-from orderlists_transports._telling import UNSENT, told
+from orderlists_transports._redact import UNSENT, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable

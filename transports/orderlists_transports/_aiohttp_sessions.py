@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import aiohttp
 
 from orderlists import InvalidSetting
-from orderlists_transports._amounts import check_callable
 from orderlists_transports._content import decoded, too_long
-from orderlists_transports._telling import PROXY_REFUSED
-from orderlists_transports._telling import told as _told
+from orderlists_transports._redact import PROXY_REFUSED
+from orderlists_transports._redact import told as _told
+from orderlists_transports._validators import check_callable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +113,7 @@ async def content_of(
 
 
 def told(error: BaseException) -> str:
-    """Return what an error of aiohttp says, as `_telling.told` does."""
+    """Return what an error of aiohttp says, as `_redact.told` does."""
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return f"{PROXY_REFUSED} {error.status}"
     return _told(error)

@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Self, TypeVar, Unpack, assert_never
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from orderlists import Attempt, Key, Policy, RateLimit, TransportError
-from orderlists._execution.commands import (
-    Call,
-    Command,
-    Done,
-    Now,
-    Ready,
-    Send,
-    Wait,
-    Watch,
-    resume,
-)
-from orderlists.extending import Request
-from orderlists_transports._contract import AsyncFramedTransport, AsyncHttpTransport
-from orderlists_transports._dialogue import (
+from orderlists import Attempt, Key, Policy, RateLimit, RateLimits, TransportError
+from orderlists_transports._async_driver import AsyncDriver, AsyncHttpChannel
+from orderlists_transports._client import BUFFER
+from orderlists_transports._settings import (
+    CLOCKS,
     CLOSED,
+    MAX_IN_FLIGHT,
     NO_EVENTS,
-    Dialogue,
+    POLICY,
+    REST,
+    TIMEOUT,
+    Clocks,
     Settings,
-    check_names,
     check_one_destination,
     check_sleep,
     check_transport,
     is_framed,
-    shown,
+    random_id,
 )
-from orderlists_transports._events import BUFFER, AsyncEventStream
-from orderlists_transports._exchange import Exchange
-from orderlists_transports._http_channel import AsyncHttpChannel
+from orderlists_transports.environments import Exchange
 
 if TYPE_CHECKING:
+    from orderlists.extending import FramedProtocol, HttpProtocol, Request
     from orderlists_transports._async_framed_channel import AsyncFramedChannel
+    from orderlists_transports._events import AsyncEventStream
+    from orderlists_transports.interfaces import AsyncFramedTransport, AsyncHttpTransport
 
 R = TypeVar("R")
 
@@ -76,20 +70,39 @@ class AsyncClient:
         *,
         exchange: Exchange | str = Exchange.LIVE,
         transport: AsyncHttpTransport | AsyncFramedTransport | None = None,
+        protocol: HttpProtocol | FramedProtocol = REST,
+        timeout: float = TIMEOUT,
+        policy: Policy = POLICY,
+        rate_limits: RateLimits | None = None,
+        max_in_flight: int = MAX_IN_FLIGHT,
+        clocks: Clocks = CLOCKS,
+        new_id: Callable[[], str] = random_id,
         sleep: Callable[[float], Awaitable[object]] = _sleep,
-        **settings: Unpack[Settings],
     ) -> None:
-        check_names(self, settings)
         check_one_destination(exchange, transport)
         check_sleep(sleep)
-        self._dialogue = Dialogue(key=key, **settings)
+        self._settings = Settings.of(
+            key=key,
+            protocol=protocol,
+            timeout=timeout,
+            policy=policy,
+            rate_limits=rate_limits,
+            max_in_flight=max_in_flight,
+            clocks=clocks,
+            new_id=new_id,
+        )
         self._sleep = sleep
         self._closed = False
-        self._channel = _channel(self._dialogue, exchange, transport, self._wait)
+        self._transport = _transport(self._settings, exchange, transport)
+        self._channel = _channel(self._settings, self._transport, self._sleep_open)
+        self._driver = AsyncDriver(self._settings, self._channel, self._sleep_open)
 
     async def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
         """Send a request and return its result, as `Client.send` does."""
-        return await self._drive(self._dialogue.begin(request, policy))
+        settings = self._open_settings()
+        return await self._driver.run(
+            settings.engine.send(request, policy, started=settings.monotonic())
+        )
 
     async def reconcile(
         self,
@@ -98,49 +111,32 @@ class AsyncClient:
         attempts: tuple[Attempt, ...] = (),
         policy: Policy | None = None,
     ) -> R:
-        """Find out what became of a cancel that was sent earlier, as `Client.reconcile` does."""
-        return await self._drive(self._dialogue.reconcile(request, attempts, policy))
+        """Find out what became of a request that was sent earlier, as `Client.reconcile` does."""
+        settings = self._open_settings()
+        return await self._driver.run(
+            settings.engine.reconcile(request, attempts, policy, started=settings.monotonic())
+        )
 
     def events(self, *, buffer: int = BUFFER) -> AsyncEventStream:
         """Watch what happens to the account's orders and lists, as `Client.events` does."""
         if self._closed:
-            raise TransportError(NO_EVENTS, sent=False)
+            raise TransportError(NO_EVENTS, sent=False, is_retryable=False)
+        from orderlists_transports._events import AsyncEventStream  # noqa: PLC0415 - as below
+
         return AsyncEventStream(self._channel.watched(), buffer)
 
-    def limits(self) -> list[RateLimit]:
+    def rate_limits(self) -> list[RateLimit]:
         """Return what the exchange allows this address and account, and what is used of it."""
-        return self._dialogue.limits()
+        return self._settings.rate_limits()
 
-    async def _drive(self, call: Call[R]) -> R:
+    def _open_settings(self) -> Settings:
         if self._closed:
-            raise TransportError(CLOSED, sent=False)
-        step = resume(call, None)
-        while not isinstance(step, Done):
-            step = resume(call, await self._obey(step))
-        result: R = step.result
-        return result
+            raise TransportError(CLOSED, sent=False, is_retryable=False)
+        return self._settings
 
-    async def _obey(self, command: Command) -> object:
-        try:
-            match command:
-                case Now():
-                    return self._dialogue.now()
-                case Ready():
-                    return await self._channel.ready(command)
-                case Send():
-                    return await self._channel.send(command)
-                case Wait(seconds):
-                    return await self._wait(seconds)
-                case Watch():
-                    return await self._channel.watch(command)
-                case _ as never:
-                    assert_never(never)
-        except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
-            return error
-
-    async def _wait(self, seconds: float) -> object:
-        # Of a client that was closed meanwhile nothing comes any more.
-        return TransportError(CLOSED, sent=False) if self._closed else await self._sleep(seconds)
+    async def _sleep_open(self, seconds: float) -> object:
+        self._open_settings()
+        return await self._sleep(seconds)
 
     async def aclose(self) -> None:
         """Close the transport.  Closing twice is fine; sending then is a TransportError."""
@@ -154,31 +150,40 @@ class AsyncClient:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return shown(self, self._channel, is_closed=self._closed)
+        return self._settings.describe(self, self._transport, is_closed=self._closed)
 
 
-def _channel(
-    dialogue: Dialogue,
+# Libraries are imported here: a client with a transport of its own, or of one protocol, needs no
+# other.
+def _transport(
+    settings: Settings,
     exchange: Exchange | str,
     transport: AsyncHttpTransport | AsyncFramedTransport | None,
-    sleep: Callable[[float], Awaitable[object]],
-) -> AsyncHttpChannel | AsyncFramedChannel:
-    # Imported here, so that who brings a transport, or uses one protocol, loads no other.
-    protocol = dialogue.protocol
-    if is_framed(protocol):
-        from orderlists_transports._async_framed_channel import (  # noqa: PLC0415 - see above
-            AsyncFramedChannel,
-        )
-
+) -> Any:  # noqa: ANN401 - of the kind that the protocol needs
+    if is_framed(settings.protocol):
         if transport is None:
-            from orderlists_transports.aiohttp_websocket import (  # noqa: PLC0415 - see above
+            from orderlists_transports.aiohttp_websocket import (  # noqa: PLC0415
                 AiohttpWebSocketTransport,
             )
 
             transport = AiohttpWebSocketTransport(exchange)
-        return AsyncFramedChannel(dialogue, protocol, check_transport(transport, "aconnect"), sleep)
+        return check_transport(transport, "aconnect")
     if transport is None:
-        from orderlists_transports.aiohttp import AiohttpTransport  # noqa: PLC0415 - see above
+        from orderlists_transports.aiohttp import AiohttpTransport  # noqa: PLC0415
 
         transport = AiohttpTransport(exchange)
-    return AsyncHttpChannel(dialogue, protocol, check_transport(transport, "asend"))
+    return check_transport(transport, "asend")
+
+
+def _channel(
+    settings: Settings,
+    transport: Any,  # noqa: ANN401 - as above
+    sleep: Callable[[float], Awaitable[object]],
+) -> AsyncHttpChannel | AsyncFramedChannel:
+    if is_framed(settings.protocol):
+        from orderlists_transports._async_framed_channel import (  # noqa: PLC0415
+            AsyncFramedChannel,
+        )
+
+        return AsyncFramedChannel(settings, transport, sleep)
+    return AsyncHttpChannel(settings, transport)

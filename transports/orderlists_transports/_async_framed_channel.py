@@ -1,6 +1,9 @@
-"""The way to the exchange over connections that carry frames, for tasks.
+"""Carries out exchanges over connections that carry frames, for tasks.
 
-Each connection is read by a task of its own, which ends with it.
+Each connection is read by one task and kept alive by another; both end with it.
+
+A channel, with its connections, belongs to one event loop.  Once that loop is closed, the next one
+may use it: it starts without a connection, but with the back-off of before.
 """
 
 from __future__ import annotations
@@ -9,312 +12,309 @@ import asyncio
 import os
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self, assert_never
+from typing import TYPE_CHECKING, Any, Self, TypeVar, assert_never, cast
 
 from attrs import define, field
 
-from orderlists import Event, Gap, HandshakeRefused, TransportError
-from orderlists._connections.connection import Link, Pending
-from orderlists._connections.establish import Ask, Connect, get_ready
-from orderlists._connections.event_queue import EventQueue
-from orderlists._execution.commands import Done, Now, Ready, Send, Wait, Watch, resume
-from orderlists_transports._dialogue import CLOSED, told
-from orderlists_transports._switchboard import (
-    NOBODY_READS,
-    NOT_CONNECTED,
-    NOT_IN_TIME,
-    SECOND,
-    Switchboard,
-)
+from orderlists import OrderListsError, TransportError
+from orderlists._commands import Outcome, Sleep
+from orderlists._connections.commands import EnsureSubscribed, OpenConnection, RoundTrip, WaitOn
+from orderlists._connections.establish import establish, not_connected_in_time, seconds_left
+from orderlists._connections.event_stream import await_event
+from orderlists._connections.keepalive import keepalive
+from orderlists._connections.manager import ConnectionManager
+from orderlists._connections.receive import frame_received
+from orderlists._time import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from orderlists import CanceledOrderList
     from orderlists._clock import ClockReading
-    from orderlists.extending import FramedProtocol, Request
-    from orderlists_transports._contract import AsyncConnection, AsyncFramedTransport
-    from orderlists_transports._dialogue import Dialogue
+    from orderlists._commands import AwaitEvent, FramedExchange
+    from orderlists._connections.commands import ConnectionCommand, Steps
+    from orderlists._connections.connection import Connection, InFlight
+    from orderlists._connections.event_queue import EventQueue
+    from orderlists.extending import Frame, FramedProtocol
+    from orderlists_transports import interfaces
+    from orderlists_transports._settings import Settings
+
+R = TypeVar("R")
+
+_ANOTHER_LOOP = (
+    "this AsyncClient is in use in another event loop, which is not closed; nothing was sent: make "
+    "one AsyncClient for each event loop"
+)
 
 
 @define(eq=False)
-class _Line:
-    """A connection, and the tasks that read it, see that it lives, and close it in the end."""
+class _Handle:
+    """A connection of the transport, and the tasks that read it and keep it alive."""
 
-    connection: AsyncConnection
-    tasks: list[asyncio.Task[None]] = field(factory=list[asyncio.Task[None]])
+    transport: interfaces.AsyncConnection
+    tasks: list[asyncio.Task[None]] = field(factory=list["asyncio.Task[None]"])
+    is_closing: bool = False
+
+    def stop_tasks(self) -> None:
+        """Cancel the tasks, except the one that runs."""
+        for task in self.tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
 
     async def close(self) -> None:
-        # It is over in any case, and there is nobody to tell.
-        with suppress(Exception):
-            await self.connection.aclose()
+        """Close the connection."""
+        with suppress(TransportError):
+            await self.transport.aclose()
 
 
 class AsyncFramedChannel:
-    """Carries requests over frames.  Many tasks may use it."""
+    """Carries out exchanges over frames.  Any number of tasks may share it."""
 
     def __init__(
         self,
-        dialogue: Dialogue,
-        protocol: FramedProtocol,
-        transport: AsyncFramedTransport,
+        settings: Settings,
+        transport: interfaces.AsyncFramedTransport,
         sleep: Callable[[float], Awaitable[object]],
     ) -> None:
-        self.board = Switchboard.of(dialogue, protocol)
-        self._transport = transport
-        self.sleep = sleep
-        self._closed = False
+        self.settings = settings
+        self.manager = ConnectionManager(cast("FramedProtocol", settings.protocol), settings.gate)
+        self.transport = transport
+        self._now = settings.now
+        self._sleep = sleep
         self._home: tuple[int, asyncio.AbstractEventLoop] | None = None
         self._opening = asyncio.Lock()
         self._closing: set[asyncio.Task[None]] = set()
 
-    async def ready(self, command: Ready) -> ClockReading:
-        """Have a connection that takes requests, and return what time it is then."""
-        if self._trusted() is None:
-            await self._open(command.until)
-        return self.board.dialogue.now()
+    async def exchange(self, command: FramedExchange, /, *, timeout: float) -> Any:  # noqa: ANN401, ASYNC109 - as in `FramedChannel`
+        """Carry out an exchange of messages, as `FramedChannel.exchange` does."""
+        self._enter()
+        connection = self.manager.usable(self._now().monotonic)
+        if connection is None:
+            connection = await self._establish(command.until)
+            timeout = seconds_left(timeout, until=command.until, at=self._now())
+        return await self._round_trip(RoundTrip(connection, command.encode, timeout))
 
-    async def send(self, command: Send) -> object:
-        """Return what came back: a result, or an error."""
-        dialogue = self.board.dialogue
-        dialogue.check(command.at)
-        link = self._trusted()
-        if link is None:
-            return TransportError(NOT_CONNECTED, sent=False)
-        seconds = dialogue.seconds_for(command)
-        return await self._converse(link, command.request, command.at, seconds)
-
-    async def watch(self, command: Watch) -> CanceledOrderList | None:
-        """Return what events prove about a cancel, as soon as they do."""
-        session = self.board.session
-        link = session.current
-        if link is not None and link.subscription is not None:
-            until = self.board.monotonic() + int(command.seconds * SECOND)
-            await self.wait_for_news(
-                link, lambda: session.news.witness.proof(command.cancel_id) is not None, until
-            )
-        return session.news.witness.proof(command.cancel_id)
+    async def await_event(self, command: AwaitEvent, /) -> Any:  # noqa: ANN401 - a proof
+        """Return what events prove, as soon as they do, or None."""
+        return await self.run(partial(await_event, self.manager, command))
 
     def watched(self) -> Self:
-        """Return what events come from: this."""
+        """Return what an event stream reads: this channel."""
         return self
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether it is, and nothing comes any more."""
-        return self._closed
+    async def run(self, start: Callable[[ClockReading], Steps[R]]) -> R:
+        """Execute the commands of a generator until it returns."""
+        self._enter()
+        steps = start(self._now())
+        outcome: Any = None
+        try:
+            while True:
+                try:
+                    command = steps.send(outcome)
+                except StopIteration as finished:
+                    result: R = finished.value
+                    return result
+                outcome = await self._outcome_of(command)
+        finally:
+            steps.close()
 
-    def feed(self, size: int) -> EventQueue:
-        """Return a feed of the events that come from now on."""
-        return self.board.session.watch(size)
+    def open_queue(self, size: int) -> EventQueue:
+        """Return the queue of a new subscriber."""
+        return self.manager.events.open_queue(size)
 
-    def take(self, feed: EventQueue) -> Event | Gap | None:
-        """Return what comes next in a feed, if it is here."""
-        return feed.take()
-
-    def unwatch(self, feed: EventQueue) -> None:
-        """EventQueue no more."""
-        self.board.session.unwatch(feed)
+    def close_queue(self, queue: EventQueue) -> None:
+        """End a subscriber."""
+        self.manager.close_queue(queue)
 
     async def aclose(self) -> None:
         """Close every connection, and the transport."""
-        self._come_home()
-        self._closed = True
-        for link in self.board.end():
-            self._hang_up(link)
-        await asyncio.gather(*self._closing, return_exceptions=True)
-        await self._transport.aclose()
+        self._enter()
+        for connection in self.manager.close(self._now().monotonic):
+            self._close(connection)
+        try:
+            await asyncio.gather(*self._closing)
+        finally:
+            await self.transport.aclose()
 
-    def __str__(self) -> str:
-        return self.board.dialogue.over(self._transport)
+    # Commands.
+
+    async def _outcome_of(self, command: ConnectionCommand) -> Outcome:
+        try:
+            value = await self._execute(command)
+        except OrderListsError as error:
+            return Outcome(None, error, self._now())
+        return Outcome(value, None, self._now())
+
+    async def _execute(self, command: ConnectionCommand) -> Any:  # noqa: ANN401 - what the command gives
+        match command:
+            case OpenConnection(target, timeout):
+                return _Handle(await self.transport.aconnect(target, timeout=timeout))
+            case RoundTrip():
+                return await self._round_trip(command)
+            case EnsureSubscribed(until):
+                return await self._ensure_subscribed(until)
+            case WaitOn():
+                return await self._wait_on(command)
+            case Sleep(seconds):
+                return await self._sleep(seconds)
+            case _ as never:
+                assert_never(never)
 
     # Connections.
 
-    def _come_home(self) -> None:
+    def _enter(self) -> None:
         here = os.getpid(), asyncio.get_running_loop()
         if here == self._home:
             return
         if self._home is not None:
-            # Connections belong to the loop, and the process, in which they were made.
-            self.board.desert()
+            process, loop = self._home
+            if process == here[0] and not loop.is_closed():
+                raise RuntimeError(_ANOTHER_LOOP)
+            self.manager.forget_connections()
         self._home = here
+        # A lock belongs to the event loop in which a task first waited for it.
         self._opening = asyncio.Lock()
+        self._closing = set()
 
-    def _trusted(self) -> Link | None:
-        self._come_home()
-        return self.board.session.trusted(self.board.monotonic())
+    async def _ensure_subscribed(self, until: int) -> Connection:
+        connection = self.manager.subscribed(self._now().monotonic)
+        return await self._establish(until, subscribed=True) if connection is None else connection
 
-    async def _open(self, until: int, *, watching: bool = False) -> Link:
-        board = self.board
-        opening = await self._take_the_opening(until)
-        try:
-            call = get_ready(board.session, until=until, watching=watching)
-            step = resume(call, None)
-            while not isinstance(step, Done):
-                step = resume(call, await self._obey(step))
-            link: Link = step.result
-            self._attend(link)
-        finally:
-            opening.release()
-            self._sweep()
-        return link
-
-    async def _take_the_opening(self, until: int) -> asyncio.Lock:
+    async def _establish(self, until: int, *, subscribed: bool = False) -> Connection:
         opening = self._opening
-        seconds = max(0, until - self.board.monotonic()) / SECOND
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(max(0, until - self._now().monotonic) / SECOND):
                 await opening.acquire()
         except TimeoutError:
-            raise TransportError(NOT_IN_TIME, sent=False) from None
-        return opening
-
-    async def _obey(self, command: Now | Wait | Connect | Ask) -> object:
+            raise not_connected_in_time() from None
         try:
-            match command:
-                case Now():
-                    return self.board.dialogue.now()
-                case Wait(seconds):
-                    return await self.sleep(seconds)
-                case Connect(target, patience):
-                    return await self._connect(target, min(patience, self.board.dialogue.timeout))
-                case Ask(link, request, at, patience):
-                    self._attend(link)
-                    seconds = min(patience, self.board.dialogue.timeout)
-                    return await self._converse(link, request, at, seconds)
-                case _ as never:
-                    assert_never(never)
-        except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
-            return error
+            timeout = self.settings.timeout
+            steps = partial(establish, until=until, timeout=timeout, subscribed=subscribed)
+            connection = await self.run(partial(steps, self.manager))
+            self._start_tasks(connection)
+        finally:
+            opening.release()
+            self._close_idle()
+        return connection
 
-    async def _connect(self, target: str, seconds: float) -> object:
-        self.board.dialogue.check()
-        try:
-            connection = await self._transport.aconnect(target, timeout=seconds)
-        except HandshakeRefused as error:
-            return self.board.refused(error)
-        except BaseException as error:  # noqa: BLE001 - as above
-            return told(error)
-        if self._closed:
-            # Meanwhile, by another task.
-            await connection.aclose()
-            return TransportError(CLOSED, sent=False)
-        return _Line(connection)
+    def _close_idle(self) -> None:
+        for connection in self.manager.take_idle(self._now().monotonic):
+            self._close(connection)
 
-    def _sweep(self) -> None:
-        for link in self.board.session.take_idle(self.board.monotonic()):
-            self._hang_up(link)
+    def _close(self, connection: Connection) -> None:
+        """Close a connection in a task of its own: the current one may be cancelled."""
+        handle: _Handle = connection.handle
+        if not handle.is_closing:
+            handle.is_closing = True
+            handle.stop_tasks()
+            self._keep(asyncio.create_task(handle.close(), name="orderlists-closer"))
 
-    def _hang_up(self, link: Link) -> None:
-        """Let a connection be closed."""
-        line: _Line = link.connection
-        for task in line.tasks:
-            task.cancel()
-        closing = asyncio.create_task(line.close(), name="orderlists-closer")
-        # Whoever asked may be cancelled, and the loop itself keeps no task alive.
+    def _keep(self, closing: asyncio.Task[None]) -> None:
+        """Keep a task that closes a connection: the event loop does not, and `aclose` waits."""
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
 
     # Requests.
 
-    async def _converse(
-        self, link: Link, request: Request[Any], at: ClockReading, seconds: float
-    ) -> object:
-        board = self.board
-        loop = asyncio.get_running_loop()
-        answered = loop.create_future()
-        wake = partial(_wake, answered)
-        start = board.monotonic()
-        until = start + int(seconds * SECOND)
-        pending, frame = board.session.post(link, request, at=at, now=start, wake=wake)
-        timer = loop.call_later(seconds, wake)
+    async def _round_trip(self, command: RoundTrip) -> Any:  # noqa: ANN401 - the protocol's own reply
+        connection, loop = command.connection, asyncio.get_running_loop()
+        self._start_tasks(connection)
+        woken = loop.create_future()
+        wake = partial(_wake, woken)
+        at = self._now()
+        encoded = command.encode(connection.session, at)
+        in_flight = self.manager.register(
+            connection, encoded, at.monotonic, wake=wake, subscribe=command.subscribe
+        )
+        timer = loop.call_later(command.timeout, wake)
         try:
-            await self._transmit(link, frame, seconds, pending)
-            if not pending.is_done:
-                await answered
+            await self._write(connection, encoded.data, command.timeout, in_flight)
+            # No traceback of an error that is raised below may hold a signed frame.
+            del encoded
+            if not in_flight.is_done:
+                await woken
         finally:
             timer.cancel()
-            if not pending.is_done:
-                board.session.give_up(link, pending, in_time=board.monotonic() < until)
-        if board.session.leaving:
-            self._sweep()
-        return board.read(link, request, pending)
+            if not in_flight.is_done:
+                timed_out = woken.done() and not woken.cancelled()
+                now = self._now().monotonic
+                self.manager.abandon(connection, in_flight, now, timed_out=timed_out)
+        if self.manager.draining:
+            self._close_idle()
+        return in_flight.result()
 
-    async def _transmit(
-        self, link: Link, frame: str, seconds: float, pending: Pending | None = None
+    async def _write(
+        self,
+        connection: Connection,
+        data: Frame,
+        timeout: float,  # noqa: ASYNC109 - as above
+        in_flight: InFlight | None = None,
     ) -> None:
         try:
-            await link.connection.connection.asend(frame, timeout=seconds)
-        except BaseException as error:  # noqa: BLE001 - an interrupt passes
-            self.board.unsent(link, error, pending)
-            self._hang_up(link)
+            # The framed transports of today carry text.
+            await connection.handle.transport.asend(cast("str", data), timeout=timeout)
+        except Exception as error:  # noqa: BLE001 - a bug as well: it ends what is in flight, as it is
+            self.manager.write_failed(connection, error, self._now().monotonic, in_flight)
+            self._close(connection)
 
-    # Reading.
+    # Waiting and reading.
 
-    def _attend(self, link: Link) -> None:
-        """Let tasks read a connection and see that it lives, from now on until it ends."""
-        line: _Line = link.connection
-        if not line.tasks:
-            line.tasks += [
-                asyncio.create_task(self._read(link), name="orderlists-reader"),
-                asyncio.create_task(self._tend(link), name="orderlists-keeper"),
+    def _start_tasks(self, connection: Connection) -> None:
+        handle: _Handle = connection.handle
+        if not handle.tasks:
+            handle.tasks += [
+                asyncio.create_task(self._read(connection), name="orderlists-reader"),
+                asyncio.create_task(self._keep_alive(connection), name="orderlists-keepalive"),
             ]
 
-    async def _read(self, link: Link) -> None:
-        board = self.board
-        session = board.session
-        line: _Line = link.connection
+    async def _read(self, connection: Connection) -> None:
+        manager, handle = self.manager, cast("_Handle", connection.handle)
         try:
-            while True:
-                frame = await line.connection.areceive(timeout=None)
-                assert frame is not None  # noqa: S101 - for there is no timeout
-                session.heard(link, frame, board.monotonic())
-        except Exception as error:  # noqa: BLE001 - whatever a transport raises, it is over
-            board.broken(link, error)
+            while connection.closed_by is None:
+                frame = await handle.transport.areceive(timeout=None)
+                assert frame is not None, "areceive(timeout=None) returned None"  # noqa: S101 - the contract
+                for data in frame_received(manager, connection, frame, self._now()):
+                    await self._write(connection, data, self.settings.timeout)
+        except Exception as error:  # noqa: BLE001 - a bug as well: it ends what is in flight, as it is
+            manager.connection_lost(connection, error, self._now().monotonic)
         finally:
-            # Whatever ended this, such as the end of the event loop: nobody reads any more.
-            over = TransportError(NOBODY_READS, sent=None)
-            session.lost(link, over, board.monotonic(), by_us=True)
-            await line.close()
+            # Also where this task is cancelled, as it is at the end of the event loop.
+            over = TransportError("the connection is not read any more", sent=None)
+            manager.connection_lost(connection, over, self._now().monotonic, by_us=True)
+            if not handle.is_closing:
+                handle.is_closing = True
+                handle.stop_tasks()
+                self._keep(cast("asyncio.Task[None]", asyncio.current_task()))
+                await handle.close()
 
-    async def _tend(self, link: Link) -> None:
-        board = self.board
-        session = board.session
-        while link.ended is None:
-            await asyncio.sleep(session.quiet_for(link, board.monotonic()) / SECOND)
-            ping = session.tend(link, board.monotonic())
-            if ping is not None:
-                await self._transmit(link, ping, board.dialogue.timeout)
-        self._hang_up(link)
+    async def _keep_alive(self, connection: Connection) -> None:
+        while connection.closed_by is None:
+            left = connection.time_to_keepalive(self._now().monotonic)
+            await asyncio.sleep(left / SECOND)
+            for data in keepalive(self.manager, connection, self._now()):
+                await self._write(connection, data, self.settings.timeout)
+        self._close(connection)
 
-    # Waiting.
-
-    async def wait_for_news(self, link: Link, is_done: Callable[[], bool], until: int) -> None:
-        """Wait until it is done, the connection is over, or time is up."""
+    async def _wait_on(self, command: WaitOn) -> None:
+        connection, is_done, until = command
         loop = asyncio.get_running_loop()
-        board = self.board
-        while not is_done() and link.ended is None and (left := until - board.monotonic()) > 0:
-            news = loop.create_future()
-            wake = partial(_wake, news)
-            link.watchers.append(wake)
+        # Lets the task that reads process what has arrived, also where no time is left.
+        await asyncio.sleep(0)
+        while (
+            not is_done()
+            and connection.closed_by is None
+            and (left := until - self._now().monotonic) > 0
+        ):
+            woken = loop.create_future()
+            wake = partial(_wake, woken)
+            connection.watchers.append(wake)
             timer = loop.call_later(left / SECOND, wake)
             try:
-                await news
+                await woken
             finally:
                 timer.cancel()
-                link.watchers.remove(wake)
-
-    # Events.
-
-    async def flowing(self, until: int) -> Link:
-        """Return a connection on which events flow, and no other tells the same."""
-        session = self.board.session
-        link = self._trusted()
-        if link is None or link.subscription is None or session.subscribed_before(link):
-            return await self._open(until, watching=True)
-        return link
+                connection.watchers.remove(wake)
 
 
-def _wake(waiting: asyncio.Future[None]) -> None:
-    if not waiting.done():
-        waiting.set_result(None)
+def _wake(woken: asyncio.Future[None]) -> None:
+    if not woken.done():
+        woken.set_result(None)

@@ -1,67 +1,65 @@
-"""The synchronous client: drives calls over a transport, and decides nothing."""
+"""The synchronous client: makes calls, and has a driver run them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Self, TypeVar, Unpack, assert_never
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from orderlists import Attempt, Key, Policy, RateLimit, TransportError
-from orderlists._execution.commands import (
-    Call,
-    Command,
-    Done,
-    Now,
-    Ready,
-    Send,
-    Wait,
-    Watch,
-    resume,
-)
-from orderlists.extending import Request
-from orderlists_transports._contract import FramedTransport, HttpTransport
-from orderlists_transports._dialogue import (
+from orderlists import Attempt, Key, Policy, RateLimit, RateLimits, TransportError
+from orderlists_transports._driver import Driver, HttpChannel
+from orderlists_transports._settings import (
+    CLOCKS,
     CLOSED,
+    MAX_IN_FLIGHT,
     NO_EVENTS,
-    Dialogue,
+    POLICY,
+    REST,
+    TIMEOUT,
+    Clocks,
     Settings,
-    check_names,
     check_one_destination,
     check_sleep,
     check_transport,
     is_framed,
-    shown,
+    random_id,
 )
-from orderlists_transports._events import BUFFER, EventStream
-from orderlists_transports._exchange import Exchange
-from orderlists_transports._http_channel import HttpChannel
+from orderlists_transports.environments import Exchange
 
 if TYPE_CHECKING:
+    from orderlists.extending import FramedProtocol, HttpProtocol, Request
+    from orderlists_transports._events import EventStream
     from orderlists_transports._framed_channel import FramedChannel
+    from orderlists_transports.interfaces import FramedTransport, HttpTransport
 
 R = TypeVar("R")
+
+BUFFER = 10_000
+"""How many events are kept for a busy reader, by default."""
 
 
 class Client:
     """Sends requests to the exchange and returns their results.  Share it between threads.
 
     Args:
-        key: Who asks.
+        key: Signs the requests.
         exchange: `Exchange.LIVE`, `Exchange.TESTNET`, `Exchange.DEMO`, or a URL of your own such as
             ``http://127.0.0.1:8080``; unencrypted only on loopback.
-        transport: What moves the bytes, instead of `orderlists_transports.urllib3`, or of
+        transport: Moves the bytes, instead of `orderlists_transports.urllib3`, or of
             `orderlists_transports.websockets` for the WebSocket API.  It is bound to an exchange
             already, so give one or the other.  Closing the client closes it.
-        sleep: Lets time pass, in seconds.
-        protocol: How requests travel: `Rest` by default, or `WebSocketApi`; either takes settings
-            of its own, as in ``Rest(time_unit=TimeUnit.MICROSECOND)``.
-        timeout: Seconds for one exchange of messages, from the wait for a free connection to the
-            last byte of the reply.  15 by default; keep it above 10, for only then is the
-            exchange's own word that it gave up (-1007) heard.
-        policy: How far a call goes: whether it settles what got lost, how long, how often.
+        protocol: `Rest` by default, or `WebSocketApi`; either takes settings of its own, as in
+            ``Rest(time_unit=TimeUnit.MICROSECOND)``.
+        timeout: Seconds for one exchange of messages, from the first byte of the request to the
+            last byte of the reply.  15 by default; keep it above 10, or the exchange's own word
+            that it gave up (-1007) is not received.
+        policy: How far a call goes: whether it reconciles lost replies, how long, how often.
         rate_limits: What the exchange allows; share one between the clients of an IP address.
+        max_in_flight: How many exchanges of messages are in flight at a time; others wait for their
+            turn, and are checked, stamped and signed when it comes.  100 by default.
         clocks: The clocks.
         new_id: Returns an id that was never used before; from the system's randomness by default.
+        sleep: Lets time pass, in seconds.
 
     Raises:
         InvalidSetting: A setting breaks a rule.
@@ -82,31 +80,48 @@ class Client:
         *,
         exchange: Exchange | str = Exchange.LIVE,
         transport: HttpTransport | FramedTransport | None = None,
+        protocol: HttpProtocol | FramedProtocol = REST,
+        timeout: float = TIMEOUT,
+        policy: Policy = POLICY,
+        rate_limits: RateLimits | None = None,
+        max_in_flight: int = MAX_IN_FLIGHT,
+        clocks: Clocks = CLOCKS,
+        new_id: Callable[[], str] = random_id,
         sleep: Callable[[float], object] = time.sleep,
-        **settings: Unpack[Settings],
     ) -> None:
-        check_names(self, settings)
         check_one_destination(exchange, transport)
         check_sleep(sleep)
-        self._dialogue = Dialogue(key=key, **settings)
+        self._settings = Settings.of(
+            key=key,
+            protocol=protocol,
+            timeout=timeout,
+            policy=policy,
+            rate_limits=rate_limits,
+            max_in_flight=max_in_flight,
+            clocks=clocks,
+            new_id=new_id,
+        )
         self._sleep = sleep
         self._closed = False
-        self._channel = _channel(self._dialogue, exchange, transport, self._wait)
+        self._transport = _transport(self._settings, exchange, transport)
+        self._channel = _channel(self._settings, self._transport, self._sleep_open)
+        self._driver = Driver(self._settings, self._channel, self._sleep_open)
 
     def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
         """Send a request and return its result.
 
         Args:
-            request: What is asked for.
+            request: What to do or to look up.
             policy: How far to go, instead of the client's own policy.
 
         Raises:
-            Rejected: The exchange refused: the request was not executed.
+            Refused: It was not executed: `Rejected` by the exchange, or proven `NotExecuted`.
             TransportError: Nothing was sent; or no reply came to a request that changes nothing.
             OutcomeUnknown: The request changes state, and whether it was executed is open.
             ServerError, UndecodableReply: The request changes nothing, and the reply was no answer.
         """
-        return self._drive(self._dialogue.begin(request, policy))
+        settings = self._open_settings()
+        return self._driver.run(settings.engine.send(request, policy, started=settings.monotonic()))
 
     def reconcile(
         self,
@@ -115,37 +130,41 @@ class Client:
         attempts: tuple[Attempt, ...] = (),
         policy: Policy | None = None,
     ) -> R:
-        """Find out what became of a cancel that was sent earlier, also by another process.
+        """Find out what became of a request that was sent earlier, also by another process.
 
-        This may send the cancel again, under the same id, where that can touch no other list: a
-        list that is still open is then cancelled.  To look only, use ``Policy(max_resends=0)``.
+        This may send a cancel again, under the same id, where that can touch no other list: a list
+        that is still open is then canceled.  To look only, use ``Policy(max_resends=0)``.
 
         Args:
-            request: The request as it was sent: `OutcomeUnknown.request`, or the same made anew,
-                with its `new_client_order_id`.
+            request: The request as it was sent: `OutcomeUnknown.request`, `InDoubt.request`, or the
+                same made anew, with the id under which it can be recognised.
             attempts: `OutcomeUnknown.attempts`, if they are still known; a request by
                 `list_client_order_id` needs them to be sent again, and by another client than sent
                 them only if the clock was measured (`Policy.measure_clock`).
-            policy: How far to go, instead of the client's own policy.
+            policy: How far to go, instead of the client's own policy.  Without a policy and without
+                attempts, the deadline is at least as long as an unknown attempt may take.
 
         Raises:
-            InvalidRequest: The request is no cancel, or has no `new_client_order_id`; or the
-                attempts are none.
-            Rejected: It was not executed, and cannot be any more.
+            InvalidRequest: The request changes nothing, or lacks the id under which it can be
+                recognised; or the attempts are none.
+            Refused: It was not executed, and cannot be any more.
             OutcomeUnknown: It is still not known.
         """
-        return self._drive(self._dialogue.reconcile(request, attempts, policy))
+        settings = self._open_settings()
+        return self._driver.run(
+            settings.engine.reconcile(request, attempts, policy, started=settings.monotonic())
+        )
 
     def events(self, *, buffer: int = BUFFER) -> EventStream:
         """Watch what happens to the account's orders and lists.
 
         In a `with` block the events flow from its beginning; without one, nothing is promised
-        before the first that is asked for.  A lost connection is made again, and a `Gap` tells
-        that events are missing.
+        before the first that is asked for.  A lost connection is made again, and a `Gap` stands
+        where events are missing.
 
         Args:
-            buffer: How many events are kept for a watcher who is busy; then the oldest are
-                dropped, and a `Gap` tells so.
+            buffer: How many events are kept for a busy reader; then the oldest are dropped, and a
+                `Gap` takes their place.
 
         Raises:
             InvalidSetting: The client's protocol has no events: REST has none.
@@ -166,43 +185,23 @@ class Client:
         <ListStatus 0 LTCBTC OCO ALL_DONE ALL_DONE>
         """
         if self._closed:
-            raise TransportError(NO_EVENTS, sent=False)
+            raise TransportError(NO_EVENTS, sent=False, is_retryable=False)
+        from orderlists_transports._events import EventStream  # noqa: PLC0415 - as below
+
         return EventStream(self._channel.watched(), buffer)
 
-    def limits(self) -> list[RateLimit]:
+    def rate_limits(self) -> list[RateLimit]:
         """Return what the exchange allows this address and account, and what is used of it."""
-        return self._dialogue.limits()
+        return self._settings.rate_limits()
 
-    def _drive(self, call: Call[R]) -> R:
+    def _open_settings(self) -> Settings:
         if self._closed:
-            raise TransportError(CLOSED, sent=False)
-        step = resume(call, None)
-        while not isinstance(step, Done):
-            step = resume(call, self._obey(step))
-        result: R = step.result
-        return result
+            raise TransportError(CLOSED, sent=False, is_retryable=False)
+        return self._settings
 
-    def _obey(self, command: Command) -> object:
-        try:
-            match command:
-                case Now():
-                    return self._dialogue.now()
-                case Ready():
-                    return self._channel.ready(command)
-                case Send():
-                    return self._channel.send(command)
-                case Wait(seconds):
-                    return self._wait(seconds)
-                case Watch():
-                    return self._channel.watch(command)
-                case _ as never:
-                    assert_never(never)
-        except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
-            return error
-
-    def _wait(self, seconds: float) -> object:
-        # Of a client that was closed meanwhile nothing comes any more.
-        return TransportError(CLOSED, sent=False) if self._closed else self._sleep(seconds)
+    def _sleep_open(self, seconds: float) -> object:
+        self._open_settings()
+        return self._sleep(seconds)
 
     def close(self) -> None:
         """Close the transport.  Closing twice is fine; sending then is a TransportError."""
@@ -216,27 +215,36 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        return shown(self, self._channel, is_closed=self._closed)
+        return self._settings.describe(self, self._transport, is_closed=self._closed)
 
 
-def _channel(
-    dialogue: Dialogue,
+# Libraries are imported here: a client with a transport of its own, or of one protocol, needs no
+# other.
+def _transport(
+    settings: Settings,
     exchange: Exchange | str,
     transport: HttpTransport | FramedTransport | None,
-    sleep: Callable[[float], object],
-) -> HttpChannel | FramedChannel:
-    # Imported here, so that who brings a transport, or uses one protocol, loads no other.
-    protocol = dialogue.protocol
-    if is_framed(protocol):
-        from orderlists_transports._framed_channel import FramedChannel  # noqa: PLC0415 - see above
-
+) -> Any:  # noqa: ANN401 - of the kind that the protocol needs
+    if is_framed(settings.protocol):
         if transport is None:
             from orderlists_transports.websockets import WebsocketsTransport  # noqa: PLC0415
 
             transport = WebsocketsTransport(exchange)
-        return FramedChannel(dialogue, protocol, check_transport(transport, "connect"), sleep)
+        return check_transport(transport, "connect")
     if transport is None:
-        from orderlists_transports.urllib3 import Urllib3Transport  # noqa: PLC0415 - see above
+        from orderlists_transports.urllib3 import Urllib3Transport  # noqa: PLC0415
 
         transport = Urllib3Transport(exchange)
-    return HttpChannel(dialogue, protocol, check_transport(transport, "send"))
+    return check_transport(transport, "send")
+
+
+def _channel(
+    settings: Settings,
+    transport: Any,  # noqa: ANN401 - as above
+    sleep: Callable[[float], object],
+) -> HttpChannel | FramedChannel:
+    if is_framed(settings.protocol):
+        from orderlists_transports._framed_channel import FramedChannel  # noqa: PLC0415
+
+        return FramedChannel(settings, transport, sleep)
+    return HttpChannel(settings, transport)

@@ -1,107 +1,97 @@
-"""Watching what the exchange tells of its own accord."""
+"""Event streams: the events of an account, for threads and for tasks."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from orderlists import Banned, Event, Gap, InvalidSetting, RateLimited, TransportError
-from orderlists_transports._amounts import check_count
-from orderlists_transports._dialogue import shown
-from orderlists_transports._switchboard import FOREVER, GLANCE, SECOND
+from orderlists import Event, Gap, InvalidSetting
+from orderlists._connections.event_stream import FOREVER, first_subscription, next_event
+from orderlists._connections.manager import ConnectionManager
+from orderlists._time import SECOND
+from orderlists_transports._async_framed_channel import AsyncFramedChannel
+from orderlists_transports._framed_channel import FramedChannel
+from orderlists_transports._validators import check_count
 
 if TYPE_CHECKING:
-    from orderlists_transports._async_framed_channel import AsyncFramedChannel
-    from orderlists_transports._framed_channel import FramedChannel
+    from orderlists._clock import ClockReading
+    from orderlists._connections.commands import Steps
 
-BUFFER = 10_000
-"""How many events are kept for a watcher who is busy, by default."""
+C = TypeVar("C", FramedChannel, AsyncFramedChannel)
 
 
-def _patience(seconds: object) -> float:
+def _to_nanoseconds(seconds: object) -> int:
     if seconds is None:
         return FOREVER
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds >= 0:
         raise InvalidSetting(
             field="seconds", value=seconds, rule="must be seconds, 0 or more, or None"
         )
-    return min(seconds, FOREVER)
+    return int(min(seconds * SECOND, FOREVER))
 
 
-class EventStream:
-    """The events of an account, one after the other: see `Client.events`.
+class _Stream(Generic[C]):
+    """What streams of both colours have."""
 
-    Iterate over it, or take one with `wait`.  It ends when it or its client is closed.  To enter it
-    raises a `TransportError` if no connection comes about within the client's timeout, and
-    `Rejected` if the exchange lets this key watch no events.
-    """
-
-    def __init__(self, channel: FramedChannel, buffer: int) -> None:
+    def __init__(self, channel: C, buffer: int) -> None:
         check_count("buffer", buffer)
-        self._channel = channel
-        self._feed = channel.feed(buffer)
+        self._channel: C = channel
+        self._manager: ConnectionManager = channel.manager
+        self._queue = channel.open_queue(buffer)
+
+    @property
+    def is_flowing(self) -> bool:
+        """Whether events arrive at the moment.
+
+        False before the first connection, while a lost one is replaced (a `Gap` comes when it is),
+        and once nothing comes any more.
+        """
+        now = self._channel.settings.monotonic()
+        return not self._queue.is_closed and self._manager.delivers_events(now)
+
+    def _next(self, at: ClockReading, timeout: int) -> Steps[Event | Gap | None]:
+        return next_event(self._manager, self._queue, at, timeout=timeout)
+
+    def _first(self, at: ClockReading) -> Steps[None]:
+        timeout = int(self._channel.settings.timeout * SECOND)
+        return first_subscription(self._manager, at, timeout=timeout)
+
+    def __repr__(self) -> str:
+        is_closed = self._queue.is_closed or self._manager.is_closed
+        return self._channel.settings.describe(self, self._channel.transport, is_closed=is_closed)
+
+
+class EventStream(_Stream[FramedChannel]):
+    """The events of an account, in order: see `Client.events`.
+
+    Iterate over it, or take one event with `wait`.  It ends when it or its client is closed.
+    Entering it raises a `TransportError` if no connection is established within the client's
+    timeout, and `Rejected` if the exchange does not let this key subscribe.
+    """
 
     def wait(self, seconds: float | None = None) -> Event | Gap | None:
         """Return the next event.
 
         Args:
-            seconds: How long to wait for it; None for as long as it takes.
+            seconds: How long to wait for it; None for as long as it takes.  0 returns an event that
+                has arrived already, and opens no connection.
 
         Returns:
             The event; or None if time was up, or nothing comes any more.  None does not mean that
-            there is a connection: `is_flowing` tells.
+            there is a connection: see `is_flowing`.
 
         Raises:
-            Rejected: The exchange lets this key watch no events.
-            InvalidSetting: The seconds are none.
+            Rejected: The exchange does not let this key subscribe.
+            TransportError: There is no connection, and trying again does not help.
+            InvalidSetting: `seconds` is not a number of seconds.
+            Exception: A bug in a transport or in a parser ended the connection; it is raised as it
+                is, once, and the next call connects again.
         """
-        board, feed = self._channel.board, self._feed
-        until = board.monotonic() + int(_patience(seconds) * SECOND)
-        while True:
-            item = self._channel.take(feed)
-            if item is not None or feed.is_closed or self._channel.is_closed:
-                return item
-            now = board.monotonic()
-            if now >= until:
-                return None
-            self._wait_for_news(min(until, now + GLANCE))
-
-    def _wait_for_news(self, until: int) -> None:
-        channel, feed = self._channel, self._feed
-        try:
-            link = channel.flowing(until)
-        except (TransportError, RateLimited, Banned):
-            channel.sleep(channel.board.patience(until))
-            return
-        channel.wait_for_news(link, lambda: channel.board.has_news(feed, link), until)
-
-    def _flow(self) -> None:
-        channel = self._channel
-        board = channel.board
-        channel.catch_up()
-        until = board.monotonic() + int(board.dialogue.timeout * SECOND)
-        while True:
-            try:
-                channel.flowing(until)
-            except TransportError:
-                seconds = board.patience(until)
-                if channel.is_closed or seconds == 0:
-                    raise
-                channel.sleep(seconds)
-            else:
-                return
-
-    @property
-    def is_flowing(self) -> bool:
-        """Whether events come just now.
-
-        False before the first connection, while a lost one is made again (a `Gap` comes when it
-        is), and once nothing comes any more.
-        """
-        return not self._feed.is_closed and self._channel.board.has_flow()
+        timeout = _to_nanoseconds(seconds)
+        return self._channel.run(lambda at: self._next(at, timeout))
 
     def close(self) -> None:
-        """Watch no more.  Closing twice is fine."""
-        self._channel.unwatch(self._feed)
+        """End the subscription.  Closing twice is fine."""
+        self._channel.close_queue(self._queue)
 
     def __iter__(self) -> Self:
         return self
@@ -114,7 +104,7 @@ class EventStream:
 
     def __enter__(self) -> Self:
         try:
-            self._flow()
+            self._channel.run(self._first)
         except BaseException:
             self.close()
             raise
@@ -123,64 +113,18 @@ class EventStream:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __repr__(self) -> str:
-        is_closed = self._feed.is_closed or self._channel.is_closed
-        return shown(self, self._channel, is_closed=is_closed)
 
-
-class AsyncEventStream:
-    """The events of an account, one after the other: `EventStream` with ``await``."""
-
-    def __init__(self, channel: AsyncFramedChannel, buffer: int) -> None:
-        check_count("buffer", buffer)
-        self._channel = channel
-        self._feed = channel.feed(buffer)
+class AsyncEventStream(_Stream[AsyncFramedChannel]):
+    """The events of an account, in order: `EventStream` with ``await``."""
 
     async def wait(self, seconds: float | None = None) -> Event | Gap | None:
         """Return the next event, as `EventStream.wait` does."""
-        board, feed = self._channel.board, self._feed
-        until = board.monotonic() + int(_patience(seconds) * SECOND)
-        while True:
-            item = self._channel.take(feed)
-            if item is not None or feed.is_closed or self._channel.is_closed:
-                return item
-            now = board.monotonic()
-            if now >= until:
-                return None
-            await self._wait_for_news(min(until, now + GLANCE))
-
-    async def _wait_for_news(self, until: int) -> None:
-        channel, feed = self._channel, self._feed
-        try:
-            link = await channel.flowing(until)
-        except (TransportError, RateLimited, Banned):
-            await channel.sleep(channel.board.patience(until))
-            return
-        await channel.wait_for_news(link, lambda: channel.board.has_news(feed, link), until)
-
-    async def _flow(self) -> None:
-        channel = self._channel
-        board = channel.board
-        until = board.monotonic() + int(board.dialogue.timeout * SECOND)
-        while True:
-            try:
-                await channel.flowing(until)
-            except TransportError:
-                seconds = board.patience(until)
-                if channel.is_closed or seconds == 0:
-                    raise
-                await channel.sleep(seconds)
-            else:
-                return
-
-    @property
-    def is_flowing(self) -> bool:
-        """Whether events come just now, as `EventStream.is_flowing` says."""
-        return not self._feed.is_closed and self._channel.board.has_flow()
+        timeout = _to_nanoseconds(seconds)
+        return await self._channel.run(lambda at: self._next(at, timeout))
 
     async def aclose(self) -> None:
-        """Watch no more.  Closing twice is fine."""
-        self._channel.unwatch(self._feed)
+        """End the subscription.  Closing twice is fine."""
+        self._channel.close_queue(self._queue)
 
     def __aiter__(self) -> Self:
         return self
@@ -193,7 +137,7 @@ class AsyncEventStream:
 
     async def __aenter__(self) -> Self:
         try:
-            await self._flow()
+            await self._channel.run(self._first)
         except BaseException:
             await self.aclose()
             raise
@@ -201,7 +145,3 @@ class AsyncEventStream:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
-
-    def __repr__(self) -> str:
-        is_closed = self._feed.is_closed or self._channel.is_closed
-        return shown(self, self._channel, is_closed=is_closed)

@@ -1,342 +1,323 @@
-"""The way to the exchange over connections that carry frames, for threads.
+"""Carries out exchanges over connections that carry frames, for threads.
 
-There is no thread of its own: of those who wait for something on a connection one reads, for all.
-Whoever stops reading wakes another.
+There is no thread of its own: of the threads that wait for something on a connection one reads, for
+all (`_turns`).  A lock guards the connection manager, which does no I/O and is never held long; a
+request is encoded and signed outside it.
 
-Invariant: as long as somebody waits on a connection, somebody reads it.
+Invariant: while a thread waits on a connection, a thread reads it.
 """
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
 from threading import Lock, RLock
-from typing import TYPE_CHECKING, Any, Self, assert_never
+from typing import TYPE_CHECKING, Any, Self, TypeVar, assert_never, cast
 
 from attrs import define, field
 
-from orderlists import Event, Gap, HandshakeRefused, TransportError
-from orderlists._connections.connection import Link, Pending
-from orderlists._connections.establish import Ask, Connect, Opening, get_ready
-from orderlists._connections.event_queue import EventQueue
-from orderlists._execution.commands import Done, Now, Ready, Send, Wait, Watch, resume
-from orderlists_transports._dialogue import CLOSED, told
-from orderlists_transports._switchboard import (
-    FOREVER,
-    NOT_CONNECTED,
-    NOT_IN_TIME,
-    SECOND,
-    Switchboard,
-)
+from orderlists import OrderListsError, TransportError
+from orderlists._commands import Outcome, Sleep
+from orderlists._connections.commands import EnsureSubscribed, OpenConnection, RoundTrip, WaitOn
+from orderlists._connections.establish import establish, not_connected_in_time, seconds_left
+from orderlists._connections.event_stream import FOREVER, await_event
+from orderlists._connections.keepalive import keepalive
+from orderlists._connections.manager import ConnectionManager
+from orderlists._connections.receive import frame_received
+from orderlists._time import SECOND
 from orderlists_transports._turns import Turn, Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists import CanceledOrderList
     from orderlists._clock import ClockReading
-    from orderlists.extending import FramedProtocol, Request
-    from orderlists_transports._contract import Connection, FramedTransport
-    from orderlists_transports._dialogue import Dialogue
+    from orderlists._commands import AwaitEvent, FramedExchange
+    from orderlists._connections.commands import ConnectionCommand, Steps
+    from orderlists._connections.connection import Connection, InFlight
+    from orderlists._connections.event_queue import EventQueue
+    from orderlists.extending import Frame, FramedProtocol
+    from orderlists_transports import interfaces
+    from orderlists_transports._settings import Settings
 
-# A connection on which nothing came for so long is looked at before it is used.
+R = TypeVar("R")
+
+# A connection that was quiet for so long is read before it is used.
 _IDLE = SECOND
-# A watcher who reads for all looks up this often, to see whether he was told to stop.
-_GLANCE = SECOND
+# A thread that reads for no reply of its own looks up this often, to see whether it is to stop.
+_LONGEST_READ = SECOND
 
 
 @define(eq=False)
-class Line:
-    """A connection, and the turns that are taken at reading it."""
+class _Handle:
+    """A connection of the transport, and the turns that threads take at reading it."""
 
-    connection: Connection
+    transport: interfaces.Connection
     turns: Turns = field(factory=Turns)
 
 
 class FramedChannel:
-    """Carries requests over frames.  Many threads may use it."""
+    """Carries out exchanges over frames.  Any number of threads may share it."""
 
     def __init__(
         self,
-        dialogue: Dialogue,
-        protocol: FramedProtocol,
-        transport: FramedTransport,
+        settings: Settings,
+        transport: interfaces.FramedTransport,
         sleep: Callable[[float], object],
     ) -> None:
-        self.board = Switchboard.of(dialogue, protocol)
-        self._transport = transport
-        self.sleep = sleep
-        self._closed = False
-        self._take_locks()
+        self.settings = settings
+        self.manager = ConnectionManager(cast("FramedProtocol", settings.protocol), settings.gate)
+        self.transport = transport
+        self._now = settings.now
+        self._sleep = sleep
+        self._make_locks()
 
-    def ready(self, command: Ready) -> ClockReading:
-        """Have a connection that takes requests, and return what time it is then."""
-        if self._trusted() is None:
-            self._open(command.until)
-        return self.board.dialogue.now()
+    def exchange(self, command: FramedExchange, /, *, timeout: float) -> Any:  # noqa: ANN401 - the protocol's own reply
+        """Carry out an exchange of messages on a usable connection, and return the reply.
 
-    def send(self, command: Send) -> object:
-        """Return what came back: a result, or an error."""
-        dialogue = self.board.dialogue
-        dialogue.check(command.at)
-        link = self._trusted()
-        if link is None:
-            return TransportError(NOT_CONNECTED, sent=False)
-        return self._converse(link, command.request, command.at, dialogue.seconds_for(command))
+        Raises:
+            TransportError: There is no connection (`sent` is False), or no reply arrived.
+            Rejected: The gate is closed, or the exchange refused the log-on.  Nothing was sent.
+            Exception: A bug, as it is.  Something may have been sent only if `encode` was called.
+        """
+        self._enter()
+        connection = self._usable()
+        if connection is None:
+            connection = self._establish(command.until)
+            timeout = seconds_left(timeout, until=command.until, at=self._now())
+        return self._round_trip(RoundTrip(connection, command.encode, timeout))
 
-    def watch(self, command: Watch) -> CanceledOrderList | None:
-        """Return what events prove about a cancel, as soon as they do."""
-        self._come_home()
-        session = self.board.session
-        until = self.board.monotonic() + int(command.seconds * SECOND)
-        link = session.current
-        if link is not None and link.subscription is not None:
-            self.wait_for_news(
-                link, lambda: session.news.witness.proof(command.cancel_id) is not None, until
-            )
-        return session.news.witness.proof(command.cancel_id)
+    def await_event(self, command: AwaitEvent, /) -> Any:  # noqa: ANN401 - a proof
+        """Return what events prove, as soon as they do, or None."""
+        return self.run(partial(await_event, self.manager, command))
 
     def watched(self) -> Self:
-        """Return what events come from: this."""
+        """Return what an event stream reads: this channel."""
         return self
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether it is, and nothing comes any more."""
-        return self._closed
+    def run(self, start: Callable[[ClockReading], Steps[R]]) -> R:
+        """Execute the commands of a generator until it returns."""
+        self._enter()
+        steps = start(self._now())
+        outcome: Any = None
+        try:
+            while True:
+                try:
+                    with self._lock:
+                        command = steps.send(outcome)
+                except StopIteration as finished:
+                    result: R = finished.value
+                    return result
+                outcome = self._outcome_of(command)
+        finally:
+            with self._lock:
+                steps.close()
 
-    def feed(self, size: int) -> EventQueue:
-        """Return a feed of the events that come from now on."""
-        self._come_home()
+    def open_queue(self, size: int) -> EventQueue:
+        """Return the queue of a new subscriber."""
+        self._enter()
         with self._lock:
-            return self.board.session.watch(size)
+            return self.manager.events.open_queue(size)
 
-    def take(self, feed: EventQueue) -> Event | Gap | None:
-        """Return what comes next in a feed, if it is here."""
-        self._come_home()
+    def close_queue(self, queue: EventQueue) -> None:
+        """End a subscriber."""
+        self._enter()
         with self._lock:
-            return feed.take()
-
-    def unwatch(self, feed: EventQueue) -> None:
-        """EventQueue no more."""
-        self._come_home()
-        with self._lock:
-            self.board.session.unwatch(feed)
+            self.manager.close_queue(queue)
 
     def close(self) -> None:
         """Close every connection, and the transport."""
-        self._come_home()
-        self._closed = True
+        self._enter()
         with self._lock:
-            links = self.board.end()
-        for link in links:
-            self._hang_up(link)
-        self._transport.close()
+            connections = self.manager.close(self._now().monotonic)
+        try:
+            for connection in connections:
+                self._close(connection)
+        finally:
+            self.transport.close()
 
-    def __str__(self) -> str:
-        return self.board.dialogue.over(self._transport)
+    # Commands.
+
+    def _outcome_of(self, command: ConnectionCommand) -> Outcome:
+        try:
+            value = self._execute(command)
+        except OrderListsError as error:
+            return Outcome(None, error, self._now())
+        return Outcome(value, None, self._now())
+
+    def _execute(self, command: ConnectionCommand) -> Any:  # noqa: ANN401 - what the command gives
+        match command:
+            case OpenConnection(target, timeout):
+                return _Handle(self.transport.connect(target, timeout=timeout))
+            case RoundTrip():
+                return self._round_trip(command)
+            case EnsureSubscribed(until):
+                return self._ensure_subscribed(until)
+            case WaitOn():
+                return self._wait_on(command)
+            case Sleep(seconds):
+                return self._sleep(seconds)
+            case _ as never:
+                assert_never(never)
 
     # Connections.
 
-    def _come_home(self) -> None:
+    def _enter(self) -> None:
         if self._process != os.getpid():
-            # A child has a copy of its parent's connections and locks, but must not use them.
-            self._take_locks()
-            self.board.desert()
+            # A forked child has a copy of its parent's connections and locks, and may use neither.
+            self._make_locks()
+            self.manager.forget_connections()
 
-    def _take_locks(self) -> None:
+    def _make_locks(self) -> None:
         self._process = os.getpid()
-        # The session knows no threads.  It does no I/O, so nobody waits long; the same thread may
-        # come again, in a signal handler that closes the client.
+        # Reentrant: a signal handler that closes the client may interrupt a thread that holds it.
         self._lock = RLock()
         self._opening = Lock()
 
-    def _trusted(self) -> Link | None:
-        self._come_home()
-        board = self.board
-        now = board.monotonic()
+    def _usable(self) -> Connection | None:
+        now = self._now().monotonic
+        for draining in list(self.manager.draining):
+            self._catch_up(draining)
         with self._lock:
-            link = board.session.trusted(now)
-        if link is None or now - link.heard < _IDLE:
-            return link
-        self._catch_up(link)
+            connection = self.manager.usable(now)
+        if connection is None or now - connection.last_received_at < _IDLE:
+            return connection
+        self._catch_up(connection)
         with self._lock:
-            return board.session.trusted(now)
+            return self.manager.usable(now)
 
-    def _catch_up(self, link: Link) -> None:
-        """Read what has come while nobody waited."""
-        line: Line = link.connection
-        line.turns.catch_up(lambda: self._read(link, 0))
+    def _catch_up(self, connection: Connection) -> None:
+        """Read what has arrived while no thread waited."""
+        handle: _Handle = connection.handle
+        handle.turns.catch_up(lambda: self._read(connection, 0))
 
-    def _open(self, until: int, *, watching: bool = False) -> Link:
-        board = self.board
-        patience = min(max(0, until - board.monotonic()) / SECOND, FOREVER)
-        if not self._opening.acquire(timeout=patience):
-            raise TransportError(NOT_IN_TIME, sent=False)
+    def _ensure_subscribed(self, until: int) -> Connection:
+        current = self.manager.current
+        if current is not None:
+            self._catch_up(current)
+        with self._lock:
+            connection = self.manager.subscribed(self._now().monotonic)
+        return self._establish(until, subscribed=True) if connection is None else connection
+
+    def _establish(self, until: int, *, subscribed: bool = False) -> Connection:
+        seconds = max(0, until - self._now().monotonic) / SECOND
+        opening = self._opening
+        if not opening.acquire(timeout=seconds):
+            raise not_connected_in_time()
         try:
-            call = get_ready(board.session, until=until, watching=watching)
-            step = self._resume(call, None)
-            while not isinstance(step, Done):
-                step = self._resume(call, self._obey(step))
-            link: Link = step.result
+            timeout = self.settings.timeout
+            steps = partial(establish, until=until, timeout=timeout, subscribed=subscribed)
+            return self.run(partial(steps, self.manager))
         finally:
-            self._opening.release()
-            self._sweep()
-        return link
+            opening.release()
+            self._close_idle()
 
-    def _resume(
-        self, call: Opening[Link], outcome: object
-    ) -> Now | Wait | Connect | Ask | Done[Link]:
+    def _close_idle(self) -> None:
         with self._lock:
-            return resume(call, outcome)
+            idle = self.manager.take_idle(self._now().monotonic)
+        for connection in idle:
+            self._close(connection)
 
-    def _obey(self, command: Now | Wait | Connect | Ask) -> object:
-        try:
-            match command:
-                case Now():
-                    return self.board.dialogue.now()
-                case Wait(seconds):
-                    return self.sleep(seconds)
-                case Connect(target, patience):
-                    return self._connect(target, min(patience, self.board.dialogue.timeout))
-                case Ask(link, request, at, patience):
-                    seconds = min(patience, self.board.dialogue.timeout)
-                    return self._converse(link, request, at, seconds)
-                case _ as never:
-                    assert_never(never)
-        except BaseException as error:  # noqa: BLE001 - thrown into the call, which lets it pass
-            return error
-
-    def _connect(self, target: str, seconds: float) -> object:
-        self.board.dialogue.check()
-        try:
-            connection = self._transport.connect(target, timeout=seconds)
-        except HandshakeRefused as error:
-            return self.board.refused(error)
-        except BaseException as error:  # noqa: BLE001 - as above
-            return told(error)
-        if self._closed:
-            # Meanwhile, by another thread.
-            connection.close()
-            return TransportError(CLOSED, sent=False)
-        return Line(connection)
-
-    def _sweep(self) -> None:
-        with self._lock:
-            idle = self.board.session.take_idle(self.board.monotonic())
-        for link in idle:
-            self._hang_up(link)
-
-    def _hang_up(self, link: Link) -> None:
-        # It is over in any case, and there is nobody to tell.
-        with suppress(Exception):
-            link.connection.connection.close()
+    def _close(self, connection: Connection) -> None:
+        with suppress(TransportError):
+            connection.handle.transport.close()
 
     # Requests.
 
-    def _converse(
-        self, link: Link, request: Request[Any], at: ClockReading, seconds: float
-    ) -> object:
-        board = self.board
-        turn: Turn = SimpleQueue()
-        start = board.monotonic()
-        until = start + int(seconds * SECOND)
+    def _round_trip(self, command: RoundTrip) -> Any:  # noqa: ANN401 - the protocol's own reply
+        connection, turn = command.connection, SimpleQueue[None]()
+        at = self._now()
+        until = at.monotonic + int(command.timeout * SECOND)
+        encoded = command.encode(connection.session, at)
         with self._lock:
-            pending, frame = board.session.post(
-                link, request, at=at, now=start, wake=lambda: turn.put(None)
+            in_flight = self.manager.register(
+                connection,
+                encoded,
+                at.monotonic,
+                wake=lambda: turn.put(None),
+                subscribe=command.subscribe,
             )
         try:
-            self._transmit(link, frame, seconds, pending)
-            self._wait(link, lambda: pending.is_done, turn, until)
+            self._write(connection, encoded.data, command.timeout, in_flight)
+            # No traceback of an error that is raised below may hold a signed frame.
+            del encoded
+            self._wait(connection, lambda: in_flight.is_done, turn, until)
         finally:
-            if not pending.is_done:
+            if not in_flight.is_done:
+                now = self._now().monotonic
                 with self._lock:
-                    board.session.give_up(link, pending, in_time=board.monotonic() < until)
-        outcome = board.read(link, request, pending)
-        if board.session.leaving:
-            self._sweep()
-        return outcome
+                    self.manager.abandon(connection, in_flight, now, timed_out=now >= until)
+        if self.manager.draining:
+            self._close_idle()
+        return in_flight.result()
 
-    def _transmit(
-        self, link: Link, frame: str, seconds: float, pending: Pending | None = None
+    def _write(
+        self,
+        connection: Connection,
+        data: Frame,
+        timeout: float,
+        in_flight: InFlight | None = None,
     ) -> None:
         try:
-            link.connection.connection.send(frame, timeout=seconds)
-        except BaseException as error:  # noqa: BLE001 - an interrupt passes
+            # The framed transports of today carry text.
+            connection.handle.transport.send(cast("str", data), timeout=timeout)
+        except Exception as error:  # noqa: BLE001 - a bug as well: it ends what is in flight, as it is
             with self._lock:
-                self.board.unsent(link, error, pending)
-            self._hang_up(link)
+                self.manager.write_failed(connection, error, self._now().monotonic, in_flight)
+            self._close(connection)
 
-    # Waiting.
+    # Waiting and reading.
 
-    def wait_for_news(self, link: Link, is_done: Callable[[], bool], until: int) -> None:
-        """Wait for what no request of one's own brings, or until the connection is over."""
-        turn: Turn = SimpleQueue()
+    def _wait_on(self, command: WaitOn) -> None:
+        connection, is_done, until = command
+        turn = SimpleQueue[None]()
 
         def wake() -> None:
             turn.put(None)
 
         with self._lock:
-            link.watchers.append(wake)
+            connection.watchers.append(wake)
         try:
-            self._wait(link, is_done, turn, until, glance=_GLANCE)
+            self._wait(connection, is_done, turn, until, longest_read=_LONGEST_READ)
         finally:
             with self._lock:
-                link.watchers.remove(wake)
+                connection.watchers.remove(wake)
 
     def _wait(
         self,
-        link: Link,
+        connection: Connection,
         is_done: Callable[[], bool],
         turn: Turn,
         until: int,
         *,
-        glance: int = FOREVER * SECOND,
+        longest_read: int = FOREVER,
     ) -> None:
-        line: Line = link.connection
-        line.turns.wait(
-            lambda: is_done() or link.ended is not None,
+        handle: _Handle = connection.handle
+        handle.turns.wait(
+            lambda: is_done() or connection.closed_by is not None,
             turn,
-            left=lambda: max(0, until - self.board.monotonic()),
-            read=lambda left: self._read(link, min(left, glance)),
+            left=lambda: max(0, until - self._now().monotonic),
+            read=lambda left: self._read(connection, min(left, longest_read)),
         )
 
-    def _read(self, link: Link, left: int) -> bool:
-        """Take in one frame, if one comes in so many nanoseconds."""
-        board = self.board
-        quiet = board.session.quiet_for(link, board.monotonic())
+    def _read(self, connection: Connection, left: int) -> bool:
+        """Process one frame, if one arrives within so many nanoseconds; return whether it did."""
+        time = min(left, connection.time_to_keepalive(self._now().monotonic))
         try:
-            frame = link.connection.connection.receive(timeout=min(left, quiet) / SECOND)
-        except BaseException as error:  # noqa: BLE001 - an interrupt passes
+            frame = connection.handle.transport.receive(timeout=time / SECOND)
+        except Exception as error:  # noqa: BLE001 - a bug as well: it ends what is in flight, as it is
             with self._lock:
-                self.board.broken(link, error)
-            self._hang_up(link)
+                self.manager.connection_lost(connection, error, self._now().monotonic)
+            self._close(connection)
             return False
         with self._lock:
-            now = board.monotonic()
             if frame is not None:
-                board.session.heard(link, frame, now)
-                return True
-            ping = board.session.tend(link, now)
-        if ping is not None:
-            self._transmit(link, ping, board.dialogue.timeout)
-        elif link.ended is not None:
-            self._hang_up(link)
-        return False
-
-    # Events.
-
-    def catch_up(self) -> None:
-        """Find out what became of the connection while nobody looked."""
-        link = self._trusted()
-        if link is not None:
-            self._catch_up(link)
-
-    def flowing(self, until: int) -> Link:
-        """Return a connection on which events flow, and no other tells the same."""
-        session = self.board.session
-        link = self._trusted()
-        if link is None or link.subscription is None or session.subscribed_before(link):
-            return self._open(until, watching=True)
-        return link
+                answers = frame_received(self.manager, connection, frame, self._now())
+            else:
+                answers = keepalive(self.manager, connection, self._now())
+        for data in answers:
+            self._write(connection, data, self.settings.timeout)
+        if connection.closed_by is not None:
+            self._close(connection)
+        return frame is not None

@@ -1,6 +1,10 @@
-"""Taking turns: of the threads that wait for something on a connection, one reads, for all.
+"""Leader and followers: of the threads that wait for something on a connection, one reads for all.
 
-Invariant: as long as somebody waits, somebody reads.
+A thread that waits takes the reading lock, if it is free, and reads until its own condition holds;
+others sleep until they are woken.  A thread that stops reading wakes the first of the others, which
+takes over.
+
+Invariant: while a thread waits, a thread reads.
 """
 
 from __future__ import annotations
@@ -15,17 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Turn: TypeAlias = "SimpleQueue[None]"
-"""Where somebody is woken: something came for him, or it is his turn to read."""
+"""Wakes a thread: its condition may hold, or it is its turn to read."""
 
 _SECOND = 1_000_000_000
-# More than anybody waits, and less than what a lock can: a hundred years, in seconds.
+# A hundred years, in seconds: longer than any wait, and shorter than what a lock accepts.
 _LONGEST = 3_000_000_000
-# However many frames are there: when time is up, it is up.
+# The frames that are read at most after the time is up.
 _MOST_WHEN_LATE = 100
 
 
 class Turns:
-    """Who reads, and who waits for a turn to."""
+    """The threads that wait on one connection."""
 
     def __init__(self) -> None:
         self._reading = Lock()
@@ -39,16 +43,16 @@ class Turns:
         left: Callable[[], int],
         read: Callable[[int], bool],
     ) -> None:
-        """Wait until it is done, or time is up; read if nobody does.
+        """Wait until a condition holds or time is up, and read if no other thread does.
 
         Args:
-            is_done: Tells whether it is; changed by reading, whoever does.
-            turn: Where to be woken.
-            left: Returns how many nanoseconds are left.
-            read: Reads for at most so many nanoseconds, and tells whether anything came.
+            is_done: The condition; reading may fulfil it, in whichever thread.
+            turn: Wakes this thread.
+            left: Returns the nanoseconds that are left.
+            read: Reads for at most so many nanoseconds; returns whether anything arrived.
         """
-        # First in the queue, then a look at whether somebody reads: so either he who stops
-        # reading sees who waits, or who waits sees that nobody reads.
+        # Enqueue before trying the lock: either the thread that stops reading sees this one, or
+        # this one finds the lock free.  No wake-up is lost.
         self._waiting.append(turn)
         try:
             while not is_done():
@@ -68,7 +72,7 @@ class Turns:
             self._pass_on()
 
     def catch_up(self, read: Callable[[], bool]) -> None:
-        """Read what is here, if nobody reads already."""
+        """Read what has arrived, unless another thread reads."""
         if self._reading.acquire(blocking=False):
             try:
                 _read_until(lambda: False, lambda: 0, lambda _: read())

@@ -24,12 +24,12 @@ from urllib3.util.proxy import connection_requires_http_tunnel
 from orderlists import InvalidSetting
 from orderlists.errors import HIDDEN
 from orderlists_transports._content import Unusable
+from orderlists_transports._redact import PROXY_REFUSED
 from orderlists_transports._reply import Inlet, Reply
-from orderlists_transports._telling import PROXY_REFUSED
 
 if TYPE_CHECKING:
     from orderlists_transports._deadline import Deadline
-    from orderlists_transports._exchange import Origin
+    from orderlists_transports.environments import Origin
 
 _TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: ([1-5][0-9]{2})\b")
 _RULE = (

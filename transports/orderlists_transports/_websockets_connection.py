@@ -23,10 +23,11 @@ from typing import TYPE_CHECKING, NoReturn, Self
 
 from websockets.frames import Frame as Piece
 from websockets.frames import Opcode
+from websockets.protocol import State
 
 from orderlists import TransportError
 from orderlists_transports._content import Unusable
-from orderlists_transports._telling import UNSENT, told
+from orderlists_transports._redact import UNSENT, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +123,7 @@ class WebsocketsConnection:
         if os.getpid() != self._process:
             return  # It is the parent's, whose thread and lock are not here.
         with self._lock:
-            if self._end is None:
+            if self._obstacle() is None:
                 self._protocol.send_close(_NORMAL)
                 self._write()
             self._finish("it was closed here")
@@ -136,8 +137,8 @@ class WebsocketsConnection:
         except UnicodeEncodeError:
             return TransportError(f"{UNSENT}: it is not Unicode text", sent=False)
         with self._lock:
-            if self._end is not None:
-                return TransportError(f"{UNSENT}: {self._end}", sent=False)
+            if (why := self._obstacle()) is not None:
+                return TransportError(f"{UNSENT}: {why}", sent=False)
             self._protocol.send_text(content)
             whole = self._write()
             if self._taken < whole:
@@ -149,6 +150,16 @@ class WebsocketsConnection:
                 why = self._end or "the time is up"
                 return TransportError(f"{UNSENT} as a whole: {why}", sent=None)
         return None
+
+    def _obstacle(self) -> str | None:
+        """Return why no frame can be sent any more, or None if one can.
+
+        The protocol refuses frames as soon as it has read a close frame, which may have come with
+        the handshake; the thread that reads notes the end a little later.
+        """
+        if self._end is None and self._protocol.state is not State.OPEN:
+            return "the other side closed the connection"
+        return self._end
 
     def _live(self) -> None:
         """Read, write what is left and keep the other side awake, until it is over."""

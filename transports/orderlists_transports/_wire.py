@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from orderlists.extending import HttpRequest
-    from orderlists_transports._exchange import Origin
+    from orderlists_transports.environments import Origin
 
 _TOKEN = b"!#$%&'*+-.^_`|~" + f"{digits}{ascii_letters}".encode()
 _TARGET = bytes(set(range(0x21, 0x7F)) - {ord("#")})  # No space, no control, no fragment.
@@ -50,7 +50,7 @@ def _consists_of(allowed: bytes, text: str) -> bool:
 def host_of(origin: Origin) -> str:
     """Return the value of the `Host` header.
 
-    >>> from orderlists_transports._exchange import parse_origin
+    >>> from orderlists_transports.environments import parse_origin
     >>> host_of(parse_origin("https://testnet.binance.vision"))
     'testnet.binance.vision'
     >>> host_of(parse_origin("http://[::1]:8080"))

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from orderlists import InvalidSetting, MissingExtra, TransportError
 from orderlists.extending import HttpResponse
-from orderlists_transports._amounts import check_count
-from orderlists_transports._contract import MAX_RESPONSE_SIZE
-from orderlists_transports._exchange import Exchange, parse_origin
+from orderlists_transports._redact import no_connection
+from orderlists_transports._validators import check_count
 from orderlists_transports._wire import flaw, host_of, serialise
+from orderlists_transports.environments import Exchange, parse_origin
+from orderlists_transports.interfaces import MAX_RESPONSE_SIZE
 
 try:
     import aiohttp
@@ -105,7 +106,9 @@ class AiohttpTransport:
         self, request: HttpRequest, seconds: float
     ) -> HttpResponse | TransportError:
         if (why := self._obstacle(request, seconds)) is not None:
-            return TransportError(f"the request was not sent: {why}", sent=False)
+            return TransportError(
+                f"the request was not sent: {why}", sent=False, is_retryable=False
+            )
         session = await self._sessions.here()
         sent = serialise(request, self._host)
         connection: Connection | None = None
@@ -127,7 +130,7 @@ class AiohttpTransport:
         finally:
             self._underway.pop(deadline, None)
         if connection is None:
-            return TransportError(f"no connection to {self._origin}: {why}", sent=False)
+            return no_connection(self._origin, why)
         return TransportError(f"no reply from {self._origin}: {why}", sent=None)
 
     def _obstacle(self, request: HttpRequest, seconds: float) -> str | None:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, cast
 
 from orderlists import HandshakeRefused, MissingExtra, TransportError
 from orderlists.extending import HttpRequest, HttpResponse
-from orderlists_transports._amounts import check_count, check_seconds
-from orderlists_transports._contract import MAX_RESPONSE_SIZE
-from orderlists_transports._exchange import Exchange, parse_framed_origin
+from orderlists_transports._redact import no_connection
+from orderlists_transports._validators import check_count, check_seconds
 from orderlists_transports._wire import flaw
+from orderlists_transports.environments import Exchange, parse_framed_origin
+from orderlists_transports.interfaces import MAX_RESPONSE_SIZE
 
 try:
     import aiohttp
@@ -132,7 +133,7 @@ class AiohttpWebSocketTransport:
 
     async def _connect(self, target: str, seconds: float) -> AiohttpConnection | TransportError:
         if (why := self._obstacle(target)) is not None:
-            return TransportError(f"no connection: {why}", sent=False)
+            return TransportError(f"no connection: {why}", sent=False, is_retryable=False)
         session = await self._sessions.here()
         try:
             async with asyncio.timeout(seconds):
@@ -146,11 +147,11 @@ class AiohttpWebSocketTransport:
         except _Refused as refusal:
             return HandshakeRefused(refusal.response)
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
-            return TransportError(f"no connection to {self._origin}: {told(error)}", sent=False)
+            return no_connection(self._origin, told(error))
         except asyncio.CancelledError:
             if not self._closed or was_interrupted():
                 raise
-            return TransportError(_CLOSED, sent=False)
+            return TransportError(_CLOSED, sent=False, is_retryable=False)
 
     def _obstacle(self, target: str) -> str | None:
         if self._closed:

@@ -30,7 +30,7 @@ class HttpxTransport:
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
         """Exchange one request for one response."""
         if self._closed:
-            raise TransportError("this transport is closed", sent=False)
+            raise TransportError("this transport is closed", sent=False, is_retryable=False)
         words = [request.method, request.target, *(one for pair in request.headers for one in pair)]
         if not all(one.isascii() and one.isprintable() and one == one.strip() for one in words):
             raise TransportError("HTTP cannot carry this request as it is", sent=False)

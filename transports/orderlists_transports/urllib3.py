@@ -15,18 +15,19 @@ from urllib3.exceptions import ClosedPoolError, EmptyPoolError
 
 from orderlists import TransportError
 from orderlists.extending import HttpResponse
-from orderlists_transports._amounts import check_count
-from orderlists_transports._contract import MAX_RESPONSE_SIZE
 from orderlists_transports._deadline import Deadline
-from orderlists_transports._exchange import Exchange, Origin, parse_origin
-from orderlists_transports._telling import told
+from orderlists_transports._redact import no_connection, told
 from orderlists_transports._urllib3_pool import Connection, open_pool
+from orderlists_transports._validators import check_count
 from orderlists_transports._wire import flaw, host_of, serialise
+from orderlists_transports.environments import Exchange, Origin, parse_origin
+from orderlists_transports.interfaces import MAX_RESPONSE_SIZE
 
 if TYPE_CHECKING:
     from orderlists.extending import HttpRequest
 
-_CONNECTIONS = 10
+# As many as a client has in flight by default: none waits for another.
+_CONNECTIONS = 100
 
 
 class Urllib3Transport:
@@ -85,15 +86,19 @@ class Urllib3Transport:
 
     def _exchange(self, request: HttpRequest, deadline: Deadline) -> HttpResponse | TransportError:
         if (why := flaw(request)) is not None:
-            return TransportError(f"the request was not sent: {why}", sent=False)
+            return TransportError(
+                f"the request was not sent: {why}", sent=False, is_retryable=False
+            )
         try:
             connection = self._pool.lend(deadline)
         except ClosedPoolError:
-            return TransportError("the request was not sent: this transport is closed", sent=False)
+            return TransportError(
+                "the request was not sent: this transport is closed", sent=False, is_retryable=False
+            )
         except EmptyPoolError:
             return TransportError("the request was not sent: no connection was free", sent=False)
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
-            return TransportError(f"no connection to {self._origin}: {told(error)}", sent=False)
+            return no_connection(self._origin, told(error))
         return self._converse(connection, serialise(request, self._host))
 
     def _converse(self, connection: Connection, sent: bytes) -> HttpResponse | TransportError:

@@ -19,14 +19,14 @@ from urllib3.exceptions import ClosedPoolError
 
 from orderlists import HandshakeRefused, InvalidSetting, MissingExtra, TransportError
 from orderlists.extending import HttpRequest, HttpResponse
-from orderlists_transports._amounts import check_count, check_seconds
 from orderlists_transports._content import Unusable, decoded
-from orderlists_transports._contract import MAX_RESPONSE_SIZE
 from orderlists_transports._deadline import Deadline
-from orderlists_transports._exchange import Exchange, Origin, parse_framed_origin
-from orderlists_transports._telling import told
+from orderlists_transports._redact import no_connection, told
 from orderlists_transports._urllib3_pool import Pool, check_manager, open_pool
+from orderlists_transports._validators import check_count, check_seconds
 from orderlists_transports._wire import flaw
+from orderlists_transports.environments import Exchange, Origin, parse_framed_origin
+from orderlists_transports.interfaces import MAX_RESPONSE_SIZE
 
 try:
     from websockets.client import ClientProtocol
@@ -112,7 +112,7 @@ class WebsocketsTransport:
             closed = self._closed
         if closed:
             outcome.close()
-            raise TransportError(_CLOSED, sent=False)
+            raise TransportError(_CLOSED, sent=False, is_retryable=False)
         return outcome
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class WebsocketsTransport:
 
     def _connect(self, target: str, deadline: Deadline) -> WebsocketsConnection | TransportError:
         if (why := flaw(HttpRequest("GET", target, ()))) is not None:
-            return TransportError(f"no connection: {why}", sent=False)
+            return TransportError(f"no connection: {why}", sent=False, is_retryable=False)
         try:
             sock = self._dial(deadline)
             try:
@@ -137,9 +137,9 @@ class WebsocketsTransport:
         except InvalidStatus as refusal:
             response = refusal.response
         except ClosedPoolError:
-            return TransportError(_CLOSED, sent=False)
+            return TransportError(_CLOSED, sent=False, is_retryable=False)
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
-            return TransportError(f"no connection to {self._origin}: {told(error)}", sent=False)
+            return no_connection(self._origin, told(error))
         return self._refused(response)
 
     def _dial(self, deadline: Deadline) -> socket.socket:
@@ -177,7 +177,7 @@ class WebsocketsTransport:
         try:
             body = decoded(bytes(response.body), encodings, self._longest_frame)
         except Unusable as error:
-            return TransportError(f"no connection to {self._origin}: {told(error)}", sent=False)
+            return no_connection(self._origin, told(error))
         return HandshakeRefused(HttpResponse(response.status_code, headers, body))
 
     def __repr__(self) -> str:

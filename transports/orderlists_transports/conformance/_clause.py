@@ -13,8 +13,8 @@ from orderlists_transports.conformance._promise import Promise, sentence_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists_transports._contract import AsyncHttpTransport, HttpTransport
     from orderlists_transports.conformance._setup import Setup, Tls
+    from orderlists_transports.interfaces import AsyncHttpTransport, HttpTransport
 
 
 @frozen(kw_only=True)

@@ -13,8 +13,8 @@ from orderlists_transports.conformance._promise import Promise, sentence_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists_transports._contract import AsyncFramedTransport, FramedTransport
     from orderlists_transports.conformance._setup import FramedSetup, Tls
+    from orderlists_transports.interfaces import AsyncFramedTransport, FramedTransport
 
 
 @frozen(kw_only=True)

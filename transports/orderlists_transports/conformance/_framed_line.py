@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from orderlists.extending import Frame
-    from orderlists_transports._contract import (
+    from orderlists_transports.interfaces import (
         AsyncConnection,
         AsyncFramedTransport,
         Connection,

@@ -15,9 +15,9 @@ from orderlists_transports.conformance._framed_waiting import WAITING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists_transports._contract import AsyncFramedTransport, FramedTransport
     from orderlists_transports.conformance._framed_clause import FramedClause
     from orderlists_transports.conformance._setup import FramedSetup, Tls
+    from orderlists_transports.interfaces import AsyncFramedTransport, FramedTransport
 
 FRAMED_CLAUSES: tuple[FramedClause, ...] = (*OPENING, *TRAFFIC, *WAITING, *ENDINGS, *DISCREET)
 """Every clause: connecting, frames, time, endings, discretion.  None is optional."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from orderlists.extending import HttpRequest, HttpResponse
-    from orderlists_transports._contract import AsyncHttpTransport, HttpTransport
+    from orderlists_transports.interfaces import AsyncHttpTransport, HttpTransport
 
 LONG = 10.0
 """Seconds that are more than anything here needs: the timeout where no timeout is meant."""

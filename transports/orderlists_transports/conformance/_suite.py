@@ -16,9 +16,9 @@ from orderlists_transports.conformance._timing import TIMING
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from orderlists_transports._contract import AsyncHttpTransport, HttpTransport
     from orderlists_transports.conformance._clause import Clause
     from orderlists_transports.conformance._setup import Setup, Tls
+    from orderlists_transports.interfaces import AsyncHttpTransport, HttpTransport
 
 CLAUSES: tuple[Clause, ...] = (*REQUESTS, *REPLIES, *FAILING, *TIMING, *SHARING, *DISCRETION)
 """Every clause: what is sent, what comes back, what fails, time, sharing, discretion."""

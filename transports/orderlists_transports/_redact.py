@@ -13,10 +13,13 @@ import os
 import socket
 import ssl
 
+from orderlists import TransportError
 from orderlists_transports._content import Unusable
 
 PROXY_REFUSED = "the proxy refused to connect, with status"
 """How it is told that a proxy opens no tunnel.  Its status follows, and none of its words."""
+
+_BAD_CERTIFICATES = ("SSLCertVerificationError", "ClientConnectorCertificateError")
 
 UNSENT = "the frame was not sent"
 """How a connection tells that it could not send one; perhaps more: why."""
@@ -54,13 +57,17 @@ def told(error: BaseException) -> str:
             return kind
 
 
-def why_unsent(error: BaseException) -> str:
-    """Return why a frame was not sent, without saying that it was not.
+def no_connection(origin: object, why: str) -> TransportError:
+    """Return the error that says that no connection came about, for a reason given by `told`.
 
-    >>> why_unsent(ValueError("the frame was not sent as a whole: the time is up"))
-    'the time is up'
-    >>> why_unsent(ValueError("the line is cut"))
-    'the line is cut'
+    A certificate that is not accepted, and a proxy that wants a password, stay as they are: trying
+    again does not help.
+
+    >>> no_connection("https://example", "SSLCertVerificationError: expired").is_retryable
+    False
+    >>> no_connection("https://example", "ConnectionRefusedError: ...").is_retryable
+    True
     """
-    text = str(error)
-    return text.partition(": ")[2] if text.startswith(UNSENT) else text
+    is_permanent = why.startswith(_BAD_CERTIFICATES) or why == f"{PROXY_REFUSED} 407"
+    text = f"no connection to {origin}: {why}"
+    return TransportError(text, sent=False, is_retryable=not is_permanent)
