@@ -7,7 +7,7 @@ TOOLS := .venv/tools.installed
 RACE := benchmarks/.venv
 RIVALS := $(RACE)/rivals.installed
 
-.PHONY: demo test soak bench bench-quick check format clean
+.PHONY: demo test soak bench bench-quick check format names clean
 
 demo: $(PACKAGE)  ## Cancel two order lists on a simulated exchange, sync and async
 	@$(BIN)/python examples/demo.py
@@ -33,6 +33,9 @@ check: $(TOOLS)  ## Lint and type-check
 format: $(TOOLS)  ## Let ruff format the code and mend what it can
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
+
+names: $(TOOLS)  ## Write docs/names.md anew
+	$(BIN)/python tools/public_names.py
 
 clean:  ## Remove what was built and installed
 	rm -rf .venv $(RACE) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

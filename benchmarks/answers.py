@@ -40,16 +40,26 @@ def faults(worker: Worker, loopback: Loopback) -> list[str]:
     found = [
         f"list {number}: read {reading}, not {expected}"
         for number, reading in enumerate(readings)
-        if _plain(reading) != (expected := _plain(_expected(number)))
+        if _plain(reading) != (expected := _plain(_expected(number, _cancel_id(reading))))
     ]
+    if _cancel_id(readings[-1]) not in seen["last"]:
+        found.append(f"read {readings[-1]}, which is not what the cancel was named")
     if seen["count"] - before != _READ:
         found.append(f"sent {seen['count'] - before} requests for {_READ} cancels")
     found += _flaws(seen["last"])
     return [f"{worker.name}: {fault}" for fault in found]
 
 
-def _expected(number: int) -> list[Any]:
+def _cancel_id(reading: Any) -> str:
+    """Return the client id of the first leg, which must be that of the cancel."""
+    *_, leg = reading
+    return str(leg[1])
+
+
+def _expected(number: int, cancel_id: str) -> list[Any]:
     reply = cancel_reply(number)
+    for report in reply["orderReports"]:
+        report["clientOrderId"] = cancel_id
     legs = [[report[name] for name in _LEG] for report in reply["orderReports"]]
     return [reply["orderListId"], reply["listOrderStatus"], *legs]
 

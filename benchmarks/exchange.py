@@ -23,6 +23,9 @@ RECV_WINDOW = 5000
 API_KEY = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"
 SECRET = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"  # noqa: S105 - published
 
+CANCEL_ID = "the-id-of-the-cancel"
+"""Stands in a reply for what the request named the cancel, until it is sent."""
+
 ERROR = b'{"code":-2011,"msg":"Unknown order list sent."}'
 
 _SEED = json.loads(
@@ -92,7 +95,7 @@ def cancel_reply(order_list_id: int, *, legs: int = 2) -> dict[str, Any]:
             orderListId=order_list_id,
             orderId=3 * order_list_id + leg,
             origClientOrderId=f"leg-{leg}-{number:016d}",
-            clientOrderId=f"cancel-{number:015d}",
+            clientOrderId=CANCEL_ID,
             transactTime=report["transactTime"] + number,
             price=f"{1 + leg + number / 10_000:.8f}",
             origQty=f"{10 + (leg * REPLIES + number) / 10_000:.8f}",
@@ -112,19 +115,26 @@ def body_of(reply: dict[str, Any]) -> bytes:
 
 def message(body: bytes) -> bytes:
     """Return a whole HTTP response with this body, and as many headers as a live one."""
-    head = _HEADERS.format(length=len(body)).replace("\n", "\r\n")
-    return f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n".encode() + body
+    return f"HTTP/1.1 200 OK\r\n{_LIVE.format(length=len(body))}\r\n\r\n".encode() + body
 
 
-def websocket_message(name: bytes, rest: bytes) -> bytes:
+_LIVE = _HEADERS.replace("\n", "\r\n")
+
+
+def parts_of(body: bytes) -> list[bytes]:
+    """Return what stands between the ids of the cancel in a reply."""
+    return body.split(CANCEL_ID.encode())
+
+
+def websocket_message(name: bytes, parts: list[bytes], cancel_id: bytes) -> bytes:
     """Return a reply over WebSocket: to the request of this id, as it stood in its frame."""
-    return b'{"id":' + name + rest
+    return b'{"id":' + name + cancel_id.join(parts)
 
 
-def websocket_rests() -> list[bytes]:
-    """Return what follows the id in the reply for every list, rate limits included."""
+def websocket_rests() -> list[list[bytes]]:
+    """Return the parts of what follows the id in the reply for every list, limits included."""
     return [
-        b',"status":200,"result":' + body + b"," + _rate_limits(number) + b"}"
+        parts_of(b',"status":200,"result":' + body + b"," + _rate_limits(number) + b"}")
         for number, body in enumerate(bodies())
     ]
 

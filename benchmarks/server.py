@@ -1,9 +1,9 @@
 """The loopback exchange: a server that costs as little as Python allows.
 
-It answers a cancel of list N with the reply made for N, without a venue behind it, on a port of
-its own for each contestant, so that requests are counted without looking at them.  The same port
-speaks HTTP and, to whoever asks, WebSocket.  ``GET /seen`` tells how many arrived on the port, and
-what the last one was.
+It answers a cancel of list N with the reply made for N, under the id that the request gives the
+cancel, without a venue behind it, on a port of its own for each contestant, so that requests are
+counted without looking at them.  The same port speaks HTTP and WebSocket.  ``GET /seen`` returns
+how many arrived on the port, and what the last one was.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from benchmarks.exchange import (
     REPLIES,
     bodies,
     message,
+    parts_of,
     websocket_message,
     websocket_rests,
     websocket_time,
@@ -29,7 +30,8 @@ from benchmarks.machine import pin_to_core
 _ID = re.compile(rb"orderListId=([0-9]+)")
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 _END = b"\r\n\r\n"
-_MESSAGES = [message(body) for body in bodies()]
+_BODIES = [parts_of(body) for body in bodies()]
+_CANCEL_ID = re.compile(rb'newClientOrderId(?:=|": ?")([A-Za-z0-9_-]+)')
 _NAME = re.compile(rb'"id": ?("[^"]*"|[0-9]+)')
 _NAMED_ID = re.compile(rb'"orderListId": ?"?([0-9]+)')
 _RESTS = websocket_rests()
@@ -87,7 +89,8 @@ class Line(asyncio.Protocol):
             return
         self._ledger.count += 1
         self._ledger.last = request
-        self._transport.write(_MESSAGES[int(wanted[1]) % REPLIES])
+        body = _cancel_id(request).join(_BODIES[int(wanted[1]) % REPLIES])
+        self._transport.write(message(body))
 
 
 class FramedLine(asyncio.Protocol):
@@ -121,10 +124,17 @@ class FramedLine(asyncio.Protocol):
             raise ValueError("a request without an id")
         wanted = _NAMED_ID.search(request)
         if wanted is None:
-            rest = websocket_time(time.time_ns() // 1_000_000)
+            parts, cancel_id = [websocket_time(time.time_ns() // 1_000_000)], b""
         else:
-            rest = _RESTS[int(wanted[1]) % REPLIES]
-        self._transport.write(frames.frame_of(frames.TEXT, websocket_message(name[1], rest)))
+            parts, cancel_id = _RESTS[int(wanted[1]) % REPLIES], _cancel_id(request)
+        reply = websocket_message(name[1], parts, cancel_id)
+        self._transport.write(frames.frame_of(frames.TEXT, reply))
+
+
+def _cancel_id(request: bytes) -> bytes:
+    """Return what a request names the cancel, which the exchange shows on the canceled orders."""
+    named = _CANCEL_ID.search(request)
+    return b"" if named is None else named[1]
 
 
 async def serve(ports: int) -> None:

@@ -79,7 +79,7 @@ def print_until_done(events: EventStream) -> None:
 
 def lose_a_reply() -> None:
     """Cancel a list whose reply is lost on purpose, and show how it is known what happened."""
-    with Simulator(plan=Plan([executed(then=DROPPED)])) as simulator:
+    with Simulator(plan=Plan([executed(answer=DROPPED)])) as simulator:
         print("\nThe reply to a cancel of list 2 is lost on purpose:")
         show("before:", simulator.venue, 2)
         with Client(simulator.key, exchange=simulator.url) as client:

@@ -99,7 +99,7 @@ def test_the_result_is_the_same_value_whatever_carried_it(any_client: Meet) -> N
 def test_a_cancel_whose_reply_was_lost_is_settled(
     any_client: Meet, request_: CancelOrderList, answer: f.Answer
 ) -> None:
-    with any_client(fates=[f.executed(then=answer)]) as meeting:
+    with any_client(fates=[f.executed(answer=answer)]) as meeting:
         told = cancel_and_tell(meeting.client, request_)
 
     assert told == "ALL_DONE, known by QUERY"
@@ -110,13 +110,13 @@ def test_a_cancel_that_never_arrived_is_sent_again(any_client: Meet) -> None:
         told = cancel_and_tell(meeting.client, CANCEL)
 
     assert told == "ALL_DONE, known by REPLY"
-    assert [len(entry.attempts) for entry in meeting.cancels] == [0, 1]
+    assert [len(entry.executions) for entry in meeting.cancels] == [0, 1]
 
 
 def test_without_settling_a_lost_reply_is_unknown_and_can_be_settled_later(
     any_client: Meet,
 ) -> None:
-    with any_client(fates=[f.executed(then=f.DROPPED)]) as meeting:
+    with any_client(fates=[f.executed(answer=f.DROPPED)]) as meeting:
         with pytest.raises(OutcomeUnknown) as caught:
             meeting.client.send(CANCEL, policy=Policy(reconcile=False))
         done = meeting.client.reconcile(caught.value.request, attempts=caught.value.attempts)
@@ -163,7 +163,7 @@ def test_a_wrong_clock_is_measured_and_the_request_sent_once_more(any_client: Me
 
 
 def test_a_clock_that_cannot_be_set_right_is_an_error(any_client: Meet) -> None:
-    late = f.not_executed(then=f.json_error(-1021, status=400))
+    late = f.not_executed(answer=f.json_error(-1021, status=400))
     with any_client(fates=[late] * 9) as meeting, pytest.raises(BadTimestamp):
         meeting.client.send(GetOrderList(order_list_id=0), policy=Policy(max_resends=0))
 
@@ -189,7 +189,9 @@ def test_nothing_is_sent_while_the_exchange_wants_to_be_left_alone(any_client: M
 def test_the_limits_are_known_from_the_replies(any_client: Meet) -> None:
     with any_client() as meeting:
         meeting.client.send(GetOrderList(order_list_id=0))
-        limits = {limit.limiter: limit for limit in meeting.client.limits() if limit.seconds == 60}
+        limits = {
+            limit.limiter: limit for limit in meeting.client.rate_limits() if limit.seconds == 60
+        }
 
     assert limits[RateLimitType.REQUEST_WEIGHT].used >= 4
     assert limits[RateLimitType.REQUEST_WEIGHT].limit == 6000
@@ -232,7 +234,7 @@ class Closing:
 
 def test_a_client_that_is_closed_while_it_settles_says_so_at_once(any_client: Meet) -> None:
     closing = Closing()
-    fates = [f.executed(then=f.DROPPED)] * 9
+    fates = [f.executed(answer=f.DROPPED)] * 9
     with any_client(fates=fates, events=[(0.05, closing)]) as meeting:
         closing.client = meeting.client
         with pytest.raises(OutcomeUnknown):

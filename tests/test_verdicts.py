@@ -6,17 +6,19 @@ resend touches a list other than the first target; and by id, where trouble ends
 known in the end.
 """
 
-from collections.abc import Generator
 from typing import Any
 
 import pytest
 from attrs import frozen
 
-from orderlists import CanceledOrderList, Rejected, Rest, ServerError
-from orderlists._execution.commands import Call
-from orderlists._execution.recovery.cancel import CancelRecovery, unknown
-from orderlists._execution.recovery.evidence import Finding, Snapshot
-from orderlists._execution.run import UNANSWERED
+from orderlists import CanceledOrderList, CancelOrderList, Json, Rejected, Rest, ServerError
+from orderlists._clock import ClockReading, ServerClock
+from orderlists._execution.decisions import DECISIONS, Action, Came
+from orderlists._operations.base import Effect
+from orderlists._operations.recovery.call_state import CallState
+from orderlists._operations.recovery.cancel import CancelRecovery
+from orderlists._operations.recovery.case import Answer, Steps
+from orderlists._operations.recovery.evidence import Finding, Snapshot
 from orderlists.extending import HttpResponse
 from orderlists_simulator import faults as f
 from verdicts import CELLS, Cell, Scenario, Tally, breaches, explore, play
@@ -41,7 +43,7 @@ FOUND = [
             f.NORMAL,
             f.replayed(after=2.5, sees="last"),
             f.rate_limited(),
-            f.executed(then=f.DROPPED),
+            f.executed(answer=f.DROPPED),
         ),
     ),
     Scenario(
@@ -78,7 +80,7 @@ def test_a_5xx_taken_as_refused_is_caught() -> None:
         explore(2000, PLANTED, Tally(), protocol=_TakesFailureForRefusal())
 
 
-def always(*_: object) -> bool:
+def always(*_: object, **__: object) -> bool:
     return True
 
 
@@ -89,47 +91,110 @@ def caught(law: str) -> None:
 
 def test_a_resend_by_client_id_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     # As if its client id were an id that is never used again.
-    def by_name(self: CancelRecovery, _: str) -> Call[CanceledOrderList]:
-        while (yield from self.run.pause()):
-            try:
-                return (yield from self.run.send_once(self.request))
-            except (Rejected, *UNANSWERED):
-                continue
-        raise unknown(self.request, self.run, cause=self.cause)
+    def by_name(self: CancelRecovery, _: str) -> Steps[CanceledOrderList]:
+        while (yield from self.case.engine.pause()):
+            answer: Answer[Any] = yield from self.case.engine.ask(self.state.request)
+            if answer.value is not None:
+                result: CanceledOrderList = answer.value
+                return result
+        raise self.state.unknown()
 
     monkeypatch.setattr(CancelRecovery, "by_name", by_name)
     caught("no resend touches a list other than the first target")
 
 
 def test_a_resend_by_the_id_of_a_younger_list_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(CancelRecovery, "_was_there_before", always)
-    caught("no resend touches a list other than the first target")
+    reused = Scenario(
+        by_id=False,
+        age=0.0,
+        fates=(f.executed(answer=f.DROPPED),),
+        events=((0.0, f.Cancel(0, by="theirs")), (1.0, f.PlaceAgain(0))),
+    )
+    assert not breaches(play(reused, PLANTED))
+    monkeypatch.setattr(Snapshot, "was_placed_before", always)
+    assert "no resend touches a list other than the first target" in breaches(play(reused, PLANTED))
 
 
 @pytest.mark.parametrize("code", [-2011, -2015])
 def test_a_refusal_after_a_lost_attempt_taken_as_refused_is_caught(
     monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    def resend(self: CancelRecovery, request: Any) -> Generator[Any, Any, Any]:
-        try:
-            return (yield from self.run.send_once(request))
-        except Rejected as error:
-            if error.code == code:
-                raise
-        except UNANSWERED:
-            pass
-        return None
+    def resend(self: CancelRecovery) -> Steps[None]:
+        answer: Answer[Any] = yield from self.case.engine.ask(self.state.request)
+        if isinstance(answer.error, Rejected) and answer.error.code == code:
+            raise answer.error
 
     monkeypatch.setattr(CancelRecovery, "_resend", resend)
-    refused = f.not_executed(then=f.json_error(code, status=400))
-    fates = (f.executed(then=f.DROPPED), refused)
+    refused = f.not_executed(answer=f.json_error(code, status=400))
+    fates = (f.executed(answer=f.DROPPED), refused)
     run = play(Scenario(by_id=True, age=1.0, fates=fates), PLANTED)
     assert "what was executed is not refused, nor can what was refused execute" in breaches(run)
 
 
 def test_one_query_of_the_past_that_is_believed_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(CancelRecovery, "_is_fresh", always)
-    caught("what was executed is not refused")
+    lagging = Scenario(
+        by_id=False, age=0.0, fates=(f.executed(answer=f.DROPPED),), lags=((1.0, 1.0),)
+    )
+    assert not breaches(play(lagging, PLANTED))
+    monkeypatch.setattr(CallState, "is_fresh", always)
+    assert breaches(play(lagging, PLANTED)) == [
+        "what was executed is not refused, nor can what was refused execute"
+    ]
+
+
+def test_the_body_of_a_query_taken_as_done_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fits(*_: object) -> None:
+        """Find every reply fitting."""
+
+    monkeypatch.setattr(CancelOrderList, "mismatch", fits)
+    caught("done means that this call's id canceled the list")
+
+
+def test_an_attempt_taken_for_over_before_its_window_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late = Scenario(
+        by_id=True, age=3600.0, fates=(f.executed_late(4.9, answer=f.DROPPED),), max_resends=0
+    )
+    assert play(late, PLANTED).verdict == "done"
+    monkeypatch.setattr(CallState, "all_over_by", always)
+    assert "nor can what was refused execute" in " ".join(breaches(play(late, PLANTED)))
+
+
+def hold_the_time_back(_: int, request: f.ReceivedRequest) -> f.Fault:
+    """Lose every question for the time, and execute cancels when their client has given up."""
+    if request.effect == "cancel":
+        return f.executed_late(32.0, answer=f.DROPPED)
+    is_time = request.message.target.startswith("/api/v3/time")  # type: ignore[union-attr]
+    return f.not_executed(answer=f.DROPPED) if is_time else f.NORMAL
+
+
+def test_an_unmeasured_clock_taken_as_exact_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The client's clock is half a minute ahead, and it cannot find that out.
+    skewed = Scenario(
+        by_id=True, age=3600.0, skew=30.0, rule=hold_the_time_back, max_resends=0, deadline=20.0
+    )
+    assert not breaches(play(skewed, PLANTED))
+    right = ServerClock.at
+
+    def exact(self: ServerClock, monotonic: int) -> ClockReading:
+        return right(self, monotonic)._replace(error=0)
+
+    monkeypatch.setattr(ServerClock, "at", exact)
+    assert breaches(play(skewed, PLANTED)) == ["what can arrive no more is not executed later"]
+
+
+def test_a_bug_that_is_retried_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def parser(_: bytes) -> Any:
+        raise KeyError("status")
+
+    broken = Rest(format=Json(parser=parser))
+    once = play(Scenario(by_id=True, age=1.0), PLANTED, broken)
+    assert (once.verdict, len(once.venue.log.entries)) == ("unknown", 1)
+    monkeypatch.setitem(DECISIONS, (Came.BUG, Effect.CANCEL), Action.RECOVER)
+    monkeypatch.setattr("orderlists._execution.execution.BUGS", set[Came]())
+    again = play(Scenario(by_id=True, age=1.0), PLANTED, broken)
+    assert len(again.venue.log.entries) > 1
 
 
 def test_an_original_id_taken_as_proof_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

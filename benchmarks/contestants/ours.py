@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
-
 from benchmarks.contestants._contract import AsyncContestant, Contestant, Reading
 from benchmarks.exchange import API_KEY, SECRET, SYMBOL
-from orderlists import CanceledOrderList, CancelOrderList, HmacKey, Rest, WebSocketApi
+from orderlists import CanceledOrderList, CancelOrderList, HmacKey, Json, Rest, WebSocketApi
 from orderlists_transports import AsyncClient, Client
-
-JsonParser: TypeAlias = Callable[[bytes], Any]
 
 _KEY = HmacKey(api_key=API_KEY, secret=SECRET)
 
@@ -50,10 +45,10 @@ class _OursAsync:
         await self._client.aclose()
 
 
-def _parser() -> JsonParser:
+def _orjson() -> Json:
     import orjson
 
-    return orjson.loads
+    return Json(parser=orjson.loads)
 
 
 def make(origin: str) -> Contestant:
@@ -63,7 +58,7 @@ def make(origin: str) -> Contestant:
 
 def make_orjson(origin: str) -> Contestant:
     """Return the client with the `orjson` extra."""
-    return _Ours(Client(_KEY, exchange=origin, protocol=Rest(json_parser=_parser())))
+    return _Ours(Client(_KEY, exchange=origin, protocol=Rest(format=_orjson())))
 
 
 def make_async(origin: str) -> AsyncContestant:
@@ -73,7 +68,7 @@ def make_async(origin: str) -> AsyncContestant:
 
 def make_async_orjson(origin: str) -> AsyncContestant:
     """Return the asynchronous client with the `orjson` extra."""
-    return _OursAsync(AsyncClient(_KEY, exchange=origin, protocol=Rest(json_parser=_parser())))
+    return _OursAsync(AsyncClient(_KEY, exchange=origin, protocol=Rest(format=_orjson())))
 
 
 def make_websocket(origin: str) -> Contestant:
@@ -83,7 +78,7 @@ def make_websocket(origin: str) -> Contestant:
 
 def make_websocket_orjson(origin: str) -> Contestant:
     """Return the client over WebSocket, with the `orjson` extra."""
-    return _Ours(Client(_KEY, exchange=origin, protocol=WebSocketApi(json_parser=_parser())))
+    return _Ours(Client(_KEY, exchange=origin, protocol=WebSocketApi(format=_orjson())))
 
 
 def make_websocket_async(origin: str) -> AsyncContestant:
@@ -93,5 +88,5 @@ def make_websocket_async(origin: str) -> AsyncContestant:
 
 def make_websocket_async_orjson(origin: str) -> AsyncContestant:
     """Return the asynchronous client over WebSocket, with the `orjson` extra."""
-    protocol = WebSocketApi(json_parser=_parser())
+    protocol = WebSocketApi(format=_orjson())
     return _OursAsync(AsyncClient(_KEY, exchange=origin, protocol=protocol))

@@ -1,43 +1,60 @@
 """What a call costs beside encoding, moving and decoding.
 
-The call alone is what decides, from the request to the result, with every answer at hand.  The
-client adds clock, id and rate_limits: it is the real one, with a protocol and a transport that do
-nothing; the headers of a live reply are where the budget looks for what was used.
+The call alone is the engine, from the request to the result, with every answer at hand.  The
+client adds driver, clocks, ids and rate limits: it is the real one, with a protocol and a
+transport that do nothing.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.exchange import API_KEY, REPLIES, SECRET, SYMBOL, headers
+from benchmarks.exchange import (
+    API_KEY,
+    CANCEL_ID,
+    REPLIES,
+    SECRET,
+    SYMBOL,
+    body_of,
+    cancel_reply,
+    headers,
+)
 from benchmarks.parts._duel import Act, duel
-from orderlists import CancelOrderList, HmacKey, Policy, TimeUnit
+from orderlists import CancelOrderList, HmacKey, Policy, RateLimits, Rest, TimeUnit
 from orderlists._clock import ServerClock
-from orderlists._execution.commands import Done, Now, Ready, resume
-from orderlists._execution.engine import begin
-from orderlists.extending import HttpRequest, HttpResponse, Request
+from orderlists._commands import Outcome
+from orderlists._execution.adapters import HttpAdapter
+from orderlists._execution.engine import Engine
+from orderlists._gate import Gate
+from orderlists.extending import HttpRequest, HttpResponse, Request, Usage
 from orderlists_transports import Client
 
 CALL_ALONE = "the call alone"
 
+_KEY = HmacKey(api_key=API_KEY, secret=SECRET)
 _SENT = HttpRequest("DELETE", "/", ())
 _REQUESTS = [CancelOrderList(symbol=SYMBOL, order_list_id=number) for number in range(REPLIES)]
 
 
 class _Nothing:
-    """A protocol and a transport that do nothing."""
+    """A protocol and a transport that do nothing: the result is at hand."""
 
     time_unit = TimeUnit.MILLISECOND
 
-    def __init__(self, told: tuple[tuple[str, str], ...]) -> None:
-        self._response = HttpResponse(200, told, b"")
+    def __init__(self, live: tuple[tuple[str, str], ...]) -> None:
+        self._response = HttpResponse(200, live, b"")
+        self._result = Rest().decode(_REQUESTS[0], HttpResponse(200, (), body_of(cancel_reply(0))))
 
     def encode(self, request: Request[Any], *, key: object, timestamp: int) -> HttpRequest:
         del request, key, timestamp
         return _SENT
 
-    def decode(self, request: Request[Any], response: HttpResponse) -> Any:
+    def decode(self, request: Request[Any], response: HttpResponse, /) -> Any:
         del request, response
+        return self._result
+
+    def usages(self, response: HttpResponse, /) -> list[Usage]:
+        return Rest().usages(response)
 
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
         del request, timeout
@@ -60,23 +77,33 @@ def measure(rounds: int) -> dict[str, Any]:
 
 
 def _call_alone() -> Act:
-    policy, clock = Policy(), ServerClock(wall=0, monotonic=0)
-    now = clock.at(1)
+    nothing = _Nothing(())
+    clock = ServerClock(wall=0, monotonic=0)
+    gate = Gate(_KEY, clock, RateLimits())
+    engine = Engine(
+        adapter=HttpAdapter(nothing, gate),
+        gate=gate,
+        policy=Policy(),
+        timeout=15.0,
+        new_id=lambda: CANCEL_ID,
+    )
+    now, response = clock.at(1), nothing.send(_SENT, timeout=1.0)
 
-    def act(number: int) -> None:
-        call = begin(_REQUESTS[number], new_id="0" * 32, policy=policy, clock=clock)
-        step = resume(call, None)
-        while not isinstance(step, Done):
-            step = resume(call, now if isinstance(step, Now | Ready) else None)
+    def act(_: int) -> None:
+        steps = engine.send(_REQUESTS[0], None, started=1).steps
+        steps.send(None).encode(now)
+        try:
+            steps.send(Outcome(response, None, now))
+        except StopIteration:
+            return
 
     return act
 
 
-def _send(told: tuple[tuple[str, str], ...]) -> Act:
-    nothing = _Nothing(told)
-    key = HmacKey(api_key=API_KEY, secret=SECRET)
-    client = Client(key, transport=nothing, protocol=nothing)
-    return lambda number: client.send(_REQUESTS[number])
+def _send(live: tuple[tuple[str, str], ...]) -> Act:
+    nothing = _Nothing(live)
+    client = Client(_KEY, transport=nothing, protocol=nothing, new_id=lambda: CANCEL_ID)
+    return lambda _: client.send(_REQUESTS[0])
 
 
 def _make(number: int) -> object:

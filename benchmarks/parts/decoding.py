@@ -16,7 +16,7 @@ import orjson
 from benchmarks.exchange import ERROR, SYMBOL, bodies, headers
 from benchmarks.parts._duel import Act, duel
 from benchmarks.parts._models import CattrsReply, PydanticReply
-from orderlists import CancelOrderList, OrderListsError, Rest
+from orderlists import CancelOrderList, Json, OrderListsError, Rest
 from orderlists.extending import HttpResponse
 
 _REQUEST = CancelOrderList(symbol=SYMBOL, order_list_id=0)
@@ -40,7 +40,7 @@ def _replies(replies: list[bytes], rounds: int) -> dict[str, Any]:
         "json.loads": lambda number: json.loads(replies[number]),
         "orjson.loads": lambda number: orjson.loads(replies[number]),
         "orderlists": _decode(Rest(), replies),
-        "orderlists + orjson": _decode(Rest(json_parser=orjson.loads), replies),
+        "orderlists + orjson": _decode(Rest(format=Json(parser=orjson.loads)), replies),
         "pydantic v2": lambda number: PydanticReply.model_validate_json(replies[number]),
         "cattrs, json": lambda number: converter.structure(
             json.loads(replies[number]), CattrsReply

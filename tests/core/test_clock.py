@@ -9,16 +9,12 @@ from orderlists import (
     CancelOrderList,
     GetOrderList,
     Instant,
-    OrderListsError,
     OutcomeUnknown,
     Policy,
-    ServerTime,
     TimeUnit,
-    TransportError,
 )
 from orderlists._clock import Sample, ServerClock
-from orderlists._execution.commands import Command
-from scripted import MEASURED_ONCE, SECOND, START, Scripted
+from scripted import MEASURED_ONCE, SECOND, START, Scripted, done
 
 AT_ONCE = Policy(reconcile=False)
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
@@ -78,9 +74,9 @@ def test_a_measurement_may_move_the_clock_back() -> None:
 
 @pytest.mark.parametrize("skew", [3600 * SECOND, -3600 * SECOND])
 def test_a_wrong_clock_is_measured_and_the_request_sent_once_more(skew: int) -> None:
-    script = Scripted(TOO_OLD, "the result", skew=skew)
-    assert script.send(CANCEL) == "the result"
-    first, second = script.moments
+    script = Scripted(TOO_OLD, done, skew=skew)
+    assert script.send(CANCEL) == done(script.sent[1])
+    first, second = script.readings
     assert abs(first.server - START) == 3600 * SECOND
     assert second.error is not None
     assert abs(second.server - START) <= second.error
@@ -94,42 +90,45 @@ def test_a_timestamp_that_was_right_is_refused_for_another_reason(skew: int) -> 
     with pytest.raises(OutcomeUnknown) as caught:
         script.send(CANCEL, AT_ONCE)
     assert len(script.sent) == (2 if skew < 0 else 1)
-    assert caught.value.__cause__ is not None
-    assert caught.value.__cause__.__cause__ is TOO_OLD
+    assert caught.value.__cause__ is TOO_OLD
     assert len(caught.value.attempts) == 1
 
 
 def test_a_question_is_asked_once_more_by_a_measured_clock() -> None:
     question = GetOrderList(order_list_id=0)
-    assert Scripted(TOO_OLD, "the answer").send(question) == "the answer"
+    found = done(CANCEL)
+    assert Scripted(TOO_OLD, found).send(question) is found
     with pytest.raises(BadTimestamp):
         Scripted(TOO_OLD, TOO_OLD).send(question)
 
 
 def test_the_clock_is_measured_first_where_that_is_asked_for() -> None:
-    script = Scripted("one", "two", skew=3600 * SECOND)
+    script = Scripted(done, done, skew=3600 * SECOND)
     policy = Policy(measure_clock=True)
     for _ in range(2):
         script.send(CANCEL, policy)
-    assert script.times_told == MEASURED_ONCE
-    assert all(moment.error is not None for moment in script.moments)
-
-
-class _NoTime(Scripted):
-    """An exchange that does not tell its time."""
-
-    def obey(self, command: Command) -> object:
-        said = super().obey(command)
-        return _LOST if isinstance(said, ServerTime) else said
-
-
-_LOST: OrderListsError = TransportError("reset", sent=None)
+    assert script.clock_samples == MEASURED_ONCE
+    assert all(moment.error is not None for moment in script.readings)
 
 
 def test_a_clock_that_cannot_be_measured_leaves_the_refusal_in_doubt() -> None:
-    script = _NoTime(TOO_OLD)
+    script = Scripted(TOO_OLD, clock_is_measurable=False)
     with pytest.raises(OutcomeUnknown):
         script.send(CANCEL, AT_ONCE)
     assert not script.clock.is_measured
     with pytest.raises(BadTimestamp):
-        _NoTime(TOO_OLD).send(GetOrderList(order_list_id=0))
+        Scripted(TOO_OLD, clock_is_measurable=False).send(GetOrderList(order_list_id=0))
+
+
+@pytest.mark.parametrize(("age", "is_explained"), [(4.9, False), (5.1, True)])
+def test_a_refused_timestamp_is_explained_only_beyond_the_error_of_the_clock(
+    age: float, *, is_explained: bool
+) -> None:
+    script = Scripted(TOO_OLD, done, skew=-int(age * SECOND))
+    # So the clock is known to half a second, and half a second ahead.
+    script.sample_takes = SECOND
+    if is_explained:
+        script.send(CANCEL, AT_ONCE)
+    else:
+        with pytest.raises(OutcomeUnknown):
+            script.send(CANCEL, AT_ONCE)

@@ -22,7 +22,7 @@ from orderlists._clock import ClockReading
 from orderlists._protocols.rate_limit_headers import usage_of
 from orderlists._rate_limits import RateLimitType, Usage
 from orderlists.extending import HttpResponse
-from scripted import SECOND, START, Scripted
+from scripted import SECOND, START, Scripted, done
 
 MINUTE = 60 * SECOND
 EVEN = START - START % (86400 * SECOND)
@@ -98,7 +98,7 @@ def test_the_exchanges_own_limits_replace_them() -> None:
 
 def test_figures_last_until_the_end_of_their_window_on_the_wall_clock() -> None:
     rate_limits = RateLimits()
-    rate_limits.note([Usage(RateLimitType.REQUEST_WEIGHT, 60, 7)], account="a", now=moment(59))
+    rate_limits.record([Usage(RateLimitType.REQUEST_WEIGHT, 60, 7)], account="a", now=moment(59))
     in_window = allowance(rate_limits, RateLimitType.REQUEST_WEIGHT, 60, 59.9, "a")
     assert in_window.used == 7
     assert in_window.ends_at.microseconds * 1000 == EVEN + MINUTE
@@ -108,7 +108,7 @@ def test_figures_last_until_the_end_of_their_window_on_the_wall_clock() -> None:
 def test_weight_is_counted_by_address_and_orders_by_account() -> None:
     rate_limits = RateLimits()
     used = [Usage(RateLimitType.REQUEST_WEIGHT, 60, 7), Usage(RateLimitType.ORDERS, 10, 3, 50)]
-    rate_limits.note(used, account="a", now=moment(0))
+    rate_limits.record(used, account="a", now=moment(0))
     assert allowance(rate_limits, RateLimitType.REQUEST_WEIGHT, 60, 1, "b").used == 7
     assert allowance(rate_limits, RateLimitType.ORDERS, 10, 1, "a").used == 3
     assert allowance(rate_limits, RateLimitType.ORDERS, 10, 1, "a").limit == 50
@@ -143,7 +143,7 @@ def test_headers_of_any_number_and_name_hide_no_figure() -> None:
 @pytest.mark.parametrize("error", [limited(3), banned(3)], ids=lambda e: type(e).__name__)
 def test_nothing_passes_before_the_exchange_wants_it(error: RateLimited | Banned) -> None:
     rate_limits = RateLimits()
-    rate_limits.hold(error, account="a", now=moment(10))
+    rate_limits.block(error, account="a", now=moment(10))
     for account in ("a", "b"):
         with pytest.raises(type(error)) as caught:
             rate_limits.check(account=account, now=moment(12.5))
@@ -154,19 +154,20 @@ def test_nothing_passes_before_the_exchange_wants_it(error: RateLimited | Banned
 
 def test_the_longest_hold_counts() -> None:
     rate_limits = RateLimits()
-    rate_limits.hold(limited(9), account="a", now=moment(0))
-    rate_limits.hold(limited(1), account="a", now=moment(1))
+    rate_limits.block(limited(9), account="a", now=moment(0))
+    rate_limits.block(limited(1), account="a", now=moment(1))
     with pytest.raises(RateLimited) as caught:
         rate_limits.check(account="a", now=moment(5))
     assert caught.value.retry_after == 4
 
 
-def test_a_limit_of_orders_holds_back_its_account_alone() -> None:
+def test_a_limit_of_unfilled_orders_blocks_placements_of_its_account_alone() -> None:
     rate_limits = RateLimits()
-    rate_limits.hold(limited(9, code=-1015), account="a", now=moment(0))
-    rate_limits.check(account="b", now=moment(1))
+    rate_limits.block(limited(9, code=-1015), account="a", now=moment(0))
+    rate_limits.check(account="b", now=moment(1), places=True)
+    rate_limits.check(account="a", now=moment(1))
     with pytest.raises(RateLimited):
-        rate_limits.check(account="a", now=moment(1))
+        rate_limits.check(account="a", now=moment(1), places=True)
 
 
 @pytest.mark.parametrize(("error", "seconds"), [(limited(None), 60), (banned(None), 120)])
@@ -174,7 +175,7 @@ def test_where_the_exchange_does_not_say_how_long_it_is_long(
     error: RateLimited | Banned, seconds: float
 ) -> None:
     rate_limits = RateLimits()
-    rate_limits.hold(error, account="a", now=moment(0))
+    rate_limits.block(error, account="a", now=moment(0))
     with pytest.raises(type(error)):
         rate_limits.check(account="a", now=moment(seconds - 0.001))
     rate_limits.check(account="a", now=moment(seconds))
@@ -184,7 +185,7 @@ def test_a_ban_that_names_its_end_lasts_until_then() -> None:
     rate_limits = RateLimits()
     until = Instant(EVEN // 1_000_000 + 600_000, TimeUnit.MILLISECOND)
     error = Banned(code=-1003, message="", status=418, retry_after=None, until=until)
-    rate_limits.hold(error, account="a", now=moment(0))
+    rate_limits.block(error, account="a", now=moment(0))
     with pytest.raises(Banned):
         rate_limits.check(account="a", now=moment(599))
     rate_limits.check(account="a", now=moment(600))
@@ -195,7 +196,7 @@ def test_the_end_of_a_ban_counts_by_a_clock_that_is_known(known: int | None, sec
     rate_limits = RateLimits()
     until = Instant(EVEN // 1_000_000 + 600_000, TimeUnit.MILLISECOND)
     error = Banned(code=-1003, message="", status=418, retry_after=3, until=until)
-    rate_limits.hold(error, account="a", now=moment(0)._replace(error=known))
+    rate_limits.block(error, account="a", now=moment(0)._replace(error=known))
     with pytest.raises(Banned):
         rate_limits.check(account="a", now=moment(seconds - 0.001))
     rate_limits.check(account="a", now=moment(seconds))
@@ -204,15 +205,15 @@ def test_the_end_of_a_ban_counts_by_a_clock_that_is_known(known: int | None, sec
 def test_a_reply_that_was_overtaken_does_not_lower_what_was_used() -> None:
     rate_limits = RateLimits()
     for used in (9, 7):
-        rate_limits.note(
+        rate_limits.record(
             [Usage(RateLimitType.REQUEST_WEIGHT, 60, used)], account="a", now=moment(1)
         )
     assert allowance(rate_limits, RateLimitType.REQUEST_WEIGHT, 60, 2, "a").used == 9
 
 
 def test_a_limit_of_no_time_does_not_make_a_call_spin() -> None:
-    script = Scripted(limited(0), limited(0), limited(0), "the result")
-    assert script.send(CANCEL) == "the result"
+    script = Scripted(limited(0), limited(0), limited(0), done)
+    script.send(CANCEL)
     assert script.waits == [0.1, 0.2, 0.4]
 
 
@@ -220,7 +221,7 @@ def test_holds_of_many_threads_are_all_kept() -> None:
     rate_limits = RateLimits()
 
     def hold_and_check(n: int) -> None:
-        rate_limits.hold(limited(n), account="a", now=moment(0))
+        rate_limits.block(limited(n), account="a", now=moment(0))
         with pytest.raises(RateLimited):
             rate_limits.check(account="a", now=moment(0))
 
@@ -236,8 +237,8 @@ CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 
 @pytest.mark.parametrize("error", [limited(3), banned(3)], ids=lambda e: type(e).__name__)
 def test_a_call_waits_a_limit_out_and_sends_again(error: RateLimited | Banned) -> None:
-    script = Scripted(error, error, "the result")
-    assert script.send(CANCEL) == "the result"
+    script = Scripted(error, error, done)
+    script.send(CANCEL)
     assert script.waits == [3, 3]
 
 

@@ -58,10 +58,9 @@ class Counting(VenueTransport):
     def __init__(self, *given: Any, **settings: Any) -> None:
         super().__init__(*given, **settings)
         self.opened: list[float] = []
-        self._clock = settings["now"]
 
     def connect(self, target: str, /, *, timeout: float) -> VenueConnection:
-        self.opened.append((self._clock() - START) / SECOND)
+        self.opened.append((self._clock.now() - START) / SECOND)
         return super().connect(target, timeout=timeout)
 
 
@@ -69,7 +68,7 @@ def a_venue(lists: int = 2) -> Venue:
     """Return a venue with so many open lists."""
     venue = Venue()
     for number in range(lists):
-        venue.open_oco(
+        venue.order_entry.place_oco(
             symbol="LTCBTC",
             side="SELL",
             quantity=1,
@@ -91,7 +90,7 @@ def meet(
     colour: str,
     *,
     venue: Venue | None = None,
-    fates: Iterable[f.Fate] = (),
+    fates: Iterable[f.Fault] = (),
     events: Iterable[tuple[float, Any]] = (),
     cut: int | None = None,
     **settings: Any,
@@ -102,7 +101,7 @@ def meet(
     happens = [(START + int(time * SECOND), what) for time, what in events]
     plan = Plan(fates, events=happens, cut=cut)
     between: Callable[[Any], Any] = settings.pop("between", unchanged)
-    transport = Counting(venue, now=clock.now, plan=plan, sleep=clock.sleep, asleep=clock.asleep)
+    transport = Counting(venue, clock=clock, plan=plan)
     settings = {
         "protocol": settings.pop("speaks", None) or PROTOCOLS[protocol](),
         "transport": between(transport),

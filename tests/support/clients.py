@@ -25,7 +25,7 @@ class Sender(Protocol):
         policy: Policy | None = None,
     ) -> R: ...
     def events(self, *, buffer: int = 1000) -> Any: ...
-    def limits(self) -> list[RateLimit]: ...
+    def rate_limits(self) -> list[RateLimit]: ...
     def close(self) -> None: ...
 
 
@@ -93,8 +93,8 @@ class _BlockingAsyncClient:
         """Await what an act returns, given the client."""
         return self._runner.run(act(self._client))
 
-    def limits(self) -> list[RateLimit]:
-        return self._client.limits()
+    def rate_limits(self) -> list[RateLimit]:
+        return self._client.rate_limits()
 
     def close(self) -> None:
         self._runner.run(self._client.aclose())

@@ -1,10 +1,11 @@
-"""What the exchange may answer: valid replies, damaged ones, and an eye of our own to compare with.
+"""Replies of the exchange: valid ones, damaged ones, and an independent reading to compare with.
 
 Nothing here uses the library's decoder: names and kinds are written down once more, from the
 documentation.
 """
 
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -76,6 +77,12 @@ REPORT_FIELDS: dict[str, tuple[str, str]] = {
     "is_working": ("isWorking", "flag"),
     "working_time": ("workingTime", "time"),
 }
+REQUIRED_OF_ORDER = ("symbol", "orderId", "clientOrderId")
+REQUIRED_OF_REPORT = (*REQUIRED_OF_ORDER, "orderListId")
+OPTIONAL_OF_LIST = ("listClientOrderId", "orderReports")
+OPTIONAL_OF_REPORT = tuple(
+    sorted({wire for wire, _ in REPORT_FIELDS.values()} - set(REQUIRED_OF_REPORT))
+)
 _BY_KIND: dict[str, st.SearchStrategy[Json]] = {
     "int": ids,
     "text": _word("CANCELED", "OCO", "ALL_DONE", "SELL") | client_ids,
@@ -101,9 +108,8 @@ def cancel_replies(draw: st.DrawFn) -> Tree:
     """Draw any valid reply: any conditional field there or not, any enumeration with any word."""
     tree = draw(_objects(LIST_FIELDS, tuple(wire for wire, _ in LIST_FIELDS.values())))
     tree["symbol"] = draw(symbols)
-    listed = ("symbol", "orderId", "clientOrderId")
-    tree["orders"] = draw(st.lists(_objects(ORDER_FIELDS, listed), max_size=3))
-    reports = _objects(REPORT_FIELDS, (*listed, "orderListId"))
+    tree["orders"] = draw(st.lists(_objects(ORDER_FIELDS, REQUIRED_OF_ORDER), max_size=3))
+    reports = _objects(REPORT_FIELDS, REQUIRED_OF_REPORT)
     if draw(st.booleans()):
         tree["orderReports"] = draw(st.lists(reports, max_size=3))
     return tree
@@ -167,32 +173,86 @@ def damaged_replies(draw: st.DrawFn) -> bytes:
 
 
 def agrees(result: OrderList, tree: Json, unit: TimeUnit = TimeUnit.MILLISECOND) -> bool:
-    """Tell whether a result holds exactly what `json.loads` sees in the reply."""
-    lists = ("orders", "orderReports")
-    orders, reports = tree["orders"], tree.get("orderReports", [])
+    """Return whether a result holds exactly what `json.loads` finds in the reply.
+
+    An optional field in an unexpected form has to be among the malformed ones, and no other.
+    """
+    flat = {name: value for name, value in tree.items() if name not in {"orders", "orderReports"}}
+    malformed = dict(result.malformed_fields)
+    reports: Json = tree.get("orderReports", [])
+    if not _are_reports(reports):
+        if result.order_reports != () or _exactly(malformed.pop("orderReports")) != _exactly(
+            reports
+        ):
+            return False
+        reports = []
     return (
-        _same(result, LIST_FIELDS, {k: v for k, v in tree.items() if k not in lists}, unit)
-        and len(result.orders) == len(orders)
+        _same(result, LIST_FIELDS, flat, malformed, unit)
+        and len(result.orders) == len(tree["orders"])
         and len(result.order_reports) == len(reports)
-        and all(_same(o, ORDER_FIELDS, t, unit) for o, t in zip(result.orders, orders, strict=True))
         and all(
-            _same(r, REPORT_FIELDS, t, unit)
-            for r, t in zip(result.order_reports, reports, strict=True)
+            _same(order, ORDER_FIELDS, part, dict(order.malformed_fields), unit)
+            for order, part in zip(result.orders, tree["orders"], strict=True)
+        )
+        and all(
+            _same(report, REPORT_FIELDS, part, dict(report.malformed_fields), unit)
+            for report, part in zip(result.order_reports, reports, strict=True)
         )
     )
+
+
+def _are_reports(value: Json) -> bool:
+    return type(value) is list and all(
+        type(part) is dict
+        and all(_fits(part.get(wire), _KINDS[wire]) for wire in REQUIRED_OF_REPORT)
+        for part in _items(value)
+    )
+
+
+def _items(value: Json) -> list[Json]:
+    return list(value)
 
 
 def _same(
     value: OrderList | OrderReport | ListedOrder,
     fields: dict[str, tuple[str, str]],
     tree: Tree,
+    malformed: Tree,
     unit: TimeUnit,
 ) -> bool:
     rest = dict(tree)
+    expected: Tree = {}
     for name, (wire, kind) in fields.items():
-        if not _is(getattr(value, name), rest.pop(wire, None), kind, unit):
+        sent, found = rest.pop(wire, None), getattr(value, name)
+        if sent is not None and not _fits(sent, kind, unit):
+            expected[wire] = sent
+            sent = None
+        if not _is(found, sent, kind, unit):
             return False
-    return bool(_exactly(rest) == _exactly(dict(value.unknown_fields)))
+    return bool(
+        _exactly(rest) == _exactly(dict(value.unknown_fields))
+        and _exactly(expected) == _exactly(malformed)
+        and set(expected) <= {*OPTIONAL_OF_LIST, *OPTIONAL_OF_REPORT}
+    )
+
+
+_KINDS = dict(REPORT_FIELDS.values())
+_DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+
+
+def _fits(sent: Json, kind: str, unit: TimeUnit = TimeUnit.MILLISECOND) -> bool:
+    match kind:
+        case "decimal":
+            return type(sent) is str and _DECIMAL.fullmatch(sent) is not None
+        case "time":
+            last = 253_402_300_799_999_999 // unit.microseconds
+            return type(sent) is int and -1 <= sent <= last
+        case "text":
+            return type(sent) is str
+        case "flag":
+            return type(sent) is bool
+        case _:
+            return type(sent) is int and -(2**63) <= sent < 2**63
 
 
 def _is(found: Any, sent: Json, kind: str, unit: TimeUnit) -> bool:
@@ -200,15 +260,15 @@ def _is(found: Any, sent: Json, kind: str, unit: TimeUnit) -> bool:
         return found is sent
     match kind:
         case "decimal":
-            return type(sent) is str and type(found) is Decimal and bool(found == Decimal(sent))
+            return type(found) is Decimal and bool(found == Decimal(sent))
         case "time":
-            return type(sent) is int and bool(found == Instant(sent, unit))
+            return bool(found == Instant(sent, unit))
         case "text":
-            return type(sent) is str and str(found) == sent
+            return bool(str(found) == sent)
         case _:
             return type(found) is type(sent) and bool(found == sent)
 
 
 def _exactly(value: Json) -> Json:
-    # As floats: what one JSON parser reads as a huge int or a Decimal is a float to another.
+    # As floats: what one JSON parser reads as a huge int or a Decimal, another reads as a float.
     return json.loads(json.dumps(value, default=float), parse_int=float)

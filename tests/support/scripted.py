@@ -1,73 +1,216 @@
 """A call driven by a list of answers, on a clock that moves only when told."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from orderlists import GetServerTime, Instant, Policy, ServerTime, TimeUnit
-from orderlists._clock import ClockReading, ServerClock
-from orderlists._execution.commands import (
-    Call,
-    Command,
-    Done,
-    Now,
-    Ready,
-    Send,
-    Wait,
-    Watch,
-    resume,
+from attrs import frozen
+
+from orderlists import (
+    CanceledOrderList,
+    GetServerTime,
+    HmacKey,
+    Instant,
+    OrderReport,
+    Policy,
+    RateLimits,
+    ServerTime,
+    TimeUnit,
+    TransportError,
 )
-from orderlists._execution.engine import begin
+from orderlists._clock import ClockReading, ServerClock
+from orderlists._commands import AwaitEvent, Command, HttpExchange, Outcome, Sleep
+from orderlists._execution.adapters import HttpAdapter
+from orderlists._execution.engine import Engine, RunningCall
+from orderlists._gate import Gate
+from orderlists._rate_limits import Usage
+from orderlists.enums import ContingencyType, ListOrderStatus, ListStatusType, OrderStatus
 from orderlists.extending import Request
 
 START = 1_700_000_000_000_000_000
 SECOND = 1_000_000_000
 MEASURED_ONCE = 3
 """How many times the exchange is asked for its time when the clock is measured."""
+KEY = HmacKey(api_key="k" * 64, secret="not-a-real-one")
+
+
+@frozen
+class ScriptedReply:
+    """A reply as a transport would return it."""
+
+    answer: object
+    status: int = 200
+    body: bytes = b"as it came"
+
+
+class ScriptedProtocol:
+    """A protocol whose messages are the requests, and whose replies are the answers themselves."""
+
+    time_unit = TimeUnit.MILLISECOND
+
+    def encode(self, request: Request[Any], *, key: Any, timestamp: int) -> Any:
+        del key, timestamp
+        return request
+
+    def decode(self, request: Request[Any], reply: ScriptedReply, /) -> Any:
+        del request
+        if isinstance(reply.answer, Exception):
+            raise reply.answer
+        return reply.answer
+
+    def usages(self, reply: ScriptedReply, /) -> list[Usage]:
+        del reply
+        return []
+
+
+class EventfulAdapter(HttpAdapter):
+    """A protocol that has events as well."""
+
+    has_events: ClassVar[bool] = True
+
+
+def done(request: Any) -> CanceledOrderList:
+    """Return the result of a cancel, as the exchange would answer it."""
+    return CanceledOrderList(
+        order_list_id=0 if request.order_list_id is None else request.order_list_id,
+        contingency_type=ContingencyType.OCO,
+        list_status_type=ListStatusType.ALL_DONE,
+        list_order_status=ListOrderStatus.ALL_DONE,
+        list_client_order_id=request.list_client_order_id or "name",
+        transaction_time=Instant(START // 1000, TimeUnit.MICROSECOND),
+        symbol=request.symbol,
+        orders=(),
+        order_reports=(
+            OrderReport(
+                symbol=request.symbol,
+                order_id=1,
+                order_list_id=0,
+                client_order_id=request.new_client_order_id,
+                status=OrderStatus.CANCELED,
+            ),
+        ),
+    )
 
 
 class Scripted:
     """Answers what a call sends from a script, and keeps what was sent, asked and waited.
 
+    An error of a transport, or an interrupt, comes instead of a reply; all others, and bugs of a
+    parser, come while the reply is read.
+
     Args:
-        answers: One for each thing sent, except that the time is always told.
+        answers: One for each thing sent, except that the time is always told.  A function makes
+            its answer of the request.
         skew: How far the wall clock is ahead of the exchange, in nanoseconds.
+        clock_is_measurable: Whether the exchange answers when it is asked for its time.
+        encode_error: What comes instead of a message.
+        sleep_error: What comes instead of a wait.
+        has_events: Whether the protocol has events.
+        event_error: What comes instead of the proof of an event.
     """
 
-    def __init__(self, *answers: object, skew: int = 0) -> None:
+    def __init__(
+        self,
+        *answers: object,
+        skew: int = 0,
+        clock_is_measurable: bool = True,
+        encode_error: Exception | None = None,
+        sleep_error: Exception | None = None,
+        has_events: bool = False,
+        event_error: BaseException | None = None,
+    ) -> None:
         self._answers = list(answers)
+        self.sample_takes = 0
+        self.clock_error: Exception = TransportError("no route", sent=None)
+        self._clock_is_measurable = clock_is_measurable
+        self._encode_error = encode_error
+        self._sleep_error = sleep_error
+        self._event_error = event_error
         self.passed = 0
         self.sent: list[Request[Any]] = []
-        self.moments: list[ClockReading] = []
+        self.readings: list[ClockReading] = []
         self.waits: list[float] = []
-        self.times_told = 0
+        self.clock_samples = 0
         self.clock = ServerClock(wall=START + skew, monotonic=0)
+        gate = Gate(KEY, self.clock, RateLimits())
+        protocol: Any = ScriptedProtocol()
+        self.engine = Engine(
+            adapter=EventfulAdapter(protocol, gate) if has_events else HttpAdapter(protocol, gate),
+            gate=gate,
+            policy=Policy(),
+            timeout=15.0,
+            new_id=lambda: "fresh",
+        )
+
+    @property
+    def now(self) -> ClockReading:
+        return self.clock.at(self.passed)
 
     def send(self, request: Request[Any], policy: Policy | None = None) -> Any:
         """Send a request through a call of its own, and return its result."""
-        return self.run(begin(request, new_id="fresh", policy=policy or Policy(), clock=self.clock))
+        return self.run(self.engine.send(request, policy, started=self.passed))
 
-    def run(self, call: Call[Any]) -> Any:
-        step = resume(call, None)
-        while not isinstance(step, Done):
-            step = resume(call, self.obey(step))
-        return step.result
+    def reconcile(
+        self,
+        request: Request[Any],
+        attempts: Any = (),
+        policy: Policy | None = None,
+    ) -> Any:
+        """Reconcile a request through a call of its own, and return its result."""
+        return self.run(self.engine.reconcile(request, attempts, policy, started=self.passed))
 
-    def obey(self, command: Command) -> object:
+    def run(self, call: RunningCall[Any]) -> Any:
         """Do what a driver does, by the script."""
+        outcome: Any = None
+        try:
+            while True:
+                outcome = self._outcome_of(call.steps.send(outcome))
+        except StopIteration as finished:
+            return finished.value
+        except BaseException as error:
+            call.ended_by(error)
+            raise
+
+    def _outcome_of(self, command: Command) -> Outcome:
+        try:
+            value = self._execute(command)
+        except BaseException as error:  # noqa: BLE001 - as drivers do
+            return Outcome(None, error, self.now)
+        return Outcome(value, None, self.now)
+
+    def _execute(self, command: Command) -> object:
         match command:
-            case Now() | Ready():
-                return self.clock.at(self.passed)
-            case Watch():
-                return None
-            case Wait(seconds):
+            case AwaitEvent():
+                assert self._event_error is not None
+                raise self._event_error
+            case Sleep(seconds):
+                if self._sleep_error is not None:
+                    raise self._sleep_error
                 self.waits.append(seconds)
                 self.passed += int(seconds * SECOND)
                 return None
-            case Send(GetServerTime()):
-                self.times_told += 1
-                server = Instant((START + self.passed) // 1000, TimeUnit.MICROSECOND)
-                return ServerTime(server_time=server)
-            case Send(request, at, _):
-                self.sent.append(request)
-                self.moments.append(at)
-                assert self._answers, f"the script has no answer to {request}"
-                return self._answers.pop(0)
+            case HttpExchange() if self._encode_error is not None:
+                raise self._encode_error
+            case HttpExchange():
+                return self._answer(command.encode(self.now))
+            case _:
+                raise AssertionError(command)
+
+    def _answer(self, request: Any) -> object:
+        if isinstance(request, GetServerTime):
+            self.clock_samples += 1
+            self.passed += self.sample_takes
+            if not self._clock_is_measurable:
+                raise self.clock_error
+            time = Instant((START + self.passed) // 1000, TimeUnit.MICROSECOND)
+            return ScriptedReply(ServerTime(server_time=time))
+        self.sent.append(request)
+        self.readings.append(self.now)
+        assert self._answers, f"the script has no answer to {request}"
+        answer = self._answers.pop(0)
+        if _comes_instead_of_a_reply(answer):
+            raise answer  # type: ignore[misc]
+        return ScriptedReply(answer(request) if callable(answer) else answer)
+
+
+def _comes_instead_of_a_reply(answer: object) -> bool:
+    is_interrupt = isinstance(answer, BaseException) and not isinstance(answer, Exception)
+    return is_interrupt or isinstance(answer, TransportError | OSError)

@@ -21,14 +21,14 @@ from orderlists._clock import ClockReading
 from orderlists._rate_limits import RateLimitType
 from orderlists_simulator import (
     EXAMPLE_KEY,
+    Behaviour,
     Plan,
-    Rules,
     Venue,
     VenueTransport,
     VirtualClock,
     example_venue,
 )
-from orderlists_simulator.faults import Fate, banned, rate_limited
+from orderlists_simulator.faults import Fault, banned, rate_limited
 from orderlists_transports import Client
 
 SECOND = 1_000_000_000
@@ -46,9 +46,11 @@ def open_client(request: pytest.FixtureRequest) -> Open:
 
 
 @pytest.mark.parametrize("fate", [rate_limited(retry_after=3), banned(retry_after=3)])
-def test_a_limit_is_waited_out_before_anything_is_sent_again(open_client: Open, fate: Fate) -> None:
+def test_a_limit_is_waited_out_before_anything_is_sent_again(
+    open_client: Open, fate: Fault
+) -> None:
     clock, venue = VirtualClock(NOW), example_venue(now=NOW)
-    transport = VenueTransport(venue, now=clock.now, plan=Plan([fate]))
+    transport = VenueTransport(venue, clock=clock, plan=Plan([fate]))
     with open_client(KEY, transport=transport, clock=clock) as client:
         assert client.send(CANCEL).order_list_id == 0
     first, second = venue.log.entries
@@ -57,8 +59,8 @@ def test_a_limit_is_waited_out_before_anything_is_sent_again(open_client: Open, 
 
 def test_clients_that_share_a_budget_hear_of_each_others_limits(open_client: Open) -> None:
     clock, venue, rate_limits = VirtualClock(NOW), example_venue(now=NOW), RateLimits()
-    limited = VenueTransport(venue, now=clock.now, plan=Plan([rate_limited(retry_after=30)]))
-    free = VenueTransport(venue, now=clock.now)
+    limited = VenueTransport(venue, clock=clock, plan=Plan([rate_limited(retry_after=30)]))
+    free = VenueTransport(venue, clock=clock)
     at_once = Policy(wait_for_rate_limits=False)
     with (
         open_client(KEY, transport=limited, clock=clock, rate_limits=rate_limits) as one,
@@ -77,7 +79,7 @@ def test_clients_that_share_a_budget_hear_of_each_others_limits(open_client: Ope
 
 def test_the_exchanges_figures_can_be_read_at_any_time(open_client: Open) -> None:
     clock, venue, rate_limits = VirtualClock(NOW), example_venue(now=NOW), RateLimits()
-    transport = VenueTransport(venue, now=clock.now)
+    transport = VenueTransport(venue, clock=clock)
     with open_client(KEY, transport=transport, clock=clock, rate_limits=rate_limits) as client:
         client.send(GetOrderList(order_list_id=0))
         client.send(GetOrderList(order_list_id=0))
@@ -92,9 +94,11 @@ def test_the_exchanges_figures_can_be_read_at_any_time(open_client: Open) -> Non
 
 def test_ten_threads_never_turn_a_limit_into_a_ban() -> None:
     clock = VirtualClock(NOW)
-    venue = Venue(rules=Rules(weight_limit=400, ban_after=10))
-    venue.open_oco(symbol="LTCBTC", side="SELL", quantity=1, price=3, stop_price=1, now=NOW)
-    transport = VenueTransport(venue, now=clock.now)
+    venue = Venue(behaviour=Behaviour(weight_limit=400, ban_after=10))
+    venue.order_entry.place_oco(
+        symbol="LTCBTC", side="SELL", quantity=1, price=3, stop_price=1, now=NOW
+    )
+    transport = VenueTransport(venue, clock=clock)
     outcomes: list[type] = []
 
     def ask(_: int) -> None:

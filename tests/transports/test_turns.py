@@ -1,4 +1,4 @@
-"""Of those who wait on a connection, one reads for all."""
+"""Leader and followers: of the threads that wait on a connection, one reads for all."""
 
 import threading
 from queue import SimpleQueue
@@ -6,31 +6,31 @@ from queue import SimpleQueue
 from orderlists_transports._turns import Turn, Turns
 
 
-def nobody_comes(_: int) -> bool:
+def nothing_arrives(_: int) -> bool:
     return False
 
 
-def never() -> bool:
-    raise AssertionError("two read at a time")
+def is_not_called() -> bool:
+    raise AssertionError("two threads read at the same time")
 
 
-def test_who_waits_while_another_reads_gives_up_in_time() -> None:
+def test_a_thread_that_waits_while_another_reads_times_out() -> None:
     turns = Turns()
     tried: list[str] = []
 
     def read(_: int) -> bool:
         turn: Turn = SimpleQueue()
-        turns.wait(lambda: False, turn, left=lambda: 0, read=nobody_comes)
-        turns.catch_up(never)
-        tried.append("gave up")
+        turns.wait(lambda: False, turn, left=lambda: 0, read=nothing_arrives)
+        turns.catch_up(is_not_called)
+        tried.append("timed out")
         return False
 
     turns.wait(lambda: False, SimpleQueue(), left=lambda: 0, read=read)
 
-    assert tried == ["gave up"]
+    assert tried == ["timed out"]
 
 
-def test_when_time_is_up_what_is_here_is_read_but_not_for_ever() -> None:
+def test_after_a_timeout_what_has_arrived_is_read_but_not_for_ever() -> None:
     turns = Turns()
     reads: list[int] = []
 
@@ -44,7 +44,7 @@ def test_when_time_is_up_what_is_here_is_read_but_not_for_ever() -> None:
     assert set(reads) == {0}
 
 
-def test_whoever_stops_reading_wakes_another() -> None:
+def test_a_thread_that_stops_reading_wakes_another() -> None:
     turns = Turns()
     reading, enough = threading.Event(), threading.Event()
     readers: list[str] = []

@@ -29,6 +29,7 @@ from orderlists_transports.conformance._talk import (
     PONG,
     Talk,
     answering_with,
+    closing,
     echo,
     frame,
     hold,
@@ -284,6 +285,20 @@ def test_a_reply_that_crosses_a_lost_connection_is_received() -> None:
     connection.start()
     assert connection.receive(timeout=5) == "last"
     connection.close()
+
+
+def test_a_close_frame_that_came_with_the_handshake_lets_no_foreign_error_out() -> None:
+    here, there = socket.socketpair()
+    protocol = ClientProtocol(parse_uri("ws://127.0.0.1/"), state=State.OPEN)
+    protocol.receive_data(closing(1008))
+    early = protocol.events_received()
+    connection = WebsocketsConnection(here, protocol, early=early, heartbeat=5)
+    with there:
+        with pytest.raises(TransportError, match="the other side closed") as caught:
+            connection.send("{}", timeout=5)
+        assert caught.value.sent is False
+        connection.start()
+        connection.close()
 
 
 def test_a_child_process_leaves_connections_to_its_parent(serve: Serve) -> None:

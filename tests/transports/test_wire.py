@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from orderlists.extending import HttpRequest
 from orderlists_transports._content import Unusable, decoded
-from orderlists_transports._telling import told
+from orderlists_transports._redact import told
 from orderlists_transports._wire import flaw, serialise
 
 LONGEST = 1000

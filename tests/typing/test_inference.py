@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         AsyncHttpTransport,
         Client,
         HttpTransport,
-        Settings,
     )
     from orderlists_transports.aiohttp import AiohttpTransport
     from orderlists_transports.urllib3 import Urllib3Transport
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
     def every_protocols(rest: Rest) -> list[HttpProtocol]:
         return [rest]
 
-    def both_clients(key: Key, settings: Settings) -> tuple[Client, AsyncClient]:
-        return Client(key, **settings), AsyncClient(key, **settings)
+    def both_clients(key: Key) -> tuple[Client, AsyncClient]:
+        return Client(key, timeout=12, protocol=Rest()), AsyncClient(key, timeout=12)
 
     def client_infers(client: Client, request: CancelOrderList) -> None:
         assert_type(client.send(request), CanceledOrderList)

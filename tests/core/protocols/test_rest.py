@@ -1,26 +1,35 @@
-"""REST, outwards: what stands on the wire, and what is signed."""
+"""REST: what is sent and signed, and what a response becomes."""
 
 import hashlib
 import hmac
+import json
 import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl, unquote
 
 import pytest
+from attrs import fields
 from hypothesis import given
 
 from orderlists import (
+    CanceledOrderList,
     CancelOrderList,
     GetOrder,
     GetOrderList,
     GetServerTime,
     HmacKey,
+    Instant,
     InvalidRequest,
+    InvalidSetting,
+    Json,
     Rest,
     TimeUnit,
+    UndecodableReply,
+    UnknownOrderList,
 )
-from orderlists.extending import HttpRequest, Request
+from orderlists._operations.user_data_stream import LogOn
+from orderlists.extending import HttpRequest, HttpResponse, RateLimitType, Request, Usage
 from strategies import cancels, keys, timestamps
 
 
@@ -43,7 +52,7 @@ def test_the_id_wins_over_the_client_id_on_the_wire(
 
 
 @given(request=cancels(), key=keys, now=timestamps)
-def test_what_was_given_arrives_exactly_and_nothing_else(
+def test_every_parameter_is_sent_exactly_and_no_other(
     request: CancelOrderList, key: HmacKey, now: int
 ) -> None:
     encoded = Rest().encode(request, key=key, timestamp=now)
@@ -59,7 +68,7 @@ def test_what_was_given_arrives_exactly_and_nothing_else(
 
 
 @given(request=cancels(), key=keys, now=timestamps)
-def test_the_signature_holds_for_the_bytes_that_are_sent(
+def test_the_signature_is_over_the_bytes_that_are_sent(
     request: CancelOrderList, key: HmacKey, now: int
 ) -> None:
     query = Rest().encode(request, key=key, timestamp=now).target.partition("?")[2]
@@ -99,13 +108,25 @@ def test_a_base64_signature_is_percent_encoded() -> None:
     assert unquote(target).endswith("&signature=a+b/c==")
 
 
+class BinaryKey:
+    api_key = "k" * 64
+
+    def sign(self, payload: bytes, /) -> str:
+        return cast("str", payload)
+
+
+def test_a_key_must_sign_with_text() -> None:
+    with pytest.raises(InvalidSetting, match="key=<hidden>: must sign with text"):
+        Rest().encode(GetOrder(symbol="LTCBTC", order_id=0), key=BinaryKey(), timestamp=1)
+
+
 @pytest.fixture
 def hmac_key(vectors: dict[str, Any]) -> HmacKey:
     published = vectors["keys"]["hmac"]
     return HmacKey(api_key=published["apiKey"], secret=published["secretKey"])
 
 
-def test_the_unit_of_time_is_told_where_it_is_not_the_default(hmac_key: HmacKey) -> None:
+def test_microseconds_are_requested_by_a_header(hmac_key: HmacKey) -> None:
     request = CancelOrderList(symbol="LTCBTC", order_list_id=0)
     in_ms = Rest().encode(request, key=hmac_key, timestamp=1574040868128)
     in_us = Rest(time_unit=TimeUnit.MICROSECOND).encode(
@@ -118,7 +139,7 @@ def test_the_unit_of_time_is_told_where_it_is_not_the_default(hmac_key: HmacKey)
 
 
 @pytest.mark.parametrize("timestamp", [1.5, True, -1, "1574040868128", None])
-def test_a_timestamp_is_a_whole_number(hmac_key: HmacKey, timestamp: Any) -> None:
+def test_a_timestamp_must_be_an_int(hmac_key: HmacKey, timestamp: Any) -> None:
     request = CancelOrderList(symbol="LTCBTC", order_list_id=0)
     with pytest.raises(InvalidRequest, match="timestamp="):
         Rest().encode(request, key=hmac_key, timestamp=timestamp)
@@ -134,7 +155,7 @@ def test_a_timestamp_is_a_whole_number(hmac_key: HmacKey, timestamp: Any) -> Non
     ],
     ids=repr,
 )
-def test_queries_send_the_id_that_counts(
+def test_queries_send_the_id_that_takes_precedence(
     request_: Request[Any], query: str, hmac_key: HmacKey
 ) -> None:
     encoded = Rest().encode(request_, key=hmac_key, timestamp=1)
@@ -150,7 +171,126 @@ def test_queries_without_an_id_are_refused(given: dict[str, Any]) -> None:
         GetOrder(symbol="LTCBTC", **given)
 
 
-def test_what_needs_no_key_goes_out_unsigned(hmac_key: HmacKey) -> None:
+def test_a_request_without_security_is_sent_unsigned(hmac_key: HmacKey) -> None:
     encoded = Rest().encode(GetServerTime(), key=hmac_key, timestamp=1)
     assert encoded.target == "/api/v3/time"
     assert "X-MBX-APIKEY" not in dict(encoded.headers)
+
+
+def test_an_operation_without_a_rest_path_is_refused(hmac_key: HmacKey) -> None:
+    with pytest.raises(InvalidRequest, match="REST"):
+        Rest().encode(LogOn(), key=hmac_key, timestamp=1)
+
+
+# Responses.
+
+CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
+HTML = (("Content-Type", "text/html; charset=utf-8"),)
+
+
+def test_a_200_becomes_a_result_in_the_unit_asked_for(seed_reply: bytes) -> None:
+    result = Rest().decode(CANCEL, HttpResponse(200, (), seed_reply))
+    assert isinstance(result, CanceledOrderList)
+    in_us = Rest(time_unit=TimeUnit.MICROSECOND).decode(CANCEL, HttpResponse(200, (), seed_reply))
+    time = result.transaction_time
+    assert in_us.transaction_time == Instant(time.value, TimeUnit.MICROSECOND)
+
+
+def test_an_error_code_means_what_the_operation_says() -> None:
+    body = b'{"code": -2011, "msg": "Unknown order list sent."}'
+    with pytest.raises(UnknownOrderList):
+        Rest().decode(CANCEL, HttpResponse(400, (), body))
+    page = HttpResponse(404, HTML, b"<html>")
+    with pytest.raises(UndecodableReply) as caught:
+        Rest().decode(CANCEL, page)
+    assert caught.value.is_foreign
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "reason"),
+    [
+        ((), b"", "HTTP 200, 0 bytes: not JSON: "),
+        ((), b'{"orderListId": "0"}', "HTTP 200, 20 bytes: must be a 64-bit integer @ $."),
+        (HTML[:0], b"<html>", "HTTP 200, 6 bytes: not JSON: "),
+    ],
+)
+def test_an_unreadable_200_carries_its_body_and_says_its_size(
+    headers: tuple[tuple[str, str], ...], body: bytes, reason: str
+) -> None:
+    with pytest.raises(UndecodableReply) as caught:
+        Rest().decode(CANCEL, HttpResponse(200, headers, body))
+    assert (caught.value.raw, caught.value.status) == (body, 200)
+    assert str(caught.value).startswith(reason)
+    assert not caught.value.is_foreign
+
+
+def test_an_unreadable_200_of_html_is_foreign() -> None:
+    with pytest.raises(UndecodableReply, match="check the address and any proxy") as caught:
+        Rest().decode(CANCEL, HttpResponse(200, HTML, b"<html>log in</html>"))
+    assert caught.value.is_foreign
+
+
+def test_a_readable_200_labelled_html_is_a_result(seed_reply: bytes) -> None:
+    result = Rest().decode(CANCEL, HttpResponse(200, HTML, seed_reply))
+    assert result.order_list_id == 0
+
+
+def test_the_usage_of_the_rate_limits_is_read_from_headers() -> None:
+    response = HttpResponse(400, (("X-MBX-USED-WEIGHT-1M", "7"), ("Date", "today")), b"")
+    assert Rest().usages(response) == [Usage(RateLimitType.REQUEST_WEIGHT, 60, 7)]
+
+
+def test_a_bug_of_a_parser_passes_through_unchanged() -> None:
+    bug = KeyError("status")
+
+    def parser(_: bytes) -> object:
+        raise bug
+
+    rest = Rest(format=Json(parser=parser))
+    for status in (200, 400):
+        with pytest.raises(KeyError) as caught:
+            rest.decode(CANCEL, HttpResponse(status, (), b"{}"))
+        assert caught.value is bug
+
+
+# Formats.
+
+
+class Shouting(Json):
+    """JSON by another name."""
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        return (("Accept", "application/shouting"), ("X-MBX-SHOUT", "1"))
+
+
+def test_a_format_is_requested_by_its_headers(hmac_key: HmacKey) -> None:
+    rest = Rest(time_unit=TimeUnit.MICROSECOND, format=Shouting())
+    requests: list[Request[Any]] = [CANCEL, GetServerTime()]
+    for request in requests:
+        headers = rest.encode(request, key=hmac_key, timestamp=1).headers
+        assert headers[-2:] == Shouting().headers
+        assert ("X-MBX-TIME-UNIT", "MICROSECOND") in headers
+
+
+@pytest.mark.parametrize("wrong", [None, "json", json.loads, Json])
+def test_the_format_must_be_a_format(wrong: Any) -> None:
+    with pytest.raises(InvalidSetting, match=r"^format=.*: must be a Format, such as Json\(\)"):
+        Rest(format=wrong)
+
+
+def test_the_unit_of_time_must_be_one() -> None:
+    wrong: Any = "us"
+    with pytest.raises(InvalidSetting, match="time_unit='us'"):
+        Rest(time_unit=wrong)
+
+
+def test_protocols_with_equal_settings_are_equal() -> None:
+    assert Rest() == Rest()
+    assert Rest(format=Json(parser=json.loads)) != Rest()
+    assert repr(Rest()) == "Rest(time_unit=<TimeUnit.MILLISECOND: 1000>, format=Json())"
+
+
+def test_no_field_of_a_message_is_shown_that_may_hold_a_secret() -> None:
+    shown = {f.name for kind in (HttpRequest, HttpResponse) for f in fields(kind) if f.repr}
+    assert shown == {"method", "status"}

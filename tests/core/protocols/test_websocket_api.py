@@ -1,4 +1,4 @@
-"""The WebSocket API as a codec: what stands in a frame, what is signed, and what frames mean."""
+"""The WebSocket API: what a frame holds, what is signed, and what replies become."""
 
 import hashlib
 import hmac
@@ -15,7 +15,6 @@ from orderlists import (
     Blocked,
     CanceledOrderList,
     CancelOrderList,
-    ExecutionReport,
     GetOrder,
     GetOrderList,
     GetServerTime,
@@ -23,9 +22,9 @@ from orderlists import (
     HmacKey,
     InvalidRequest,
     InvalidSetting,
+    Json,
     ListStatus,
     OrderListsError,
-    OtherEvent,
     RateLimited,
     Rejected,
     Rest,
@@ -36,6 +35,7 @@ from orderlists import (
     UnknownOrderList,
     WebSocketApi,
 )
+from orderlists._operations.base import Effect
 from orderlists._operations.user_data_stream import (
     LogOn,
     Ping,
@@ -43,14 +43,21 @@ from orderlists._operations.user_data_stream import (
     SubscribeSigned,
     Unsubscribe,
 )
-from orderlists._protocols.websocket_api import Reply
-from orderlists._rate_limits import RateLimitType, Usage
-from orderlists.extending import HttpResponse, Operation, Parameter, Request, Security
+from orderlists.extending import (
+    HttpResponse,
+    One,
+    Operation,
+    Parameter,
+    RateLimitType,
+    Reply,
+    Request,
+    Security,
+    Usage,
+)
 from strategies import LIMIT, cancels, frames, keys, timestamps
 
 API = WebSocketApi()
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
-Json = Any
 
 
 def reply_to(text: str | bytes) -> Reply:
@@ -59,7 +66,7 @@ def reply_to(text: str | bytes) -> Reply:
     return found
 
 
-# Outwards.
+# Requests.
 
 
 @given(request=cancels(), key=keys, now=timestamps)
@@ -83,7 +90,7 @@ def test_a_frame_holds_what_was_given_and_a_signature_over_it(
 
 
 @given(request=cancels(), key=keys, now=timestamps)
-def test_on_a_connection_that_is_logged_on_nothing_is_signed(
+def test_on_a_logged_on_connection_requests_are_sent_unsigned(
     request: CancelOrderList, key: HmacKey, now: int
 ) -> None:
     frame = API.encode(request, request_id=7, key=key, timestamp=now, logged_on=True)
@@ -104,7 +111,7 @@ def test_both_protocols_send_the_same_parameters(
     assert set(by_frame) - {"apiKey"} == names
 
 
-def test_a_fraction_goes_as_text_for_a_number_may_be_written_in_another_way(
+def test_a_fraction_is_sent_as_text(
     vectors: dict[str, Any],
 ) -> None:
     request = CancelOrderList(symbol="LTCBTC", order_list_id=0, recv_window="5000.125")
@@ -129,7 +136,7 @@ class _Anything(Request[int]):
         websocket="order.place",
         weight=1,
         security=Security.TRADE,
-        changes_state=True,
+        effect=Effect.PLACE,
         result=int,
     )
     given: dict[str, Any]
@@ -154,7 +161,7 @@ def verified(vectors: dict[str, Any]) -> list[tuple[str, dict[str, Any], str]]:
     return found
 
 
-def test_every_published_signature_that_is_right_is_ours(vectors: dict[str, Any]) -> None:
+def test_every_verified_published_signature_is_reproduced(vectors: dict[str, Any]) -> None:
     samples = verified(vectors)
     assert len(samples) == 3
     for _, given_, signature in samples:
@@ -180,7 +187,7 @@ SAMPLES: dict[str, Request[Any]] = {
 
 
 @pytest.mark.parametrize("method", SAMPLES)
-def test_every_published_request_is_what_we_send(method: str, vectors: dict[str, Any]) -> None:
+def test_every_published_request_is_encoded_alike(method: str, vectors: dict[str, Any]) -> None:
     (sample,) = vectors["websocket"][method]["requests"]
     given_ = sample.get("params", {})
     frame = API.encode(
@@ -200,23 +207,20 @@ def test_every_published_request_is_what_we_send(method: str, vectors: dict[str,
 
 
 @pytest.mark.parametrize("method", SAMPLES)
-def test_every_published_reply_is_read(method: str, vectors: dict[str, Any]) -> None:
+def test_every_published_reply_is_decoded(method: str, vectors: dict[str, Any]) -> None:
     for sample in vectors["websocket"][method]["responses"]:
         reply = reply_to(json.dumps(sample))
         assert reply.id == sample["id"]
         result = API.decode(SAMPLES[method], reply)
-        assert isinstance(result, SAMPLES[method].operation.result)
+        shape = SAMPLES[method].operation.result
+        assert isinstance(shape, One)
+        assert isinstance(result, shape.kind)
         assert len(API.usages(reply)) == len(sample.get("rateLimits", []))
 
 
-def test_a_timestamp_must_be_a_whole_number(vectors: dict[str, Any]) -> None:
+def test_a_timestamp_must_be_an_int(vectors: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest, match=r"timestamp=1\.5"):
         API.encode(CANCEL, request_id=1, key=key_of(vectors), timestamp=1.5)  # type: ignore[arg-type]
-
-
-def test_rest_refuses_what_only_a_connection_can_be_asked(vectors: dict[str, Any]) -> None:
-    with pytest.raises(InvalidRequest, match="REST"):
-        Rest().encode(LogOn(), key=key_of(vectors), timestamp=1)
 
 
 @pytest.mark.parametrize(
@@ -226,47 +230,46 @@ def test_rest_refuses_what_only_a_connection_can_be_asked(vectors: dict[str, Any
         (TimeUnit.MICROSECOND, "/ws-api/v3?returnRateLimits=true&timeUnit=MICROSECOND"),
     ],
 )
-def test_the_unit_of_time_is_asked_for_when_connecting(unit: TimeUnit, target: str) -> None:
+def test_the_unit_of_time_is_requested_in_the_target(unit: TimeUnit, target: str) -> None:
     assert WebSocketApi(time_unit=unit).target == target
 
 
 @pytest.mark.parametrize("log_on", ["no", 0, 1])
-def test_whether_to_log_on_is_not_judged_by_truth(log_on: Any) -> None:
+def test_log_on_must_be_a_bool_or_none(log_on: Any) -> None:
     with pytest.raises(InvalidSetting, match=f"^log_on={log_on!r}: must be True, False or None$"):
         WebSocketApi(log_on=log_on)
 
 
-@pytest.mark.parametrize("protocol", [Rest, WebSocketApi])
-def test_the_unit_of_time_must_be_one(protocol: Any) -> None:
+def test_the_unit_of_time_must_be_one() -> None:
+    wrong: Any = "us"
     with pytest.raises(InvalidSetting, match="time_unit='us'"):
-        protocol(time_unit="us")
+        WebSocketApi(time_unit=wrong)
 
 
-@pytest.mark.parametrize("protocol", [Rest, WebSocketApi])
-@pytest.mark.parametrize("parser", [None, "orjson"])
-def test_what_parses_json_must_be_a_function(protocol: Any, parser: Any) -> None:
-    with pytest.raises(InvalidSetting, match=f"json_parser={parser!r}: must be a function"):
-        protocol(json_parser=parser)
+@pytest.mark.parametrize("wrong", [None, "json", json.loads, Json])
+def test_the_format_must_be_a_format(wrong: Any) -> None:
+    with pytest.raises(InvalidSetting, match=r"^format=.*: must be a Format, such as Json\(\)"):
+        WebSocketApi(format=wrong)
 
 
-# Inwards.
+class Binary(Json):
+    """JSON by another name."""
+
+    @property
+    def query(self) -> str:
+        return "responseFormat=sbe&sbeSchemaId=3"
 
 
-def test_the_published_envelopes_are_told_apart(vectors: dict[str, Any]) -> None:
-    kinds = [
-        type(API.read(json.dumps(sample))).__name__
-        for sample in vectors["websocket_envelope_samples"]
-    ]
-    requests = [
-        kind
-        for kind, sample in zip(kinds, vectors["websocket_envelope_samples"], strict=True)
-        if "method" in sample
-    ]
-    assert set(requests) == {"NoneType"}
-    assert {"Reply", "OtherEvent", "NoneType"} == set(kinds)
+def test_a_format_is_requested_by_its_query() -> None:
+    assert WebSocketApi(time_unit=TimeUnit.MICROSECOND, format=Binary()).target == (
+        "/ws-api/v3?returnRateLimits=true&timeUnit=MICROSECOND&responseFormat=sbe&sbeSchemaId=3"
+    )
 
 
-def test_a_ban_tells_how_long_by_the_exchanges_own_clock(vectors: dict[str, Any]) -> None:
+# Replies.
+
+
+def test_a_ban_has_its_retry_after_by_the_exchanges_own_clock(vectors: dict[str, Any]) -> None:
     (sample,) = (one for one in vectors["websocket_envelope_samples"] if one.get("status") == 418)
     with pytest.raises(Banned) as caught:
         API.decode(CANCEL, reply_to(json.dumps(sample)))
@@ -275,49 +278,46 @@ def test_a_ban_tells_how_long_by_the_exchanges_own_clock(vectors: dict[str, Any]
     assert caught.value.until is not None
 
 
-def failure(status: int, error: Json) -> OrderListsError:
-    with pytest.raises(OrderListsError) as caught:
-        API.decode(CANCEL, reply_to(json.dumps({"id": 1, "status": status, "error": error})))
-    return caught.value
+def failed(status: int, error: object) -> Reply:
+    return reply_to(json.dumps({"id": 1, "status": status, "error": error}))
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "kind"),
+    ("status", "error", "kind", "refusal"),
     [
-        (400, {"code": -2011, "msg": "Unknown order list sent."}, UnknownOrderList),
-        (401, {"code": -2015, "msg": "Invalid API-key."}, Unauthorized),
-        (400, {"code": -1102, "msg": "Mandatory parameter."}, Rejected),
-        (400, {"code": -1007, "msg": "Timeout."}, ServerError),
-        (400, {"code": True, "msg": "x"}, UndecodableReply),
-        (400, {"code": "-2011", "msg": "x"}, UndecodableReply),
-        (400, None, UndecodableReply),
-        (409, None, UndecodableReply),
-        (300, None, UndecodableReply),
-        (503, None, ServerError),
-        (500, {"code": -1000, "msg": "x"}, ServerError),
-        (403, None, Blocked),
+        (400, {"code": -2011, "msg": "Unknown order list sent."}, UnknownOrderList, Rejected),
+        (401, {"code": -2015, "msg": "Invalid API-key."}, Unauthorized, Unauthorized),
+        (400, {"code": -1102, "msg": "Mandatory parameter."}, Rejected, Rejected),
+        (400, {"code": -1007, "msg": "Timeout."}, ServerError, ServerError),
+        (429, {"code": -1015, "msg": "Too many new orders."}, RateLimited, RateLimited),
+        (400, {"code": True, "msg": "x"}, UndecodableReply, UndecodableReply),
+        (400, {"code": "-2011", "msg": "x"}, UndecodableReply, UndecodableReply),
+        (400, None, UndecodableReply, UndecodableReply),
+        (300, None, UndecodableReply, UndecodableReply),
+        (503, None, ServerError, ServerError),
+        (500, {"code": -1000, "msg": "x"}, ServerError, ServerError),
+        (403, None, Blocked, Blocked),
     ],
 )
-def test_status_and_code_are_judged_as_over_rest(status: int, error: Json, kind: type) -> None:
-    assert type(failure(status, error)) is kind
+def test_status_and_code_are_mapped_as_over_rest(
+    status: int, error: object, kind: type[OrderListsError], refusal: type[OrderListsError]
+) -> None:
+    reply = failed(status, error)
+    with pytest.raises(kind) as caught:
+        API.decode(CANCEL, reply)
+    assert type(caught.value) is kind
+    # Whatever was requested, so no code means something particular.
+    assert type(API.refusal(reply)) is refusal
 
 
-@pytest.mark.parametrize(
-    ("data", "seconds"),
-    [
-        ({"serverTime": 1000, "retryAfter": 3500}, 2.5),
-        ({"serverTime": 1659142907531000, "retryAfter": 1659142908531000}, 1.0),
-        ({"serverTime": 3500, "retryAfter": 1000}, None),
-        ({"retryAfter": 1000}, None),
-        ("soon", None),
-        (None, None),
-    ],
-)
-def test_how_long_to_wait_is_a_duration_whatever_the_unit(data: Json, seconds: float) -> None:
-    error = failure(429, {"code": -1003, "msg": "Too many requests.", "data": data})
+def test_a_success_is_no_refusal() -> None:
+    assert API.refusal(reply_to('{"id":1,"status":200,"result":{}}')) is None
 
-    assert isinstance(error, RateLimited)
-    assert error.retry_after == seconds
+
+def test_an_undecodable_frame_is_not_foreign_because_it_answers_our_id() -> None:
+    with pytest.raises(UndecodableReply) as caught:
+        API.decode(CANCEL, failed(404, None))
+    assert not caught.value.is_foreign
 
 
 def test_a_result_of_another_shape_is_undecodable_and_keeps_the_frame() -> None:
@@ -326,109 +326,59 @@ def test_a_result_of_another_shape_is_undecodable_and_keeps_the_frame() -> None:
         with pytest.raises(UndecodableReply, match="must be a 64-bit integer") as caught:
             API.decode(CANCEL, reply_to(given_))
         assert caught.value.raw == frame.encode()
+        assert str(caught.value).startswith(f"HTTP 200, {len(frame)} bytes: ")
 
 
-@pytest.mark.parametrize(
-    ("limits", "usages"),
-    [
-        ([LIMIT], [Usage(RateLimitType.REQUEST_WEIGHT, 300, 7, 6000)]),
-        (
-            [LIMIT | {"rateLimitType": "ORDERS", "interval": "DAY", "intervalNum": 1}],
-            [Usage(RateLimitType.ORDERS, 86400, 7, 6000)],
-        ),
-        ([LIMIT | {"rateLimitType": "CONNECTIONS"}], []),
-        ([LIMIT | {"interval": "CENTURY"}], []),
-        ([LIMIT | {"intervalNum": 0}], []),
-        ([LIMIT | {"count": "7"}, 7, None], []),
-        (None, []),
-        ("none", []),
-    ],
-)
-def test_the_limits_in_a_reply_feed_the_budget(limits: Json, usages: list[Usage]) -> None:
-    reply = reply_to(json.dumps({"id": 1, "status": 200, "rateLimits": limits}))
-    assert API.usages(reply) == usages
+def test_the_usage_of_the_rate_limits_is_read_from_a_reply() -> None:
+    reply = reply_to(json.dumps({"id": 1, "status": 200, "rateLimits": [LIMIT]}))
+    assert API.usages(reply) == [Usage(RateLimitType.REQUEST_WEIGHT, 300, 7, 6000)]
 
 
-def test_an_http_response_instead_of_a_connection_says_what_it_says() -> None:
+def test_events_are_read_in_the_unit_of_the_protocol(vectors: dict[str, Any]) -> None:
+    (sample,) = (one for one in vectors["events"] if one["event"]["e"] == "listStatus")
+    api = WebSocketApi(time_unit=TimeUnit.MICROSECOND)
+    event = api.read(json.dumps(sample))
+    assert isinstance(event, ListStatus)
+    assert event.event_time.unit is TimeUnit.MICROSECOND
+
+
+def test_a_bug_of_a_parser_passes_through_read() -> None:
+    bug = KeyError("status")
+
+    def parser(_: bytes) -> object:
+        raise bug
+
+    with pytest.raises(KeyError) as caught:
+        WebSocketApi(format=Json(parser=parser)).read("{}")
+    assert caught.value is bug
+
+
+# Handshakes.
+
+
+def test_a_refused_handshake_becomes_the_error_of_its_response() -> None:
     limited = HttpResponse(429, (("Retry-After", "7"),), b'{"code":-1003,"msg":"x"}')
-    refusal = API.refusal(limited)
+    refusal = API.handshake_refusal(limited)
     assert isinstance(refusal, RateLimited)
     assert refusal.retry_after == 7
     assert "429" in str(HandshakeRefused(limited))
-    page = API.refusal(HttpResponse(200, (), b"{}"))
-    assert isinstance(page, UndecodableReply)
 
 
-# Events.
-
-
-def test_the_events_of_a_list_are_typed_and_others_kept(vectors: dict[str, Any]) -> None:
-    events = [API.read(json.dumps(sample)) for sample in vectors["events"]]
-    kinds = [type(event) for event in events]
-    assert kinds == [
-        OtherEvent,
-        OtherEvent,
-        ExecutionReport,
-        ListStatus,
-        OtherEvent,
-        OtherEvent,
-        OtherEvent,
-    ]
-    for event, sample in zip(events, vectors["events"], strict=True):
-        if isinstance(event, OtherEvent):
-            assert event.fields == sample["event"]
-            assert event.event_type == sample["event"]["e"]
-        else:
-            assert isinstance(event, ExecutionReport | ListStatus)
-            assert event.unknown_fields == {}
-
-
-def test_every_field_of_an_execution_report_has_its_value(vectors: dict[str, Any]) -> None:
-    (sample,) = (one for one in vectors["events"] if one["event"]["e"] == "executionReport")
-    event = API.read(json.dumps(sample))
-
-    assert isinstance(event, ExecutionReport)
-    assert event.price == Decimal("0.10264410")
-    assert (event.order_id, event.execution_id, event.trade_id) == (4293153, 8641984, -1)
-    assert event.commission_asset is None
-    assert event.transact_time.value == 1499405658657
-    assert repr(event) == "<ExecutionReport 4293153 ETHBTC BUY LIMIT NEW NEW>"
-
-
-@pytest.mark.parametrize("change", [{"i": "4293153"}, {"x": None}, {"p": 0.1}])
-def test_an_event_that_changed_its_shape_is_kept_as_it_is(
-    vectors: dict[str, Any], change: dict[str, Any]
-) -> None:
-    (sample,) = (one for one in vectors["events"] if one["event"]["e"] == "executionReport")
-    event = API.read(json.dumps({"event": sample["event"] | change}))
-
-    assert isinstance(event, OtherEvent)
-    assert repr(event) == "<OtherEvent executionReport>"
-
-
-def test_a_new_field_and_a_new_word_lose_no_event(vectors: dict[str, Any]) -> None:
-    (sample,) = (one for one in vectors["events"] if one["event"]["e"] == "listStatus")
-    changed = sample["event"] | {"l": "SLEEPING", "zz": [1]}
-    event = API.read(json.dumps({"event": changed}))
-
-    assert isinstance(event, ListStatus)
-    assert event.list_status_type == "SLEEPING"
-    assert event.unknown_fields == {"zz": [1]}
-    assert repr(event.orders[0]).startswith("<ListedOrderEvent 17 ETHBTC")
+@pytest.mark.parametrize("status", [200, 302, 404])
+def test_a_handshake_answered_by_another_host_is_foreign(status: int) -> None:
+    refusal = API.handshake_refusal(HttpResponse(status, (), b"{}"))
+    assert isinstance(refusal, UndecodableReply)
+    assert refusal.is_foreign
 
 
 @given(frame=frames)
-def test_whatever_a_frame_holds_is_read_without_a_crash(frame: str | bytes) -> None:
+def test_any_frame_is_read_and_decoded_without_another_exception(frame: str | bytes) -> None:
     found = API.read(frame)
     if isinstance(found, Reply):
-        assert all(isinstance(usage, Usage) for usage in API.usages(found))
+        refusal = API.refusal(found)
+        assert (refusal is None) == (found.status == 200)
         try:
             result = API.decode(CANCEL, found)
         except (Rejected, ServerError, UndecodableReply):
             return
         assert isinstance(result, CanceledOrderList)
-
-
-@pytest.mark.parametrize("frame", ["[" * 100_000, b"\xff", "", "NaN", '{"id":1,"status":NaN}'])
-def test_what_is_no_json_is_nothing(frame: str | bytes) -> None:
-    assert API.read(frame) is None

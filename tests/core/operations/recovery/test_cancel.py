@@ -17,9 +17,11 @@ from orderlists import (
     Evidence,
     GetOrder,
     GetOrderList,
+    InDoubt,
     Instant,
     InvalidRequest,
     ListedOrder,
+    NotExecuted,
     OrderList,
     OrderReport,
     OutcomeUnknown,
@@ -33,7 +35,6 @@ from orderlists import (
     UnknownOrderList,
 )
 from orderlists._clock import ClockReading, Sample
-from orderlists._execution.engine import reconcile
 from orderlists.enums import ContingencyType, ListOrderStatus, ListStatusType, OrderStatus
 from scripted import MEASURED_ONCE, SECOND, START, Scripted
 
@@ -88,7 +89,8 @@ def canceled_by(who: str, *, placed: float = LONG_AGO) -> tuple[Any, Any]:
 OPEN = (a_list(is_open=True), leg(1, "NEW"), leg(2, "NEW"))
 OVER = a_list()
 DONE = CanceledOrderList(
-    **{name: getattr(OVER, name) for name in OrderList.__annotations__},
+    **{name: getattr(OVER, name) for name in OrderList.__annotations__ if name != "order_reports"},
+    order_reports=canceled_by("mine"),
 )
 
 
@@ -107,6 +109,7 @@ def test_a_resend_keeps_both_ids_where_both_were_sent() -> None:
         symbol="LTCBTC",
         order_list_id=7,
         list_client_order_id="name",
+        new_client_order_id="mine",
         both_must_match=True,
     )
     script = Scripted(LOST, DONE)
@@ -213,7 +216,7 @@ def test_what_may_still_arrive_is_told() -> None:
         script.send(BY_ID, Policy(deadline=0.5, max_resends=0, recv_window=3000))
     until = caught.value.may_arrive_until
     assert until is not None
-    assert until.microseconds * 1000 == START + 4 * SECOND
+    assert until.microseconds * 1000 == START + 13 * SECOND
     assert "It may still execute until" in str(caught.value)
     copy = pickle.loads(pickle.dumps(caught.value))
     assert copy.attempts == caught.value.attempts
@@ -245,7 +248,7 @@ def test_by_id_the_clock_is_asked_once() -> None:
     with pytest.raises(UnknownOrderList):
         script.send(BY_ID)
     assert len(script.waits) > 1
-    assert script.times_told == MEASURED_ONCE
+    assert script.clock_samples == MEASURED_ONCE
 
 
 def test_a_doubted_refusal_is_believed_once_it_cannot_arrive_any_more() -> None:
@@ -385,7 +388,7 @@ def test_by_name_the_clock_is_asked_once() -> None:
     script = Scripted(*(LOST, OVER, *canceled_by("mine")) * 2)
     for _ in range(2):
         script.send(BY_NAME)
-    assert script.times_told == MEASURED_ONCE
+    assert script.clock_samples == MEASURED_ONCE
 
 
 def test_by_name_a_list_that_cannot_be_asked_for_again_stays_as_it_was_seen() -> None:
@@ -409,8 +412,7 @@ def test_a_cancel_can_be_settled_later() -> None:
     later = Scripted(*OPEN, DONE)
     later.passed = 3600 * SECOND
     error = caught.value
-    call = reconcile(error.request, attempts=error.attempts, policy=Policy(), clock=later.clock)
-    assert later.run(call) is DONE
+    assert later.reconcile(error.request, error.attempts) is DONE
     assert "order_list_id=7" in repr(later.sent[-1])
 
 
@@ -418,8 +420,7 @@ def test_what_this_client_sent_before_its_clock_was_measured_is_dated_by_it_late
     later = Scripted(*OPEN, DONE, skew=10 * SECOND)
     sent = Attempt(later.clock.at(0), START + 16 * SECOND)
     later.passed = 3600 * SECOND
-    call = reconcile(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
-    assert later.run(call) is DONE
+    assert later.reconcile(BY_NAME, (sent,)) is DONE
     assert "order_list_id=7" in repr(later.sent[-1])
 
 
@@ -428,9 +429,8 @@ def test_a_clock_that_was_ahead_makes_no_younger_list_the_one_that_was_meant() -
     later = Scripted(*(younger * 60), skew=10 * SECOND)
     sent = Attempt(later.clock.at(0), START + 16 * SECOND)
     later.passed = 3600 * SECOND
-    call = reconcile(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
     with pytest.raises(OutcomeUnknown):
-        later.run(call)
+        later.reconcile(BY_NAME, (sent,))
     assert not any(isinstance(request, CancelOrderList) for request in later.sent)
 
 
@@ -438,25 +438,42 @@ def test_what_another_client_sent_before_its_clock_was_measured_has_no_date() ->
     later = Scripted(*(OPEN * 60), skew=10 * SECOND)
     sent = Attempt(Scripted().clock.at(0), START + 6 * SECOND)
     later.passed = 3600 * SECOND
-    call = reconcile(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
     with pytest.raises(OutcomeUnknown):
-        later.run(call)
+        later.reconcile(BY_NAME, (sent,))
     assert not any(isinstance(request, CancelOrderList) for request in later.sent)
 
 
 @pytest.mark.parametrize("request_", [BY_ID, BY_NAME], ids=["by id", "by name"])
-def test_who_only_looks_at_an_open_list_is_told_as_soon_as_nothing_can_change_it(
+def test_an_open_list_is_not_executed_once_no_attempt_can_take_effect(
     request_: CancelOrderList,
 ) -> None:
     script = Scripted(LOST, *(OPEN * 60))
-    with pytest.raises(OutcomeUnknown) as caught:
+    with pytest.raises(NotExecuted) as caught:
         script.send(request_, Policy(max_resends=0))
     error = caught.value
-    # The lost attempt is valid for five seconds, and queries may lag as long behind.
-    assert 10 <= script.passed / SECOND < 15
-    assert error.may_arrive_until is None
+    # Valid for 5 seconds, in the engine for up to 10, and queries may lag for 10.
+    assert 25 <= script.passed / SECOND < 30
     assert error.order_list is not None
     assert error.order_list.list_order_status is ListOrderStatus.EXECUTING
+    assert error.in_doubt.request == script.sent[0]
+    assert len(error.in_doubt.attempts) == 1
+    assert error.__cause__ is LOST
+
+
+def test_an_open_list_proves_nothing_while_the_clock_is_not_measured() -> None:
+    script = Scripted(LOST, *(OPEN * 60), clock_is_measurable=False)
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(BY_ID, Policy(max_resends=0))
+    assert script.passed > 55 * SECOND
+    assert caught.value.may_arrive_until is not None
+
+
+def test_an_open_list_that_may_be_younger_does_not_prove_that_nothing_was_executed() -> None:
+    younger = (a_list(is_open=True, changed=0), leg(1, "NEW", placed=0), leg(2, "NEW", placed=0))
+    script = Scripted(LOST, *(younger * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(BY_NAME, Policy(max_resends=0))
+    assert 25 <= script.passed / SECOND < 30
 
 
 def test_an_open_list_is_cancelled_again_for_as_long_as_that_may_help() -> None:
@@ -477,15 +494,13 @@ def test_a_clock_that_is_known_is_not_asked_when_a_cancel_is_settled_later() -> 
     later = Scripted(*OPEN, DONE)
     later.clock.learn([_sample()])
     sent = Attempt(ClockReading(0, START, 0), START + 6 * SECOND)
-    call = reconcile(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock)
-    assert later.run(call) is DONE
-    assert later.times_told == 0
+    assert later.reconcile(BY_NAME, (sent,)) is DONE
+    assert later.clock_samples == 0
 
 
 def test_by_name_without_the_attempts_nothing_is_sent_again() -> None:
     later = Scripted(*OPEN, OVER, *canceled_by("mine"))
-    call = reconcile(BY_NAME, attempts=(), policy=Policy(), clock=later.clock)
-    assert later.run(call).evidence is Evidence.QUERY
+    assert later.reconcile(BY_NAME, ()).evidence is Evidence.QUERY
     assert [type(r).__name__ for r in later.sent].count("CancelOrderList") == 0
 
 
@@ -493,23 +508,19 @@ def test_a_cancel_without_an_id_of_its_own_cannot_be_settled() -> None:
     script = Scripted()
     request = CancelOrderList(symbol="LTCBTC", order_list_id=7)
     with pytest.raises(InvalidRequest, match="the only proof"):
-        script.run(reconcile(request, attempts=(), policy=Policy(), clock=script.clock))
+        script.reconcile(request, (), Policy())
 
 
 @pytest.mark.parametrize("attempts", [None, 5, [1], "no", [[[0, 0, 0], 0]]])
 def test_attempts_must_be_those_of_an_unknown_outcome(attempts: Any) -> None:
     with pytest.raises(InvalidRequest, match="attempts of an OutcomeUnknown"):
-        reconcile(BY_ID, attempts=attempts, policy=Policy(), clock=Scripted().clock)
+        Scripted().reconcile(BY_ID, attempts)
 
 
 def test_only_a_cancel_can_be_settled() -> None:
     script = Scripted()
-    with pytest.raises(InvalidRequest, match="must be a cancel"):
-        script.run(
-            reconcile(
-                GetOrderList(order_list_id=7), attempts=(), policy=Policy(), clock=script.clock
-            )
-        )
+    with pytest.raises(InvalidRequest, match="must be one that can be reconciled"):
+        script.reconcile(GetOrderList(order_list_id=7))
 
 
 @pytest.mark.parametrize("answers", [(), (LOST,)], ids=["at once", "while settling"])
@@ -519,8 +530,13 @@ def test_an_interrupt_passes_at_once_and_tells_what_was_in_progress(
     script = Scripted(*answers, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt) as caught:
         script.send(BY_ID)
-    assert caught.value.__notes__ == [f"in progress: {script.sent[0]}"]
-    assert "mine" in caught.value.__notes__[0]
+    (note,) = caught.value.__notes__
+    assert note.startswith("in progress (sent ")
+    assert str(script.sent[0]) in note
+    doubt = InDoubt.of(caught.value)
+    assert doubt is not None
+    assert doubt.request == script.sent[0]
+    assert len(doubt.attempts) == len(script.sent)
 
 
 def test_a_reply_about_another_list_is_no_answer() -> None:
@@ -555,7 +571,7 @@ def test_what_another_process_sent_is_not_dated_by_our_clock() -> None:
     later = Scripted(*(younger * 60))
     later.passed = 3600 * SECOND
     with pytest.raises(OutcomeUnknown):
-        later.run(reconcile(BY_NAME, attempts=(sent,), policy=Policy(), clock=later.clock))
+        later.reconcile(BY_NAME, (sent,))
     assert "CancelOrderList" not in {type(r).__name__ for r in later.sent}
 
 
@@ -568,16 +584,15 @@ def test_what_was_placed_between_two_attempts_was_not_meant_by_the_first(order: 
     between = (a_list(is_open=True, changed=5), leg(1, "NEW", placed=5), leg(2, "NEW", placed=5))
     later = Scripted(*(between * 60))
     later.passed = 3600 * SECOND
-    call = reconcile(BY_NAME, attempts=(*sent[::order],), policy=Policy(), clock=later.clock)
     with pytest.raises(OutcomeUnknown):
-        later.run(call)
+        later.reconcile(BY_NAME, (*sent[::order],))
     assert not any(isinstance(request, CancelOrderList) for request in later.sent)
 
 
 def test_what_was_never_seen_is_not_told_as_an_attempt() -> None:
     later = Scripted(*([LOST] * 60))
     with pytest.raises(OutcomeUnknown) as caught:
-        later.run(reconcile(BY_NAME, attempts=(), policy=Policy(deadline=90), clock=later.clock))
+        later.reconcile(BY_NAME, (), Policy(deadline=90))
     assert caught.value.attempts == ()
     # An hour later nothing can arrive any more.
     assert caught.value.may_arrive_until is None or later.passed < 70 * SECOND
@@ -590,3 +605,56 @@ def test_a_mistake_while_settling_leaves_it_unknown() -> None:
     assert caught.value.__cause__ is not None
     with pytest.raises(AssertionError):
         Scripted(LOST).send(BY_ID)
+
+
+def test_after_the_engine_said_no_a_query_that_shows_the_list_open_is_asked_until_it_agrees() -> (
+    None
+):
+    lagging = OPEN * 20
+    script = Scripted(NOT_THERE, *lagging, OVER, leg(1, "FILLED"), leg(2, "EXPIRED"))
+    with pytest.raises(AlreadyDone) as caught:
+        script.send(BY_ID)
+    assert caught.value.ending is Ending.FILLED
+    assert script.passed > 30 * SECOND
+
+
+def test_a_query_that_never_agrees_with_the_engine_is_asked_until_the_deadline() -> None:
+    script = Scripted(NOT_THERE, *(OPEN * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(BY_ID)
+    assert script.passed > 57 * SECOND
+
+
+@pytest.mark.parametrize("is_open", [True, False], ids=["open", "over"])
+def test_by_name_a_list_on_another_symbol_is_an_unknown_order_list(*, is_open: bool) -> None:
+    elsewhere = a_list(is_open=is_open, symbol="ETHBTC")
+    status = "NEW" if is_open else "FILLED"
+    script = Scripted(NOT_THERE, *((elsewhere, leg(1, status), leg(2, status)) * 60))
+    with pytest.raises(UnknownOrderList) as caught:
+        script.send(BY_NAME)
+    assert caught.value is NOT_THERE
+
+
+def test_a_lost_cancel_by_name_is_not_refused_for_a_list_on_another_symbol() -> None:
+    elsewhere = a_list(symbol="ETHBTC")
+    script = Scripted(LOST, *((elsewhere, leg(1, "FILLED"), leg(2, "FILLED")) * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(BY_NAME)
+
+
+def test_without_attempts_a_list_that_stays_open_is_not_executed_by_default() -> None:
+    script = Scripted(*(OPEN * 60))
+    with pytest.raises(NotExecuted) as caught:
+        script.reconcile(
+            evolve(BY_ID, new_client_order_id="x"), (), Policy(max_resends=0, deadline=120)
+        )
+    assert caught.value.in_doubt.attempts == ()
+    # Valid for 60 seconds at most, in the engine for up to 10, and queries may lag for 10.
+    assert 80 <= script.passed / SECOND < 90
+
+
+def test_without_attempts_and_policy_the_deadline_is_long_enough_for_an_answer() -> None:
+    script = Scripted(*([NO_LIST] * 90))
+    with pytest.raises(UnknownOrderList):
+        script.reconcile(BY_NAME)
+    assert 80 <= script.passed / SECOND < 90

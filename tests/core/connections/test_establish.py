@@ -1,0 +1,248 @@
+"""Establishing a connection: connect, log on, and back off."""
+
+from typing import Any
+
+import pytest
+
+from orderlists import (
+    Banned,
+    HandshakeRefused,
+    OrderListsError,
+    RateLimited,
+    Rejected,
+    TransportError,
+    Unauthorized,
+)
+from orderlists._connections.connection import Connection
+from orderlists.extending import HttpResponse
+from toy_client import SECOND, ToyClient
+from toy_protocol import ToyProtocol
+
+NO_ROUTE = TransportError("no route", sent=False)
+
+
+# Which connection.
+
+
+def test_the_current_connection_is_returned_without_a_request() -> None:
+    client = ToyClient()
+    connection = client.establish()
+
+    assert client.establish() is connection
+    assert client.log == ["connect"]
+
+
+def test_a_log_on_comes_before_anything_else() -> None:
+    client = ToyClient(ToyProtocol(logs_on=True))
+    queue = client.manager.events.open_queue(9)
+    connection: Any = client.establish()
+
+    assert client.log == ["connect", "LogOn", "SubscribeSigned"]
+    assert connection.is_logged_on
+    assert connection.session.is_logged_on
+    assert connection.subscription == "fine"
+    assert client.manager.current is connection
+    assert queue.take() is None
+
+
+def test_without_subscribers_nothing_is_subscribed() -> None:
+    client = ToyClient()
+    client.establish()
+
+    assert client.log == ["connect"]
+
+
+def test_a_quiet_connection_has_to_answer_a_keepalive_before_it_is_used() -> None:
+    client = ToyClient()
+    connection = client.establish()
+    client.pass_time(31)
+
+    assert client.establish() is connection
+    assert client.log == ["connect", "Ping"]
+    assert client.establish() is connection
+    assert client.log == ["connect", "Ping"]
+
+
+@pytest.mark.parametrize("answer", [(500, "overloaded"), (600, "nonsense"), (400, "no")], ids=str)
+def test_any_reply_to_a_keepalive_shows_that_the_connection_is_alive(answer: Any) -> None:
+    client = ToyClient()
+    connection = client.establish()
+    client.pass_time(31)
+    client.answers["Ping"] = [answer]
+
+    assert client.establish() is connection
+
+
+@pytest.mark.parametrize("answer", ["nothing", "lost"])
+def test_a_quiet_connection_that_does_not_answer_is_replaced(answer: str) -> None:
+    client = ToyClient()
+    old = client.establish()
+    client.pass_time(31)
+    client.answers["Ping"] = [None if answer == "nothing" else client.loses]
+    new = client.establish()
+
+    assert new is not old
+    assert client.log == ["connect", "Ping", "connect"]
+    # A keepalive is given up after 5 seconds.
+    assert client.passed == (36 if answer == "nothing" else 31) * SECOND
+
+
+def test_a_quiet_connection_is_used_as_it_is_where_the_protocol_has_no_keepalive() -> None:
+    client = ToyClient(ToyProtocol(pings=False))
+    connection = client.establish()
+    client.pass_time(3600)
+
+    assert client.establish() is connection
+    assert client.log == ["connect"]
+
+
+def test_an_old_connection_is_replaced_without_a_keepalive() -> None:
+    client = ToyClient()
+    old = client.establish()
+    client.pass_time(24 * 3600)
+
+    assert client.establish() is not old
+    assert client.log == ["connect", "connect"]
+    assert client.manager.draining == [old]
+
+
+# The back-off.
+
+
+def test_failed_attempts_to_connect_are_repeated_ever_later() -> None:
+    client = ToyClient()
+    for _ in range(4):
+        client.refuses = [NO_ROUTE]
+        with pytest.raises(TransportError, match=r"^no route$"):
+            client.establish()
+    client.establish()
+
+    assert client.log == ["connect", 0.1, "connect", 0.2, "connect", 0.4, "connect", 0.8, "connect"]
+
+
+def test_a_pause_that_is_longer_than_the_time_left_is_not_waited_for() -> None:
+    client = ToyClient()
+    client.refuses = [NO_ROUTE]
+    with pytest.raises(TransportError):
+        client.establish()
+
+    with pytest.raises(TransportError, match=r"no connection: no route; .* 0\.1 s$") as caught:
+        client.establish(seconds=0.1)
+    assert caught.value.sent is False
+    assert client.log == ["connect"]
+
+
+HANDSHAKES = [(429, "60", RateLimited), (418, "60", Banned), (401, "no", Unauthorized)]
+
+
+@pytest.mark.parametrize(("status", "text", "kind"), HANDSHAKES)
+def test_what_refuses_the_handshake_is_raised_and_feeds_the_backoff(
+    status: int, text: str, kind: type[Rejected]
+) -> None:
+    client = ToyClient()
+    client.refuses = [HandshakeRefused(HttpResponse(status, (), text.encode()))]
+
+    with pytest.raises(kind):
+        client.establish()
+    assert client.pause == 0.1
+
+
+@pytest.mark.parametrize("status", [500, 600])
+def test_a_handshake_that_is_refused_without_a_refusal_of_the_exchange_is_raised_as_it_is(
+    status: int,
+) -> None:
+    client = ToyClient()
+    refused = HandshakeRefused(HttpResponse(status, ()))
+    client.refuses = [refused]
+
+    with pytest.raises(HandshakeRefused) as caught:
+        client.establish()
+    assert caught.value is refused
+    assert client.pause == 0.1
+
+
+@pytest.mark.parametrize("status", [429, 418])
+def test_a_429_or_418_instead_of_a_connection_closes_the_gate(status: int) -> None:
+    client = ToyClient()
+    client.refuses = [HandshakeRefused(HttpResponse(status, (), b"60"))]
+    with pytest.raises((RateLimited, Banned)):
+        client.establish()
+    client.pass_time(59)
+    with pytest.raises((RateLimited, Banned)) as caught:
+        client.establish()
+
+    assert getattr(caught.value, "retry_after", None) == 1
+    assert client.log == ["connect"]
+    client.pass_time(1)
+    client.establish()
+    assert client.log == ["connect", "connect"]
+
+
+# Answers to a log-on, and what is raised
+LOG_ONS: list[tuple[Any, type[OrderListsError], str]] = [
+    ((500, "x"), TransportError, "HTTP 500"),
+    ((600, "x"), TransportError, "HTTP 600"),
+    ((401, "x"), Unauthorized, "HTTP 401"),
+    ((429, "0"), RateLimited, "HTTP 429"),
+    (None, TransportError, "no reply arrived in time"),
+    ("lost", TransportError, "no reply: reset"),
+]
+
+
+@pytest.mark.parametrize(("answer", "kind", "text"), LOG_ONS, ids=str)
+def test_a_log_on_that_fails_ends_the_connection_and_feeds_the_backoff(
+    answer: Any, kind: type[OrderListsError], text: str
+) -> None:
+    client = ToyClient(ToyProtocol(logs_on=True))
+    client.answers["LogOn"] = [client.loses if answer == "lost" else answer]
+    with pytest.raises(kind, match=text) as caught:
+        client.establish()
+
+    assert getattr(caught.value, "sent", False) is False
+    assert client.pause == 0.1
+    client.pass_time(10)
+    idle = client.manager.take_idle(client.passed)
+    assert len(idle) == (0 if answer == "lost" else 1)
+    assert client.manager.connections() == []
+    client.refuses = [NO_ROUTE]
+    with pytest.raises(TransportError):
+        client.establish()
+    assert client.pause == 0.2
+
+
+def test_log_ons_that_are_answered_500_are_repeated_ever_later() -> None:
+    client = ToyClient(ToyProtocol(logs_on=True))
+    client.answers["LogOn"] = [(500, "x")] * 3
+    for _ in range(3):
+        with pytest.raises(TransportError):
+            client.establish()
+    client.establish()
+
+    assert [each for each in client.log if isinstance(each, float)] == [0.1, 0.2, 0.4]
+
+
+def test_log_ons_without_a_reply_are_repeated_ever_later() -> None:
+    client = ToyClient(ToyProtocol(logs_on=True))
+    client.answers["LogOn"] = [None] * 3
+    for _ in range(3):
+        with pytest.raises(TransportError):
+            client.establish()
+        client.manager.take_idle(client.passed)
+    client.establish()
+
+    # Each took 10 seconds, as long as a connection has to last to reset the back-off.
+    assert [each for each in client.log if isinstance(each, float)] == [0.1, 0.2, 0.4]
+
+
+def test_a_connection_that_drains_while_it_is_opened_is_not_used() -> None:
+    client = ToyClient(ToyProtocol(logs_on=True))
+
+    def announce(connection: Connection, in_flight: Any) -> None:
+        client.receive(connection, "closing soon", f"reply {in_flight.key} 200 fine")
+
+    client.answers["LogOn"] = [announce]
+    with pytest.raises(TransportError, match="ended while it was opened") as caught:
+        client.establish()
+
+    assert caught.value.sent is False
+    assert client.pause == 0.1

@@ -1,0 +1,85 @@
+"""What events prove about cancels."""
+
+import json
+from typing import Any
+
+import pytest
+
+from orderlists import Event, Evidence, WebSocketApi
+from orderlists._connections.event_evidence import EventEvidence
+
+CANCELED = {"g": 2, "x": "CANCELED", "X": "CANCELED", "c": "mine"}
+OVER = {"g": 2, "L": "ALL_DONE"}
+
+
+@pytest.fixture
+def report(vectors: dict[str, Any]) -> dict[str, Any]:
+    (sample,) = (one for one in vectors["events"] if one["event"]["e"] == "executionReport")
+    event: dict[str, Any] = sample["event"]
+    return event
+
+
+@pytest.fixture
+def status(vectors: dict[str, Any]) -> dict[str, Any]:
+    (sample,) = (one for one in vectors["events"] if one["event"]["e"] == "listStatus")
+    event: dict[str, Any] = sample["event"]
+    return event
+
+
+def event(fields: dict[str, Any]) -> Event:
+    api: Any = WebSocketApi()
+    (received,) = api.session(key=None).received(f'{{"event":{json.dumps(fields)}}}')
+    found: Event = received.event
+    return found
+
+
+def test_a_canceled_order_and_the_end_of_its_list_prove_the_cancel(
+    report: dict[str, Any], status: dict[str, Any]
+) -> None:
+    evidence = EventEvidence()
+    evidence.record(event(report | CANCELED))
+    assert evidence.canceled_under("mine") is None
+    evidence.record(event(status | OVER))
+
+    proof = evidence.canceled_under("mine")
+    assert proof is not None
+    assert (proof.order_list_id, proof.evidence) == (2, Evidence.EVENT)
+    assert [each.client_order_id for each in proof.order_reports] == ["mine"]
+    assert evidence.canceled_under("theirs") is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"x": "NEW"}, {"X": "EXPIRED"}, {"g": -1}, {"g": 3}, {"c": "theirs"}],
+    ids=str,
+)
+def test_only_a_canceled_order_of_the_list_under_the_id_of_the_cancel_is_a_proof(
+    change: dict[str, Any], report: dict[str, Any], status: dict[str, Any]
+) -> None:
+    evidence = EventEvidence()
+    evidence.record(event(report | CANCELED | change))
+    evidence.record(event(status | OVER))
+
+    assert evidence.canceled_under("mine") is None
+
+
+def test_a_list_that_is_still_executing_is_no_proof(
+    report: dict[str, Any], status: dict[str, Any]
+) -> None:
+    evidence = EventEvidence()
+    evidence.record(event(report | CANCELED))
+    evidence.record(event(status | OVER | {"L": "EXECUTING"}))
+
+    assert evidence.canceled_under("mine") is None
+
+
+def test_only_the_latest_thousand_cancels_are_kept(
+    report: dict[str, Any], status: dict[str, Any]
+) -> None:
+    evidence = EventEvidence()
+    evidence.record(event(status | OVER))
+    for number in range(1001):
+        evidence.record(event(report | CANCELED | {"c": f"cancel-{number}"}))
+
+    assert evidence.canceled_under("cancel-0") is None
+    assert evidence.canceled_under("cancel-1000") is not None

@@ -1,0 +1,51 @@
+"""What was signed stays out of the errors of a transport that lets its library's through."""
+
+import pytest
+
+from orderlists import TransportError
+from orderlists._execution.redaction import without_secrets
+
+API_KEY = "k" * 64
+LEAK = ValueError("GET /api/v3/orderList?signature=c8db56")
+
+
+def chained(bug: Exception, cause: Exception) -> Exception:
+    bug.__cause__ = cause
+    return bug
+
+
+def noted(bug: Exception) -> Exception:
+    bug.add_note(f"apiKey={API_KEY}")
+    return bug
+
+
+@pytest.mark.parametrize(
+    "bug",
+    [
+        LEAK,
+        KeyError(f"X-MBX-APIKEY: {API_KEY}"),
+        OSError("sent ", {"SIGNATURE": "c8db56"}),
+        chained(RuntimeError("lost"), LEAK),
+        noted(RuntimeError("lost")),
+    ],
+    ids=repr,
+)
+def test_a_bug_whose_texts_hold_signed_text_is_described_instead(bug: Exception) -> None:
+    shown = without_secrets(bug, API_KEY)
+    assert isinstance(shown, TransportError)
+    assert type(bug).__name__ in str(shown)
+    assert (shown.sent, shown.__cause__, shown.is_retryable) == (None, None, False)
+    assert "c8db56" not in str(shown)
+
+
+@pytest.mark.parametrize(
+    "bug", [KeyError("status"), chained(KeyError("a"), OSError("b"))], ids=repr
+)
+def test_any_other_bug_is_shown_as_it_is(bug: Exception) -> None:
+    assert without_secrets(bug, API_KEY) is bug
+
+
+def test_a_bug_with_causes_without_end_is_described_instead() -> None:
+    first, second = KeyError("a"), KeyError("b")
+    first.__cause__, second.__cause__ = second, first
+    assert isinstance(without_secrets(first, API_KEY), TransportError)

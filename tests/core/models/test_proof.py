@@ -1,0 +1,40 @@
+"""The result of a cancel that a query or an event proves."""
+
+import json
+from typing import Any
+
+from orderlists import CanceledOrderList, Evidence, Json, ListStatus, OrderList, TimeUnit
+from orderlists._models.proof import canceled
+from orderlists.extending import One
+
+MS = TimeUnit.MILLISECOND
+
+
+def test_a_query_gives_its_unknown_and_malformed_fields_to_the_result(seed_reply: bytes) -> None:
+    sent = json.loads(seed_reply) | {"listClientOrderId": 5, "new": 1}
+    found = Json().decode(json.dumps(sent).encode(), One(OrderList), MS)
+    result = canceled(
+        found,
+        orders=found.orders,
+        reports=found.order_reports,
+        evidence=Evidence.QUERY,
+        unknown_fields=found.unknown_fields,
+    )
+    assert isinstance(result, CanceledOrderList)
+    assert result.evidence is Evidence.QUERY
+    assert (result.unknown_fields, result.malformed_fields) == (
+        {"new": 1},
+        {"listClientOrderId": 5},
+    )
+    assert (result.order_list_id, result.orders) == (found.order_list_id, found.orders)
+
+
+def test_an_event_gives_no_fields_whose_names_mean_nothing_in_the_result(
+    vectors: dict[str, Any],
+) -> None:
+    (sample,) = (one for one in vectors["events"] if one["event"]["e"] == "listStatus")
+    event = Json().decode_frame(json.dumps(sample), MS)
+    assert isinstance(event, ListStatus)
+    result = canceled(event, orders=(), reports=(), evidence=Evidence.EVENT, unknown_fields={})
+    assert (result.unknown_fields, result.malformed_fields) == ({}, {})
+    assert result.order_list_id == event.order_list_id

@@ -1,0 +1,115 @@
+"""Clients of a venue over frames, with a transport between them that can be hooked."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
+
+from cells import Meeting, meet
+from orderlists import CancelOrderList, GetOrderList
+
+Meet = Callable[..., AbstractContextManager[Meeting]]
+"""Lets a client and a venue meet."""
+
+CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
+LOOK = GetOrderList(order_list_id=0)
+
+
+def framed(colour: str) -> Meet:
+    """Return how a client of this colour and a venue meet over frames."""
+    return partial(meet, "WebSocket", colour)
+
+
+def numbered(number: int) -> CancelOrderList:
+    return CancelOrderList(
+        symbol="LTCBTC", order_list_id=number, new_client_order_id=f"cancel-{number}"
+    )
+
+
+class HookedTransport:
+    """A transport over another one, of both colours, that calls a function at certain moments.
+
+    Args:
+        transport: The other one.
+        hooks: Functions by name of the moment: ``before_connecting``, ``after_connecting``,
+            ``sending``, ``receiving`` and ``closing``.
+    """
+
+    def __init__(self, transport: Any, **hooks: Callable[[], object]) -> None:
+        self._transport = transport
+        self._hooks = hooks
+
+    def _call(self, moment: str) -> None:
+        self._hooks.get(moment, lambda: None)()
+
+    def connect(self, target: str, /, *, timeout: float) -> Any:
+        self._call("before_connecting")
+        connection = self._transport.connect(target, timeout=timeout)
+        self._call("after_connecting")
+        return HookedConnection(connection, self._call)
+
+    async def aconnect(self, target: str, /, *, timeout: float) -> Any:  # noqa: ASYNC109 - the contract
+        return self.connect(target, timeout=timeout)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    async def aclose(self) -> None:
+        self._transport.close()
+
+
+class HookedConnection:
+    """A connection of a `HookedTransport`."""
+
+    def __init__(self, connection: Any, call: Callable[[str], object]) -> None:
+        self._connection = connection
+        self._call = call
+
+    def send(self, frame: str, /, *, timeout: float) -> None:
+        self._call("sending")
+        self._connection.send(frame, timeout=timeout)
+
+    async def asend(self, frame: str, /, *, timeout: float) -> None:  # noqa: ASYNC109 - the contract
+        self.send(frame, timeout=timeout)
+
+    def receive(self, *, timeout: float | None) -> Any:
+        self._call("receiving")
+        return self._connection.receive(timeout=timeout)
+
+    async def areceive(self, *, timeout: float | None) -> Any:  # noqa: ASYNC109 - the contract
+        self._call("receiving")
+        return await self._connection.areceive(timeout=timeout)
+
+    def close(self) -> None:
+        self._call("closing")
+        self._connection.close()
+
+    async def aclose(self) -> None:
+        self.close()
+
+
+class SlowTransport(HookedTransport):
+    """Takes a second to connect."""
+
+    async def aconnect(self, target: str, /, *, timeout: float) -> Any:  # noqa: ASYNC109 - the contract
+        await asyncio.sleep(1)
+        return await super().aconnect(target, timeout=timeout)
+
+
+def hooked(
+    meet_over_frames: Meet, **hooks: Callable[[], object]
+) -> AbstractContextManager[Meeting]:
+    """Let a client and a venue meet with a hooked transport between them."""
+    return meet_over_frames(between=partial(HookedTransport, **hooks))
+
+
+def once(error: BaseException) -> Callable[[], None]:
+    """Return a hook that raises an error the first time."""
+    errors = [error]
+
+    def act() -> None:
+        if errors:
+            raise errors.pop()
+
+    return act

@@ -1,0 +1,38 @@
+"""Modules and functions stay small enough to be read at once."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / "tools" / "sizes.py"
+if not SCRIPT.exists():
+    pytest.skip("the tools are not part of an installed package", allow_module_level=True)
+
+
+def load() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("sizes", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+sizes = load()
+
+
+@pytest.mark.parametrize("package", sizes.PACKAGES, ids=lambda path: path.name)
+def test_no_module_is_longer_than_250_lines_of_code(package: Path) -> None:
+    assert [each for each in sizes.module_sizes(package) if each.lines > 250] == []
+
+
+@pytest.mark.parametrize("package", sizes.PACKAGES, ids=lambda path: path.name)
+def test_no_function_is_longer_than_40_lines_of_code(package: Path) -> None:
+    assert [each for each in sizes.function_sizes(package) if each.lines > 40] == []
+
+
+def test_docstrings_comments_and_blank_lines_are_no_code() -> None:
+    source = '"""Text.\n\nMore."""\n\n# Comment.\nX = (\n    1\n)\n"""Below."""\n'
+    assert sizes.code_lines(source) == {6, 7, 8}

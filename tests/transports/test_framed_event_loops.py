@@ -1,0 +1,103 @@
+"""Asynchronous clients that keep connections: event loops."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from cells import START
+from clients import CLIENTS, key_of
+from hooked_transport import (
+    HookedTransport,
+    Meet,
+)
+from hooked_transport import framed as over_frames
+from orderlists import (
+    GetServerTime,
+    HmacKey,
+    Policy,
+    TransportError,
+    WebSocketApi,
+)
+from orderlists_simulator import EXAMPLE_KEY, VenueTransport, example_venue
+from orderlists_transports import AsyncClient, Clocks
+
+AT_ONCE = Policy(reconcile=False, max_resends=0, wait_for_rate_limits=False)
+
+
+@pytest.fixture(params=CLIENTS)
+def framed(request: pytest.FixtureRequest) -> Meet:
+    return over_frames(request.param)
+
+
+# Event loops.
+
+
+def test_two_live_event_loops_cannot_share_an_async_client() -> None:
+    transport = VenueTransport(example_venue(now=0))
+    client = AsyncClient(key_of(EXAMPLE_KEY), transport=transport, protocol=WebSocketApi())
+    with asyncio.Runner() as one, asyncio.Runner() as other:
+        one.run(client.send(GetServerTime()))
+        with pytest.raises(RuntimeError, match="one AsyncClient for each event loop"):
+            other.run(client.send(GetServerTime()))
+        one.run(client.send(GetServerTime()))
+        one.run(client.aclose())
+
+
+def test_tasks_of_a_later_event_loop_wait_for_each_other_as_those_of_the_first() -> None:
+    async def all_at_once(client: AsyncClient) -> None:
+        await asyncio.gather(*[client.send(GetServerTime()) for _ in range(3)])
+
+    class Yielding(HookedTransport):
+        async def aconnect(self, target: str, /, *, timeout: float) -> Any:  # noqa: ASYNC109 - the contract
+            await asyncio.sleep(0)
+            opened.append(1)
+            return await super().aconnect(target, timeout=timeout)
+
+    opened: list[int] = []
+    transport = Yielding(VenueTransport(example_venue(now=0)))
+    client = AsyncClient(key_of(EXAMPLE_KEY), transport=transport, protocol=WebSocketApi())
+    for _ in range(2):
+        asyncio.run(all_at_once(client))
+    asyncio.run(client.aclose())
+
+    assert len(opened) == 2
+
+
+def test_the_backoff_outlives_an_event_loop() -> None:
+    refused = TransportError("no route", sent=False)
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    def refuse() -> None:
+        raise refused
+
+    transport = HookedTransport(VenueTransport(example_venue(now=0)), before_connecting=refuse)
+    clocks = Clocks(wall=lambda: START, monotonic=lambda: START)
+    client = AsyncClient(
+        key_of(EXAMPLE_KEY),
+        transport=transport,
+        protocol=WebSocketApi(),
+        clocks=clocks,
+        sleep=sleep,
+    )
+    for _ in range(3):
+        with pytest.raises(TransportError, match="no route"):
+            asyncio.run(client.send(GetServerTime(), policy=AT_ONCE))
+    asyncio.run(client.aclose())
+
+    assert waits == [0.1, 0.2]
+
+
+def test_without_an_event_loop_nothing_is_sent() -> None:
+    client = AsyncClient(
+        HmacKey(api_key="k" * 64, secret="s"),
+        transport=VenueTransport(example_venue(now=0)),
+        protocol=WebSocketApi(),
+    )
+    sending = client.send(GetServerTime())
+
+    with pytest.raises(RuntimeError, match="no running event loop"):
+        sending.send(None)

@@ -1,0 +1,204 @@
+"""Clients that log on: keys, sessions and clocks."""
+
+import pytest
+
+from cells import SECOND, START
+from clients import CLIENTS
+from hooked_transport import CANCEL, LOOK, Meet
+from hooked_transport import framed as over_frames
+from orderlists import (
+    Ed25519Key,
+    Evidence,
+    HmacKey,
+    InvalidSetting,
+    Key,
+    Policy,
+    RsaKey,
+    TransportError,
+    Unauthorized,
+    WebSocketApi,
+)
+from orderlists_simulator import AsymmetricApiKey, Venue
+from orderlists_simulator import faults as f
+
+
+@pytest.fixture(params=CLIENTS)
+def framed(request: pytest.FixtureRequest) -> Meet:
+    return over_frames(request.param)
+
+
+@pytest.fixture(scope="module")
+def ed25519() -> tuple[Ed25519Key, AsymmetricApiKey]:
+    crypto = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
+    ser = pytest.importorskip("cryptography.hazmat.primitives.serialization")
+    private = crypto.Ed25519PrivateKey.generate()
+    pem = private.private_bytes(
+        ser.Encoding.PEM, ser.PrivateFormat.PKCS8, ser.NoEncryption()
+    ).decode()
+    public = private.public_key().public_bytes(
+        ser.Encoding.PEM, ser.PublicFormat.SubjectPublicKeyInfo
+    )
+    api_key = "E" * 64
+    return (
+        Ed25519Key(api_key=api_key, private_key=pem),
+        AsymmetricApiKey(api_key=api_key, public_key=public.decode()),
+    )
+
+
+Keys = tuple[Ed25519Key, AsymmetricApiKey]
+
+
+def venue_for(known: AsymmetricApiKey) -> Venue:
+    venue = Venue(keys=[known])
+    venue.order_entry.place_oco(
+        symbol="LTCBTC", side="SELL", quantity=1, price=3, stop_price=1, now=START
+    )
+    return venue
+
+
+def test_an_ed25519_key_logs_on_once_and_signs_no_request(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    with framed(venue=venue_for(known), key=key) as meeting:
+        meeting.client.send(LOOK)
+        meeting.client.send(CANCEL)
+
+    requests = meeting.venue.log.entries
+    assert [entry.method for entry in requests] == [
+        "session.logon",
+        "orderList.status",
+        "orderList.cancel",
+    ]
+    assert [entry.parameter("apiKey") is None for entry in requests] == [False, True, True]
+
+
+def test_every_connection_begins_with_a_log_on(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    fates = [f.NORMAL, f.executed(answer=f.DROPPED)]
+    with framed(venue=venue_for(known), key=key, fates=fates) as meeting:
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.QUERY
+    methods = [entry.method for entry in meeting.venue.log.entries]
+    assert methods.count("session.logon") == len(meeting.transport.opened) == 2
+
+
+def test_an_ed25519_key_may_sign_every_request_instead(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    with framed(venue=venue_for(known), key=key, speaks=WebSocketApi(log_on=False)) as meeting:
+        meeting.client.send(CANCEL)
+
+    (requests,) = meeting.venue.log.entries
+    assert requests.parameter("apiKey") == known.api_key
+
+
+@pytest.fixture(params=["HmacKey", "RsaKey"])
+def unable(request: pytest.FixtureRequest) -> Key:
+    """Return a key that cannot log on."""
+    if request.param == "HmacKey":
+        return HmacKey(api_key="H" * 64, secret="not-a-real-one")
+    rsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa")
+    ser = pytest.importorskip("cryptography.hazmat.primitives.serialization")
+    private = rsa.generate_private_key(65537, 2048).private_bytes(
+        ser.Encoding.PEM, ser.PrivateFormat.PKCS8, ser.NoEncryption()
+    )
+    return RsaKey(api_key="R" * 64, private_key=private)
+
+
+def test_a_key_that_cannot_log_on_is_refused_when_the_client_is_made(
+    framed: Meet, unable: Key
+) -> None:
+    refused = pytest.raises(
+        InvalidSetting, match=f"^log_on=True: .*{type(unable).__name__}: only Ed25519"
+    )
+    with refused, framed(key=unable, speaks=WebSocketApi(log_on=True)):
+        pass
+    for log_on in (None, False):
+        with framed(key=unable, speaks=WebSocketApi(log_on=log_on)):
+            pass
+
+
+def test_a_custom_key_logs_on_if_log_on_is_true(framed: Meet, ed25519: Keys) -> None:
+    class Token:
+        api_key = ed25519[0].api_key
+        sign = staticmethod(ed25519[0].sign)
+
+    with framed(
+        venue=venue_for(ed25519[1]), key=Token(), speaks=WebSocketApi(log_on=True)
+    ) as meeting:
+        meeting.client.send(CANCEL)
+
+    assert meeting.venue.log.entries[0].method == "session.logon"
+
+
+def test_a_refused_log_on_is_raised_and_nothing_was_sent(framed: Meet, ed25519: Keys) -> None:
+    key, _ = ed25519
+    with framed(key=key) as meeting, pytest.raises(Unauthorized):
+        meeting.client.send(CANCEL)
+
+    assert meeting.cancels == []
+
+
+def test_a_log_on_is_repeated_after_a_clock_sync(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    with framed(venue=venue_for(known), key=key, skew=-3600 * SECOND) as meeting:
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.REPLY
+    assert len(meeting.cancels) == len(meeting.transport.opened) == 1
+
+
+def test_a_server_shutdown_during_a_log_on_means_a_reconnect(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    settings = {"fates": [f.delayed(2)], "events": [(1, f.ShutDown(10))]}
+    with framed(venue=venue_for(known), key=key, **settings) as meeting:
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.REPLY
+    assert len(meeting.transport.opened) == 2
+    assert len(meeting.cancels) == 1
+
+
+def test_a_log_on_answered_503_says_that_nothing_was_sent(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    fates = [f.not_executed(answer=f.bare(503))] * 3
+    settings = {"venue": venue_for(known), "key": key, "fates": fates}
+    with framed(**settings) as meeting, pytest.raises(TransportError) as caught:
+        meeting.client.send(CANCEL, policy=Policy(max_resends=0))
+
+    assert caught.value.sent is False
+    assert meeting.cancels == []
+
+
+def test_a_log_on_whose_clock_sync_fails_says_that_nothing_was_sent(
+    framed: Meet, ed25519: Keys
+) -> None:
+    key, known = ed25519
+    early = f.not_executed(answer=f.json_error(-1021, status=400))
+    lost = [f.not_executed(answer=f.bare(503))] * 3
+    settings = {"venue": venue_for(known), "key": key, "fates": [early, *lost]}
+    with framed(**settings) as meeting, pytest.raises(TransportError, match="-1021") as caught:
+        meeting.client.send(CANCEL, policy=Policy(max_resends=0))
+
+    assert caught.value.sent is False
+
+
+def test_a_connection_that_is_no_longer_logged_on_is_replaced(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    refused = f.not_executed(answer=f.json_error(-2015, status=401))
+    with framed(venue=venue_for(known), key=key, fates=[f.NORMAL, refused]) as meeting:
+        with pytest.raises(Unauthorized):
+            meeting.client.send(CANCEL)
+        meeting.client.send(CANCEL)
+
+    assert len(meeting.transport.opened) == 2
+
+
+def test_a_revoked_session_logs_on_again_on_another_connection(framed: Meet, ed25519: Keys) -> None:
+    key, known = ed25519
+    with framed(venue=venue_for(known), key=key, events=[(1, f.Revoke())]) as meeting:
+        meeting.client.send(LOOK)
+        meeting.clock.sleep(2)
+        done = meeting.client.send(CANCEL)
+
+    assert done.evidence is Evidence.REPLY
+    assert len(meeting.transport.opened) == 2
