@@ -23,6 +23,7 @@ from orderlists._models.order_lists import (
     OrderReport,
 )
 from orderlists._operations.cancel_order_list import CancelOrderList
+from orderlists._operations.get_open_order_lists import GetOpenOrderLists
 from orderlists._operations.get_order import GetOrder
 from orderlists._operations.get_order_list import GetOrderList
 from orderlists._operations.get_server_time import GetServerTime, ServerTime
@@ -71,6 +72,7 @@ __all__ = [
     "ExecutionReport",
     "Gap",
     "GapReason",
+    "GetOpenOrderLists",
     "GetOrder",
     "GetOrderList",
     "GetServerTime",

@@ -41,6 +41,11 @@ def _query(call: Call) -> Json:
     return list_body(found, call.unit)
 
 
+def _open(call: Call) -> Json:
+    found = call.venue.query_open_lists(account=call.account, now=call.now)
+    return [list_body(each, call.unit) for each in found]
+
+
 def _need_an_id(values: Mapping[str, object]) -> None:
     if set(values.values()) == {None}:
         raise ApiError(
@@ -69,4 +74,11 @@ GET_ORDER_LIST = Endpoint(
     parameters=(_ORDER_LIST_ID, _ORIG_CLIENT_ORDER_ID),
     check=_need_an_id,
     handler=_query,
+)
+GET_OPEN_ORDER_LISTS = Endpoint(
+    rest=("GET", "/api/v3/openOrderList"),
+    websocket="openOrderLists.status",
+    security="USER_DATA",
+    weight=6,
+    handler=_open,
 )

@@ -105,6 +105,11 @@ class Queries:
             raise ApiError(-2018, "Order list does not exist.")
         return found
 
+    def open_lists(self) -> tuple[VenueOrderList, ...]:
+        """Return the lists that are open, the oldest first."""
+        lists = [each for each in self._lists() if each.list_order_status == "EXECUTING"]
+        return tuple(reversed(lists))
+
     def order(self, symbol: str, order_id: int | None, name: str | None) -> OrderView:
         """Return the order of an id or a client id; if both are given, both must be its.
 

@@ -120,6 +120,18 @@ class Venue:
         with self._state.at(now):
             return self._queries(account, now).order_list(order_list_id, orig_client_order_id)
 
+    def query_open_lists(
+        self, *, account: str = MAIN_ACCOUNT, now: int
+    ) -> tuple[VenueOrderList, ...]:
+        """Return the open lists of an account, the oldest first, by `lags` in an earlier state.
+
+        Args:
+            account: Their owner.
+            now: In nanoseconds.
+        """
+        with self._state.at(now):
+            return self._queries(account, now).open_lists()
+
     def query_order(
         self,
         *,
