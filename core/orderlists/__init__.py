@@ -22,6 +22,7 @@ from orderlists._models.order_lists import (
     OrderList,
     OrderReport,
 )
+from orderlists._operations.cancel_order import CanceledOrder, CancelOrder
 from orderlists._operations.cancel_order_list import CancelOrderList
 from orderlists._operations.get_open_order_lists import GetOpenOrderLists
 from orderlists._operations.get_order import GetOrder
@@ -63,7 +64,9 @@ __all__ = [
     "BadTimestamp",
     "Banned",
     "Blocked",
+    "CancelOrder",
     "CancelOrderList",
+    "CanceledOrder",
     "CanceledOrderList",
     "Ed25519Key",
     "Ending",

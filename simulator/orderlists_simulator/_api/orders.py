@@ -1,14 +1,15 @@
-"""The endpoints of single orders.  Source: `Query order`."""
+"""The endpoints of single orders.  Source: `Cancel order`, `Query order`."""
 
 from __future__ import annotations
 
 from orderlists_simulator._api.endpoint import Call, Endpoint, at_least_one
 from orderlists_simulator._api.parameters import CLIENT_ID, LONG, SYMBOL, mandatory, optional
-from orderlists_simulator._api.responses import Json, order_body
+from orderlists_simulator._api.responses import Json, cancel_body, order_body
 
 _SYMBOL = mandatory("symbol", SYMBOL)
 _ORDER_ID = optional("orderId", LONG)
 _ORIG_CLIENT_ORDER_ID = optional("origClientOrderId", CLIENT_ID)
+_NEW_CLIENT_ORDER_ID = optional("newClientOrderId", CLIENT_ID)
 
 
 def _query(call: Call) -> Json:
@@ -22,6 +23,29 @@ def _query(call: Call) -> Json:
     return order_body(found, call.unit)
 
 
+def _cancel(call: Call) -> Json:
+    cancellation = call.venue.order_entry.cancel_order(
+        symbol=call[_SYMBOL],
+        order_id=call[_ORDER_ID],
+        orig_client_order_id=call[_ORIG_CLIENT_ORDER_ID],
+        new_client_order_id=call[_NEW_CLIENT_ORDER_ID],
+        account=call.account,
+        now=call.now,
+    )
+    return cancel_body(cancellation, call.unit)
+
+
+CANCEL_ORDER = Endpoint(
+    rest=("DELETE", "/api/v3/order"),
+    websocket="order.cancel",
+    security="TRADE",
+    weight=1,
+    free_on_success=True,
+    effect="cancel",
+    parameters=(_SYMBOL, _ORDER_ID, _ORIG_CLIENT_ORDER_ID, _NEW_CLIENT_ORDER_ID),
+    check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
+    handler=_cancel,
+)
 GET_ORDER = Endpoint(
     rest=("GET", "/api/v3/order"),
     websocket="order.status",

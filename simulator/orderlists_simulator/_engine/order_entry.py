@@ -209,6 +209,44 @@ class OrderEntry:
             self._state.replace(before, done.order_list, now=now)
             return done
 
+    def cancel_order(
+        self,
+        *,
+        symbol: str,
+        order_id: int | None = None,
+        orig_client_order_id: str | None = None,
+        new_client_order_id: str | None = None,
+        account: str = MAIN_ACCOUNT,
+        now: int,
+    ) -> Cancellation:
+        """Cancel an order of an open list, and with it the entire list.
+
+        Args:
+            symbol: The symbol of the order.
+            order_id: This or the next is needed; if both are given, both must be the order's.
+            orig_client_order_id: Its client id.
+            new_client_order_id: The id of this cancel; generated if None.
+            account: Its owner.
+            now: In nanoseconds.
+
+        Raises:
+            ApiError: -1121, unknown symbol; -2011, there is no such open order.
+        """
+        with self._state.at(now):
+            self._state.check_symbol(symbol)
+            found = self._state.store.find_open_by_order(
+                account, symbol, order_id=order_id, name=orig_client_order_id
+            )
+        if found is None:
+            raise ApiError(-2011, "Unknown order sent.")
+        return self.cancel(
+            symbol=symbol,
+            order_list_id=found.order_list_id,
+            new_client_order_id=new_client_order_id,
+            account=account,
+            now=now,
+        )
+
     def _order(self, leg: Leg, symbol: str, order_list_id: int, now: int) -> Order:
         facts = asdict(leg, recurse=False)
         facts["client_order_id"] = self._ids.name(leg.client_order_id)

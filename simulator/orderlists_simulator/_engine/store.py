@@ -94,6 +94,22 @@ class OrderListStore:
             return None
         return found if (found.account, found.symbol) == (account, symbol) else None
 
+    def find_open_by_order(
+        self, account: str, symbol: str, *, order_id: int | None, name: str | None
+    ) -> VenueOrderList | None:
+        """Return the list of this account and symbol with an order that is not final.
+
+        If id and client id of the order are given, both must be its.
+        """
+        for found in self.newest_first(as_of=None):
+            if (found.account, found.symbol) == (account, symbol) and any(
+                order_id in {None, order.order_id} and name in {None, order.client_order_id}
+                for order in found.orders
+                if not order.is_final
+            ):
+                return found
+        return None
+
     def _index(self, order_list: VenueOrderList) -> None:
         self._open_orders.update(_open_order_names(order_list))
         if order_list.is_open:

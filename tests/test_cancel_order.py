@@ -1,0 +1,242 @@
+"""Cancel Order: one leg cancels its list, over each protocol, and lost replies are reconciled."""
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from cells import START, a_venue, meet
+from orderlists import (
+    AlreadyDone,
+    CanceledOrder,
+    CanceledOrderList,
+    CancelOrder,
+    Evidence,
+    Instant,
+    InvalidRequest,
+    NotExecuted,
+    OrderReport,
+    OutcomeUnknown,
+    Policy,
+    Rejected,
+    TimeUnit,
+    TransportError,
+    UnknownOrderList,
+)
+from orderlists.enums import ListOrderStatus, OrderStatus
+from orderlists_simulator import faults as f
+from scripted import SECOND, Scripted
+
+BY_ID = CancelOrder(symbol="LTCBTC", order_id=0, new_client_order_id="mine")
+CELLS = [(p, c) for p in ("REST", "WebSocket") for c in ("sync", "async")]
+
+
+def by_name(venue: Any) -> CancelOrder:
+    leg = venue.order_list(0).orders[0]
+    return CancelOrder(
+        symbol="LTCBTC", client_order_id=leg.client_order_id, new_client_order_id="mine"
+    )
+
+
+@pytest.mark.parametrize(("protocol", "colour"), CELLS)
+def test_cancel_order_of_a_leg_cancels_the_entire_list(protocol: str, colour: str) -> None:
+    with meet(protocol, colour) as meeting:
+        result = meeting.client.send(BY_ID)
+    assert isinstance(result, CanceledOrderList)
+    assert (result.order_list_id, result.evidence) == (0, Evidence.REPLY)
+    assert {r.client_order_id for r in result.order_reports} == {"mine"}
+    assert meeting.venue.order_list(1).is_open
+
+
+@pytest.mark.parametrize("is_by_id", [True, False], ids=["by id", "by name"])
+@pytest.mark.parametrize(("protocol", "colour"), CELLS)
+def test_a_lost_reply_to_cancel_order_is_reconciled_by_a_query(
+    protocol: str, colour: str, *, is_by_id: bool
+) -> None:
+    with meet(protocol, colour, fates=[f.executed(answer=f.DROPPED)]) as meeting:
+        result = meeting.client.send(BY_ID if is_by_id else by_name(meeting.venue))
+    assert isinstance(result, CanceledOrderList)
+    assert (result.order_list_id, result.evidence) == (0, Evidence.QUERY)
+    assert meeting.venue.order_list(0).canceled_by == "mine"
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_events_prove_a_cancel_order_whose_reply_was_lost(colour: str) -> None:
+    # The subscription is a request as well.
+    faults = [f.NORMAL, f.executed(answer=f.bare(503))]
+    with meet("WebSocket", colour, fates=faults) as meeting, meeting.client.events():
+        result = meeting.client.send(BY_ID)
+    assert isinstance(result, CanceledOrderList)
+    assert result.evidence is Evidence.EVENT
+
+
+@pytest.mark.parametrize("is_by_id", [True, False], ids=["by id", "by name"])
+def test_a_cancel_order_that_did_not_arrive_is_sent_again_by_id(*, is_by_id: bool) -> None:
+    with meet("REST", "sync", fates=[f.not_executed(answer=f.DROPPED)]) as meeting:
+        result = meeting.client.send(BY_ID if is_by_id else by_name(meeting.venue))
+    assert isinstance(result, CanceledOrderList)
+    sent = [entry for entry in meeting.venue.log.entries if entry.is_cancel]
+    assert [dict(entry.parameters).get("orderId") for entry in sent[1:]] == ["0"]
+
+
+@pytest.mark.parametrize("is_by_id", [True, False], ids=["by id", "by name"])
+def test_a_cancel_order_that_only_looks_is_not_executed_once_that_is_certain(
+    *, is_by_id: bool
+) -> None:
+    with meet("REST", "sync", fates=[f.not_executed(answer=f.DROPPED)]) as meeting:
+        request = BY_ID if is_by_id else by_name(meeting.venue)
+        with pytest.raises(NotExecuted):
+            meeting.client.send(request, policy=Policy(max_resends=0))
+    assert (meeting.clock.now() - START) // 10**9 == 25
+
+
+def test_a_younger_order_of_the_same_name_is_left_alone() -> None:
+    events = [(0.0, f.Cancel(0, by="theirs")), (1.0, f.PlaceAgain(0))]
+    venue = a_venue()
+    request = by_name(venue)
+    faults = [f.not_executed(answer=f.DROPPED)]
+    with (
+        meet("REST", "sync", venue=venue, fates=faults, events=events) as meeting,
+        pytest.raises((OutcomeUnknown, UnknownOrderList)),
+    ):
+        meeting.client.send(request)
+    assert venue.order_list(2).is_open
+
+
+@pytest.mark.parametrize("how", [f.Fill(0, 1), f.Cancel(0, by="theirs"), f.Expire(0)], ids=repr)
+@pytest.mark.parametrize("is_by_id", [True, False], ids=["by id", "by name"])
+def test_an_order_that_was_over_is_already_done(how: Any, *, is_by_id: bool) -> None:
+    with meet("REST", "sync", events=[(0.0, how)]) as meeting:
+        request = BY_ID if is_by_id else by_name(meeting.venue)
+        meeting.clock.sleep(1)
+        with pytest.raises((AlreadyDone, UnknownOrderList)) as caught:
+            meeting.client.send(request)
+    # By the client id that a canceled order was placed under it is not found any more.
+    is_found = is_by_id or not isinstance(how, f.Cancel)
+    assert isinstance(caught.value, AlreadyDone) is is_found
+
+
+def test_an_order_that_never_was_is_unknown() -> None:
+    with meet("REST", "sync") as meeting, pytest.raises(UnknownOrderList):
+        meeting.client.send(CancelOrder(symbol="LTCBTC", order_id=99))
+
+
+def test_cancel_order_needs_an_id() -> None:
+    with pytest.raises(InvalidRequest, match="one of order_id and client_order_id"):
+        CancelOrder(symbol="LTCBTC")
+
+
+# A single order, which the simulator does not place: by a script of answers.
+
+
+def report(status: str, client_id: str, order_id: int = 7) -> OrderReport:
+    return OrderReport(
+        symbol="LTCBTC",
+        order_id=order_id,
+        order_list_id=-1,
+        client_order_id=client_id,
+        status=OrderStatus(status),
+        time=Instant(START // 1_000_000 - 3_600_000, TimeUnit.MILLISECOND),
+    )
+
+
+SINGLE = CancelOrder(symbol="LTCBTC", order_id=7, new_client_order_id="mine")
+NAMED = CancelOrder(symbol="LTCBTC", client_order_id="stop", new_client_order_id="mine")
+CANCELED = CanceledOrder(
+    symbol="LTCBTC",
+    order_id=7,
+    order_list_id=-1,
+    client_order_id="mine",
+    orig_client_order_id="stop",
+    status=OrderStatus.CANCELED,
+)
+LOST = TransportError("reset", sent=None)
+NOT_THERE = UnknownOrderList(code=-2011, message="Unknown order sent.", status=400)
+NO_ORDER = Rejected(code=-2013, message="Order does not exist.", status=400)
+
+
+def test_cancel_order_of_a_single_order_returns_its_report() -> None:
+    assert Scripted(CANCELED).send(SINGLE) is CANCELED
+    assert Scripted(CANCELED).send(NAMED) is CANCELED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"symbol": "ETHBTC"},
+        {"order_id": 8},
+        {"client_order_id": "theirs"},
+        {"status": OrderStatus.NEW},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_a_reply_about_another_order_or_cancel_is_no_result(changes: dict[str, Any]) -> None:
+    assert SINGLE.mismatch(evolve(CANCELED, **changes))
+
+
+def test_by_name_a_reply_about_an_order_with_another_name_is_no_result() -> None:
+    assert NAMED.mismatch(evolve(CANCELED, orig_client_order_id="other"))
+
+
+def test_a_list_without_the_order_or_still_open_is_no_result() -> None:
+    with meet("REST", "sync") as meeting:
+        result = meeting.client.send(BY_ID)
+    assert isinstance(result, CanceledOrderList)
+    assert BY_ID.mismatch(result) is None
+    assert SINGLE.mismatch(result)
+    assert NAMED.mismatch(result)
+    assert BY_ID.mismatch(evolve(result, list_order_status=ListOrderStatus.EXECUTING))
+    assert BY_ID.mismatch(evolve(result, order_reports=()))
+
+
+@pytest.mark.parametrize("request_", [SINGLE, NAMED], ids=["by id", "by name"])
+def test_a_single_order_found_by_the_id_of_its_cancel_is_done(request_: CancelOrder) -> None:
+    answers = (NOT_THERE,) if request_ is SINGLE else ()
+    script = Scripted(LOST, *answers, report("CANCELED", "mine"))
+    result = script.send(request_)
+    assert isinstance(result, CanceledOrder)
+    assert (result.order_id, result.evidence) == (7, Evidence.QUERY)
+
+
+def test_a_single_order_that_was_filled_before_is_rejected() -> None:
+    script = Scripted(NOT_THERE, NO_ORDER, report("FILLED", "stop"))
+    with pytest.raises(Rejected, match="was over"):
+        script.send(SINGLE)
+
+
+def test_a_canceled_order_that_shows_its_own_id_leaves_the_outcome_unknown() -> None:
+    script = Scripted(LOST, *((NO_ORDER, report("CANCELED", "stop")) * 60))
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(NAMED)
+    assert caught.value.list_over
+
+
+def test_an_order_that_is_in_doubt_and_not_found_is_unknown_once_queries_must_know() -> None:
+    script = Scripted(LOST, *([NO_ORDER] * 60))
+    with pytest.raises(UnknownOrderList) as caught:
+        script.send(NAMED)
+    assert caught.value.code == -2011
+    assert script.passed > 25 * SECOND
+
+
+def test_cancel_order_keeps_looking_while_queries_fail() -> None:
+    script = Scripted(NOT_THERE, LOST, LOST, report("CANCELED", "mine"))
+    assert script.send(SINGLE).order_id == 7
+    listed = evolve(report("CANCELED", "mine"), order_list_id=3)
+    script = Scripted(LOST, LOST, listed, LOST, LOST, *((LOST, LOST) * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(SINGLE, Policy(max_resends=1))
+
+
+def test_an_order_over_whose_list_cannot_be_read_is_looked_at_again() -> None:
+    listed = evolve(report("FILLED", "stop"), order_list_id=3)
+    script = Scripted(NOT_THERE, *((NO_ORDER, listed, LOST) * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(SINGLE)
+
+
+def test_an_open_order_is_not_canceled_by_id_after_the_engine_said_that_it_is_not_open() -> None:
+    script = Scripted(NOT_THERE, *((NO_ORDER, report("NEW", "stop")) * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(NAMED)
+    assert sum(isinstance(each, CancelOrder) for each in script.sent) == 1
