@@ -71,7 +71,7 @@ __all__ = [
 
 _LONGEST_VALUE = 80
 _LONGEST_MESSAGE = 500
-_SIGNATURE = re.compile(r"signature=[^&\s]+", re.IGNORECASE)
+_SIGNATURE = re.compile(r"(signature['\"]?\s*[=:]\s*['\"]?)[^&\s'\",}]+", re.IGNORECASE)
 _SERVER_ERROR = 500
 _PLAIN = (str, int, float, bool, type(None))
 _FOREIGN = "not from the exchange's API: check the address and any proxy in between"
@@ -205,7 +205,7 @@ class _Said(OrderListsError):
 
     def __init__(self, *, code: int | None, message: str, status: int) -> None:
         # A message may echo what was sent.
-        message = _SIGNATURE.sub("signature=...", message)[:_LONGEST_MESSAGE]
+        message = _SIGNATURE.sub(r"\1...", message)[:_LONGEST_MESSAGE]
         coded = "" if code is None else f", code {code}"
         super().__init__(f"HTTP {status}{coded}{': ' if message else ''}{message}")
         self.code = code

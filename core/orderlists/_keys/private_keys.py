@@ -1,7 +1,7 @@
 """Keys that sign with a private key: RSA and Ed25519, by the `cryptography` library.
 
 The exchange knows only the public half.  The library is loaded when the first such key is made, so
-that who signs with HMAC does not need it.
+that HMAC keys do not need it.  A pickle of a key holds the private key, unencrypted.
 
 Reading the file of a key given as a path is the one thing in core that touches the outside, and it
 happens when the key is made, never later.
@@ -10,9 +10,11 @@ happens when the key is made, never later.
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from orderlists._keys.key import check_api_key, masked
+from orderlists._keys.private_key_forms import Material, material_in
 from orderlists.errors import HIDDEN, InvalidSetting, MissingExtra
 
 if TYPE_CHECKING:
@@ -31,9 +33,10 @@ class RsaKey:
 
     Args:
         api_key: The 64 letters and digits that the exchange issued for the public key.
-        private_key: PEM as text or bytes, DER as bytes, or the `Path` of a file with either; 2048
+        private_key: PEM (PKCS#8, traditional or OpenSSH) as text or bytes, DER as bytes, or the
+            `Path` of a file with either; 2048
             to 4096 bits.
-        passphrase: What the private key is encrypted with; None if it is not.
+        passphrase: What the private key is encrypted with; None or empty if it is not.
 
     Raises:
         InvalidSetting: The API key or the private key cannot be used; neither is shown.
@@ -69,14 +72,18 @@ class RsaKey:
     def __repr__(self) -> str:
         return f"RsaKey(api_key={masked(self.api_key)})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (RsaKey, self.api_key, _der(self._private))
+
 
 class Ed25519Key:
     """An API key with an Ed25519 private key: the kind that the exchange recommends.
 
     Args:
         api_key: The 64 letters and digits that the exchange issued for the public key.
-        private_key: PEM as text or bytes, DER as bytes, or the `Path` of a file with either.
-        passphrase: What the private key is encrypted with; None if it is not.
+        private_key: PEM (PKCS#8, traditional or OpenSSH) as text or bytes, DER as bytes, or the
+            `Path` of a file with either.
+        passphrase: What the private key is encrypted with; None or empty if it is not.
 
     Raises:
         InvalidSetting: The API key or the private key cannot be used; neither is shown.
@@ -105,6 +112,9 @@ class Ed25519Key:
     def __repr__(self) -> str:
         return f"Ed25519Key(api_key={masked(self.api_key)})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (Ed25519Key, self.api_key, _der(self._private))
+
 
 def _rsa_type() -> type[RSAPrivateKey]:
     try:
@@ -125,30 +135,56 @@ def _ed25519_type() -> type[Ed25519PrivateKey]:
 def _load(
     private_key: str | bytes | Path, passphrase: str | bytes | None, kind: type[K], name: str
 ) -> K:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import (
-        load_der_private_key,
-        load_pem_private_key,
-    )
-
-    data = _bytes_of(private_key)
-    password = passphrase.encode() if isinstance(passphrase, str) else passphrase
-    load = load_pem_private_key if data.lstrip().startswith(b"-----BEGIN") else load_der_private_key
-    try:
-        private = load(data, password)
-    except TypeError as error:
-        rule = "must be given for an encrypted private key, and for no other"
-        raise InvalidSetting(field="passphrase", value=HIDDEN, rule=rule) from error
-    except (ValueError, UnsupportedAlgorithm) as error:
-        rule = (
-            f"must be an {name} private key (PEM as text or bytes, DER as bytes, or a pathlib.Path "
-            "of a file), and the passphrase the right one"
-        )
-        raise InvalidSetting(field="private_key", value=HIDDEN, rule=rule) from error
+    material = material_in(_bytes_of(private_key))
+    if isinstance(material, str):
+        raise InvalidSetting(field="private_key", value=HIDDEN, rule=material)
+    # An empty passphrase, such as an environment variable that is not set, is none.
+    password = (passphrase.encode() if isinstance(passphrase, str) else passphrase) or None
+    private = _loaded(material, password, name)
     if not isinstance(private, kind):
         rule = f"must be an {name} private key, not {type(private).__name__}"
         raise InvalidSetting(field="private_key", value=HIDDEN, rule=rule)
     return private
+
+
+def _loaded(material: Material, password: bytes | None, name: str) -> object:
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives.serialization import (
+        load_der_private_key,
+        load_pem_private_key,
+        load_ssh_private_key,
+    )
+
+    load = {
+        "PEM": load_pem_private_key,
+        "OpenSSH": load_ssh_private_key,
+        "DER": load_der_private_key,
+    }[material.encoding]
+    try:
+        return load(material.data, password)
+    except TypeError as error:
+        rule = "must be given for an encrypted private key, and for no other"
+        raise InvalidSetting(field="passphrase", value=HIDDEN, rule=rule) from error
+    except (ValueError, UnsupportedAlgorithm) as error:
+        if password is not None:
+            rule = "must be the passphrase of this private key, or the key is damaged"
+            raise InvalidSetting(field="passphrase", value=HIDDEN, rule=rule) from error
+        rule = f"must be an {name} private key in PEM or DER, whole and not damaged"
+        raise InvalidSetting(field="private_key", value=HIDDEN, rule=rule) from error
+
+
+def _der(private: RSAPrivateKey | Ed25519PrivateKey) -> bytes:
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+    )
+
+    return private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _restored(kind: Callable[..., K], api_key: str, private_key: bytes) -> K:
+    return kind(api_key=api_key, private_key=private_key)
 
 
 def _bytes_of(private_key: object) -> bytes:

@@ -386,6 +386,17 @@ def test_a_refusal_does_not_depend_on_how_the_value_shows_itself(value: Any) -> 
         CancelOrderList(symbol="LTCBTC", order_list_id=value)
 
 
+@pytest.mark.parametrize(
+    "echo",
+    ["signature=c8db56", 'Signature: "c8db56"', '{"signature":"c8db56"}', "signature='c8db56'"],
+)
+def test_a_message_that_echoes_a_signature_is_shown_without_it(echo: str) -> None:
+    shown = str(Rejected(code=-1100, message=f"bad {echo} given", status=400))
+    assert "c8db56" not in shown
+    assert shown.startswith("HTTP 400, code -1100: bad ")
+    assert shown.endswith("given")
+
+
 def test_the_words_of_the_exchange_are_kept_short_and_without_a_signature() -> None:
     echo = Rejected(code=-1100, message=f"symbol=x&signature=c8db56&{'x' * 900}", status=400)
     assert "c8db56" not in str(echo)
