@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import ssl
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+import httpx
 import pytest
 import urllib3
 from cryptography import x509
@@ -18,43 +20,104 @@ from cryptography.x509.oid import NameOID
 
 from orderlists_transports.aiohttp import AiohttpTransport
 from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
+from orderlists_transports.asyncio import AsyncioTransport
 from orderlists_transports.conformance import FramedSetup, Setup, Tls
+from orderlists_transports.conformance._server import Peer, Server
+from orderlists_transports.httpx import AsyncHttpxTransport, HttpxTransport
 from orderlists_transports.urllib3 import Urllib3Transport
 from orderlists_transports.websockets import WebsocketsTransport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from http_servers import Serve
     from orderlists_transports.conformance import Clause, FramedClause
 
 
 def over_urllib3(setup: Setup) -> Urllib3Transport:
-    manager = urllib3.PoolManager(
-        maxsize=setup.connections, block=True, ssl_context=setup.ssl_context
-    )
     return Urllib3Transport(
-        setup.origin, manager=manager, max_response_size=setup.max_response_size
+        setup.origin,
+        ssl_context=setup.ssl_context,
+        max_connections=setup.connections,
+        max_response_size=setup.max_response_size,
     )
 
 
-def over_aiohttp(setup: Setup) -> AiohttpTransport:
-    def session() -> aiohttp.ClientSession:
-        trust = True if setup.ssl_context is None else setup.ssl_context
-        connector = aiohttp.TCPConnector(limit=setup.connections, ssl=trust)
-        return aiohttp.ClientSession(connector=connector)
+class SessionTransport(AiohttpTransport):
+    """An aiohttp transport whose session is its own."""
 
-    return AiohttpTransport(
-        setup.origin, session=session, max_response_size=setup.max_response_size
+    def __init__(self, setup: Setup) -> None:
+        self.session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=setup.connections,
+                ssl=True if setup.ssl_context is None else setup.ssl_context,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        super().__init__(
+            setup.origin, session=self.session, max_response_size=setup.max_response_size
+        )
+
+    async def aclose(self) -> None:
+        await super().aclose()
+        await self.session.close()
+
+
+def over_httpx(setup: Setup) -> HttpxTransport:
+    return HttpxTransport(
+        setup.origin,
+        transport=httpx.HTTPTransport(
+            verify=True if setup.ssl_context is None else setup.ssl_context,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=setup.connections),
+        ),
+        max_response_size=setup.max_response_size,
     )
 
 
-@pytest.fixture(params=["urllib3", "aiohttp"])
-def keeps(request: pytest.FixtureRequest) -> Callable[[Clause, Tls | None], None]:
-    """Check a clause against a built-in transport."""
-    if request.param == "urllib3":
-        return lambda clause, tls: clause.check(over_urllib3, tls=tls)
-    return lambda clause, tls: clause.check_async(over_aiohttp, tls=tls)
+def over_async_httpx(setup: Setup) -> AsyncHttpxTransport:
+    return AsyncHttpxTransport(
+        setup.origin,
+        transport=httpx.AsyncHTTPTransport(
+            verify=True if setup.ssl_context is None else setup.ssl_context,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=setup.connections),
+        ),
+        max_response_size=setup.max_response_size,
+    )
+
+
+def over_asyncio(setup: Setup) -> AsyncioTransport:
+    return AsyncioTransport(
+        setup.origin,
+        ssl_context=setup.ssl_context,
+        max_connections=setup.connections,
+        max_response_size=setup.max_response_size,
+    )
+
+
+KINDS = {
+    "urllib3": over_urllib3,
+    "httpx": over_httpx,
+    "asyncio": over_asyncio,
+    "aiohttp": SessionTransport,
+    "async_httpx": over_async_httpx,
+}
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def keeps(kind: str) -> Callable[[Clause, Tls | None], None]:
+    """Check a clause against a transport."""
+    factory: Any = KINDS[kind]
+    if kind in {"urllib3", "httpx"}:
+        return lambda clause, tls: clause.check(factory, tls=tls)
+    return lambda clause, tls: clause.check_async(factory, tls=tls)
 
 
 def over_websockets(setup: FramedSetup) -> WebsocketsTransport:
@@ -79,6 +142,19 @@ def keeps_framed(request: pytest.FixtureRequest) -> Callable[[FramedClause, Tls 
     if request.param == "websockets":
         return lambda clause, tls: clause.check(over_websockets, tls=tls)
     return lambda clause, tls: clause.check_async(over_aiohttp_websocket, tls=tls)
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start servers that are closed after the test."""
+    with contextlib.ExitStack() as servers:
+
+        def start(script: Callable[[Peer], None], tls: Tls | None = None) -> Server:
+            server = Server(script, None if tls is None else tls.server)
+            servers.callback(server.close)
+            return server
+
+        yield start
 
 
 @pytest.fixture(scope="session")

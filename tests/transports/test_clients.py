@@ -50,8 +50,8 @@ from orderlists_simulator import (
 )
 from orderlists_simulator.faults import CONNECTION_REFUSED, DROPPED, executed
 from orderlists_transports import AsyncClient, Client, Clocks, Exchange
-from orderlists_transports.aiohttp import AiohttpTransport
 from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
+from orderlists_transports.asyncio import AsyncioTransport
 from orderlists_transports.urllib3 import Urllib3Transport
 from strategies import cancels, keys
 
@@ -511,7 +511,7 @@ class Nameless:
         ({"sleep": None}, "sleep"),
         ({"transport": "http://user:secret@host"}, "transport"),
         ({"transport": Urllib3Transport}, "transport"),
-        ({"transport": AiohttpTransport}, "transport"),
+        ({"transport": AsyncioTransport}, "transport"),
     ],
 )
 def test_what_a_client_is_made_of_is_checked(kind: Any, settings: Any, field: str) -> None:
@@ -539,7 +539,7 @@ ONLY_FRAMES = "this one is for AsyncClient with WebSocketApi()"
         (
             Client,
             Rest(),
-            AiohttpTransport(ORIGIN),
+            AsyncioTransport(ORIGIN),
             "must have send(), for Client with Rest(); this one is for AsyncClient with Rest()",
         ),
         (
@@ -609,7 +609,7 @@ FRAMES = "ws-api.testnet.binance.vision:443> as 'vmPU...Eh8A', open>"
     ("kind", "protocol", "shown"),
     [
         (Client, Rest(), f"<Client Rest over <Urllib3Transport https://{REST}"),
-        (AsyncClient, Rest(), f"<AsyncClient Rest over <AiohttpTransport https://{REST}"),
+        (AsyncClient, Rest(), f"<AsyncClient Rest over <AsyncioTransport https://{REST}"),
         (Client, WebSocketApi(), f"<Client WebSocketApi over <WebsocketsTransport wss://{FRAMES}"),
         (
             AsyncClient,

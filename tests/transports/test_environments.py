@@ -46,11 +46,47 @@ def test_a_framed_origin_is_named_by_either_scheme(url: str, origin: Origin) -> 
     ("url", "origin"),
     [
         ("https://api1.binance.com", "https://api1.binance.com:443"),
+        ("https://api.binance.com/", "https://api.binance.com:443"),
+        ("https://api.binance.com:443", "https://api.binance.com:443"),
+        ("HTTPS://Api.Binance.COM", "https://api.binance.com:443"),
+        ("https://api.binance.us/", "https://api.binance.us:443"),
         ("http://[::1]:8080", "http://[::1]:8080"),
     ],
 )
 def test_an_origin_is_written_out(url: str, origin: str) -> None:
     assert str(parse_origin(url)) == origin
+
+
+REST_ADDRESSES = [
+    ("https://api.binance.com/", "ws-api.binance.com"),
+    ("https://api.binance.com:443", "ws-api.binance.com"),
+    ("HTTPS://API.BINANCE.COM", "ws-api.binance.com"),
+    *((f"https://api{number}.binance.com", "ws-api.binance.com") for number in range(1, 5)),
+    ("https://api-gcp.binance.com", "ws-api.binance.com"),
+    ("wss://api.binance.com", "ws-api.binance.com"),
+    ("https://testnet.binance.vision/", "ws-api.testnet.binance.vision"),
+    ("https://demo-api.binance.com:443/", "demo-ws-api.binance.com"),
+    ("https://api.binance.us", "ws-api.binance.us"),
+]
+
+
+@pytest.mark.parametrize(("url", "host"), REST_ADDRESSES)
+def test_a_known_rest_address_is_mapped_to_its_websocket_address(url: str, host: str) -> None:
+    assert parse_framed_origin(url) == Origin("wss", host, 443)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://exchange.example", "https://api.binance.com:8443", "https://api5.binance.com"],
+)
+def test_an_unknown_rest_address_asks_for_the_websocket_address(url: str) -> None:
+    with pytest.raises(InvalidSetting, match="must be the address of its WebSocket API, as wss://"):
+        parse_framed_origin(url)
+
+
+def test_a_websocket_address_is_refused_for_rest() -> None:
+    with pytest.raises(InvalidSetting, match=r"wss:// and ws:// are for WebSocketApi\(\)$"):
+        parse_origin("https://ws-api.binance.com")
 
 
 @BOTH
@@ -67,6 +103,7 @@ def test_an_origin_is_written_out(url: str, origin: str) -> None:
         "https://api binance.com",
         "https://api.binance.com:port",
         "https://api.binance.com:70000",
+        "ftp://api.binance.com",
         "http://api.binance.com",
         "http://127.0.0.1.example",
         "http://localhost.example",

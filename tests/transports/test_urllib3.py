@@ -1,300 +1,242 @@
-"""What only the transport over urllib3 does: managers, proxies, deadlines, forks, replies."""
+"""What only the synchronous HTTP transport does: urllib3's sockets, signals, threads, TLS reads."""
 
 from __future__ import annotations
 
-import contextlib
+import random
+import signal
 import socket
+import ssl
 import threading
+import warnings
+from collections import Counter
 from contextlib import closing
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import urllib3
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import HTTPError
 
-from orderlists import InvalidSetting, TransportError
-from orderlists.extending import HttpRequest, HttpResponse
-from orderlists_transports._urllib3_pool import leave_connections_to_parent
-from orderlists_transports.conformance._script import always, answer, chunked, reply, unmeasured
-from orderlists_transports.conformance._server import Peer, Server
+from http_servers import SOON
+from orderlists import TransportError
+from orderlists.extending import HttpRequest
+from orderlists_transports._net.deadline import Deadline
+from orderlists_transports._net.stream import Stream
+from orderlists_transports.conformance._script import always, answer_by, echo, reply
 from orderlists_transports.urllib3 import Urllib3Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
+    from http_servers import Serve
     from orderlists_transports.conformance import Tls
+    from orderlists_transports.conformance._server import Peer
 
+INTERRUPTED_SENDS = 1_000
 REQUEST = HttpRequest("GET", "/api/v3/time", ())
-SOON = 0.25
 
 
-class Serve(Protocol):
-    def __call__(self, script: Callable[[Peer], None], tls: Tls | None = None) -> Server: ...
-
-
-class Get(Protocol):
-    def __call__(self, sent: bytes, method: str = "GET") -> HttpResponse: ...
+class Interrupt(BaseException):
+    """What the signal handler raises."""
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
-    with contextlib.ExitStack() as servers:
+def interrupts() -> Iterator[None]:
+    def raise_interrupt(*_: object) -> None:
+        raise Interrupt
 
-        def start(script: Callable[[Peer], None], tls: Tls | None = None) -> Server:
-            server = Server(script, None if tls is None else tls.server)
-            servers.callback(server.close)
-            return server
-
-        yield start
-
-
-@pytest.fixture
-def get(serve: Serve) -> Get:
-    """Send a request that is answered with these bytes."""
-
-    def exchange(sent: bytes, method: str = "GET") -> HttpResponse:
-        with closing(Urllib3Transport(serve(answer(sent)).origin)) as transport:
-            return transport.send(HttpRequest(method, "/", ()), timeout=5)
-
-    return exchange
+    usual = signal.signal(signal.SIGALRM, raise_interrupt)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, usual)
 
 
-def proxied(proxy: Server, origin: str, tls: Tls) -> Urllib3Transport:
-    manager = urllib3.ProxyManager(proxy.origin, ssl_context=tls.client)
-    return Urllib3Transport(origin, manager=manager)
+def send_interrupted(transport: Urllib3Transport, target: str, after: float) -> bytes | None:
+    """Send, and return the body, or None if the signal came first."""
+    try:
+        signal.setitimer(signal.ITIMER_REAL, after)
+        body = transport.send(HttpRequest("DELETE", target, ()), timeout=5).body
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except Interrupt:
+        return None
+    return body
 
 
-def tunnel(peer: Peer) -> None:
-    """Be a proxy: open a tunnel and pass everything on."""
-    request = peer.receive()
-    assert request is not None
-    host, _, port = request.target.partition(":")
-    with socket.create_connection((host, int(port))) as onward:
-        peer.write(b"HTTP/1.1 200 Go on\r\nVia: a proxy\r\n\r\n")
-        back = threading.Thread(target=pass_back, args=(peer, onward))
-        back.start()
-        with contextlib.suppress(OSError):
-            while part := peer.read_some():
-                onward.sendall(part)
-        onward.shutdown(socket.SHUT_RDWR)
-        back.join()
+def interrupt_at_random(transport: Urllib3Transport, count: int, seed: int, longest: float) -> int:
+    """Send so many requests, interrupted at random instants; return how many were answered."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    answered = 0
+    for number in range(count):
+        body = send_interrupted(transport, f"/{number}", chance.uniform(1e-5, longest))
+        assert body in {None, f"/{number}".encode()}
+        answered += body is not None
+    return answered
 
 
-def pass_back(peer: Peer, onward: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while part := onward.recv(65536):
-            peer.write(part)
+# An exception in a callback of the garbage collector is printed by Python, and goes no further.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("interrupts")
+def test_an_interrupt_at_any_instant_sends_nothing_twice_and_leaves_the_transport_usable(
+    serve: Serve, wire: Tls | None
+) -> None:
+    server = serve(answer_by(echo), wire)
+    trust = None if wire is None else wire.client
+    with closing(Urllib3Transport(server.origin, ssl_context=trust)) as transport:
+        with warnings.catch_warnings():
+            # A socket that an interrupt takes before it has a name is closed with a warning.
+            warnings.simplefilter("ignore", ResourceWarning)
+            began = monotonic()
+            transport.send(REQUEST, timeout=5)
+            longest = 2 * (monotonic() - began)
+            answered = interrupt_at_random(transport, INTERRUPTED_SENDS, 1, longest)
+        assert 0 < answered < INTERRUPTED_SENDS
+        assert transport.send(REQUEST, timeout=5).body == REQUEST.target.encode()
+    targets = Counter(each.target for each in server.received)
+    assert targets.pop(REQUEST.target) == 2
+    assert max(targets.values()) == 1
 
 
-def dribble(peer: Peer) -> None:
-    for byte in b"HTTP/1.1 200 OK" + b"!" * 1000:
-        if peer.hold(SOON / 10):
-            return
-        peer.write(bytes([byte]))
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (ConnectionRefusedError(111, "refused"), "ConnectionRefusedError: Connection refused"),
+        (None, "ConnectionError"),
+    ],
+)
+def test_an_error_of_urllib3_means_not_sent(
+    error: Exception | None, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: HTTPConnection) -> None:
+        raise HTTPError("s3cret") from error
 
-
-def hang_up(_peer: Peer) -> None:
-    pass
-
-
-def hold(peer: Peer) -> None:
-    peer.hold()
-
-
-def failure(transport: Urllib3Transport, timeout: float = 5) -> TransportError:
+    monkeypatch.setattr(HTTPConnection, "connect", fail)
+    transport = Urllib3Transport("http://127.0.0.1:1")
     with closing(transport), pytest.raises(TransportError) as caught:
-        transport.send(REQUEST, timeout=timeout)
-    return caught.value
+        transport.send(REQUEST, timeout=5)
+    assert caught.value.sent is False
+    assert str(caught.value).endswith(why)
 
 
-def test_a_proxy_opens_a_tunnel_in_which_only_the_exchange_reads(serve: Serve, tls: Tls) -> None:
-    server, proxy = serve(always(reply()), tls), serve(tunnel)
-    with closing(proxied(proxy, server.origin, tls)) as transport:
-        assert transport.send(REQUEST, timeout=5).status == 200
-        assert transport.send(REQUEST, timeout=5).status == 200
-    (asked,) = proxy.received
-    assert asked.method == "CONNECT"
-    assert [each.target for each in server.received] == [REQUEST.target] * 2
+def test_closing_lets_a_response_in_flight_arrive_and_closes_its_connection(serve: Serve) -> None:
+    closed = threading.Event()
+
+    def script(peer: Peer) -> None:
+        peer.receive()
+        closed.wait(5)
+        peer.write(reply())
+
+    server = serve(script)
+    transport = Urllib3Transport(server.origin)
+    outcomes: list[Any] = []
+    thread = threading.Thread(
+        target=lambda: outcomes.append(transport.send(REQUEST, timeout=5).status)
+    )
+    thread.start()
+    assert server.has_received(1)
+    transport.close()
+    closed.set()
+    thread.join()
+    assert outcomes == [200]
+    assert server.has_closed(1)
 
 
-@pytest.mark.parametrize(
-    "script",
-    [
-        answer(unmeasured(b"", status=407)),
-        answer(b"SSH-2.0-OpenSSH_9.6\r\n"),
-        hang_up,
-        answer(b"HTTP/1.1 200 OK\r\n\r\nno TLS here"),
-    ],
-    ids=["refuses", "is none", "hangs up", "leads elsewhere"],
-)
-def test_a_proxy_that_opens_no_tunnel_means_not_sent(
-    script: Callable[[Peer], None], serve: Serve, tls: Tls
+class ScriptedSocket:
+    """A socket, or a context that wraps it in TLS, which cannot do at once what it should.
+
+    Args:
+        ready: A socket that the system says is ready.
+        outcomes: What its operations return or raise, one after the other.
+    """
+
+    buffered = 0
+
+    def __init__(self, ready: socket.socket, *outcomes: object) -> None:
+        self._ready = ready
+        self._outcomes = list(outcomes)
+
+    def wrap_socket(self, *_: object, **__: object) -> ScriptedSocket:
+        return self
+
+    def setblocking(self, _: object) -> None:
+        pass
+
+    def fileno(self) -> int:
+        return self._ready.fileno()
+
+    def pending(self) -> int:
+        return self.buffered
+
+    def recv(self, *_: object) -> Any:
+        outcome = self._outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    send = do_handshake = recv
+
+
+@pytest.fixture
+def ready() -> Iterator[socket.socket]:
+    here, there = socket.socketpair()
+    with here, there:
+        there.sendall(b"something")
+        yield here
+
+
+def stream_of(ready: socket.socket, *outcomes: object) -> Stream:
+    """Return a stream over TLS with these outcomes, the first of them of the handshake."""
+    scripted: Any = ScriptedSocket(ready, *outcomes)
+    stream = Stream(scripted)
+    stream.start_tls(scripted, "localhost", Deadline(5))
+    return stream
+
+
+WANTS = [ssl.SSLWantReadError(), ssl.SSLWantWriteError()]
+
+
+def test_a_handshake_and_a_read_wait_for_what_tls_wants(ready: socket.socket) -> None:
+    stream = stream_of(ready, *WANTS, None, *WANTS, BlockingIOError(), b"data")
+    assert stream.read(Deadline(5)) == b"data"
+
+
+def test_a_read_does_not_wait_for_bytes_that_tls_holds_already(
+    ready: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    error = failure(proxied(serve(script), "https://api.binance.com", tls))
-    assert error.sent is False
+    stream = stream_of(ready, None, b"data")
+    monkeypatch.setattr(ScriptedSocket, "buffered", 4)
+    assert ready.recv(100) == b"something"
+    assert stream.read(Deadline(0.1)) == b"data"
 
 
-def test_a_proxy_that_refuses_is_told_by_its_status_alone(serve: Serve, tls: Tls) -> None:
-    script = answer(b"HTTP/1.1 407 s3cret\r\nContent-Length: 0\r\n\r\n")
-    error = failure(proxied(serve(script), "https://api.binance.com", tls))
-    assert str(error).endswith(": the proxy refused to connect, with status 407")
-
-
-def test_a_proxy_that_answers_byte_by_byte_ends_at_the_timeout(serve: Serve, tls: Tls) -> None:
-    began = monotonic()
-    error = failure(proxied(serve(dribble), "https://api.binance.com", tls), timeout=SOON)
-    assert error.sent is False
-    assert monotonic() - began < SOON + 1
-
-
-def test_a_proxy_that_cannot_be_reached_means_not_sent(serve: Serve, tls: Tls) -> None:
-    proxy = serve(tunnel)
-    proxy.close()
-    assert failure(proxied(proxy, "https://api.binance.com", tls)).sent is False
-
-
-def test_a_handshake_that_never_ends_ends_at_the_timeout(serve: Serve) -> None:
-    server = serve(hold)
-    began = monotonic()
-    origin = server.origin.replace("http:", "https:")
-    error = failure(Urllib3Transport(origin), timeout=SOON)
-    assert error.sent is False
-    assert monotonic() - began < SOON + 1
-
-
-def used() -> urllib3.PoolManager:
-    manager = urllib3.PoolManager()
-    manager.connection_from_url("http://127.0.0.1:8080")
-    return manager
-
-
-def taken() -> urllib3.PoolManager:
-    manager = urllib3.PoolManager()
-    Urllib3Transport("https://api.binance.com", manager=manager).close()
-    return manager
+def test_a_write_waits_for_what_tls_wants_and_sends_the_rest(ready: socket.socket) -> None:
+    stream_of(ready, None, *WANTS, BlockingIOError(), 1, 3).write(b"data", Deadline(5))
 
 
 @pytest.mark.parametrize(
-    ("manager", "origin"),
-    [
-        (used(), "http://127.0.0.1:8080"),
-        (used(), "http://127.0.0.1:8081"),
-        (taken(), "http://127.0.0.1:8080"),
-        (urllib3.ProxyManager("http://127.0.0.1:3128"), "http://127.0.0.1:8080"),
-        (
-            urllib3.ProxyManager("https://127.0.0.1:3128", use_forwarding_for_https=True),
-            "https://api.binance.com",
-        ),
-    ],
-    ids=[
-        "used",
-        "used for another",
-        "taken by a transport",
-        "plain proxy",
-        "proxy that reads along",
-    ],
+    ("outcome", "is_usable"),
+    [(ssl.SSLWantReadError(), True), (ConnectionResetError(), False), (b"", False), (b"x", False)],
+    ids=["a ticket", "a reset", "the end", "bytes"],
 )
-def test_a_manager_that_is_in_use_or_does_not_tunnel_is_refused(
-    manager: urllib3.PoolManager, origin: str
+def test_a_tls_connection_is_usable_where_only_tls_has_something_to_say(
+    outcome: object, ready: socket.socket, *, is_usable: bool
 ) -> None:
-    with pytest.raises(InvalidSetting, match="manager"):
-        Urllib3Transport(origin, manager=manager)
+    assert stream_of(ready, None, outcome).is_usable() is is_usable
 
 
-@pytest.mark.parametrize(
-    ("manager", "shown"),
-    [(urllib3.PoolManager, "<class"), ("http://user:secret@proxy", "<hidden>"), (5, "5")],
-)
-def test_what_is_no_manager_is_refused(manager: Any, shown: str) -> None:
-    with pytest.raises(InvalidSetting, match=f"^manager={shown}.*: must be an unused urllib3"):
-        Urllib3Transport("http://127.0.0.1:8080", manager=manager)
+def test_a_wait_that_the_system_ends_early_goes_on_until_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("orderlists_transports._net.readiness._LONGEST", 0.01)
+    here, there = socket.socketpair()
+    with closing(Stream(here)) as stream, there:
+        threading.Timer(0.05, there.sendall, [b"late"]).start()
+        assert stream.read(Deadline(5)) == b"late"
 
 
-def test_every_address_of_a_host_is_tried(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kept_connection_that_the_server_has_closed_is_replaced(serve: Serve) -> None:
     server = serve(always(reply()))
-    find = socket.getaddrinfo
-
-    def find_two(host: str, port: int, **options: int) -> list[object]:
-        found = find(host, port, **options)
-        nobody_listens = (*found[0][:4], ("127.0.0.1", 9))
-        return [nobody_listens, *found] if host == "127.0.0.1" and port != 9 else list(found)
-
-    monkeypatch.setattr("orderlists_transports._urllib3_pool.socket.getaddrinfo", find_two)
-    monkeypatch.setattr("urllib3.util.connection.socket.getaddrinfo", find)
-    with closing(Urllib3Transport(server.origin)) as transport:
-        assert transport.send(REQUEST, timeout=5).status == 200
-
-
-def test_the_managers_connect_timeout_counts(serve: Serve) -> None:
-    manager = urllib3.PoolManager(timeout=urllib3.Timeout(connect=SOON))
-    server = serve(always(reply()))
-    with closing(Urllib3Transport(server.origin, manager=manager)) as transport:
-        assert transport.send(REQUEST, timeout=5).status == 200
-
-
-def test_no_time_left_means_not_sent(serve: Serve) -> None:
-    server = serve(always(reply()))
-    assert failure(Urllib3Transport(server.origin), timeout=0).sent is False
-    assert server.received == []
-
-
-def test_a_child_process_starts_anew(serve: Serve) -> None:
-    server = serve(always(reply()))
-    closed = Urllib3Transport(server.origin)
-    closed.close()
     with closing(Urllib3Transport(server.origin)) as transport:
         transport.send(REQUEST, timeout=5)
-        leave_connections_to_parent()
-        transport.send(REQUEST, timeout=5)
-    assert [each.connection for each in server.received] == [1, 2]
-
-
-def test_a_reply_to_head_has_no_body(get: Get) -> None:
-    assert get(reply(b"", length=100), "HEAD").body == b""
-
-
-def test_the_end_of_an_old_reply_is_the_end_of_the_connection(serve: Serve) -> None:
-    server = serve(always(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n{}"))
-    with closing(Urllib3Transport(server.origin)) as transport:
-        transport.send(REQUEST, timeout=5)
-        transport.send(REQUEST, timeout=5)
-    assert server.connections == 2
-
-
-def test_a_reply_that_says_close_is_the_last_on_its_connection(serve: Serve) -> None:
-    server = serve(always(reply(headers=["Connection: close"])))
-    with closing(Urllib3Transport(server.origin)) as transport:
-        transport.send(REQUEST, timeout=5)
-        transport.send(REQUEST, timeout=5)
-    assert server.connections == 2
-
-
-def test_chunks_win_over_a_length(get: Get) -> None:
-    headers = ["Content-Length: 3", "Transfer-Encoding: Chunked"]
-    assert get(unmeasured(chunked(b"hello", 2), headers=headers)).body == b"hello"
-
-
-@pytest.mark.parametrize(
-    ("sent", "told"),
-    [
-        (b"", "without a reply"),
-        (b"\r\n\r\n", "not a reply"),
-        (b"HTTP/2 200 OK\r\n\r\n", "not a reply"),
-        (b"HTTP/1.1 600 OK\r\n\r\n", "not a reply"),
-        (unmeasured(b"", status=101), "another protocol"),
-        (unmeasured(b"", headers=["Name : value"]), "malformed"),
-        (unmeasured(b"", headers=[" continued: value"]), "malformed"),
-        (unmeasured(b"", headers=["no colon"]), "malformed"),
-        (unmeasured(b"", headers=[": no name"]), "malformed"),
-        (unmeasured(b"", headers=["X-Long: " + "x" * 70000]), "too long"),
-        (unmeasured(b"", headers=[f"X-{number}: 1" for number in range(300)]), "too many"),
-        (unmeasured(b"", headers=["Transfer-Encoding: gzip, chunked"]), "transfer encoding"),
-        (unmeasured(b"{}", headers=["Content-Length: 2", "Content-Length: 3"]), "length"),
-        (unmeasured(b"{}", headers=["Content-Length: -2"]), "length"),
-        (unmeasured(b"-1\r\nhello", headers=["Transfer-Encoding: chunked"]), "IncompleteRead"),
-    ],
-)
-def test_what_is_not_a_reply_is_an_error(sent: bytes, told: str, get: Get) -> None:
-    with pytest.raises(TransportError, match=told) as caught:
-        get(sent)
-    assert caught.value.sent is None
+        server.ended.wait(SOON / 10)
+        transport.send(REQUEST, timeout=1e12)  # Longer than the system can wait.
+    assert server.connections == 1

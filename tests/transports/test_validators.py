@@ -6,12 +6,12 @@ import pytest
 import urllib3
 
 from orderlists import InvalidSetting
-from orderlists_transports.aiohttp import AiohttpTransport
 from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
+from orderlists_transports.asyncio import AsyncioTransport
 from orderlists_transports.urllib3 import Urllib3Transport
 from orderlists_transports.websockets import WebsocketsTransport
 
-HTTP = [AiohttpTransport, Urllib3Transport]
+HTTP = [AsyncioTransport, Urllib3Transport]
 FRAMED = [AiohttpWebSocketTransport, WebsocketsTransport]
 NONSENSE = [0, -1, True, "20", None, float("nan"), float("inf")]
 
@@ -40,9 +40,35 @@ def test_a_heartbeat_is_a_time_that_can_be_waited_for(kind: Any, value: Any) -> 
     )
 
 
+@pytest.mark.parametrize("value", NONSENSE)
+@pytest.mark.parametrize("kind", HTTP)
+def test_max_connections_is_an_int_of_one_or_more(kind: Any, value: Any) -> None:
+    with pytest.raises(InvalidSetting, match=r"max_connections=.*: must be an int, 1 or more"):
+        kind("http://127.0.0.1:1", max_connections=value)
+
+
+@pytest.mark.parametrize("value", [each for each in NONSENSE if each is not None])
+@pytest.mark.parametrize("kind", HTTP)
+def test_connect_timeout_is_a_finite_number_of_seconds(kind: Any, value: Any) -> None:
+    with pytest.raises(InvalidSetting, match=r"connect_timeout=.*: must be seconds, a finite"):
+        kind("http://127.0.0.1:1", connect_timeout=value)
+
+
+@pytest.mark.parametrize("kind", HTTP)
+def test_ssl_context_is_an_ssl_context(kind: Any) -> None:
+    with pytest.raises(InvalidSetting, match=r"ssl_context=True: must be an ssl\.SSLContext"):
+        kind("http://127.0.0.1:1", ssl_context=True)
+
+
+@pytest.mark.parametrize("kind", HTTP)
+def test_open_socket_is_a_function(kind: Any) -> None:
+    with pytest.raises(InvalidSetting, match=r"open_socket=5: must be a .*function"):
+        kind("http://127.0.0.1:1", open_socket=5)
+
+
 @pytest.mark.parametrize("kind", HTTP)
 def test_one_byte_is_a_length(kind: Any) -> None:
-    kind("http://127.0.0.1:1", max_response_size=1)
+    kind("http://127.0.0.1:1", max_response_size=1, max_connections=1, connect_timeout=0.001)
 
 
 @pytest.mark.parametrize("kind", FRAMED)
@@ -52,7 +78,7 @@ def test_a_heartbeat_and_a_frame_may_be_as_short_as_can_be(kind: Any) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "field"),
-    [(Urllib3Transport, "max_response_size"), (WebsocketsTransport, "max_frame_size")],
+    [(WebsocketsTransport, "max_frame_size")],
 )
 def test_a_refused_transport_has_not_taken_the_manager_over(kind: Any, field: str) -> None:
     manager = urllib3.PoolManager()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         Client,
         HttpTransport,
     )
-    from orderlists_transports.aiohttp import AiohttpTransport
+    from orderlists_transports.asyncio import AsyncioTransport
     from orderlists_transports.urllib3 import Urllib3Transport
 
     def every_keys(hmac: HmacKey, rsa: RsaKey, ed25519: Ed25519Key) -> list[Key]:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         return [one, two]
 
     def every_async_transport(
-        one: AiohttpTransport, two: VenueTransport
+        one: AsyncioTransport, two: VenueTransport
     ) -> list[AsyncHttpTransport]:
         return [one, two]
 

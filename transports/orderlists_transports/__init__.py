@@ -1,6 +1,6 @@
 """Clients, and the transports that move their bytes: one module per library.
 
-`orderlists_transports.urllib3` is what `Client` uses, `orderlists_transports.aiohttp` what
+`orderlists_transports.urllib3` is what `Client` uses, `orderlists_transports.asyncio` what
 `AsyncClient` uses, each loaded when the first such client is made.
 """
 

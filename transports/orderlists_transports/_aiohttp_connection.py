@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, cast
 import aiohttp
 
 from orderlists import TransportError
+from orderlists_transports._net.redact import UNSENT
+from orderlists_transports._net.redact import describe as told
 from orderlists_transports._outbox import TAKEN_AT_ONCE, Outbox
-from orderlists_transports._redact import UNSENT, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable

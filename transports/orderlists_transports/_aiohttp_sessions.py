@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import aiohttp
 
 from orderlists import InvalidSetting
-from orderlists_transports._content import decoded, too_long
-from orderlists_transports._redact import PROXY_REFUSED
-from orderlists_transports._redact import told as _told
+from orderlists_transports._http1.decoders import decode_content, too_long
+from orderlists_transports._http1.errors import TunnelRefused
 from orderlists_transports._validators import check_callable
 
 if TYPE_CHECKING:
@@ -109,14 +108,12 @@ async def content_of(
         parts.append(part)
     body = b"".join(parts)
     encodings = headers.getall("Content-Encoding", None)
-    return decoded(body, ", ".join(encodings), longest) if encodings else body
+    return decode_content(body, ", ".join(encodings), longest) if encodings else body
 
 
-def told(error: BaseException) -> str:
-    """Return what an error of aiohttp says, as `_redact.told` does."""
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return f"{PROXY_REFUSED} {error.status}"
-    return _told(error)
+def root_of(error: BaseException) -> BaseException:
+    """Return an error of aiohttp, or ours that says the same of a proxy."""
+    return TunnelRefused(error.status) if isinstance(error, aiohttp.ClientHttpProxyError) else error
 
 
 def was_interrupted() -> bool:

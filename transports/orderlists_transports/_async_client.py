@@ -46,12 +46,13 @@ class AsyncClient:
     """Sends requests to the exchange and returns their results.  Share it between tasks.
 
     Takes what `Client` takes; the transport is an asynchronous one, by default
-    `orderlists_transports.aiohttp`, or `orderlists_transports.aiohttp_websocket` for the WebSocket
+    `orderlists_transports.asyncio`, or `orderlists_transports.aiohttp_websocket` for the WebSocket
     API.
 
     Raises:
         InvalidSetting: A setting breaks a rule.
-        MissingExtra: No transport was given and the `aiohttp` extra is not installed.
+        MissingExtra: The protocol is the WebSocket API, no transport was given, and the `aiohttp`
+            extra is not installed.
 
     >>> import asyncio
     >>> from orderlists import CancelOrderList
@@ -169,9 +170,9 @@ def _transport(
             transport = AiohttpWebSocketTransport(exchange)
         return check_transport(transport, "aconnect")
     if transport is None:
-        from orderlists_transports.aiohttp import AiohttpTransport  # noqa: PLC0415
+        from orderlists_transports.asyncio import AsyncioTransport  # noqa: PLC0415
 
-        transport = AiohttpTransport(exchange)
+        transport = AsyncioTransport(exchange)
     return check_transport(transport, "asend")
 
 

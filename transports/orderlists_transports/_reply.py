@@ -14,13 +14,14 @@ import re
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, cast
 
-from orderlists_transports._content import Unusable, decoded, too_long
+from orderlists_transports._http1.decoders import decode_content, too_long
+from orderlists_transports._http1.errors import UnusableResponse as Unusable
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
 
-    from orderlists_transports._deadline import Deadline
+    from orderlists_transports._net.deadline import Deadline
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9][0-9])(?: [^\r\n]*)?\r?\n")
 _LENGTH = re.compile(r"[0-9]{1,15}")
@@ -95,7 +96,7 @@ class Reply(HTTPResponse):
         if self.length:
             raise Unusable("the reply is cut off in its body")
         body = b"".join(parts)
-        return body if self._encodings is None else decoded(body, self._encodings, longest)
+        return body if self._encodings is None else decode_content(body, self._encodings, longest)
 
     def _read_head(self) -> dict[str, str]:
         line = self.fp.readline(_LONGEST_LINE)

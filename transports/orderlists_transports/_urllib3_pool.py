@@ -23,12 +23,11 @@ from urllib3.util.proxy import connection_requires_http_tunnel
 
 from orderlists import InvalidSetting
 from orderlists.errors import HIDDEN
-from orderlists_transports._content import Unusable
-from orderlists_transports._redact import PROXY_REFUSED
+from orderlists_transports._http1.errors import TunnelRefused
 from orderlists_transports._reply import Inlet, Reply
 
 if TYPE_CHECKING:
-    from orderlists_transports._deadline import Deadline
+    from orderlists_transports._net.deadline import Deadline
     from orderlists_transports.environments import Origin
 
 _TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: ([1-5][0-9]{2})\b")
@@ -85,7 +84,7 @@ class Connection(HTTPConnection):
             refusal = _TUNNEL_REFUSED.match(str(error))
             if refusal is None:
                 raise
-            raise Unusable(f"{PROXY_REFUSED} {refusal[1]}") from None
+            raise TunnelRefused(int(refusal[1])) from None
         self.sock.settimeout(self.deadline.left())
 
     def _patience(self) -> float:

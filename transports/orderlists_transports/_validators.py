@@ -41,3 +41,14 @@ def check_callable(field: str, value: object, *, rule: str) -> None:
     if not callable(value):
         shown = HIDDEN if isinstance(value, str) else value
         raise InvalidSetting(field=field, value=shown, rule=rule)
+
+
+def check_instance(field: str, value: object, kind: type, *, rule: str) -> None:
+    """Refuse what is not an object of this class.
+
+    Raises:
+        InvalidSetting: It is not; a text is not shown.
+    """
+    if not isinstance(value, kind):
+        shown = HIDDEN if isinstance(value, str) else value
+        raise InvalidSetting(field=field, value=shown, rule=rule)

@@ -26,8 +26,9 @@ from websockets.frames import Opcode
 from websockets.protocol import State
 
 from orderlists import TransportError
-from orderlists_transports._content import Unusable
-from orderlists_transports._redact import UNSENT, told
+from orderlists_transports._http1.errors import UnusableResponse as Unusable
+from orderlists_transports._net.redact import UNSENT
+from orderlists_transports._net.redact import describe as told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

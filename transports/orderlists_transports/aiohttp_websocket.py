@@ -11,10 +11,11 @@ import os
 from typing import TYPE_CHECKING, cast
 
 from orderlists import HandshakeRefused, MissingExtra, TransportError
-from orderlists.extending import HttpRequest, HttpResponse
-from orderlists_transports._redact import no_connection
+from orderlists.extending import HttpResponse
+from orderlists_transports._http1.errors import UnsendableRequest
+from orderlists_transports._http1.writer import check_target
+from orderlists_transports._net.redact import not_connected
 from orderlists_transports._validators import check_count, check_seconds
-from orderlists_transports._wire import flaw
 from orderlists_transports.environments import Exchange, parse_framed_origin
 from orderlists_transports.interfaces import MAX_RESPONSE_SIZE
 
@@ -32,7 +33,7 @@ try:
         Sessions,
         check_factory,
         content_of,
-        told,
+        root_of,
         was_interrupted,
     )
 except ModuleNotFoundError as error:
@@ -147,7 +148,7 @@ class AiohttpWebSocketTransport:
         except _Refused as refusal:
             return HandshakeRefused(refusal.response)
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
-            return no_connection(self._origin, told(error))
+            return not_connected(self._origin, root_of(error))
         except asyncio.CancelledError:
             if not self._closed or was_interrupted():
                 raise
@@ -156,10 +157,13 @@ class AiohttpWebSocketTransport:
     def _obstacle(self, target: str) -> str | None:
         if self._closed:
             return "this transport is closed"
-        why = flaw(HttpRequest("GET", target, ()))
-        if why is None and self._url(target).raw_path_qs != target:
+        try:
+            check_target(target)
+        except UnsendableRequest as error:
+            return str(error)
+        if self._url(target).raw_path_qs != target:
             return "aiohttp would change its target"
-        return why
+        return None
 
     async def _only_once(
         self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType

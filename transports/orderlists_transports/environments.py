@@ -24,6 +24,10 @@ _RULE = (
 )
 _PLAIN_RULE = f"{_RULE}; wss:// and ws:// are for WebSocketApi()"
 _FRAMED_RULE = f"{_RULE}; wss:// and ws:// mean the same, and the path is added"
+_UNKNOWN_RULE = (
+    "must be the address of its WebSocket API, as wss://host or wss://host:port: "
+    "which one belongs to this REST address is not known"
+)
 
 
 class Exchange(Enum):
@@ -34,11 +38,14 @@ class Exchange(Enum):
     DEMO = "https://demo-api.binance.com"
 
 
-_WEBSOCKET = {
-    Exchange.LIVE: "wss://ws-api.binance.com",
-    Exchange.TESTNET: "wss://ws-api.testnet.binance.vision",
-    Exchange.DEMO: "wss://demo-ws-api.binance.com",
+_LIVE_CLUSTERS = ("api", "api-gcp", "api1", "api2", "api3", "api4")
+_WEBSOCKET_HOSTS = {
+    **{f"{cluster}.binance.com": "ws-api.binance.com" for cluster in _LIVE_CLUSTERS},
+    "testnet.binance.vision": "ws-api.testnet.binance.vision",
+    "demo-api.binance.com": "demo-ws-api.binance.com",
+    "api.binance.us": "ws-api.binance.us",
 }
+"""The hosts of REST, and those of the WebSocket API beside them."""
 
 
 @frozen
@@ -55,55 +62,66 @@ class Origin:
 
 
 def parse_origin(exchange: Exchange | str) -> Origin:
-    """Return the origin of an environment or of a URL.
+    """Return the origin of an environment or of a URL, in any spelling of it.
 
     Raises:
         InvalidSetting: The URL is not an origin, or is unencrypted and not on loopback.
 
     >>> str(parse_origin(Exchange.TESTNET))
     'https://testnet.binance.vision:443'
+    >>> str(parse_origin("HTTPS://API1.Binance.com/"))
+    'https://api1.binance.com:443'
     >>> str(parse_origin("http://127.0.0.1:8080"))
     'http://127.0.0.1:8080'
     """
-    url = exchange.value if isinstance(exchange, Exchange) else exchange
-    speaks_frames = str(url).startswith(("wss:", "ws:"))
-    rule = _PLAIN_RULE if speaks_frames else _RULE
-    return _origin(url, secure="https", plain="http", rule=rule)
+    origin, shown = _parse(exchange, rule=_RULE)
+    if origin.scheme in {"ws", "wss"} or origin.host in _WEBSOCKET_HOSTS.values():
+        raise InvalidSetting(field="exchange", value=shown, rule=_PLAIN_RULE)
+    return origin
 
 
 def parse_framed_origin(exchange: Exchange | str) -> Origin:
-    """Return the origin at which an environment, or whoever has this URL, speaks WebSocket.
+    """Return the origin at which an environment, or the exchange at a URL, speaks WebSocket.
+
+    Binance speaks it at another host than REST.  Which one is known for Binance's own hosts; on
+    loopback it is the same.
 
     Raises:
-        InvalidSetting: The URL is not an origin, or is unencrypted and not on loopback.
+        InvalidSetting: The URL is not an origin, or is unencrypted and not on loopback, or is the
+            REST address of an exchange whose WebSocket address is not known.
 
-    >>> str(parse_framed_origin(Exchange.TESTNET))
-    'wss://ws-api.testnet.binance.vision:443'
+    >>> str(parse_framed_origin("https://api1.binance.com/"))
+    'wss://ws-api.binance.com:443'
     >>> str(parse_framed_origin("http://127.0.0.1:8080"))
     'ws://127.0.0.1:8080'
     """
-    # An environment speaks it at another host than REST, also where it is named by its URL.
-    known = next((one for one in Exchange if exchange in (one, one.value)), None)
-    url = str(exchange) if known is None else _WEBSOCKET[known]
-    if url.startswith(("http:", "https:")):
-        url = url.replace("http", "ws", 1)
-    return _origin(url, secure="wss", plain="ws", rule=_FRAMED_RULE)
+    origin, shown = _parse(exchange, rule=_FRAMED_RULE)
+    scheme = origin.scheme.replace("http", "ws")
+    if origin.port == _DEFAULT_PORTS["wss"] and origin.host in _WEBSOCKET_HOSTS:
+        return Origin(scheme, _WEBSOCKET_HOSTS[origin.host], origin.port)
+    is_known = scheme == origin.scheme or origin.host in _WEBSOCKET_HOSTS.values()
+    if not is_known and not _LOOPBACK.fullmatch(origin.host):
+        raise InvalidSetting(field="exchange", value=shown, rule=_UNKNOWN_RULE)
+    return Origin(scheme, origin.host, origin.port)
 
 
-def _origin(url: str, *, secure: str, plain: str, rule: str) -> Origin:
+def _parse(exchange: Exchange | str, *, rule: str) -> tuple[Origin, object]:
+    """Return an origin of any scheme, and how to show what was given."""
+    url = exchange.value if isinstance(exchange, Exchange) else exchange
     shown = HIDDEN if "@" in str(url) else url
     name = str(url).upper()
     if name in Exchange.__members__:
         raise InvalidSetting(field="exchange", value=shown, rule=f"must be Exchange.{name} itself")
     try:
-        parts = urlsplit(str(url))  # Whatever else it is, it is no origin then.
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise InvalidSetting(field="exchange", value=shown, rule=rule) from error
-    bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
-    safe = parts.scheme == secure or (
-        parts.scheme == plain and _LOOPBACK.fullmatch(host or "") is not None
+        parts = urlsplit(str(url))  # Of another type than text: that is no origin.
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise InvalidSetting(field="exchange", value=shown, rule=rule) from None
+    is_bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
+    is_safe = parts.scheme in {"https", "wss"} or (
+        parts.scheme in {"http", "ws"} and _LOOPBACK.fullmatch(host) is not None
     )
-    if not (host and _HOST.fullmatch(host) and bare and safe):
+    if not (_HOST.fullmatch(host) and is_bare and is_safe):
         raise InvalidSetting(field="exchange", value=shown, rule=rule)
-    return Origin(parts.scheme, host, port or _DEFAULT_PORTS[parts.scheme])
+    default = _DEFAULT_PORTS[parts.scheme]
+    return Origin(parts.scheme, host, default if port is None else port), shown

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MAX_RESPONSE_SIZE = 16 * 1024 * 1024
 """How many bytes of a body or frame, after decompression, the built-in transports accept."""
 
+MAX_CONNECTIONS = 100
+"""How many idle connections the built-in HTTP transports keep: a client has as many in flight."""
+
 
 class HttpTransport(Protocol):
     """The contract of a synchronous HTTP transport.  May be used by many threads at once."""

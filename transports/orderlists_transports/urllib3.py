@@ -1,54 +1,58 @@
-"""A synchronous HTTP transport over urllib3.
-
-urllib3 opens and keeps the connections; requests are written to them here, as they are.
+"""A synchronous HTTP transport: urllib3 connects, and requests are written and read here.
 
 Invariant: once a byte of a request was given to a socket, that request is never sent again.
 """
 
 from __future__ import annotations
 
+import socket
 import ssl
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from urllib3 import PoolManager
-from urllib3.exceptions import ClosedPoolError, EmptyPoolError
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import HTTPError
 
 from orderlists import TransportError
-from orderlists.extending import HttpResponse
-from orderlists_transports._deadline import Deadline
-from orderlists_transports._redact import no_connection, told
-from orderlists_transports._urllib3_pool import Connection, open_pool
-from orderlists_transports._validators import check_count
-from orderlists_transports._wire import flaw, host_of, serialise
-from orderlists_transports.environments import Exchange, Origin, parse_origin
-from orderlists_transports.interfaces import MAX_RESPONSE_SIZE
+from orderlists_transports._http1.errors import UnsendableRequest, UnusableResponse
+from orderlists_transports._http1.writer import RequestWriter
+from orderlists_transports._net.deadline import Deadline
+from orderlists_transports._net.dial import OpenSocket, dial, exchange, try_each_address
+from orderlists_transports._net.pool import Pool
+from orderlists_transports._net.redact import no_response, not_connected, not_sent
+from orderlists_transports._net.route import Route
+from orderlists_transports._net.stream import Stream
+from orderlists_transports._validators import check_callable, check_count
+from orderlists_transports.environments import Exchange, parse_origin
+from orderlists_transports.interfaces import MAX_CONNECTIONS, MAX_RESPONSE_SIZE
 
 if TYPE_CHECKING:
-    from orderlists.extending import HttpRequest
+    from orderlists.extending import HttpRequest, HttpResponse
 
-# As many as a client has in flight by default: none waits for another.
-_CONNECTIONS = 100
+_NETWORK_ERRORS: Final = (OSError, UnusableResponse)
 
 
 class Urllib3Transport:
     """Sends requests to one exchange; keeps `HttpTransport`.  Any number of threads may share it.
 
+    A forked child process opens connections of its own.
+
     Args:
         exchange: One of Binance's environments, or an origin such as ``https://api1.binance.com``.
-        manager: An unused `urllib3.PoolManager` or `urllib3.ProxyManager`, which the transport
-            takes over.  It says how to connect: proxy, TLS (`ssl_context`), how many connections
-            (`maxsize`, `block`), how long to try (`timeout`, its connect part).  How to send is not
-            its business: retries, redirects and default headers do not apply.  Without one: ten
-            connections, the system's certificates, no proxy whatever the environment says.
+        ssl_context: How certificates are checked, and with which of one's own; by default with the
+            system's.  It is made with the first connection and shared by all.
+        proxy: ``http://host:port`` or ``http://user:password@host:port``; no environment variable
+            counts.  It has to open a tunnel.
+        connect_timeout: Seconds to open a connection (name, address, tunnel, TLS), where that is
+            less than the time left to the request.
+        max_connections: How many idle connections are kept; 1 or more.
         max_response_size: The longest body to accept, in bytes, after decompression; 1 or more.
+        open_socket: Opens a TCP connection, given host, port and seconds, in place of urllib3: for
+            SOCKS, an interface of one's own, or a test.  Raises OSError where it cannot.
 
     Raises:
-        InvalidSetting: The origin is none; the manager is none, or in use, or its proxy does not
-            tunnel; or a number breaks its rule.
+        InvalidSetting: A setting breaks its rule.
 
-    >>> from urllib3 import PoolManager, Timeout
-    >>> manager = PoolManager(maxsize=4, block=True, timeout=Timeout(connect=2))
-    >>> transport = Urllib3Transport(Exchange.TESTNET, manager=manager)
+    >>> transport = Urllib3Transport(Exchange.TESTNET, connect_timeout=2)
     >>> transport
     <Urllib3Transport https://testnet.binance.vision:443>
     >>> transport.close()
@@ -58,22 +62,29 @@ class Urllib3Transport:
         self,
         exchange: Exchange | str,
         *,
-        manager: PoolManager | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        connect_timeout: float | None = None,
+        max_connections: int = MAX_CONNECTIONS,
         max_response_size: int = MAX_RESPONSE_SIZE,
+        open_socket: OpenSocket | None = None,
     ) -> None:
+        check_count("max_connections", max_connections)
         check_count("max_response_size", max_response_size)
+        if open_socket is not None:
+            rule = "must be a function that is given host, port and seconds"
+            check_callable("open_socket", open_socket, rule=rule)
         self._origin = parse_origin(exchange)
-        self._host = host_of(self._origin)
-        self._pool = open_pool(
-            _manager_for(self._origin) if manager is None else manager, self._origin
+        self._route = Route(
+            self._origin, proxy=proxy, ssl_context=ssl_context, connect_timeout=connect_timeout
         )
-        self._longest_reply = max_response_size
+        self._writer = RequestWriter(self._origin)
+        self._open_socket = open_socket or _open_socket
+        self._pool: Pool[Stream] = Pool(max_connections)
+        self._max_response_size = max_response_size
 
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
-        """Exchange one request for one response, as `HttpTransport.send` says.
-
-        Looking up the host's name is the operating system's business and not bound by `timeout`.
-        """
+        """Exchange one request for one response, as `HttpTransport.send` says."""
         outcome = self._exchange(request, Deadline(timeout))
         # Raised here, where no foreign error is being handled: none becomes its context.
         if isinstance(outcome, TransportError):
@@ -81,43 +92,49 @@ class Urllib3Transport:
         return outcome
 
     def close(self) -> None:
-        """Close every connection; one that is in use is closed when its reply is in."""
+        """Close every connection; one that is in use is closed when its response is in."""
         self._pool.close()
 
     def _exchange(self, request: HttpRequest, deadline: Deadline) -> HttpResponse | TransportError:
-        if (why := flaw(request)) is not None:
-            return TransportError(
-                f"the request was not sent: {why}", sent=False, is_retryable=False
-            )
+        if self._pool.is_closed:
+            return not_sent("this transport is closed")
         try:
-            connection = self._pool.lend(deadline)
-        except ClosedPoolError:
-            return TransportError(
-                "the request was not sent: this transport is closed", sent=False, is_retryable=False
-            )
-        except EmptyPoolError:
-            return TransportError("the request was not sent: no connection was free", sent=False)
-        except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
-            return no_connection(self._origin, told(error))
-        return self._converse(connection, serialise(request, self._host))
-
-    def _converse(self, connection: Connection, sent: bytes) -> HttpResponse | TransportError:
-        reusable = False
+            data = self._writer.write(request)
+        except UnsendableRequest as error:
+            return not_sent(str(error))
+        stream, is_reusable = None, False
+        # An interrupt can come between any two steps: what is not known to be reusable is closed.
         try:
-            reply = connection.exchange(sent)
-            body = reply.content(self._longest_reply)
-            reusable = not reply.will_close
-        except Exception as error:  # noqa: BLE001 - as above
-            return TransportError(f"no reply from {self._origin}: {told(error)}", sent=None)
+            try:
+                deadline.left()
+                stream = self._pool.acquire() or dial(self._route, self._open_socket, deadline)
+            except _NETWORK_ERRORS as error:
+                return not_connected(self._origin, error)
+            response, reader = exchange(
+                stream, request.method, data, self._max_response_size, deadline
+            )
+            is_reusable = reader.is_reusable
+        except _NETWORK_ERRORS as error:
+            return no_response(self._origin, error)
         finally:
-            self._pool.take_back(connection, reusable=reusable)
-        return HttpResponse(reply.status, reply.fields, body)
+            del data  # It holds a signature: no frame of an exception may keep it.
+            self._pool.release(stream, is_reusable=is_reusable)
+        return response
 
     def __repr__(self) -> str:
         return f"<Urllib3Transport {self._origin}>"
 
 
-def _manager_for(origin: Origin) -> PoolManager:
-    # One context for all connections: urllib3 would read the certificates again for each.
-    context = ssl.create_default_context() if origin.scheme == "https" else None
-    return PoolManager(maxsize=_CONNECTIONS, block=True, ssl_context=context)
+def _open_socket(host: str, port: int, seconds: float) -> socket.socket:
+    return try_each_address(host, port, Deadline(seconds), _open_address)
+
+
+def _open_address(address: str, port: int, seconds: float) -> socket.socket:
+    connection = HTTPConnection(address, port, timeout=seconds)
+    try:
+        connection.connect()
+    except HTTPError as error:  # urllib3 wraps the system's error, which says more.
+        cause = error.__cause__
+        raise cause if isinstance(cause, OSError) else ConnectionError(str(error)) from None
+    sock: socket.socket = connection.sock
+    return sock

@@ -18,13 +18,14 @@ from urllib3 import PoolManager
 from urllib3.exceptions import ClosedPoolError
 
 from orderlists import HandshakeRefused, InvalidSetting, MissingExtra, TransportError
-from orderlists.extending import HttpRequest, HttpResponse
-from orderlists_transports._content import Unusable, decoded
-from orderlists_transports._deadline import Deadline
-from orderlists_transports._redact import no_connection, told
+from orderlists.extending import HttpResponse
+from orderlists_transports._http1.decoders import decode_content
+from orderlists_transports._http1.errors import UnsendableRequest, UnusableResponse
+from orderlists_transports._http1.writer import check_target
+from orderlists_transports._net.deadline import Deadline
+from orderlists_transports._net.redact import not_connected
 from orderlists_transports._urllib3_pool import Pool, check_manager, open_pool
 from orderlists_transports._validators import check_count, check_seconds
-from orderlists_transports._wire import flaw
 from orderlists_transports.environments import Exchange, Origin, parse_framed_origin
 from orderlists_transports.interfaces import MAX_RESPONSE_SIZE
 
@@ -125,8 +126,10 @@ class WebsocketsTransport:
             each.close()
 
     def _connect(self, target: str, deadline: Deadline) -> WebsocketsConnection | TransportError:
-        if (why := flaw(HttpRequest("GET", target, ()))) is not None:
-            return TransportError(f"no connection: {why}", sent=False, is_retryable=False)
+        try:
+            check_target(target)
+        except UnsendableRequest as error:
+            return TransportError(f"no connection: {error}", sent=False, is_retryable=False)
         try:
             sock = self._dial(deadline)
             try:
@@ -139,7 +142,7 @@ class WebsocketsTransport:
         except ClosedPoolError:
             return TransportError(_CLOSED, sent=False, is_retryable=False)
         except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
-            return no_connection(self._origin, told(error))
+            return not_connected(self._origin, error)
         return self._refused(response)
 
     def _dial(self, deadline: Deadline) -> socket.socket:
@@ -175,9 +178,9 @@ class WebsocketsTransport:
         headers = tuple(response.headers.raw_items())
         encodings = ", ".join(response.headers.get_all("Content-Encoding"))
         try:
-            body = decoded(bytes(response.body), encodings, self._longest_frame)
-        except Unusable as error:
-            return no_connection(self._origin, told(error))
+            body = decode_content(bytes(response.body), encodings, self._longest_frame)
+        except UnusableResponse as error:
+            return not_connected(self._origin, error)
         return HandshakeRefused(HttpResponse(response.status_code, headers, body))
 
     def __repr__(self) -> str:

@@ -78,7 +78,8 @@ class Engine:
                 defaults[name] = self.new_id()
         complete = request.completed(**defaults)
         state = CallState.begin(complete, chosen, self.gate.clock, started)
-        return RunningCall(state, Execution[R](self.adapter, state, self.timeout).run())
+        execution: Execution[R] = Execution(self.adapter, state, self.timeout)
+        return RunningCall(state, execution.run())
 
     def reconcile(
         self,
@@ -103,8 +104,8 @@ class Engine:
             chosen = _long_enough(chosen, window)
         complete = request.completed(recv_window=window)
         state = CallState.begin(complete, chosen, self.gate.clock, started)
-        steps = Execution[R](self.adapter, state, self.timeout).reconcile(doubt.attempts, window)
-        return RunningCall(state, steps)
+        execution: Execution[R] = Execution(self.adapter, state, self.timeout)
+        return RunningCall(state, execution.reconcile(doubt.attempts, window))
 
 
 def _checked(policy: object) -> Policy:

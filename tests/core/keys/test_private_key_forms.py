@@ -80,6 +80,7 @@ def test_every_form_that_the_library_reads_is_read(given: str | bytes) -> None:
         (b"\x30\x82\x00", "PEM or DER, whole and not damaged"),
         (b"\xff\xfe\x00", "PEM or DER, whole and not damaged"),
     ],
+    ids=range(15),
 )
 def test_every_other_form_breaks_a_rule_of_its_own(given: str | bytes, rule: str) -> None:
     with pytest.raises(InvalidSetting) as caught:

@@ -26,3 +26,11 @@ class Deadline:
         if left <= 0:
             raise TimeoutError
         return left
+
+    def within(self, seconds: float | None) -> Deadline:
+        """Return an earlier deadline, so many seconds from now, or this one.
+
+        Raises:
+            TimeoutError: No time is left.
+        """
+        return self if seconds is None else Deadline(min(seconds, self.left()))

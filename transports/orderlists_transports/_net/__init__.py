@@ -1,0 +1,1 @@
+"""What transports need of the network: addresses, proxies, TLS, deadlines, idle connections."""
