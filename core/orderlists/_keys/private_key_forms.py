@@ -50,10 +50,10 @@ def material_in(data: bytes) -> Material | str:
     data = _without_mark(data)
     block = _BLOCK.search(data)
     if block is not None:
-        text = block[0]
+        # Not every version of `cryptography` reads line ends of the other kinds.
+        text = b"\n".join(block[0].splitlines())
         encoding: Encoding = "OpenSSH" if block[1].startswith(b"OPENSSH") else "PEM"
-        broken = b"\n" not in text and b"\r" not in text
-        return _broken_lines(text) if broken else Material(text, encoding)
+        return Material(text, encoding) if b"\n" in text else _broken_lines(text)
     return _flaw(data.strip()) or Material(data, "DER")
 
 

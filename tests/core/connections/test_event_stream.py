@@ -9,6 +9,7 @@ from orderlists._commands import Outcome, Sleep
 from orderlists._connections.commands import WaitOn
 from orderlists._connections.event_queue import EventQueue
 from orderlists._connections.event_stream import first_subscription, next_event
+from orderlists._gate import Gate
 from orderlists.extending import HttpResponse
 from toy_client import SECOND, ToyClient
 from toy_protocol import ToyProtocol
@@ -204,6 +205,17 @@ def test_a_subscription_that_is_answered_429_is_not_repeated_before_the_gate_ope
     subscriber.wait(3)
 
     assert subscriber.sent == ["connect", "SubscribeSigned", "Ping", "SubscribeSigned"]
+
+
+def test_a_subscription_that_is_sent_while_the_gate_is_closed_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Gate, "admit", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType] - the planted bug
+    subscriber = Subscriber()
+    subscriber.client.answers["SubscribeSigned"] = [(429, "60")]
+    subscriber.wait(59)
+
+    assert subscriber.sent[:3] == ["connect", "SubscribeSigned", "SubscribeSigned"]
 
 
 def test_a_lost_connection_is_not_replaced_before_the_gate_opens() -> None:
