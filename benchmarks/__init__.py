@@ -1,4 +1,4 @@
-"""How fast `orderlists` is, measured against its peers on this machine.
+"""Benchmarks of `orderlists` against other clients on this machine.
 
 ``python -m benchmarks`` runs everything; ``python -m benchmarks --quick`` a small part of it.
 """

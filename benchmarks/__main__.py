@@ -71,7 +71,7 @@ def run(scope: Scope, *, all_rivals: bool) -> tuple[dict[str, Any], list[str]]:
 
 @contextmanager
 def phase(what: str) -> Iterator[None]:
-    """Say on the error stream what is measured meanwhile, and how long it took."""
+    """Log the name and the duration of a phase to stderr."""
     print(f"measuring: {what}", end="", file=sys.stderr, flush=True)
     began = perf_counter()
     yield
@@ -79,7 +79,7 @@ def phase(what: str) -> Iterator[None]:
 
 
 def main() -> int:
-    """Run, show, keep, and return 1 if an answer was wrong.  A slow machine is no failure."""
+    """Run, print and store the results; return 1 if a result was wrong, never for slowness."""
     asked = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     asked.add_argument("--quick", action="store_true", help="a small part, nothing kept")
     asked.add_argument("--instructions", action="store_true", help="count those of rivals too")

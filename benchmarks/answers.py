@@ -1,6 +1,6 @@
-"""Whether each contestant really cancelled, and read what was said.
+"""Verification that each contestant canceled the list and decoded the reply correctly.
 
-A benchmark of wrong answers measures nothing.
+A benchmark of wrong results measures nothing.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LEG = ("orderId", "clientOrderId", "price", "origQty", "status")
 
 
 def faults(worker: Worker, loopback: Loopback) -> list[str]:
-    """Return what a contestant got wrong; nothing if all is well."""
+    """Return the mistakes of a contestant; empty if there are none."""
     before = loopback.seen(worker.port)["count"]
     readings = worker.readings(_READ)
     seen = loopback.seen(worker.port)
@@ -94,7 +94,7 @@ def _over_http(request: str) -> tuple[str, dict[str, bool]]:
 
 
 def _framed(request: str) -> tuple[str, dict[str, bool]]:
-    # Numbers as they are written, for so they were signed.
+    # Numbers as text: they were signed in this form.
     tree = json.loads(request, parse_int=str, parse_float=str)
     given: dict[str, str] = tree["params"]
     signature = given.pop("signature", "")

@@ -1,4 +1,4 @@
-"""The workers of a race, as the one who starts them sees them."""
+"""The workers of a race, seen from the parent process."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ APART = Path(sys.prefix) / "apart"
 
 
 def is_apart(entry: Entry) -> bool:
-    """Tell whether a contestant's library is there."""
+    """Return whether a contestant's library is installed."""
     return entry.maker.startswith("connector:")
 
 
@@ -58,22 +58,22 @@ class Worker:
         self._hear()
 
     def readings(self, times: int) -> list[list[Any]]:
-        """Return what it read from the replies to the first ids."""
+        """Return the values that it decoded from the replies to the first ids."""
         read: list[list[Any]] = self._ask({"do": "read", "times": times})
         return read
 
     def run(self, calls: int, in_flight: int) -> Figures:
-        """Let it make so many calls."""
+        """Run a number of calls."""
         figures: Figures = self._ask({"do": "run", "calls": calls, "in_flight": in_flight})
         return figures
 
     def allocations(self) -> Figures:
-        """Let it look at single calls."""
+        """Measure the allocations of single calls."""
         figures: Figures = self._ask({"do": "allocations"})
         return figures
 
     def dismiss(self) -> None:
-        """Let it go home."""
+        """Stop the process."""
         self._process.communicate()
 
     def _ask(self, order: dict[str, Any]) -> Any:

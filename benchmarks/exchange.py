@@ -1,6 +1,6 @@
-"""What the loopback exchange says: replies to a cancel, each a little different.
+"""The replies of the loopback exchange to a cancel, all different.
 
-Caches are beaten honestly: every id has prices, quantities, times and client ids of its own.
+Every id has its own prices, quantities, times and client ids, so caches do not distort the results.
 Which reply belongs to which id is decided here, for the server that sends it and for the check
 that reads it.
 """
@@ -19,7 +19,7 @@ WEBSOCKET_PATH = "/ws-api/v3"
 METHOD = "orderList.cancel"
 SYMBOL = "LTCBTC"
 RECV_WINDOW = 5000
-# The key of the exchange's own documentation, which opens nothing.
+# The published example key of the exchange's documentation.
 API_KEY = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"
 SECRET = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"  # noqa: S105 - published
 

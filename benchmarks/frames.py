@@ -30,12 +30,12 @@ class Frame(NamedTuple):
 
 
 def wishes_to_upgrade(request: bytes) -> bool:
-    """Tell whether an HTTP request asks for WebSocket."""
+    """Return whether an HTTP request is a WebSocket handshake."""
     return _WISH.search(request) is not None
 
 
 def consent(request: bytes) -> bytes:
-    """Return the HTTP response that agrees."""
+    """Return the HTTP response that accepts the handshake."""
     nonce = _NONCE.search(request)
     if nonce is None:
         raise ValueError("a handshake without a key")

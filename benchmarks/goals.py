@@ -1,4 +1,4 @@
-"""What is to be reached, and whether it is.
+"""The performance goals, and whether they are met.
 
 A goal reads its ratio from the results, so no number here or in the README is typed by hand.
 """
@@ -14,7 +14,7 @@ Results = dict[str, Any]
 
 
 class Goal(NamedTuple):
-    """At most so much; the stretch is what would be nice; `why` is said where it is missed."""
+    """A maximum, and an optional stretch goal; `why` explains a missed goal."""
 
     what: str
     required: float
@@ -36,12 +36,12 @@ class Verdict(NamedTuple):
 
     @property
     def is_met(self) -> bool:
-        """Whether what is required is reached."""
+        """Whether the required maximum is met."""
         return self.measured <= self.required
 
     @property
     def word(self) -> str:
-        """Return how it went."""
+        """Return the verdict as text."""
         if not self.is_met:
             return "**missed**"
         if self.stretch is not None and self.measured <= self.stretch:

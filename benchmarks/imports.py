@@ -1,4 +1,4 @@
-"""How long it takes until one can send: importing, and making a client, in fresh processes.
+"""Time until the first request can be sent: import and a client, in fresh processes.
 
 Processor time, in turns; a client is made because some of what it needs is loaded then.  Our own
 share is what the import system reports for modules named `orderlists...` alone, without what they
@@ -65,8 +65,8 @@ def _milliseconds(statement: str) -> float:
 def _own_share(rounds: int) -> float:
     least: dict[str, int] = {}
     for _ in range(rounds):
-        told = _python("-X", "importtime", "-c", _STATEMENTS[OURS]).stderr
-        for own, module in _LINE.findall(told):
+        timings = _python("-X", "importtime", "-c", _STATEMENTS[OURS]).stderr
+        for own, module in _LINE.findall(timings):
             least[module] = min(int(own), least.get(module, int(own)))
     return sum(least.values()) / 1000
 

@@ -77,7 +77,7 @@ def _count(valgrind: str, race: Race, entry: Entry, calls: int, loopback: Loopba
 def _run(under: list[str], race: Race, entry: Entry, loopback: Loopback, calls: int) -> str:
     port = loopback.port()
     kind = "async" if race.is_async else "sync"
-    told = subprocess.run(
+    output = subprocess.run(
         [
             *(*under, sys.executable, "-m", "benchmarks.instructions"),
             *(kind, entry.maker, f"http://127.0.0.1:{port}", str(calls)),
@@ -90,7 +90,7 @@ def _run(under: list[str], race: Race, entry: Entry, loopback: Loopback, calls: 
     ).stderr
     if (seen := loopback.seen(port)["count"]) != calls:
         raise RuntimeError(f"{entry.name} sent {seen} requests for {calls} calls")
-    return told
+    return output
 
 
 def work(contestant: Any, calls: int) -> None:

@@ -1,4 +1,4 @@
-"""The loopback exchange as its starter sees it."""
+"""The loopback exchange, seen from the parent process."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Loopback:
         self._free: list[int] = json.loads(self._process.stdout.readline())
 
     def port(self) -> int:
-        """Return a port that nobody else has."""
+        """Return an unused port."""
         return self._free.pop()
 
     def seen(self, port: int) -> dict[str, Any]:
@@ -50,8 +50,8 @@ class Loopback:
             line.sendall(_SEEN)
             head, _, body = line.makefile("rb").read1(65536).partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 200")  # noqa: S101 - our own server
-        told: dict[str, Any] = json.loads(body)
-        return told
+        ledger: dict[str, Any] = json.loads(body)
+        return ledger
 
     def ceiling(self, calls: int) -> dict[str, dict[str, float]]:
         """Return how many calls a second it answers a bare socket: one, and 50, in flight."""

@@ -12,7 +12,7 @@ from typing import Any
 
 
 def pin_to_core(wanted: int) -> None:
-    """Stay on one core, counted from 0; where that cannot be, run wherever."""
+    """Pin this process to a core, counted from 0, where that is supported."""
     if not hasattr(os, "sched_setaffinity"):
         return
     cores = sorted(os.sched_getaffinity(0))
@@ -22,7 +22,7 @@ def pin_to_core(wanted: int) -> None:
 
 @contextmanager
 def on_core(wanted: int) -> Iterator[None]:
-    """Stay on one core meanwhile.  What is started meanwhile stays there as well."""
+    """Pin this process, and every child started meanwhile, to a core."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -35,7 +35,7 @@ def on_core(wanted: int) -> Iterator[None]:
 
 
 def machine() -> dict[str, Any]:
-    """Return what there is to know about this machine."""
+    """Return a description of this machine."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -46,7 +46,7 @@ def machine() -> dict[str, Any]:
 
 
 def versions(apart: str) -> dict[str, str]:
-    """Return the version of everything that takes part and is installed."""
+    """Return the versions of all installed libraries that take part."""
     wanted = {
         "aiohttp",
         "attrs",

@@ -44,7 +44,7 @@ def measure(loopback: Loopback, calls: int) -> dict[str, Any]:
 
 
 def _found(look: str, port: int, calls: int) -> Any:
-    told = subprocess.run(
+    finished = subprocess.run(
         [
             *(sys.executable, "-m", "benchmarks.memory"),
             *(look, f"http://127.0.0.1:{port}", str(calls)),
@@ -55,7 +55,7 @@ def _found(look: str, port: int, calls: int) -> Any:
         cwd=ROOT,
         env=environment(),
     )
-    return json.loads(told.stdout)
+    return json.loads(finished.stdout)
 
 
 def _idle(origin: str, _calls: int) -> dict[str, float]:

@@ -58,7 +58,7 @@ def _result(
 def rounds_of(
     workers: Sequence[Worker], rounds: int, calls: int, in_flight: int, each: int = 12
 ) -> list[dict[str, Figures]]:
-    """Let everybody run once in each round, and return what each cost.
+    """Run every contestant once per round, and return the figures of each.
 
     Args:
         workers: Who runs.

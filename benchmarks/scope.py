@@ -1,4 +1,4 @@
-"""How much is measured: everything, or enough to see that it runs."""
+"""The scope of a run: everything, or a quick check."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Scope(NamedTuple):
-    """How often, and how long."""
+    """Rounds and calls."""
 
     is_quick: bool
     ceiling: int

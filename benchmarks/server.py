@@ -44,7 +44,7 @@ class Ledger:
         self.count = 0
         self.last = b""
 
-    def told(self) -> bytes:
+    def as_response(self) -> bytes:
         """Return it as a response."""
         facts = {"count": self.count, "last": self.last.decode("latin-1")}
         return message(json.dumps(facts).encode())
@@ -60,12 +60,12 @@ class Line(asyncio.Protocol):
         self._waiting = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way back."""
+        """Keep the transport."""
         assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101 - asyncio's promise
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer every request that is whole."""
+        """Answer every complete request."""
         waiting = self._waiting + data if self._waiting else data
         while (end := waiting.find(_END)) >= 0:
             size = end + len(_END)
@@ -85,7 +85,7 @@ class Line(asyncio.Protocol):
                 self._transport.write(frames.consent(request))
                 self._transport.set_protocol(FramedLine(self._ledger, self._transport))
             else:
-                self._transport.write(self._ledger.told())
+                self._transport.write(self._ledger.as_response())
             return
         self._ledger.count += 1
         self._ledger.last = request
@@ -94,7 +94,7 @@ class Line(asyncio.Protocol):
 
 
 class FramedLine(asyncio.Protocol):
-    """One connection that speaks WebSocket by now.  What is no cancel asks for the time."""
+    """One connection after the WebSocket handshake.  Serves cancels and queries of the time."""
 
     def __init__(self, ledger: Ledger, transport: asyncio.WriteTransport) -> None:
         self._ledger = ledger
@@ -102,7 +102,7 @@ class FramedLine(asyncio.Protocol):
         self._waiting = b""
 
     def data_received(self, data: bytes) -> None:
-        """Answer every frame that is whole."""
+        """Answer every complete frame."""
         waiting = self._waiting + data if self._waiting else data
         at = 0
         while (frame := frames.first_frame(waiting, at)) is not None:
@@ -132,20 +132,20 @@ class FramedLine(asyncio.Protocol):
 
 
 def _cancel_id(request: bytes) -> bytes:
-    """Return what a request names the cancel, which the exchange shows on the canceled orders."""
+    """Return the client id of the cancel, which the canceled orders carry."""
     named = _CANCEL_ID.search(request)
     return b"" if named is None else named[1]
 
 
 async def serve(ports: int) -> None:
-    """Listen on so many ports of loopback, print them, and answer until killed."""
+    """Listen on a number of loopback ports, print them, and serve until killed."""
     loop = asyncio.get_running_loop()
     opened = []
     for ledger in [Ledger() for _ in range(ports)]:
         server = await loop.create_server(partial(Line, ledger), "127.0.0.1", 0, backlog=2048)
         opened.append(server.sockets[0].getsockname()[1])
     print(json.dumps(opened), flush=True)
-    # Whoever started it closes this pipe, or dies: either way it ends.
+    # The parent process closes this pipe, or exits: either way this process ends.
     await loop.run_in_executor(None, sys.stdin.read)
 
 

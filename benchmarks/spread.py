@@ -1,4 +1,4 @@
-"""Figures of many rounds, as one: the median and how far the middle half reaches."""
+"""Summary of many rounds: the median and the interquartile range."""
 
 from __future__ import annotations
 

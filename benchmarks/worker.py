@@ -1,4 +1,4 @@
-"""A process with one contestant in it, that does what it is told, line by line.
+"""A process with one contestant, controlled by commands, one per line.
 
 Each contestant lives in a process of its own: none pays for the imports, threads or garbage of
 another, and all of them stay warm.
@@ -24,7 +24,7 @@ def made(maker: str, origin: str) -> Any:
     return getattr(importlib.import_module(f"benchmarks.contestants.{module}"), function)(origin)
 
 
-def _told() -> dict[str, Any] | None:
+def _next_order() -> dict[str, Any] | None:
     line = sys.stdin.readline()
     return json.loads(line) if line else None
 
@@ -40,7 +40,7 @@ def work(maker: str, origin: str) -> None:
     # Not before: what is imported is no part of the race, and imports on any core.
     pin_to_core(0)
     _tell("ready")
-    while (order := _told()) is not None:
+    while (order := _next_order()) is not None:
         match order["do"]:
             case "read":
                 _tell([contestant.cancel(number) for number in range(order["times"])])
@@ -58,7 +58,7 @@ async def awork(maker: str, origin: str) -> None:
     # Not before: what is imported is no part of the race, and imports on any core.
     pin_to_core(0)
     _tell("ready")
-    while (order := _told()) is not None:
+    while (order := _next_order()) is not None:
         match order["do"]:
             case "read":
                 _tell([await contestant.cancel(number) for number in range(order["times"])])

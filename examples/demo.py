@@ -1,6 +1,6 @@
-"""Cancel order lists on a simulated exchange: sync and async, and watched over WebSocket.
+"""Cancel order lists on a simulated exchange: sync, async, and with events over WebSocket.
 
-Everything happens on this machine.  Run it with `make demo`.
+Everything runs on this machine.  Run it with `make demo`.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from orderlists_transports import AsyncClient, Client, EventStream
 
 
 def show(when: str, venue: Venue, order_list_id: int) -> None:
-    """Print where a list stands, by the exchange's own books."""
+    """Print the state of a list on the simulated exchange."""
     found = venue.order_list(order_list_id)
     print(f"  {when:8}list {order_list_id} {found.symbol} {found.list_order_status}")
     for leg in found.orders:
@@ -21,19 +21,19 @@ def show(when: str, venue: Venue, order_list_id: int) -> None:
 
 
 def cancel(url: str, key: HmacKey) -> OrderList:
-    """Cancel list 0 by the id that the exchange gave it."""
+    """Cancel list 0 by the exchange's id."""
     with Client(key, exchange=url) as client:
         return client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0))
 
 
 async def cancel_async(url: str, key: HmacKey) -> OrderList:
-    """Cancel list 1 by the id that its owner gave it."""
+    """Cancel list 1 by its client id."""
     async with AsyncClient(key, exchange=url) as client:
         return await client.send(CancelOrderList(symbol="LTCBTC", list_client_order_id="example-1"))
 
 
 def main() -> None:
-    """Show the clients at work, and how a refusal reads."""
+    """Run both clients, and show a refused cancel."""
     with Simulator() as simulator:
         print(f"A simulated exchange with open OCOs listens on {simulator.url}")
 
@@ -58,19 +58,19 @@ def main() -> None:
 
 
 def watch(simulator: Simulator) -> None:
-    """Let one client print the events of a list while another cancels it."""
-    print("\nA watcher over WebSocket, while the other client cancels list 3 over REST:")
-    watcher = Client(simulator.key, exchange=simulator.url, protocol=WebSocketApi())
-    with watcher, watcher.events() as events:
-        watching = Thread(target=print_until_done, args=(events,))
-        watching.start()
+    """Print the events of a list with one client while another cancels it."""
+    print("\nEvents over WebSocket, while another client cancels list 3 over REST:")
+    subscriber = Client(simulator.key, exchange=simulator.url, protocol=WebSocketApi())
+    with subscriber, subscriber.events() as events:
+        reader = Thread(target=print_until_done, args=(events,))
+        reader.start()
         with Client(simulator.key, exchange=simulator.url) as client:
             client.send(CancelOrderList(symbol="LTCBTC", order_list_id=3))
-        watching.join()
+        reader.join()
 
 
 def print_until_done(events: EventStream) -> None:
-    """Print what happens, until a list is over."""
+    """Print events until a list is over."""
     for event in events:
         print(f"  {event}")
         if isinstance(event, ListStatus) and event.list_order_status == "ALL_DONE":
@@ -78,16 +78,17 @@ def print_until_done(events: EventStream) -> None:
 
 
 def lose_a_reply() -> None:
-    """Cancel a list whose reply is lost on purpose, and show how it is known what happened."""
+    """Cancel a list whose reply is lost on purpose, and show how the outcome is reconciled."""
     with Simulator(plan=Plan([executed(answer=DROPPED)])) as simulator:
         print("\nThe reply to a cancel of list 2 is lost on purpose:")
         show("before:", simulator.venue, 2)
         with Client(simulator.key, exchange=simulator.url) as client:
             canceled = client.send(CancelOrderList(symbol="LTCBTC", order_list_id=2))
-        print(f"  settled by a {canceled.evidence.value}: {canceled}")
-        books = simulator.venue.order_list(2).canceled_by
+        print(f"  reconciled by a {canceled.evidence.value}: {canceled}")
+        canceled_by = simulator.venue.order_list(2).canceled_by
         (proof,) = {report.client_order_id for report in canceled.order_reports}
-        print(f"  both orders carry its id, by the venue's books as well: {proof == books}")
+        is_proven = proof == canceled_by
+        print(f"  both orders carry the id of this cancel, also on the exchange: {is_proven}")
         for number, entry in enumerate(simulator.venue.log.entries, 1):
             print(f"  {number}. {entry.method} {entry.path}: {entry.answered}")
 

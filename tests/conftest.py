@@ -1,4 +1,4 @@
-"""What every test shares: the published samples, and where the strategies are."""
+"""Fixtures for all tests: the published samples, and the import path of the helpers."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "support"))
 
-# A test must not fail because the machine is busy.
+# No deadline: a test must not fail because the machine is busy.
 settings.register_profile(
     "orderlists", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
 )
@@ -26,5 +26,5 @@ def vectors() -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def seed_reply() -> bytes:
-    """Return the reply that the documentation of Cancel Order List shows."""
+    """Return the sample reply in the documentation of Cancel Order List."""
     return (HERE / "data" / "cancel_order_list_reply.json").read_bytes()

@@ -1,7 +1,7 @@
-"""Play as many plans as one likes: `make soak PLANS=20000`.
+"""Run random fault plans against the clients: `make soak PLANS=20000`.
 
-Prints one line for each protocol, kind of client and front, and their sum last.  Fails at the first
-verdict that is false, with the smallest plan like it.
+Prints one line for each combination of protocol and client, and the total last.  Fails at the first
+false outcome, with the minimal plan that reproduces it.
 """
 
 import sys
@@ -9,20 +9,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-from verdicts import CELLS, Tally, explore
+from verdicts import COMBINATIONS, Tally, explore
 
 
 def main(plans: int) -> None:
-    """Share the plans out among the cells, and play them."""
+    """Distribute the plans among the combinations, and run them."""
     total = Tally()
     try:
-        for cell in CELLS:
+        for combination in COMBINATIONS:
             tally = Tally()
             try:
-                explore(-(-plans // len(CELLS)), cell, tally)
+                explore(-(-plans // len(COMBINATIONS)), combination, tally)
             finally:
-                print(f"{cell}: {tally}", flush=True)
-                total.take_in(tally)
+                print(f"{combination}: {tally}", flush=True)
+                total.merge(tally)
     finally:
         print(total, flush=True)
 

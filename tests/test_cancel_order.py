@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from cells import START, a_venue, meet
+from client_and_venue import START, client_and_venue, venue_with_lists
 from orderlists import (
     AlreadyDone,
     CanceledOrder,
@@ -28,7 +28,7 @@ from orderlists_simulator import faults as f
 from scripted import SECOND, Scripted
 
 BY_ID = CancelOrder(symbol="LTCBTC", order_id=0, new_client_order_id="mine")
-CELLS = [(p, c) for p in ("REST", "WebSocket") for c in ("sync", "async")]
+COMBINATIONS = [(p, c) for p in ("REST", "WebSocket") for c in ("sync", "async")]
 
 
 def by_name(venue: Any) -> CancelOrder:
@@ -38,87 +38,87 @@ def by_name(venue: Any) -> CancelOrder:
     )
 
 
-@pytest.mark.parametrize(("protocol", "colour"), CELLS)
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
 def test_cancel_order_of_a_leg_cancels_the_entire_list(protocol: str, colour: str) -> None:
-    with meet(protocol, colour) as meeting:
-        result = meeting.client.send(BY_ID)
+    with client_and_venue(protocol, colour) as pair:
+        result = pair.client.send(BY_ID)
     assert isinstance(result, CanceledOrderList)
     assert (result.order_list_id, result.evidence) == (0, Evidence.REPLY)
     assert {r.client_order_id for r in result.order_reports} == {"mine"}
-    assert meeting.venue.order_list(1).is_open
+    assert pair.venue.order_list(1).is_open
 
 
 @pytest.mark.parametrize("is_by_id", [True, False], ids=["by id", "by name"])
-@pytest.mark.parametrize(("protocol", "colour"), CELLS)
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
 def test_a_lost_reply_to_cancel_order_is_reconciled_by_a_query(
     protocol: str, colour: str, *, is_by_id: bool
 ) -> None:
-    with meet(protocol, colour, fates=[f.executed(answer=f.DROPPED)]) as meeting:
-        result = meeting.client.send(BY_ID if is_by_id else by_name(meeting.venue))
+    with client_and_venue(protocol, colour, faults=[f.executed(answer=f.DROPPED)]) as pair:
+        result = pair.client.send(BY_ID if is_by_id else by_name(pair.venue))
     assert isinstance(result, CanceledOrderList)
     assert (result.order_list_id, result.evidence) == (0, Evidence.QUERY)
-    assert meeting.venue.order_list(0).canceled_by == "mine"
+    assert pair.venue.order_list(0).canceled_by == "mine"
 
 
 @pytest.mark.parametrize("colour", ["sync", "async"])
 def test_events_prove_a_cancel_order_whose_reply_was_lost(colour: str) -> None:
-    # The subscription is a request as well.
+    # The subscription is the first request.
     faults = [f.NORMAL, f.executed(answer=f.bare(503))]
-    with meet("WebSocket", colour, fates=faults) as meeting, meeting.client.events():
-        result = meeting.client.send(BY_ID)
+    with client_and_venue("WebSocket", colour, faults=faults) as pair, pair.client.events():
+        result = pair.client.send(BY_ID)
     assert isinstance(result, CanceledOrderList)
     assert result.evidence is Evidence.EVENT
 
 
 @pytest.mark.parametrize("is_by_id", [True, False], ids=["by id", "by name"])
-def test_a_cancel_order_that_did_not_arrive_is_sent_again_by_id(*, is_by_id: bool) -> None:
-    with meet("REST", "sync", fates=[f.not_executed(answer=f.DROPPED)]) as meeting:
-        result = meeting.client.send(BY_ID if is_by_id else by_name(meeting.venue))
+def test_a_cancel_order_that_did_not_arrive_is_resent_by_id(*, is_by_id: bool) -> None:
+    with client_and_venue("REST", "sync", faults=[f.not_executed(answer=f.DROPPED)]) as pair:
+        result = pair.client.send(BY_ID if is_by_id else by_name(pair.venue))
     assert isinstance(result, CanceledOrderList)
-    sent = [entry for entry in meeting.venue.log.entries if entry.is_cancel]
+    sent = [entry for entry in pair.venue.log.entries if entry.is_cancel]
     assert [dict(entry.parameters).get("orderId") for entry in sent[1:]] == ["0"]
 
 
 @pytest.mark.parametrize("is_by_id", [True, False], ids=["by id", "by name"])
-def test_a_cancel_order_that_only_looks_is_not_executed_once_that_is_certain(
+def test_a_cancel_order_without_resends_is_not_executed_once_every_attempt_has_expired(
     *, is_by_id: bool
 ) -> None:
-    with meet("REST", "sync", fates=[f.not_executed(answer=f.DROPPED)]) as meeting:
-        request = BY_ID if is_by_id else by_name(meeting.venue)
+    with client_and_venue("REST", "sync", faults=[f.not_executed(answer=f.DROPPED)]) as pair:
+        request = BY_ID if is_by_id else by_name(pair.venue)
         with pytest.raises(NotExecuted):
-            meeting.client.send(request, policy=Policy(max_resends=0))
-    assert (meeting.clock.now() - START) // 10**9 == 25
+            pair.client.send(request, policy=Policy(max_resends=0))
+    assert (pair.clock.now() - START) // 10**9 == 25
 
 
-def test_a_younger_order_of_the_same_name_is_left_alone() -> None:
+def test_a_newer_order_with_the_same_client_id_is_not_canceled() -> None:
     events = [(0.0, f.Cancel(0, by="theirs")), (1.0, f.PlaceAgain(0))]
-    venue = a_venue()
+    venue = venue_with_lists()
     request = by_name(venue)
     faults = [f.not_executed(answer=f.DROPPED)]
     with (
-        meet("REST", "sync", venue=venue, fates=faults, events=events) as meeting,
+        client_and_venue("REST", "sync", venue=venue, faults=faults, events=events) as pair,
         pytest.raises((OutcomeUnknown, UnknownOrderList)),
     ):
-        meeting.client.send(request)
+        pair.client.send(request)
     assert venue.order_list(2).is_open
 
 
 @pytest.mark.parametrize("how", [f.Fill(0, 1), f.Cancel(0, by="theirs"), f.Expire(0)], ids=repr)
 @pytest.mark.parametrize("is_by_id", [True, False], ids=["by id", "by name"])
-def test_an_order_that_was_over_is_already_done(how: Any, *, is_by_id: bool) -> None:
-    with meet("REST", "sync", events=[(0.0, how)]) as meeting:
-        request = BY_ID if is_by_id else by_name(meeting.venue)
-        meeting.clock.sleep(1)
+def test_an_order_that_is_over_is_already_done(how: Any, *, is_by_id: bool) -> None:
+    with client_and_venue("REST", "sync", events=[(0.0, how)]) as pair:
+        request = BY_ID if is_by_id else by_name(pair.venue)
+        pair.clock.sleep(1)
         with pytest.raises((AlreadyDone, UnknownOrderList)) as caught:
-            meeting.client.send(request)
-    # By the client id that a canceled order was placed under it is not found any more.
+            pair.client.send(request)
+    # A canceled order cannot be queried by its original client id.
     is_found = is_by_id or not isinstance(how, f.Cancel)
     assert isinstance(caught.value, AlreadyDone) is is_found
 
 
-def test_an_order_that_never_was_is_unknown() -> None:
-    with meet("REST", "sync") as meeting, pytest.raises(UnknownOrderList):
-        meeting.client.send(CancelOrder(symbol="LTCBTC", order_id=99))
+def test_an_order_that_never_existed_is_unknown() -> None:
+    with client_and_venue("REST", "sync") as pair, pytest.raises(UnknownOrderList):
+        pair.client.send(CancelOrder(symbol="LTCBTC", order_id=99))
 
 
 def test_cancel_order_needs_an_id() -> None:
@@ -126,7 +126,7 @@ def test_cancel_order_needs_an_id() -> None:
         CancelOrder(symbol="LTCBTC")
 
 
-# A single order, which the simulator does not place: by a script of answers.
+# A single order, which the simulator cannot place: by scripted answers.
 
 
 def report(status: str, client_id: str, order_id: int = 7) -> OrderReport:
@@ -170,17 +170,17 @@ def test_cancel_order_of_a_single_order_returns_its_report() -> None:
     ],
     ids=lambda changed: next(iter(changed)),
 )
-def test_a_reply_about_another_order_or_cancel_is_no_result(changes: dict[str, Any]) -> None:
+def test_a_result_about_another_order_or_cancel_does_not_match(changes: dict[str, Any]) -> None:
     assert SINGLE.mismatch(evolve(CANCELED, **changes))
 
 
-def test_by_name_a_reply_about_an_order_with_another_name_is_no_result() -> None:
+def test_by_client_id_a_result_about_another_order_does_not_match() -> None:
     assert NAMED.mismatch(evolve(CANCELED, orig_client_order_id="other"))
 
 
-def test_a_list_without_the_order_or_still_open_is_no_result() -> None:
-    with meet("REST", "sync") as meeting:
-        result = meeting.client.send(BY_ID)
+def test_a_result_about_a_list_without_the_order_or_still_open_does_not_match() -> None:
+    with client_and_venue("REST", "sync") as pair:
+        result = pair.client.send(BY_ID)
     assert isinstance(result, CanceledOrderList)
     assert BY_ID.mismatch(result) is None
     assert SINGLE.mismatch(result)
@@ -211,7 +211,7 @@ def test_a_canceled_order_that_shows_its_own_id_leaves_the_outcome_unknown() -> 
     assert caught.value.list_over
 
 
-def test_an_order_that_is_in_doubt_and_not_found_is_unknown_once_queries_must_know() -> None:
+def test_an_order_not_found_is_unknown_after_the_query_lag() -> None:
     script = Scripted(LOST, *([NO_ORDER] * 60))
     with pytest.raises(UnknownOrderList) as caught:
         script.send(NAMED)
@@ -219,7 +219,7 @@ def test_an_order_that_is_in_doubt_and_not_found_is_unknown_once_queries_must_kn
     assert script.passed > 25 * SECOND
 
 
-def test_cancel_order_keeps_looking_while_queries_fail() -> None:
+def test_cancel_order_retries_failed_queries() -> None:
     script = Scripted(NOT_THERE, LOST, LOST, report("CANCELED", "mine"))
     assert script.send(SINGLE).order_id == 7
     listed = evolve(report("CANCELED", "mine"), order_list_id=3)
@@ -228,7 +228,7 @@ def test_cancel_order_keeps_looking_while_queries_fail() -> None:
         script.send(SINGLE, Policy(max_resends=1))
 
 
-def test_an_order_over_whose_list_cannot_be_read_is_looked_at_again() -> None:
+def test_a_final_order_with_an_unreadable_list_is_queried_again() -> None:
     listed = evolve(report("FILLED", "stop"), order_list_id=3)
     script = Scripted(NOT_THERE, *((NO_ORDER, listed, LOST) * 60))
     with pytest.raises(OutcomeUnknown):

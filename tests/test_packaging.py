@@ -1,4 +1,4 @@
-"""What was installed is what is tested."""
+"""The installed packages are the tested ones."""
 
 import os
 from importlib.metadata import version
@@ -14,7 +14,7 @@ PACKAGES = [orderlists, orderlists_transports, orderlists_simulator]
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
-def test_a_package_says_that_it_is_typed(package: object) -> None:
+def test_every_package_has_a_py_typed_marker(package: object) -> None:
     assert (Path(str(package.__file__)).parent / "py.typed").exists()  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType] - a module
 
 

@@ -1,4 +1,4 @@
-"""Every Python example of the README and the pages runs, and prints what the page says."""
+"""Every Python example of the README and the docs runs, and prints the documented output."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from orderlists_simulator import Simulator
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-# An example, and what it prints if the page shows that next.
+# An example, and its output if the page shows it next.
 EXAMPLE = re.compile(r"(?ms)^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?")
 ADDRESS = "http://127.0.0.1:8080"
 
@@ -20,7 +20,7 @@ def test_the_examples_of_a_page_run(page: Path, capsys: pytest.CaptureFixture[st
     namespace: dict[str, Any] = {"__name__": "page"}
     with Simulator() as simulator:
         for code, printed in EXAMPLE.findall(page.read_text("utf-8")):
-            # A free port instead of the one that the page names.
+            # A free port instead of the documented one.
             exec(compile(code.replace(ADDRESS, simulator.url), page.name, "exec"), namespace)  # noqa: S102 - our own pages
             assert not printed or capsys.readouterr().out == printed
         for name, example in list(namespace.items()):

@@ -1,4 +1,4 @@
-"""The public names: all listed on a page, all documented, and few enough to know."""
+"""The public names: all listed in docs/names.md, all documented, and limited in number."""
 
 import importlib.util
 from pathlib import Path
@@ -36,5 +36,5 @@ def test_the_page_of_public_names_is_up_to_date() -> None:
     assert public_names.PAGE.read_text("utf-8") == public_names.page()
 
 
-def test_what_a_trader_types_stays_a_short_list() -> None:
+def test_the_number_of_public_names_stays_small() -> None:
     assert len(public_names.names_of("orderlists")) <= 60

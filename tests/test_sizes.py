@@ -1,4 +1,4 @@
-"""Modules and functions stay small enough to be read at once."""
+"""Limits on the length of modules and functions."""
 
 import importlib.util
 from pathlib import Path
@@ -33,6 +33,6 @@ def test_no_function_is_longer_than_40_lines_of_code(package: Path) -> None:
     assert [each for each in sizes.function_sizes(package) if each.lines > 40] == []
 
 
-def test_docstrings_comments_and_blank_lines_are_no_code() -> None:
+def test_docstrings_comments_and_blank_lines_do_not_count_as_code() -> None:
     source = '"""Text.\n\nMore."""\n\n# Comment.\nX = (\n    1\n)\n"""Below."""\n'
     assert sizes.code_lines(source) == {6, 7, 8}

@@ -1,9 +1,9 @@
-"""No verdict is ever false: clients against a venue that misbehaves in every way we know.
+"""No reported outcome is ever false: clients against a venue with every known fault.
 
-For every plan: done means that this call's id cancelled the list; what was executed is done or
-unknown, never refused; what was refused was not executed by any attempt, and cannot be any more; no
-resend touches a list other than the first target; and by id, where trouble ends in time, it is
-known in the end.
+For every plan: done means that this call's id canceled the list; an executed request is done or
+unknown, never refused; no attempt of a refused request was executed or can be later; no resend
+affects a list other than the first target; and by id, if the faults end in time, the outcome is
+known.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from attrs import frozen
 
 from orderlists import CanceledOrderList, CancelOrderList, Json, Rejected, Rest, ServerError
 from orderlists._clock import ClockReading, ServerClock
-from orderlists._execution.decisions import DECISIONS, Action, Came
+from orderlists._execution.decisions import DECISIONS, Action, FailureKind
 from orderlists._operations.base import Effect
 from orderlists._operations.recovery.call_state import CallState
 from orderlists._operations.recovery.cancel import CancelRecovery
@@ -21,25 +21,25 @@ from orderlists._operations.recovery.case import Answer, Steps
 from orderlists._operations.recovery.evidence import Finding, Snapshot
 from orderlists.extending import HttpResponse
 from orderlists_simulator import faults as f
-from verdicts import CELLS, Cell, Scenario, Tally, breaches, explore, play
+from verdicts import COMBINATIONS, Combination, Scenario, Tally, explore, run_scenario, violations
 
-# `make soak` plays more.
+# `make soak` runs more.
 PLANS = 60
 TALLY = Tally()
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=str)
-def test_no_verdict_is_false(cell: Cell) -> None:
-    explore(PLANS, cell, TALLY)
+@pytest.mark.parametrize("combination", COMBINATIONS, ids=str)
+def test_no_verdict_is_false(combination: Combination) -> None:
+    explore(PLANS, combination, TALLY)
 
 
-# What the law found once, kept.
+# Counterexamples found by Hypothesis.
 FOUND = [
     Scenario(
         by_id=True,
         age=0.0,
         skew=30.0,
-        fates=(
+        faults=(
             f.NORMAL,
             f.replayed(after=2.5, sees="last"),
             f.rate_limited(),
@@ -50,20 +50,20 @@ FOUND = [
         by_id=True,
         age=0.0,
         skew=-30.0,
-        fates=(f.NORMAL, f.banned(retry_after=3), f.banned(retry_after=3)),
+        faults=(f.NORMAL, f.banned(retry_after=3), f.banned(retry_after=3)),
     ),
 ]
 
 
 @pytest.mark.parametrize("scenario", FOUND)
-@pytest.mark.parametrize("cell", CELLS, ids=str)
-def test_what_was_false_once_is_true_now(scenario: Scenario, cell: Cell) -> None:
-    assert not breaches(play(scenario, cell))
+@pytest.mark.parametrize("combination", COMBINATIONS, ids=str)
+def test_past_false_verdicts_stay_fixed(scenario: Scenario, combination: Combination) -> None:
+    assert not violations(run_scenario(scenario, combination))
 
 
-PLANTED = Cell("REST", "sync", "in process")
+PLANTED = Combination("REST", "sync", "in process")
 
-# Planted mistakes: each is one that a client in use makes, and the laws see it.
+# Planted bugs: each is one of an existing client, and must violate an invariant.
 
 
 @frozen(kw_only=True)
@@ -90,10 +90,10 @@ def caught(law: str) -> None:
 
 
 def test_a_resend_by_client_id_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    # As if its client id were an id that is never used again.
+    # As if client ids were never reused.
     def by_name(self: CancelRecovery, _: str) -> Steps[CanceledOrderList]:
         while (yield from self.case.engine.pause()):
-            answer: Answer[Any] = yield from self.case.engine.ask(self.state.request)
+            answer: Answer[Any] = yield from self.case.engine.send_once(self.state.request)
             if answer.value is not None:
                 result: CanceledOrderList = answer.value
                 return result
@@ -103,16 +103,18 @@ def test_a_resend_by_client_id_is_caught(monkeypatch: pytest.MonkeyPatch) -> Non
     caught("no resend touches a list other than the first target")
 
 
-def test_a_resend_by_the_id_of_a_younger_list_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resend_by_the_id_of_a_newer_list_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     reused = Scenario(
         by_id=False,
         age=0.0,
-        fates=(f.executed(answer=f.DROPPED),),
+        faults=(f.executed(answer=f.DROPPED),),
         events=((0.0, f.Cancel(0, by="theirs")), (1.0, f.PlaceAgain(0))),
     )
-    assert not breaches(play(reused, PLANTED))
+    assert not violations(run_scenario(reused, PLANTED))
     monkeypatch.setattr(Snapshot, "was_placed_before", always)
-    assert "no resend touches a list other than the first target" in breaches(play(reused, PLANTED))
+    assert "no resend touches a list other than the first target" in violations(
+        run_scenario(reused, PLANTED)
+    )
 
 
 @pytest.mark.parametrize("code", [-2011, -2015])
@@ -120,49 +122,49 @@ def test_a_refusal_after_a_lost_attempt_taken_as_refused_is_caught(
     monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     def resend(self: CancelRecovery) -> Steps[None]:
-        answer: Answer[Any] = yield from self.case.engine.ask(self.state.request)
+        answer: Answer[Any] = yield from self.case.engine.send_once(self.state.request)
         if isinstance(answer.error, Rejected) and answer.error.code == code:
             raise answer.error
 
     monkeypatch.setattr(CancelRecovery, "_resend", resend)
     refused = f.not_executed(answer=f.json_error(code, status=400))
-    fates = (f.executed(answer=f.DROPPED), refused)
-    run = play(Scenario(by_id=True, age=1.0, fates=fates), PLANTED)
-    assert "what was executed is not refused, nor can what was refused execute" in breaches(run)
+    faults = (f.executed(answer=f.DROPPED), refused)
+    run = run_scenario(Scenario(by_id=True, age=1.0, faults=faults), PLANTED)
+    assert "what was executed is not refused, nor can what was refused execute" in violations(run)
 
 
-def test_one_query_of_the_past_that_is_believed_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_single_stale_query_taken_as_proof_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     lagging = Scenario(
-        by_id=False, age=0.0, fates=(f.executed(answer=f.DROPPED),), lags=((1.0, 1.0),)
+        by_id=False, age=0.0, faults=(f.executed(answer=f.DROPPED),), lags=((1.0, 1.0),)
     )
-    assert not breaches(play(lagging, PLANTED))
+    assert not violations(run_scenario(lagging, PLANTED))
     monkeypatch.setattr(CallState, "is_fresh", always)
-    assert breaches(play(lagging, PLANTED)) == [
+    assert violations(run_scenario(lagging, PLANTED)) == [
         "what was executed is not refused, nor can what was refused execute"
     ]
 
 
 def test_the_body_of_a_query_taken_as_done_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     def fits(*_: object) -> None:
-        """Find every reply fitting."""
+        """Accept every reply."""
 
     monkeypatch.setattr(CancelOrderList, "mismatch", fits)
     caught("done means that this call's id canceled the list")
 
 
-def test_an_attempt_taken_for_over_before_its_window_is_caught(
+def test_an_attempt_taken_as_expired_within_its_recv_window_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     late = Scenario(
-        by_id=True, age=3600.0, fates=(f.executed_late(4.9, answer=f.DROPPED),), max_resends=0
+        by_id=True, age=3600.0, faults=(f.executed_late(4.9, answer=f.DROPPED),), max_resends=0
     )
-    assert play(late, PLANTED).verdict == "done"
-    monkeypatch.setattr(CallState, "all_over_by", always)
-    assert "nor can what was refused execute" in " ".join(breaches(play(late, PLANTED)))
+    assert run_scenario(late, PLANTED).verdict == "done"
+    monkeypatch.setattr(CallState, "all_expired_by", always)
+    assert "nor can what was refused execute" in " ".join(violations(run_scenario(late, PLANTED)))
 
 
-def hold_the_time_back(_: int, request: f.ReceivedRequest) -> f.Fault:
-    """Lose every question for the time, and execute cancels when their client has given up."""
+def lose_clock_samples(_: int, request: f.ReceivedRequest) -> f.Fault:
+    """Lose every clock sample, and execute cancels after the client's deadline."""
     if request.effect == "cancel":
         return f.executed_late(32.0, answer=f.DROPPED)
     is_time = request.message.target.startswith("/api/v3/time")  # type: ignore[union-attr]
@@ -170,18 +172,20 @@ def hold_the_time_back(_: int, request: f.ReceivedRequest) -> f.Fault:
 
 
 def test_an_unmeasured_clock_taken_as_exact_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    # The client's clock is half a minute ahead, and it cannot find that out.
+    # The client's clock is half a minute ahead, and every sample of the clock is lost.
     skewed = Scenario(
-        by_id=True, age=3600.0, skew=30.0, rule=hold_the_time_back, max_resends=0, deadline=20.0
+        by_id=True, age=3600.0, skew=30.0, rule=lose_clock_samples, max_resends=0, deadline=20.0
     )
-    assert not breaches(play(skewed, PLANTED))
+    assert not violations(run_scenario(skewed, PLANTED))
     right = ServerClock.at
 
     def exact(self: ServerClock, monotonic: int) -> ClockReading:
         return right(self, monotonic)._replace(error=0)
 
     monkeypatch.setattr(ServerClock, "at", exact)
-    assert breaches(play(skewed, PLANTED)) == ["what can arrive no more is not executed later"]
+    assert violations(run_scenario(skewed, PLANTED)) == [
+        "what can arrive no more is not executed later"
+    ]
 
 
 def test_a_bug_that_is_retried_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,11 +193,11 @@ def test_a_bug_that_is_retried_is_caught(monkeypatch: pytest.MonkeyPatch) -> Non
         raise KeyError("status")
 
     broken = Rest(format=Json(parser=parser))
-    once = play(Scenario(by_id=True, age=1.0), PLANTED, broken)
+    once = run_scenario(Scenario(by_id=True, age=1.0), PLANTED, broken)
     assert (once.verdict, len(once.venue.log.entries)) == ("unknown", 1)
-    monkeypatch.setitem(DECISIONS, (Came.BUG, Effect.CANCEL), Action.RECOVER)
-    monkeypatch.setattr("orderlists._execution.execution.BUGS", set[Came]())
-    again = play(Scenario(by_id=True, age=1.0), PLANTED, broken)
+    monkeypatch.setitem(DECISIONS, (FailureKind.BUG, Effect.CANCEL), Action.RECOVER)
+    monkeypatch.setattr("orderlists._execution.execution.BUGS", set[FailureKind]())
+    again = run_scenario(Scenario(by_id=True, age=1.0), PLANTED, broken)
     assert len(again.venue.log.entries) > 1
 
 

@@ -1,4 +1,4 @@
-"""Prints the lowest version of every dependency that `pyproject.toml` allows, as pip constraints."""
+"""Prints the lowest versions that `pyproject.toml` allows, as constraints for pip."""
 
 import tomllib
 from itertools import chain

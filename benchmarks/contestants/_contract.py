@@ -1,4 +1,4 @@
-"""What a contestant is.
+"""The interface of a contestant.
 
 All send the same six parameters and read the same fields.  What differs is the library.
 """
@@ -21,7 +21,7 @@ class Contestant(Protocol):
         ...
 
     def close(self) -> None:
-        """Let the connection go."""
+        """Close the connection."""
         ...
 
 
@@ -33,17 +33,17 @@ class AsyncContestant(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         ...
 
 
 def cancel_id(order_list_id: int) -> str:
-    """Return the client id of a cancel; who makes one itself need not ask."""
+    """Return the client id of a cancel, for contestants that do not generate one."""
     return f"bench-{order_list_id}"
 
 
 def framed(origin: str) -> str:
-    """Return where an exchange speaks WebSocket."""
+    """Return the WebSocket URL of an exchange."""
     return f"{origin.replace('http', 'ws', 1)}{WEBSOCKET_PATH}"
 
 

@@ -1,4 +1,4 @@
-"""The list of who runs, and in which races."""
+"""The contestants of each race."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The floor: what one would write by hand, without checks, types or care for what gets lost."""
+"""The floor: hand-written code, without validation, types or recovery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The floors over WebSocket: what one would write by hand, without checks, types or care."""
+"""The floors over WebSocket: hand-written code, without validation, types or recovery."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def make(origin: str) -> Contestant:
 
 
 class _Waiting:
-    """Who waits for which reply."""
+    """The pending requests."""
 
     def __init__(self) -> None:
         self._names = count(1)

@@ -1,6 +1,6 @@
 """Functions that are compared with each other, in turns of a few milliseconds.
 
-Processor time of this thread, so that whoever else uses the machine counts little.
+Processor time of this thread, so that other load on the machine has little influence.
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
-"""Do something with a Binance Spot order list, and know what happened: done, refused, or unknown.
+"""Binance Spot order lists: requests with a reliable outcome (done, refused, or unknown).
 
-A *request* (`CancelOrderList`) says what to do, a *key* (`HmacKey`) signs it, a *protocol* (`Rest`)
-writes it and reads the reply, a *result* (`CanceledOrderList`) or an *error* says what happened.
-All of it is pure; the clients that move bytes are in `orderlists_transports`.
+A *request* (`CancelOrderList`) is a value that describes an operation, a *key* (`HmacKey`) signs
+it, and a *protocol* (`Rest`) encodes it and decodes the reply to a *result* (`CanceledOrderList`)
+or an *error*.  This package does no I/O; the clients are in `orderlists_transports`.
 
-The exchange's vocabularies are in `orderlists.enums`, the whole tree of errors in
-`orderlists.errors`, and what an implementer of an operation, a format, a protocol or a transport
-needs in `orderlists.extending`.
+The exchange's enumerations are in `orderlists.enums`, all exceptions in `orderlists.errors`, and
+the interfaces for new operations, formats, protocols and transports in `orderlists.extending`.
 """
 
 from orderlists._attempt import Attempt

@@ -1,4 +1,4 @@
-"""One time that a state-changing request was sent."""
+"""One transmission of a state-changing request."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _MILLISECOND = 1_000_000
 
 
 class Attempt(NamedTuple):
-    """When a request was sent, and how long it can still take effect.
+    """When a request was sent, and until when it can take effect.
 
     Attributes:
-        at: The time that it carried.
-        may_arrive_until: The exchange's time, in nanoseconds, after which it can take effect no
-            more.  Exact whatever the client's clock showed: the exchange compares its own time with
-            the timestamp that was sent.
+        at: The timestamp that was sent.
+        may_arrive_until: The exchange's time, in nanoseconds, after which the request can no longer
+            take effect.  Independent of the error of the client's clock: the exchange compares its
+            own time with the timestamp that was sent.
     """
 
     at: ClockReading
@@ -26,12 +26,12 @@ class Attempt(NamedTuple):
 
     @classmethod
     def of(cls, now: ClockReading, recv_window: Decimal, engine_delay: float) -> Attempt:
-        """Return the attempt that is sent now.
+        """Return the attempt for a request that is sent now.
 
         Args:
-            now: The time whose `server` is its timestamp.
-            recv_window: How long it is accepted after that, in milliseconds.
-            engine_delay: How long it may take to execute once it was accepted, in seconds.
+            now: The current time; its `server` is the timestamp of the request.
+            recv_window: How long after its timestamp the exchange accepts it, in milliseconds.
+            engine_delay: How long an accepted request may take to execute, in seconds.
         """
         valid = int(recv_window * _MILLISECOND) + int(engine_delay * SECOND)
         return cls(now, now.server + valid)

@@ -1,4 +1,4 @@
-"""Measuring the exchange's clock."""
+"""Synchronization with the exchange's clock."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _SAMPLES = 3
 def measure(
     clock: ServerClock, take_sample: Callable[[], Generator[Any, Any, Sample | None]]
 ) -> Generator[Any, Any, bool]:
-    """Sample the exchange's clock a few times; return whether any sample came.
+    """Sample the exchange's clock several times; return True if any sample succeeded.
 
     Args:
-        clock: Learns the best of the samples.
-        take_sample: Asks for the time once, and returns what came, or None.
+        clock: Adopts the best sample.
+        take_sample: Requests the time once; returns None on failure.
     """
     samples: list[Sample] = []
     for _ in range(_SAMPLES):
@@ -25,5 +25,5 @@ def measure(
         if sample is not None:
             samples.append(sample)
     if samples:
-        clock.learn(samples)
+        clock.update(samples)
     return bool(samples)

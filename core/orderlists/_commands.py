@@ -1,12 +1,12 @@
-"""The four verbs of a driver, and what comes back.
+"""The four commands that a driver executes, and their outcome.
 
-A call is a generator of commands.  It yields what it wants done, is sent an `Outcome`, and returns
-its result; it does no I/O and reads no clock.  A driver executes a command and sends back what came
-of it; it decides nothing.
+A call is a generator of commands.  It yields a command, receives an `Outcome`, and returns its
+result; it does no I/O and reads no clock.  A driver executes the command and returns the outcome;
+it makes no decision.
 
-A command that sends carries a function that encodes.  The driver calls it when the request's turn
-has come, right before the write: so the rate limits are checked, and the timestamp is taken and
-signed, at the moment at which the request really goes.
+A command that sends carries a function that encodes.  The driver calls it immediately before the
+write, when the request has acquired its turn: the rate limits are checked, and the timestamp is
+taken and signed, at the moment of sending.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class HttpExchange(NamedTuple):
     """Exchange one HTTP request for one response.  The value is the `HttpResponse`.
 
     Attributes:
-        encode: Returns the request as it goes on the wire at this time.  Raises `RateLimited` or
-            `Banned` where the gate is closed; then nothing may be sent.
+        encode: Returns the encoded request, stamped with the given time.  Raises `RateLimited` or
+            `Banned` while the gate is closed; then nothing may be sent.
         timeout: Seconds for the exchange of messages.
-        until: When to give up waiting for a turn, by the monotonic clock, in nanoseconds.
-        is_urgent: Whether it goes to the head of the queue: a query of a recovery.
+        until: The deadline for acquiring a turn, by the monotonic clock, in nanoseconds.
+        is_urgent: Whether it goes to the head of the queue, as the queries of a recovery do.
     """
 
     encode: Callable[[ClockReading], HttpRequest]
@@ -45,9 +45,9 @@ class FramedExchange(NamedTuple):
     """Send one request over a connection that carries frames.  The value is the reply.
 
     Attributes:
-        encode: Returns the request as it goes on this connection at this time, as above.
+        encode: Returns the request encoded for this connection, as above.
         timeout: Seconds for the exchange of messages.
-        until: When to give up waiting for a turn and a connection, as above.
+        until: The deadline for acquiring a turn and a connection, as above.
         is_urgent: As above.
     """
 
@@ -61,8 +61,8 @@ class AwaitEvent(NamedTuple):
     """Wait until events prove something.  The value is the proof, or None.
 
     Attributes:
-        find: Looks the proof up.
-        timeout: Seconds to wait for it, if events flow at all.
+        find: Returns the proof, or None.
+        timeout: Seconds to wait, if a subscription delivers events.
     """
 
     find: Callable[[EventEvidence], Any]
@@ -70,18 +70,18 @@ class AwaitEvent(NamedTuple):
 
 
 class Sleep(NamedTuple):
-    """Let time pass.  The value is None; the error a `TransportError` if the client was closed."""
+    """Sleep.  The value is None; the error is a `TransportError` if the client was closed."""
 
     seconds: float
 
 
 class Outcome(NamedTuple):
-    """What came of a command.
+    """The outcome of a command.
 
     Attributes:
-        value: What the command gave, if nothing went wrong.
-        error: What was raised while it was executed, or None.
-        at: The time by then.
+        value: The value of the command; None on an error.
+        error: The exception that its execution raised, or None.
+        at: The time when it was done.
     """
 
     value: Any

@@ -1,10 +1,10 @@
-"""The one gate that every message of a client passes, and every refusal closes.
+"""The rate-limit gate that every message of a client passes.
 
-A request of the user, a query of a recovery, a log-on, a subscription, a keepalive ping and a clock
-sample all pass it right before they are encoded; every 429 and 418 that is read closes it, also one
-that arrives late or names no request.  So nothing is sent after the exchange said *not before*.
+User requests, queries of a recovery, log-ons, subscriptions, keepalives and clock samples pass it
+immediately before they are encoded.  Every received 429 or 418 closes it, including late and
+uncorrelated ones.  So nothing is sent before `Retry-After` has elapsed.
 
-A request that the gate holds back was not sent: it feeds no back-off and proves nothing.
+A request that the gate blocks was not sent: it does not count for a back-off and proves nothing.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from orderlists.errors import Banned, RateLimited
 
 @frozen
 class Gate:
-    """What one client may send, and when.
+    """The gate of one client.
 
     Attributes:
-        key: Signs the requests, and names the account.
-        clock: Stamps them.
-        rate_limits: The usage and the blocks; may be shared by the clients of an IP address.
+        key: Signs the requests; its API key identifies the account.
+        clock: The source of timestamps.
+        rate_limits: Usage and blocks; may be shared by the clients of an IP address.
     """
 
     key: Key
@@ -36,19 +36,19 @@ class Gate:
     rate_limits: RateLimits
 
     def admit(self, operation: Operation[Any], at: ClockReading) -> None:
-        """Let a request of this kind pass at this time.
+        """Admit a request of this kind at this time.
 
         Raises:
-            RateLimited, Banned: The exchange imposed a block that is not over; nothing may be sent.
+            RateLimited, Banned: A block by the exchange is in force; nothing may be sent.
         """
         if self.rate_limits.blocks:
             places = operation.unfilled_orders > 0
             self.rate_limits.check(account=self.key.api_key, now=at, places=places)
 
     def record(self, usages: Iterable[Usage], at: ClockReading) -> None:
-        """Record what a reply says was used."""
+        """Record the usage that a reply reports."""
         self.rate_limits.record(usages, account=self.key.api_key, now=at)
 
     def close(self, refusal: RateLimited | Banned, at: ClockReading) -> None:
-        """Let nothing pass until the block that a reply imposed is over."""
+        """Close the gate until the block that a reply imposed has ended."""
         self.rate_limits.block(refusal, account=self.key.api_key, now=at)

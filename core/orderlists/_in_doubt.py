@@ -1,4 +1,4 @@
-"""A request whose outcome is unknown, as a value that another process can take up.
+"""A request whose outcome is unknown, as a value that can be stored and reconciled later.
 
 The JSON form is an object with two members::
 
@@ -9,10 +9,10 @@ The JSON form is an object with two members::
       ]
     }
 
-``request`` holds the class and the fields of the request, money and fractions as text.
-``attempts`` are in nanoseconds: the sender's monotonic clock, the timestamp that was sent, by how
-much that may be off (null for not measured), and until when it may take effect.  Neither holds a
-key or a signature.
+``request`` holds the class and the fields of the request, decimals as text.  ``attempts`` are in
+nanoseconds: the sender's monotonic clock, the timestamp that was sent, its maximum error (null for
+not measured), and the time until which the attempt may take effect.  There is no key and no
+signature.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from orderlists._clock import ClockReading
 from orderlists._operations.base import Request, request_kind
 from orderlists.errors import InvalidRequest
 
-_RULE = "must be what `to_json` of an InDoubt returned"
-_ATTEMPTS_RULE = "must be the attempts of an OutcomeUnknown, or () if they are not known any more"
+_RULE = "must be JSON that InDoubt.to_json() returned"
+_ATTEMPTS_RULE = "must be the attempts of an OutcomeUnknown, or () if they are not known"
 _ATTRIBUTE = "__orderlists_in_doubt__"
 
 
@@ -54,8 +54,8 @@ class InDoubt:
     """A request that was sent, and may or may not have been executed.
 
     Attributes:
-        request: The request as it was sent, with every id that the client made.
-        attempts: Every time it was sent and may have arrived.
+        request: The request as it was sent, with the generated ids.
+        attempts: Every transmission that may have reached the exchange.
 
     >>> from orderlists import CancelOrderList
     >>> doubt = InDoubt(CancelOrderList(symbol="LTCBTC", order_list_id=0, recv_window="0.5"))
@@ -67,7 +67,7 @@ class InDoubt:
     attempts: tuple[Attempt, ...] = field(default=(), converter=_to_attempts)
 
     def to_json(self) -> str:
-        """Return its JSON form."""
+        """Return the JSON form."""
         request = asdict(self.request, value_serializer=_plain)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - every request is an attrs class
         attempts = [
             {**each.at._asdict(), "may_arrive_until": each.may_arrive_until}
@@ -78,11 +78,11 @@ class InDoubt:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> InDoubt:
-        """Return what a JSON form stands for.
+        """Parse the JSON form.
 
         Raises:
-            InvalidRequest: The text is no such form, or names a request that is not known here: a
-                request of your own is known once its module is imported.
+            InvalidRequest: The text is malformed, or names an unknown class of requests.  A class
+                of your own is known once its module is imported.
         """
         try:
             tree = json.loads(text)
@@ -97,17 +97,17 @@ class InDoubt:
 
     @classmethod
     def of(cls, interrupt: BaseException) -> InDoubt | None:
-        """Return what was in progress when a call was interrupted, or None if nothing was.
+        """Return the request that was in progress when a call was interrupted, or None.
 
         Args:
-            interrupt: What passed through `send` or `reconcile` and is no error of this library,
-                such as KeyboardInterrupt or asyncio.CancelledError.
+            interrupt: An exception raised through `send` or `reconcile` that is not an error of
+                this library, such as KeyboardInterrupt or asyncio.CancelledError.
         """
         found: InDoubt | None = getattr(interrupt, _ATTRIBUTE, None)
         return found
 
     def attach_to(self, interrupt: BaseException) -> None:
-        """Let an interrupt carry what was in progress, also as a note in its traceback."""
+        """Attach this to an interrupt, and add a note to its traceback."""
         setattr(interrupt, _ATTRIBUTE, self)
         sent = f"sent {len(self.attempts)} times" if self.attempts else "not sent"
         interrupt.add_note(f"in progress ({sent}): {self.request}")

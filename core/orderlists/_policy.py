@@ -1,4 +1,4 @@
-"""How far a call goes before it gives up."""
+"""The policy of a call: deadline, retries, reconciliation."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ def _check_count(_: object, attribute: Attribute[Any], value: object) -> None:
         raise InvalidSetting(field=attribute.name, value=value, rule="must be an int, 0 or more")
 
 
-def _as_setting(judge: Callable[..., R]) -> Callable[..., R]:
-    """Return a rule for requests as one for settings."""
+def _as_setting(check: Callable[..., R]) -> Callable[..., R]:
+    """Adapt a validator of requests to settings."""
 
-    def judge_setting(*given: object) -> R:
+    def check_setting(*given: object) -> R:
         try:
-            return judge(*given)
+            return check(*given)
         except InvalidRequest as error:
             raise InvalidSetting(field=error.field, value=error.value, rule=error.rule) from None
 
-    return judge_setting
+    return check_setting
 
 
 _check_flag = _as_setting(check_flag)
-_judged_window = _as_setting(to_recv_window)
+_checked_window = _as_setting(to_recv_window)
 
 
 def _to_window(value: int | str | Decimal) -> Decimal:
-    window = _judged_window(value)
+    window = _checked_window(value)
     if window is None:
         raise InvalidSetting(field="recv_window", value=value, rule="must be given")
     return window
@@ -61,24 +61,22 @@ def _to_window(value: int | str | Decimal) -> Decimal:
 
 @frozen(kw_only=True)
 class Policy:
-    """How far a call goes before it ends.
+    """Deadline, retries and reconciliation of a call.
 
     Args:
-        reconcile: Find out what became of a state-changing request whose reply was lost, or of a
-            list that the exchange says is not there.  If False such a call ends at once, in
+        reconcile: Reconcile a state-changing request whose reply was lost, or that the exchange
+            refused because there is no such list.  If False, such a call ends at once in
             `OutcomeUnknown` or `UnknownOrderList`.
         deadline: Seconds for the whole call, waits included.
-        max_resends: How many times a request is sent again, where that is safe.
-        wait_for_rate_limits: Wait while the exchange limits or bans, if the deadline allows.
+        max_resends: How often a request is resent, where that is safe.
+        wait_for_rate_limits: Wait until a block (429, 418) ends, if the deadline allows.
         max_query_lag: Seconds by which the exchange's queries may lag behind its matching engine.
-            Before this has passed, a query does not prove that something does not exist.
-        engine_delay: Seconds that the exchange may take to execute a request after it checked its
-            timestamp for the last time.  Its own time-out is 10 seconds.
-        measure_clock: Sample the exchange's clock before the first request, not only when it was
-            found to be wrong.
-        recv_window: How long an attempt stays valid where the request does not say, in
-            milliseconds.  It is always sent, because it bounds how late a lost attempt can still
-            execute.
+            Until then a query does not prove that an order or list does not exist.
+        engine_delay: Seconds that the exchange may take to execute a request after its last check
+            of the timestamp.  The exchange's own timeout is 10 seconds.
+        measure_clock: Sample the exchange's clock before the first request, not only after -1021.
+        recv_window: The default `recv_window`, in milliseconds.  It is always sent, because it
+            bounds how late a lost attempt can still execute.
 
     Raises:
         InvalidSetting: A value breaks a rule.

@@ -1,11 +1,10 @@
-"""How much the exchange lets one do, and until when it said no.
+"""Rate-limit accounting and server-imposed blocks.
 
-Fed by the exchange's own figures, never by an estimate of ours; so a request is held back only by
-the exchange's word.  Reads no clock: the time is an argument.
+Usage is what the exchange reports, never an estimate, and only a 429, a 418 or -1015 blocks
+requests.  Reads no clock: the time is an argument.
 
-Invariant: after the exchange said *not before*, nothing is sent before.  Threads may share a
-rate_limits: what is kept is only ever added to or replaced as a whole, by operations that cannot be
-torn.
+Invariant: nothing is sent before a block has ended.  Thread-safe without a lock: entries are only
+added or replaced, by atomic operations.
 """
 
 from __future__ import annotations
@@ -20,30 +19,30 @@ from orderlists._time import SECOND, Instant, TimeUnit
 from orderlists.errors import Banned, InvalidSetting, RateLimited
 
 _ORDERS_EXCEEDED = -1015
-_UNSAID = {RateLimited: 60.0, Banned: 120.0}
+_DEFAULT_BLOCK = {RateLimited: 60.0, Banned: 120.0}
 _LISTED = "must be limits with rateLimitType, interval, intervalNum and limit, as exchangeInfo has"
 INTERVALS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
-"""How many seconds each of the exchange's intervals has."""
+"""The length of the exchange's intervals in seconds."""
 
 
 class RateLimitType(Enum):
-    """What is counted: the weight of an IP's requests, or an account's unfilled orders."""
+    """What is limited: request weight per IP address, or unfilled orders per account."""
 
     REQUEST_WEIGHT = "REQUEST_WEIGHT"
     ORDERS = "ORDERS"
 
-    # By identity, as members are compared: Enum's own is written in Python.
+    # Hash by identity, consistent with equality; Enum's own is slow Python code.
     __hash__ = object.__hash__
 
 
 class Usage(NamedTuple):
-    """What the exchange says was used in one of its windows.
+    """The reported usage of one window.
 
     Attributes:
-        limiter: What is counted.
-        seconds: How long the window is.
-        used: How much of it is used up.
-        limit: How much there is, if the reply says.
+        limiter: What is limited.
+        seconds: The length of the window.
+        used: The usage.
+        limit: The limit, if the reply reports it.
     """
 
     limiter: RateLimitType
@@ -53,13 +52,13 @@ class Usage(NamedTuple):
 
 
 class RateLimit(NamedTuple):
-    """One limit and what is left of it.
+    """One rate limit and its usage.
 
     Attributes:
-        limiter: What is counted.
-        seconds: How long its window is; windows begin at multiples of it since 1970.
-        limit: How much there is in a window; None if that is not known.
-        used: How much is used up, by the exchange's last word in this window.
+        limiter: What is limited.
+        seconds: The length of the window; windows begin at multiples of it since 1970.
+        limit: The limit per window; None if unknown.
+        used: The usage that the exchange last reported in this window.
         ends_at: When the window ends.
     """
 
@@ -71,22 +70,21 @@ class RateLimit(NamedTuple):
 
 
 _Figure: TypeAlias = tuple[int, int, int | None]
-"""The number of a window since 1970, what was used of it, and how much there is."""
+"""The number of a window since 1970, its usage, and its limit."""
 
 
 class RateLimits:
-    """What the exchange allows this IP address and its accounts.  Share one between clients.
+    """Usage and blocks of one IP address and its accounts; may be shared by several clients.
 
     Args:
-        limits: The limits as the exchange lists them under ``rateLimits`` in its `exchangeInfo`;
-            the documented ones if not given.
+        limits: The limits, as in ``rateLimits`` of `exchangeInfo`; by default the documented ones.
 
     Attributes:
-        blocks: The blocks that the exchange imposed, on this address (None) or on an account, with
-            their end by the monotonic clock; some may be over.  Empty as long as it imposed none.
+        blocks: The blocks that the exchange imposed on the IP address (None) or on an account, with
+            their end by the monotonic clock; some may have ended.  Empty if there were none.
 
     Raises:
-        InvalidSetting: The limits are of another form.
+        InvalidSetting: The limits have another form.
 
     >>> rate_limits = RateLimits()
     >>> now = ClockReading(monotonic=0, server=90_000_000_000, error=None)
@@ -101,39 +99,39 @@ class RateLimits:
         self.blocks: dict[tuple[str | None, int], RateLimited | Banned] = {}
 
     def record(self, usages: Iterable[Usage], *, account: str, now: ClockReading) -> None:
-        """Record what a reply said at this time about what this account has used."""
+        """Record the usage that a reply reported."""
         figures, second = self._figures, now.server // SECOND
         for limiter, seconds, used, limit in usages:
             key = limiter, seconds, _scope(limiter, account)
             window = second // seconds
             before = figures.get(key)
-            # Replies overtake each other: within a window, use only grows.
+            # Replies may be reordered: within a window, usage only grows.
             if before is not None and before[0] == window and before[1] > used:
                 figures[key] = window, before[1], limit
             else:
                 figures[key] = window, used, limit
 
     def block(self, error: RateLimited | Banned, *, account: str, now: ClockReading) -> None:
-        """Impose the block that a reply spoke of: on this IP address, or on an account's orders."""
+        """Record a block: of the IP address, or of an account's placements (-1015)."""
         scope = account if error.code == _ORDERS_EXCEEDED else None
-        seconds = _UNSAID[type(error)] if error.retry_after is None else error.retry_after
-        # A clock that was never measured may be far off: it only counts where nothing else does.
+        seconds = _DEFAULT_BLOCK[type(error)] if error.retry_after is None else error.retry_after
+        # An unmeasured clock may be far off: it is used only if there is no Retry-After.
         is_reckoned = error.retry_after is None or now.error is not None
         if isinstance(error, Banned) and error.until is not None and is_reckoned:
             seconds = max(seconds, error.until.microseconds / 1e6 - now.server / SECOND)
         self.blocks[scope, now.monotonic + int(seconds * SECOND)] = error
 
     def check(self, *, account: str, now: ClockReading, places: bool = False) -> None:
-        """Let a request of this account pass, unless a block is in force at this time.
+        """Raise if a block of this account or of the IP address is in force.
 
         Args:
             account: The API key.
-            now: The time.
+            now: The current time.
             places: Whether the request places orders.  A block for too many unfilled orders
-                (-1015) concerns these alone: cancels and queries pass.
+                (-1015) applies only to these: cancels and queries pass.
 
         Raises:
-            RateLimited, Banned: What the exchange said, with the time that is left.
+            RateLimited, Banned: The error of the block, with the remaining `retry_after`.
         """
         left = 0
         worst: RateLimited | Banned | None = None
@@ -146,7 +144,7 @@ class RateLimits:
             raise worst.with_time_left(left / SECOND)
 
     def read(self, *, account: str, now: ClockReading) -> list[RateLimit]:
-        """Return every limit known, for this IP and account, and what is used of it now."""
+        """Return every known limit of this IP address and account, and its current usage."""
         known = {(limiter, seconds) for limiter, seconds in self._limits}
         known |= {(limiter, seconds) for limiter, seconds, _ in list(self._figures)}
         return [
@@ -178,7 +176,7 @@ def _limits_in(
     for limit in listed:
         try:
             kind, interval = limit["rateLimitType"], limit["interval"]
-            # The exchange lists others as well, such as connections.
+            # The exchange lists other kinds as well, such as connections.
             if kind in RateLimitType.__members__ and interval in INTERVALS:
                 seconds = INTERVALS[interval] * operator.index(limit["intervalNum"])
                 yield (RateLimitType(kind), seconds), operator.index(limit["limit"])

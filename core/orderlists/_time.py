@@ -1,8 +1,7 @@
-"""Instants, with their unit.
+"""Instants with their unit.
 
-The exchange counts milliseconds or microseconds since 1970, and says the same number either way.
-An `Instant` keeps the number as it came and the unit beside it.  Nothing here knows what time it
-is.
+The exchange sends milliseconds or microseconds since 1970 as a bare number.  An `Instant` keeps
+that number together with its unit.  Nothing here reads a clock.
 """
 
 from __future__ import annotations
@@ -14,23 +13,23 @@ from functools import total_ordering
 from attrs import frozen
 
 SECOND = 1_000_000_000
-"""How many nanoseconds a second has."""
+"""One second in nanoseconds."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TimeUnit(Enum):
-    """The unit of every time in a conversation.
+    """The unit of the exchange's timestamps.
 
     Attributes:
-        microseconds: How many microseconds it has; also its value.
-        nanoseconds: How many nanoseconds it has.
+        microseconds: The unit in microseconds; also its value.
+        nanoseconds: The unit in nanoseconds.
     """
 
     MILLISECOND = 1000
     MICROSECOND = 1
 
-    # By identity, as members are compared: Enum's own is written in Python, as `value` is.
+    # Hash by identity, consistent with equality; Enum's own is slow Python code, as `value` is.
     __hash__ = object.__hash__
 
     def __init__(self, microseconds: int) -> None:
@@ -38,7 +37,7 @@ class TimeUnit(Enum):
         self.nanoseconds = microseconds * 1000
 
     def from_nanoseconds(self, nanoseconds: int) -> int:
-        """Return a time since 1970, given in nanoseconds, in this unit, rounded down.
+        """Convert nanoseconds since 1970 to this unit, rounded down.
 
         >>> TimeUnit.MILLISECOND.from_nanoseconds(1_574_040_868_128_999_999)
         1574040868128
@@ -49,12 +48,12 @@ class TimeUnit(Enum):
 @total_ordering
 @frozen(eq=False, slots=False, repr=False)
 class Instant:
-    """A point in time as the exchange wrote it.  Equal and ordered by time, not by number.
+    """A timestamp of the exchange.  Compared by time, not by number.
 
     Attributes:
-        value: How many units since 1970-01-01T00:00Z.  -1 is the exchange's word for *not yet*
+        value: The number of units since 1970-01-01T00:00Z.  The exchange sends -1 for *not yet*
             (`working_time`, `trailing_time`).
-        unit: What `value` counts.
+        unit: The unit of `value`.
 
     >>> Instant(1574040868128, TimeUnit.MILLISECOND)
     Instant(1574040868128 ms)

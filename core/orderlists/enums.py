@@ -1,7 +1,7 @@
-"""The exchange's vocabularies: enumerations that stay open.
+"""The exchange's enumerations, open for unknown values.
 
-The exchange adds words without notice.  A word not listed here still arrives: it is a member of its
-enumeration, equal to its text, and `is_known` is False.
+The exchange adds values without notice.  A value not listed here is decoded as a member of its
+enumeration, equal to its text, with `is_known` False.
 
 >>> OrderStatus("CANCELED") is OrderStatus.CANCELED
 True
@@ -36,20 +36,20 @@ __all__ = [
 
 
 class OpenEnum(StrEnum):
-    """Text of which the usual values are known by name."""
+    """A string enumeration that accepts unknown values."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
         if not isinstance(value, str):
             return None
-        # Not kept: a stream of new words must not fill the memory.
+        # Not cached: a stream of unknown values must not exhaust the memory.
         member = str.__new__(cls, value)
         member._name_ = member._value_ = value
         return member
 
     @property
     def is_known(self) -> bool:
-        """Whether this library knows the word; if not, its text is all there is."""
+        """Whether the value is known to this library."""
         return self._value_ in type(self)._value2member_map_
 
     def __repr__(self) -> str:
@@ -64,7 +64,7 @@ class ContingencyType(OpenEnum):
 
 
 class ListStatusType(OpenEnum):
-    """What kind of news about a list this is."""
+    """The kind of a status report on a list."""
 
     RESPONSE = "RESPONSE"
     EXEC_STARTED = "EXEC_STARTED"
@@ -81,7 +81,7 @@ class ListOrderStatus(OpenEnum):
 
 
 class OrderStatus(OpenEnum):
-    """Where an order stands."""
+    """The status of an order."""
 
     NEW = "NEW"
     PENDING_NEW = "PENDING_NEW"
@@ -95,7 +95,7 @@ class OrderStatus(OpenEnum):
 
 
 class OrderType(OpenEnum):
-    """What kind of order it is."""
+    """The type of an order."""
 
     LIMIT = "LIMIT"
     LIMIT_MAKER = "LIMIT_MAKER"
@@ -114,7 +114,7 @@ class Side(OpenEnum):
 
 
 class TimeInForce(OpenEnum):
-    """How long an order stays: until cancelled, immediate or cancel, fill or kill."""
+    """How long an order stays active: until canceled, immediate or cancel, fill or kill."""
 
     GTC = "GTC"
     IOC = "IOC"
@@ -147,7 +147,7 @@ class PegPriceType(OpenEnum):
 
 
 class PegOffsetType(OpenEnum):
-    """What the offset of a pegged order counts."""
+    """The unit of the offset of a pegged order."""
 
     PRICE_LEVEL = "PRICE_LEVEL"
 
@@ -189,7 +189,7 @@ class RejectReason(OpenEnum):
 
 
 class MatchType(OpenEnum):
-    """How a trade came about other than in the book."""
+    """How a trade was made outside of the order book."""
 
     AUTO_MATCH = "AUTO_MATCH"
     ONE_PARTY_TRADE_REPORT = "ONE_PARTY_TRADE_REPORT"

@@ -1,33 +1,33 @@
-"""Everything that can go wrong, in one tree, facts as fields.
+"""All exceptions, in one tree, with their details as attributes.
 
     OrderListsError
     ├── InvalidInput             refused here, before anything was sent (also a ValueError)
     │   ├── InvalidRequest       a request that breaks a rule
     │   └── InvalidSetting       a key, an address or another setting that breaks a rule
     ├── MissingExtra             an optional dependency is not installed (also an ImportError)
-    ├── TransportError           no usable reply arrived; `sent` says whether the request can have
+    ├── TransportError           no usable reply arrived; `sent` is False if nothing was sent
     │   └── HandshakeRefused     the server answered, but opened no connection; `response`
-    ├── Refused                  the request was not executed, and cannot be any more
-    │   ├── Rejected             the exchange said so; `code`, `message`, `status`
+    ├── Refused                  the request was not executed, and can no longer be
+    │   ├── Rejected             refused by the exchange; `code`, `message`, `status`
     │   │   ├── UnknownOrderList -2011, -2018: no open order list has this id
-    │   │   ├── AlreadyDone      the list was over before: filled, expired, or canceled by another
+    │   │   ├── AlreadyDone      the list was already filled, expired, or canceled by another
     │   │   ├── Unauthorized     -1002, -1022, -2008, -2014, -2015: the key is not accepted
     │   │   ├── BadTimestamp     -1021: too old, or from the future
     │   │   ├── RateLimited      429: too many requests; `retry_after`
-    │   │   ├── Banned           418: went on after 429; `retry_after`, `until`
+    │   │   ├── Banned           418: too many requests after a 429; `retry_after`, `until`
     │   │   └── Blocked          403: a firewall in front of the exchange
-    │   └── NotExecuted          evidence proves it: nothing happened, and nothing can any more
-    ├── ServerError              the exchange failed while answering: the outcome is open
-    ├── UndecodableReply         a reply that cannot be read: the outcome is open
+    │   └── NotExecuted          proven by evidence after an unknown outcome
+    ├── ServerError              the exchange failed: the outcome is unknown
+    ├── UndecodableReply         an unreadable reply: the outcome is unknown
     └── OutcomeUnknown           a state-changing request may or may not have been executed
 
-Three kinds of failure are kept apart.  The network: a transport raises `TransportError`.  The
-reply: a protocol raises what the reply says (`Rejected`, `ServerError`, `UndecodableReply`).  A
-bug: anything else, of this library or of code that was handed to it; it is never retried and
-never renamed.  What each of them means for a state-changing request is decided in one place
-(`orderlists._execution`), which alone raises `OutcomeUnknown` and `NotExecuted`.
+There are three kinds of failure.  The network: a transport raises `TransportError`.  The reply: a
+protocol raises the error in the reply (`Rejected`, `ServerError`, `UndecodableReply`).  A bug: any
+other exception, in this library or in code passed to it; it is never retried and never converted.
+Their consequences for a state-changing request are decided in one place (`orderlists._execution`),
+which alone raises `OutcomeUnknown` and `NotExecuted`.
 
-Invariant: no text here ever holds a secret, a signature, a signed query or a reply's body.
+Invariant: no text contains a secret, a signature, a signed query or the body of a reply.
 """
 
 from __future__ import annotations
@@ -78,10 +78,10 @@ _FOREIGN = "not from the exchange's API: check the address and any proxy in betw
 
 
 class OrderListsError(Exception):
-    """The root of every error this library raises.
+    """The base class of every error that this library raises.
 
-    All of them pickle, with a cause that is one of them.  A bug as the cause does not go along: it
-    may be of a class that another process cannot load.
+    All of them can be pickled, together with a cause that is an `OrderListsError`.  Any other cause
+    is dropped, because another process may be unable to import its class.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -102,13 +102,13 @@ def _restore(
 
 
 class InvalidInput(OrderListsError, ValueError):
-    """A value breaks a rule.  Nothing was sent and nothing has changed.
+    """A value is invalid.  Nothing was sent and nothing has changed.
 
     Attributes:
         field: The name of the argument.
-        value: What was given; the text of something that is neither text, number nor None.
-            The text ``<hidden>`` stands for a secret.
-        rule: What would be right.
+        value: The value; its repr if it is neither text, number nor None; ``<hidden>`` for a
+            secret.
+        rule: The rule for valid values.
     """
 
     def __init__(self, *, field: str, value: object, rule: str) -> None:
@@ -122,30 +122,30 @@ class InvalidInput(OrderListsError, ValueError):
 def _shown(value: object) -> str:
     try:
         text = repr(value)
-    except Exception:  # noqa: BLE001 - the refusal must not depend on what was given
+    except Exception:  # noqa: BLE001 - a broken repr must not hide the error
         text = f"<{type(value).__name__}>"
     return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
 
 
 class InvalidRequest(InvalidInput):
-    """A request breaks a rule of the exchange or of this library.  Nothing was sent."""
+    """A request is invalid.  Nothing was sent."""
 
 
 class InvalidSetting(InvalidInput):
-    """A key, an address or another setting breaks a rule.  Nothing was sent."""
+    """A key, an address or another setting is invalid.  Nothing was sent."""
 
 
 REPLY_NOTE = "while reading a reply"
-"""How the note begins that says on which reply a bug came up."""
+"""The prefix of the note about the reply on which a bug occurred."""
 
 _OURS = ("orderlists", "orderlists_transports")
 
 HIDDEN = "<hidden>"
-"""Stands in an error for a value that must not be shown."""
+"""Replaces a secret value in an error."""
 
 
 class MissingExtra(OrderListsError, ImportError):
-    """An optional dependency is needed and not installed.
+    """An optional dependency is required but not installed.
 
     Attributes:
         extra: The name of the extra that installs it.
@@ -160,10 +160,10 @@ class TransportError(OrderListsError):
     """No usable reply arrived.
 
     Attributes:
-        sent: ``False`` if the exchange cannot have seen the request (connection refused, unknown
-            host, certificate not accepted).  ``None`` if it may have.
-        is_retryable: Whether trying again can help.  False for what stays as it is: a certificate
-            that is not accepted, a transport that is closed, a proxy that wants a password.
+        sent: ``False`` if the exchange cannot have received the request (connection refused,
+            unknown host, invalid certificate).  ``None`` if it may have.
+        is_retryable: Whether a retry can help.  False for permanent failures: an invalid
+            certificate, a closed transport, a proxy that requires authentication.
     """
 
     def __init__(
@@ -175,15 +175,15 @@ class TransportError(OrderListsError):
 
 
 class HandshakeRefused(TransportError):
-    """A server answered, and did not open a connection that carries frames.  Nothing was sent.
+    """A server refused the opening handshake of a framed connection.  Nothing was sent.
 
     Attributes:
-        response: What it answered instead.
+        response: The HTTP response.
     """
 
     def __init__(self, response: HttpResponse) -> None:
         super().__init__(
-            f"no connection: the server answered {response.status}",
+            f"no connection: the server answered {response.status} to the opening handshake",
             sent=False,
             is_retryable=response.status >= _SERVER_ERROR,
         )
@@ -191,20 +191,20 @@ class HandshakeRefused(TransportError):
 
 
 class Refused(OrderListsError):
-    """The request was not executed, and cannot be any more."""
+    """The request was not executed, and can no longer be."""
 
 
-class _Said(OrderListsError):
-    """The exchange's own words.
+class _ExchangeError(OrderListsError):
+    """An error reported by the exchange.
 
     Attributes:
-        code: The exchange's error code (negative), or None if the reply held none.
-        message: The exchange's own words; empty where it gave none.
+        code: The exchange's error code (negative), or None if the reply has none.
+        message: The exchange's error message; empty if there is none.
         status: The HTTP status, or its equivalent in another protocol.
     """
 
     def __init__(self, *, code: int | None, message: str, status: int) -> None:
-        # A message may echo what was sent.
+        # A message may echo the request.
         message = _SIGNATURE.sub(r"\1...", message)[:_LONGEST_MESSAGE]
         coded = "" if code is None else f", code {code}"
         super().__init__(f"HTTP {status}{coded}{': ' if message else ''}{message}")
@@ -213,19 +213,19 @@ class _Said(OrderListsError):
         self.status = status
 
 
-class Rejected(Refused, _Said):
-    """The exchange refused the request: it was not executed.  `code`, `message`, `status`."""
+class Rejected(Refused, _ExchangeError):
+    """The exchange refused the request; it was not executed.  `code`, `message`, `status`."""
 
 
 class UnknownOrderList(Rejected):
-    """No open order list answers to this id (-2011, -2018): it never existed, or it is over."""
+    """No open order list has this id (-2011, -2018): it never existed, or it is over."""
 
 
 class AlreadyDone(Rejected):
     """The list was over before this request could cancel it.
 
     Attributes:
-        order_list: The list as found, with a report on each order.
+        order_list: The queried list, with a report on each order.
         ending: How it ended: ``FILLED``, ``EXPIRED``, or ``CANCELED`` by another cancel.
     """
 
@@ -236,14 +236,14 @@ class AlreadyDone(Rejected):
 
 
 class Unauthorized(Rejected):
-    """The key or its signature is not accepted, or the key may not do this, or not from this IP."""
+    """The key or signature is invalid, or lacks permission for this operation or IP address."""
 
 
 class BadTimestamp(Rejected):
-    """The request was too old when it arrived, or from the future (-1021): check the clock."""
+    """The timestamp was outside of `recv_window` (-1021): check the clock."""
 
 
-class _TryLater(Rejected):
+class _LimitError(Rejected):
     def __init__(
         self, *, code: int | None, message: str, status: int, retry_after: float | None
     ) -> None:
@@ -251,30 +251,30 @@ class _TryLater(Rejected):
         self.retry_after = retry_after
 
     def with_time_left(self, seconds: float) -> Self:
-        """Return the same error with another time to wait."""
+        """Return a copy with another `retry_after`."""
         return cast(
             "Self", _restore(type(self), self.args, {**self.__dict__, "retry_after": seconds}, None)
         )
 
 
-class RateLimited(_TryLater):
-    """Too many requests (429).  Sending on before `retry_after` leads to a ban.
+class RateLimited(_LimitError):
+    """Too many requests (429).  Sending before `retry_after` has elapsed leads to a ban.
 
     Attributes:
-        retry_after: Seconds to wait, counted from the reply; where a client held the request back
-            and sent nothing, what is left of them.  If the reply did not say, None where it is
-            raised, and clients hold back for 60 seconds.
+        retry_after: Seconds to wait, counted from the reply; the remaining seconds if the client
+            blocked the request and sent nothing.  None if the reply had no Retry-After; the client
+            then blocks for 60 seconds.
     """
 
 
-class Banned(_TryLater):
-    """This IP address is banned (418), for minutes up to days, for going on after a 429.
+class Banned(_LimitError):
+    """This IP address is banned (418) for minutes to days, for sending on after a 429.
 
     Attributes:
-        retry_after: Seconds until the ban ends, counted from the reply; where a client held the
-            request back and sent nothing, what is left of them.  If the reply did not say, None
-            where it is raised, and clients hold back for 120 seconds, or until `until` if later.
-        until: When the ban ends, if the exchange said so in its message; else None.
+        retry_after: Seconds until the ban ends, counted from the reply; the remaining seconds if
+            the client blocked the request and sent nothing.  None if the reply had no Retry-After;
+            the client then blocks for 120 seconds, or until `until` if that is later.
+        until: When the ban ends, if the exchange's message contains it; else None.
     """
 
     def __init__(
@@ -291,25 +291,25 @@ class Banned(_TryLater):
 
 
 class Blocked(Rejected):
-    """A firewall in front of the exchange refused (403); its page, usually HTML, is not shown."""
+    """A firewall in front of the exchange refused the request (403)."""
 
 
-class ServerError(_Said):
-    """The exchange failed while answering: a 5XX, or a code that leaves the outcome open.
+class ServerError(_ExchangeError):
+    """The exchange failed: a 5XX, or a code after which the outcome is unknown.
 
-    It has `code`, `message` and `status`, as `Rejected` has.
+    It has `code`, `message` and `status`, like `Rejected`.
     """
 
 
 class UndecodableReply(OrderListsError):
-    """A reply arrived and cannot be read: not JSON, cut short, or not of the documented shape.
+    """A reply is unreadable: not JSON, truncated, or not of the documented shape.
 
     Attributes:
-        raw: The body, as it came.
+        raw: The body, undecoded.
         status: The HTTP status, or its equivalent in another protocol.
-        reason: What is wrong with it, and where.
-        is_foreign: Whether the reply cannot come from the exchange's API: asking again will not
-            help.  It is another server's page, such as a 404, a redirect or a portal.
+        reason: What is wrong, and where.
+        is_foreign: Whether the reply cannot come from the exchange's API but comes from another
+            host, such as a 404 page, a redirect or a captive portal: a retry does not help.
     """
 
     def __init__(self, *, raw: bytes, status: int, reason: str, is_foreign: bool = False) -> None:
@@ -322,13 +322,13 @@ class UndecodableReply(OrderListsError):
 
 
 class NotExecuted(Refused):
-    """Evidence proves that a state-changing request was not executed.  It can be made anew.
+    """Evidence proves that a state-changing request was not executed.  A new one can be sent.
 
-    No attempt can take effect any more, and the exchange shows that none did.
+    Every attempt has expired, and queries show that none was executed.
 
     Attributes:
         in_doubt: The request as it was sent, and its attempts.
-        order_list: The list as it was last seen, still open; None if there is none.
+        order_list: The list as last queried, still open; None if there is none.
     """
 
     def __init__(
@@ -340,8 +340,8 @@ class NotExecuted(Refused):
     ) -> None:
         request = in_doubt.request
         super().__init__(
-            f"{request.operation.name}: not executed, and no attempt can take effect any more: "
-            f"{request}"
+            f"{request.operation.name} was not executed, and no attempt can take effect any more; "
+            f"a new request can be sent: {request}"
         )
         self.in_doubt = in_doubt
         self.order_list = order_list
@@ -351,16 +351,16 @@ class NotExecuted(Refused):
 class OutcomeUnknown(OrderListsError):
     """A state-changing request may or may not have been executed.
 
-    The cause (`__cause__`) is what was seen first: a `TransportError`, `ServerError` or
+    The cause (`__cause__`) is the first error: a `TransportError`, `ServerError` or
     `UndecodableReply`, the refusal of a later attempt, or a bug.
 
     Attributes:
-        in_doubt: The request as it was sent, with the ids under which it can be recognised, and its
-            attempts.  Has a JSON form, for another process.
-        order_list: The list as it was last seen, or None.
-        list_over: Whether the list is certainly over, by whatever ended it.
+        in_doubt: The request as it was sent, with its ids, and its attempts.  Has a JSON form, for
+            another process.
+        order_list: The list as last queried, or None.
+        list_over: Whether the list is certainly over, for whatever reason.
         may_arrive_until: Until when an attempt may still take effect, by the exchange's clock; None
-            if it is certain that none can any more.
+            if every attempt has certainly expired.
     """
 
     def __init__(
@@ -375,7 +375,7 @@ class OutcomeUnknown(OrderListsError):
         request = in_doubt.request
         why = describe_cause(cause)
         super().__init__(
-            f"{request.operation.name}: it may or may not have been executed ({why}). "
+            f"{request.operation.name} may or may not have been executed ({why}). "
             f"{_advice(request, list_over=list_over, until=may_arrive_until)} {request}"
         )
         self.in_doubt = in_doubt
@@ -386,33 +386,33 @@ class OutcomeUnknown(OrderListsError):
 
     @property
     def request(self) -> Request[Any]:
-        """The request as it was sent: give it to `reconcile` of a client, now or later."""
+        """The request as it was sent: pass it to `Client.reconcile`, now or later."""
         return self.in_doubt.request
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """Every time it was sent and may have arrived."""
+        """Every transmission that may have reached the exchange."""
         return self.in_doubt.attempts
 
 
 def _advice(request: Request[Any], *, list_over: bool, until: Instant | None) -> str:
     if list_over:
-        return "The list is over; the history of its orders shows who ended it:"
-    how = "by reconcile()" if request.operation.recovery is not None else "by a query"
+        return "The list is over; its order history shows whether this request ended it:"
+    how = "client.reconcile()" if request.operation.recovery is not None else "a query"
     if until is not None:
-        return f"It may still execute until {until.to_datetime():%H:%M:%S} UTC; look then, {how}:"
-    return f"Look before sending it again, {how} or on the exchange's pages:"
+        return f"It can execute until {until.to_datetime():%H:%M:%S} UTC; then check it by {how}:"
+    return f"Before you send it again, check it by {how} or on the exchange's pages:"
 
 
 def describe_cause(cause: BaseException | None) -> str:
     """Return why an outcome is unknown."""
     if cause is None:
-        return "no reply was seen"
+        return "no reply arrived"
     return str(cause) if isinstance(cause, OrderListsError) else describe_bug(cause)
 
 
 def describe_bug(error: BaseException) -> str:
-    """Return what a bug is, and whose, without its text, which may hold what was signed.
+    """Describe a bug by class and location, without its text, which may hold signed data.
 
     >>> try:
     ...     {}["status"]
@@ -432,6 +432,6 @@ def describe_bug(error: BaseException) -> str:
 
 
 def _on_a_reply(error: BaseException) -> str:
-    """Return the notes of the engine about the reply, without the text of the bug."""
+    """Return the engine's note about the reply, without the text of the bug."""
     notes = [note for note in getattr(error, "__notes__", ()) if note.startswith(REPLY_NOTE)]
     return f", {notes[0]}" if notes else ""

@@ -1,6 +1,6 @@
-"""What an implementer of an operation, a format, a protocol or a transport needs.
+"""Interfaces and base classes for new operations, formats, protocols and transports.
 
-These names are as stable as those of `orderlists` itself.  Sending requests needs none of them.
+These names are as stable as those of `orderlists`.  They are not needed to send requests.
 """
 
 from orderlists._formats.interfaces import ErrorBody, Format, Reply, Unreadable

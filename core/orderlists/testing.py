@@ -1,6 +1,6 @@
-"""Test doubles that stand in for the outside world, without a mock.
+"""Test doubles for your own tests.
 
-For a whole exchange in place of scripted answers see `orderlists_simulator`.
+For a simulated exchange instead of scripted responses see `orderlists_simulator`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ __all__ = ["ScriptedTransport"]
 
 
 class ScriptedTransport:
-    """An HTTP transport, sync and async, that returns scripted answers, in order.
+    """An HTTP transport, sync and async, that returns scripted responses in order.
 
     Args:
         answers: One for each request: a response to return, or an exception to raise.
 
     Attributes:
-        requests: What was sent so far.
+        requests: The requests sent so far.
         is_closed: Whether it was closed.
 
     >>> transport = ScriptedTransport([HttpResponse(502, ())])
@@ -35,22 +35,22 @@ class ScriptedTransport:
         self.is_closed = False
 
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
-        """Return or raise the next answer.
+        """Return or raise the next response.
 
         Raises:
-            AssertionError: The script is over.
+            AssertionError: There are no more scripted responses.
         """
         del timeout
         self.requests.append(request)
         answer = next(self._answers, None)
         if answer is None:
-            raise AssertionError("more was sent than the script has answers for")
+            raise AssertionError(f"more was sent than the script has answers for: {request}")
         if isinstance(answer, BaseException):
             raise answer
         return answer
 
     async def asend(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:  # noqa: ASYNC109 - the contract of transports
-        """Do what `send` does."""
+        """Do the same as `send`."""
         return self.send(request, timeout=timeout)
 
     def close(self) -> None:

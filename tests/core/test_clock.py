@@ -1,4 +1,4 @@
-"""The exchange's clock as it is seen from here: how well it is known, and what does not move it."""
+"""The estimate of the exchange's clock: its error, measurements, and resync after -1021."""
 
 import pytest
 from hypothesis import assume, given
@@ -34,16 +34,16 @@ def test_the_true_time_is_within_the_error(
 ) -> None:
     clock = ServerClock(wall=0, monotonic=0)
     samples: list[Sample] = []
-    asked = 0
+    sent_at = 0
     for way in out:
-        read = truth + asked + way
+        read = truth + sent_at + way
         said = Instant(unit.from_nanoseconds(read), unit)
-        samples.append(Sample(asked, asked + way + back, said))
-        asked += way + back + 1
-    clock.learn(samples)
-    moment = clock.at(asked + later)
+        samples.append(Sample(sent_at, sent_at + way + back, said))
+        sent_at += way + back + 1
+    clock.update(samples)
+    moment = clock.at(sent_at + later)
     assert moment.error is not None
-    assert abs(moment.server - (truth + asked + later)) <= moment.error
+    assert abs(moment.server - (truth + sent_at + later)) <= moment.error
 
 
 @given(first=spans, second=spans)
@@ -51,12 +51,12 @@ def test_the_shortest_round_trip_counts(first: int, second: int) -> None:
     assume(first != second)
     clock = ServerClock(wall=0, monotonic=0)
     said = Instant(START // 1000, TimeUnit.MICROSECOND)
-    clock.learn([Sample(0, first, said), Sample(0, second, said)])
+    clock.update([Sample(0, first, said), Sample(0, second, said)])
     assert clock.at(min(first, second) // 2).error == (min(first, second) + 1001) // 2
 
 
 @given(moments=st.lists(st.integers(0, 10**18), min_size=2))
-def test_between_measurements_time_only_grows(moments: list[int]) -> None:
+def test_the_clock_is_monotonic_between_measurements(moments: list[int]) -> None:
     clock = ServerClock(wall=START, monotonic=0)
     times = [clock.at(moment).server for moment in sorted(moments)]
     assert times == sorted(times)
@@ -66,14 +66,14 @@ def test_between_measurements_time_only_grows(moments: list[int]) -> None:
 
 def test_a_measurement_may_move_the_clock_back() -> None:
     clock = ServerClock(wall=START + SECOND, monotonic=0)
-    clock.learn([Sample(0, 0, Instant(START // 1000, TimeUnit.MICROSECOND))])
+    clock.update([Sample(0, 0, Instant(START // 1000, TimeUnit.MICROSECOND))])
     assert clock.is_measured
     assert clock.at(0).server < START + SECOND
     assert clock.at(0).instant == Instant(START // 1000, TimeUnit.MICROSECOND)
 
 
 @pytest.mark.parametrize("skew", [3600 * SECOND, -3600 * SECOND])
-def test_a_wrong_clock_is_measured_and_the_request_sent_once_more(skew: int) -> None:
+def test_a_refused_timestamp_resyncs_the_clock_and_resends_once(skew: int) -> None:
     script = Scripted(TOO_OLD, done, skew=skew)
     assert script.send(CANCEL) == done(script.sent[1])
     first, second = script.readings
@@ -84,8 +84,8 @@ def test_a_wrong_clock_is_measured_and_the_request_sent_once_more(skew: int) -> 
 
 
 @pytest.mark.parametrize("skew", [0, 3600 * SECOND, -3600 * SECOND])
-def test_a_timestamp_that_was_right_is_refused_for_another_reason(skew: int) -> None:
-    # It was delayed, perhaps with a copy that was in time: so it may have been executed.
+def test_a_disputed_timestamp_leaves_a_cancel_in_outcome_unknown(skew: int) -> None:
+    # The request was delayed, and a copy of it may have been in time: it may be executed.
     script = Scripted(*([TOO_OLD] * 2), skew=skew)
     with pytest.raises(OutcomeUnknown) as caught:
         script.send(CANCEL, AT_ONCE)
@@ -94,7 +94,7 @@ def test_a_timestamp_that_was_right_is_refused_for_another_reason(skew: int) -> 
     assert len(caught.value.attempts) == 1
 
 
-def test_a_question_is_asked_once_more_by_a_measured_clock() -> None:
+def test_a_query_is_resent_after_a_clock_resync() -> None:
     question = GetOrderList(order_list_id=0)
     found = done(CANCEL)
     assert Scripted(TOO_OLD, found).send(question) is found
@@ -102,7 +102,7 @@ def test_a_question_is_asked_once_more_by_a_measured_clock() -> None:
         Scripted(TOO_OLD, TOO_OLD).send(question)
 
 
-def test_the_clock_is_measured_first_where_that_is_asked_for() -> None:
+def test_measure_clock_samples_the_clock_before_the_first_request() -> None:
     script = Scripted(done, done, skew=3600 * SECOND)
     policy = Policy(measure_clock=True)
     for _ in range(2):
@@ -111,7 +111,7 @@ def test_the_clock_is_measured_first_where_that_is_asked_for() -> None:
     assert all(moment.error is not None for moment in script.readings)
 
 
-def test_a_clock_that_cannot_be_measured_leaves_the_refusal_in_doubt() -> None:
+def test_a_failed_clock_sync_leaves_a_cancel_in_outcome_unknown() -> None:
     script = Scripted(TOO_OLD, clock_is_measurable=False)
     with pytest.raises(OutcomeUnknown):
         script.send(CANCEL, AT_ONCE)
@@ -121,11 +121,11 @@ def test_a_clock_that_cannot_be_measured_leaves_the_refusal_in_doubt() -> None:
 
 
 @pytest.mark.parametrize(("age", "is_explained"), [(4.9, False), (5.1, True)])
-def test_a_refused_timestamp_is_explained_only_beyond_the_error_of_the_clock(
+def test_a_timestamp_is_stale_only_beyond_the_error_of_the_clock(
     age: float, *, is_explained: bool
 ) -> None:
     script = Scripted(TOO_OLD, done, skew=-int(age * SECOND))
-    # So the clock is known to half a second, and half a second ahead.
+    # The clock has an error of half a second, and is half a second ahead.
     script.sample_takes = SECOND
     if is_explained:
         script.send(CANCEL, AT_ONCE)

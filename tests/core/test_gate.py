@@ -1,4 +1,4 @@
-"""The gate: what is sent passes it, and every 429 or 418 that is read closes it."""
+"""The gate: every request passes it, and every 429 or 418 closes it."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def test_a_418_closes_the_gate_of_every_client_that_shares_its_limits() -> None:
 
 
 @pytest.mark.parametrize(("operation", "is_blocked"), [(CANCEL, False), (PLACE, True)])
-def test_too_many_unfilled_orders_close_the_gate_for_placements_alone(
+def test_too_many_unfilled_orders_close_the_gate_only_for_placements(
     operation: Any, *, is_blocked: bool
 ) -> None:
     gate = a_gate()
@@ -61,7 +61,7 @@ def test_too_many_unfilled_orders_close_the_gate_for_placements_alone(
         gate.admit(operation, reading(1))
 
 
-def test_the_gate_records_what_was_used_under_its_account() -> None:
+def test_the_gate_records_usage_per_account() -> None:
     gate = a_gate()
     gate.record([Usage(RateLimitType.ORDERS, 10, 7)], reading(0))
     read = gate.rate_limits.read(account="k" * 64, now=reading(0))

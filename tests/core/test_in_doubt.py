@@ -1,4 +1,4 @@
-"""A request in doubt, handed to another process."""
+"""InDoubt: the JSON form, and interrupts."""
 
 import json
 from typing import Any, ClassVar
@@ -34,7 +34,7 @@ JSON = (
 
 
 @given(request=cancels(), sent=st.lists(attempts, max_size=3))
-def test_the_json_form_gives_back_request_and_attempts(
+def test_the_json_form_round_trips_request_and_attempts(
     request: CancelOrderList, sent: list[Attempt]
 ) -> None:
     doubt = InDoubt(request, tuple(sent))
@@ -66,12 +66,12 @@ def test_the_json_form_is_as_documented() -> None:
         JSON.replace('"error": null, ', ""),
     ],
 )
-def test_another_text_is_refused(text: str) -> None:
-    with pytest.raises(InvalidRequest, match="must be what `to_json`"):
+def test_a_malformed_json_form_is_rejected(text: str) -> None:
+    with pytest.raises(InvalidRequest, match=r"InDoubt\.to_json"):
         InDoubt.from_json(text)
 
 
-def test_a_request_that_breaks_a_rule_is_refused_by_that_rule() -> None:
+def test_an_invalid_request_in_the_json_form_is_rejected_by_its_rule() -> None:
     with pytest.raises(InvalidRequest) as caught:
         InDoubt.from_json(JSON.replace("LTCBTC", "ltcbtc"))
     assert caught.value.field == "symbol"
@@ -88,7 +88,7 @@ def test_only_a_request_can_be_in_doubt() -> None:
         InDoubt("cancel")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
-def test_an_interrupt_carries_what_was_in_progress() -> None:
+def test_an_interrupt_carries_the_request_in_doubt() -> None:
     interrupt = KeyboardInterrupt()
     assert InDoubt.of(interrupt) is None
     InDoubt(CANCEL).attach_to(interrupt)
@@ -103,7 +103,7 @@ class Mode(OpenEnum):
 
 @frozen(kw_only=True, slots=False)
 class WithMode(Request[int]):
-    """A request of one's own with an enumeration."""
+    """A custom request with an enumeration."""
 
     operation: ClassVar[Operation[int]] = Operation(
         name="With mode",
@@ -121,7 +121,7 @@ class WithMode(Request[int]):
         return [("mode", self.mode)]
 
 
-def test_a_request_of_ones_own_has_a_json_form_as_well() -> None:
+def test_a_custom_request_has_a_json_form() -> None:
     doubt = InDoubt(WithMode(mode=Mode.FAST))
     assert json.loads(doubt.to_json())["request"] == {"kind": "WithMode", "mode": "FAST"}
     assert InDoubt.from_json(doubt.to_json()) == doubt

@@ -1,4 +1,4 @@
-"""Imports in core run downwards only, and in no circle."""
+"""Imports in core point downwards only, and have no cycle."""
 
 import ast
 from collections.abc import Iterator
@@ -66,10 +66,10 @@ def test_a_module_imports_from_its_own_layer_and_those_below(source: Path) -> No
         "def later():\n    from orderlists._commands import Sleep",
     ],
 )
-def test_an_import_upwards_is_noticed(breach: str) -> None:
+def test_an_upward_import_is_caught(breach: str) -> None:
     assert upward_imports(breach, layer="_operations")
 
 
-def test_no_modules_import_each_other_in_a_circle() -> None:
+def test_there_is_no_import_cycle() -> None:
     graph = {parts_of(path): set(own_imports(path.read_text("utf-8"))) for path in SOURCES}
     TopologicalSorter(graph).prepare()

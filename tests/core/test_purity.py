@@ -1,4 +1,4 @@
-"""Core is pure, and the tools that say so bite."""
+"""Core is sans-I/O, and ruff reports violations."""
 
 import subprocess
 import sys
@@ -53,7 +53,7 @@ def test_a_breach_of_purity_in_core_is_caught(breach: str) -> None:
     assert "TID251" in ruff(f"{breach}\n", "core/orderlists/_breach.py")
 
 
-def test_transports_may_do_what_core_may_not() -> None:
+def test_the_purity_rules_do_not_apply_to_transports() -> None:
     assert "TID251" not in ruff("import socket\n", "transports/orderlists_transports/_new.py")
 
 
@@ -83,25 +83,25 @@ def loaded_by_reading(body: bytes) -> set[str]:
     )
 
 
-def test_core_loads_attrs_alone_and_cattrs_for_a_reply_that_does_not_fit() -> None:
+def test_core_imports_only_attrs_and_cattrs_lazily() -> None:
     assert loaded_by_reading(b'{"serverTime":1}') <= ALLOWED - {"cattr", "cattrs"}
     assert "cattrs" in loaded_by_reading(b"{}") <= ALLOWED
 
 
-def test_a_client_loads_its_own_transport_alone() -> None:
+def test_a_client_imports_only_its_own_transport() -> None:
     key = "orderlists.HmacKey(api_key='k' * 64, secret='s')"
     start = f"import orderlists; from orderlists_transports import Client; Client({key})"
     assert loaded_by(start) - ALLOWED <= {"orderlists_transports", "urllib3", "idna", "brotli"}
     assert "urllib3" in loaded_by(start)
 
 
-def test_an_async_client_does_not_load_the_other_transport() -> None:
+def test_an_async_client_does_not_import_the_other_transport() -> None:
     key = "orderlists.HmacKey(api_key='k' * 64, secret='s')"
     start = f"import orderlists; from orderlists_transports import AsyncClient; AsyncClient({key})"
     assert "urllib3" not in loaded_by(start)
 
 
-def test_what_is_public_is_listed_and_there() -> None:
+def test_every_name_in_all_exists_in_sorted_order() -> None:
     assert list(orderlists.__all__) == sorted(
         orderlists.__all__, key=lambda name: (not name.isupper(), name.islower(), name)
     )

@@ -1,4 +1,4 @@
-"""What the exchange allows: its figures, its windows, and its word to wait."""
+"""Rate limits: usage, windows, and blocks after 429, 418 and -1015."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -52,7 +52,7 @@ def allowance(
     return found
 
 
-def test_the_documented_limits_are_known_before_anything_was_sent() -> None:
+def test_the_documented_rate_limits_are_the_default() -> None:
     read = RateLimits().read(account="a", now=moment(0))
     assert [(a.limiter.value, a.seconds, a.limit, a.used) for a in read] == [
         ("ORDERS", 10, 100, 0),
@@ -75,12 +75,12 @@ def test_the_documented_limits_are_known_before_anything_was_sent() -> None:
         [{"rateLimitType": "ORDERS", "interval": "DAY", "intervalNum": 1, "limit": 5.5}],
     ],
 )
-def test_limits_of_another_form_are_refused(limits: Any) -> None:
+def test_malformed_rate_limits_are_rejected(limits: Any) -> None:
     with pytest.raises(InvalidSetting, match=r"limits=.*: must be limits with rateLimitType"):
         RateLimits(limits)
 
 
-def test_the_exchanges_own_limits_replace_them() -> None:
+def test_rate_limits_of_exchange_info_replace_the_default() -> None:
     rate_limits = RateLimits(
         [
             {
@@ -96,7 +96,7 @@ def test_the_exchanges_own_limits_replace_them() -> None:
     assert (weight.limit, weight.seconds) == (1200, 60)
 
 
-def test_figures_last_until_the_end_of_their_window_on_the_wall_clock() -> None:
+def test_rate_limit_usage_lasts_until_the_end_of_its_window() -> None:
     rate_limits = RateLimits()
     rate_limits.record([Usage(RateLimitType.REQUEST_WEIGHT, 60, 7)], account="a", now=moment(59))
     in_window = allowance(rate_limits, RateLimitType.REQUEST_WEIGHT, 60, 59.9, "a")
@@ -116,7 +116,7 @@ def test_weight_is_counted_by_address_and_orders_by_account() -> None:
 
 
 @given(used=st.integers(0, 10**6), count=st.integers(1, 99), unit=st.sampled_from("sSmMhHdD"))
-def test_the_headers_of_a_reply_tell_what_was_used(used: int, count: int, unit: str) -> None:
+def test_rate_limit_headers_report_the_usage(used: int, count: int, unit: str) -> None:
     seconds = count * {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit.lower()]
     headers = (
         (f"X-MBX-USED-WEIGHT-{count}{unit}", str(used)),
@@ -133,7 +133,7 @@ def test_the_headers_of_a_reply_tell_what_was_used(used: int, count: int, unit: 
     ]
 
 
-def test_headers_of_any_number_and_name_hide_no_figure() -> None:
+def test_rate_limit_headers_are_found_among_any_other_headers() -> None:
     figure = ("X-MBX-USED-WEIGHT-1M", "5")
     others = tuple((f"X-{number}", "6") for number in range(1000))
     for headers in ((*others, figure), (figure, *others), (*others, figure)):
@@ -141,7 +141,7 @@ def test_headers_of_any_number_and_name_hide_no_figure() -> None:
 
 
 @pytest.mark.parametrize("error", [limited(3), banned(3)], ids=lambda e: type(e).__name__)
-def test_nothing_passes_before_the_exchange_wants_it(error: RateLimited | Banned) -> None:
+def test_a_block_lasts_for_retry_after(error: RateLimited | Banned) -> None:
     rate_limits = RateLimits()
     rate_limits.block(error, account="a", now=moment(10))
     for account in ("a", "b"):
@@ -152,7 +152,7 @@ def test_nothing_passes_before_the_exchange_wants_it(error: RateLimited | Banned
     rate_limits.check(account="a", now=moment(13))
 
 
-def test_the_longest_hold_counts() -> None:
+def test_the_longest_block_counts() -> None:
     rate_limits = RateLimits()
     rate_limits.block(limited(9), account="a", now=moment(0))
     rate_limits.block(limited(1), account="a", now=moment(1))
@@ -161,7 +161,7 @@ def test_the_longest_hold_counts() -> None:
     assert caught.value.retry_after == 4
 
 
-def test_a_limit_of_unfilled_orders_blocks_placements_of_its_account_alone() -> None:
+def test_too_many_unfilled_orders_block_only_placements_of_the_account() -> None:
     rate_limits = RateLimits()
     rate_limits.block(limited(9, code=-1015), account="a", now=moment(0))
     rate_limits.check(account="b", now=moment(1), places=True)
@@ -171,7 +171,7 @@ def test_a_limit_of_unfilled_orders_blocks_placements_of_its_account_alone() -> 
 
 
 @pytest.mark.parametrize(("error", "seconds"), [(limited(None), 60), (banned(None), 120)])
-def test_where_the_exchange_does_not_say_how_long_it_is_long(
+def test_a_block_without_retry_after_has_a_long_default(
     error: RateLimited | Banned, seconds: float
 ) -> None:
     rate_limits = RateLimits()
@@ -192,7 +192,9 @@ def test_a_ban_that_names_its_end_lasts_until_then() -> None:
 
 
 @pytest.mark.parametrize(("known", "seconds"), [(None, 3), (0, 600)])
-def test_the_end_of_a_ban_counts_by_a_clock_that_is_known(known: int | None, seconds: int) -> None:
+def test_the_end_of_a_ban_is_used_only_with_a_measured_clock(
+    known: int | None, seconds: int
+) -> None:
     rate_limits = RateLimits()
     until = Instant(EVEN // 1_000_000 + 600_000, TimeUnit.MILLISECOND)
     error = Banned(code=-1003, message="", status=418, retry_after=3, until=until)
@@ -202,7 +204,7 @@ def test_the_end_of_a_ban_counts_by_a_clock_that_is_known(known: int | None, sec
     rate_limits.check(account="a", now=moment(seconds))
 
 
-def test_a_reply_that_was_overtaken_does_not_lower_what_was_used() -> None:
+def test_a_reordered_reply_does_not_lower_the_rate_limit_usage() -> None:
     rate_limits = RateLimits()
     for used in (9, 7):
         rate_limits.record(
@@ -211,13 +213,13 @@ def test_a_reply_that_was_overtaken_does_not_lower_what_was_used() -> None:
     assert allowance(rate_limits, RateLimitType.REQUEST_WEIGHT, 60, 2, "a").used == 9
 
 
-def test_a_limit_of_no_time_does_not_make_a_call_spin() -> None:
+def test_a_retry_after_of_0_does_not_make_a_call_spin() -> None:
     script = Scripted(limited(0), limited(0), limited(0), done)
     script.send(CANCEL)
     assert script.waits == [0.1, 0.2, 0.4]
 
 
-def test_holds_of_many_threads_are_all_kept() -> None:
+def test_blocks_of_concurrent_threads_are_all_kept() -> None:
     rate_limits = RateLimits()
 
     def hold_and_check(n: int) -> None:
@@ -236,7 +238,7 @@ CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 
 
 @pytest.mark.parametrize("error", [limited(3), banned(3)], ids=lambda e: type(e).__name__)
-def test_a_call_waits_a_limit_out_and_sends_again(error: RateLimited | Banned) -> None:
+def test_a_call_waits_for_retry_after_and_retries(error: RateLimited | Banned) -> None:
     script = Scripted(error, error, done)
     script.send(CANCEL)
     assert script.waits == [3, 3]
@@ -250,7 +252,7 @@ def test_a_call_waits_a_limit_out_and_sends_again(error: RateLimited | Banned) -
         (Policy(), banned(3600)),
     ],
 )
-def test_a_call_that_may_not_wait_ends_in_the_limit(
+def test_a_call_without_wait_for_rate_limits_raises_the_rate_limit(
     policy: Policy, error: RateLimited | Banned
 ) -> None:
     script = Scripted(error)

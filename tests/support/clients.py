@@ -1,4 +1,4 @@
-"""Both clients behind one face, so that every test is written once."""
+"""Sync and async clients behind one synchronous interface, so that every test is written once."""
 
 import asyncio
 from collections.abc import Callable, Generator, Iterator
@@ -13,7 +13,7 @@ from orderlists_transports import AsyncClient, AsyncEventStream, Client, Clocks
 R = TypeVar("R")
 
 
-class Sender(Protocol):
+class AnyClient(Protocol):
     """A client of either colour."""
 
     def send(self, request: Request[R], *, policy: Policy | None = None) -> R: ...
@@ -29,8 +29,8 @@ class Sender(Protocol):
     def close(self) -> None: ...
 
 
-class Watching(Protocol):
-    """The events of an account, of either colour."""
+class AnyEventStream(Protocol):
+    """An event stream of either colour."""
 
     @property
     def is_flowing(self) -> bool: ...
@@ -90,7 +90,7 @@ class _BlockingAsyncClient:
         return self._client
 
     def run(self, act: Callable[[AsyncClient], Any]) -> Any:
-        """Await what an act returns, given the client."""
+        """Run a coroutine function with the client."""
         return self._runner.run(act(self._client))
 
     def rate_limits(self) -> list[RateLimit]:
@@ -106,7 +106,7 @@ class _BlockingAsyncClient:
 @contextmanager
 def sync_client(
     key: HmacKey, *, clock: VirtualClock | None = None, skew: int = 0, **settings: Any
-) -> Generator[Sender]:
+) -> Generator[AnyClient]:
     settings.pop("loop", None)
     if clock is not None:
         settings = {"clocks": times_of(clock, skew), "sleep": clock.sleep} | settings
@@ -117,7 +117,7 @@ def sync_client(
 @contextmanager
 def async_client(
     key: HmacKey, *, clock: VirtualClock | None = None, skew: int = 0, **settings: Any
-) -> Generator[Sender]:
+) -> Generator[AnyClient]:
     if clock is not None:
         settings = {"clocks": times_of(clock, skew), "sleep": clock.asleep} | settings
     with asyncio.Runner(loop_factory=settings.pop("loop", None)) as runner:
@@ -133,11 +133,11 @@ PROTOCOLS: dict[str, Callable[[], Any]] = {"REST": Rest, "WebSocket": WebSocketA
 
 
 def times_of(clock: VirtualClock, skew: int) -> Clocks:
-    """Return the clocks of a client in that time, whose wall clock is ahead by so much."""
+    """Return virtual clocks for a client whose wall clock is ahead by `skew`."""
     return Clocks(wall=lambda: clock.now() + skew, monotonic=clock.now)
 
 
 def key_of(known: ApiKey) -> HmacKey:
-    """Return the client's half of a key that a venue knows."""
+    """Return the client's key for an API key of a venue."""
     assert isinstance(known, HmacApiKey)
     return HmacKey(api_key=known.api_key, secret=known.secret)

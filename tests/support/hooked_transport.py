@@ -1,4 +1,4 @@
-"""Clients of a venue over frames, with a transport between them that can be hooked."""
+"""Clients over a framed protocol, with hooks in the transport."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,19 +6,19 @@ from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
-from cells import Meeting, meet
+from client_and_venue import ClientAndVenue, client_and_venue
 from orderlists import CancelOrderList, GetOrderList
 
-Meet = Callable[..., AbstractContextManager[Meeting]]
-"""Lets a client and a venue meet."""
+OpenClient = Callable[..., AbstractContextManager[ClientAndVenue]]
+"""Opens a client that is connected to a venue."""
 
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 LOOK = GetOrderList(order_list_id=0)
 
 
-def framed(colour: str) -> Meet:
-    """Return how a client of this colour and a venue meet over frames."""
-    return partial(meet, "WebSocket", colour)
+def framed(colour: str) -> OpenClient:
+    """Return a function that opens a WebSocket client of this colour."""
+    return partial(client_and_venue, "WebSocket", colour)
 
 
 def numbered(number: int) -> CancelOrderList:
@@ -28,11 +28,11 @@ def numbered(number: int) -> CancelOrderList:
 
 
 class HookedTransport:
-    """A transport over another one, of both colours, that calls a function at certain moments.
+    """A wrapper of a transport, of both colours, that calls hooks.
 
     Args:
-        transport: The other one.
-        hooks: Functions by name of the moment: ``before_connecting``, ``after_connecting``,
+        transport: The wrapped transport.
+        hooks: Functions by the name of the hook: ``before_connecting``, ``after_connecting``,
             ``sending``, ``receiving`` and ``closing``.
     """
 
@@ -98,14 +98,14 @@ class SlowTransport(HookedTransport):
 
 
 def hooked(
-    meet_over_frames: Meet, **hooks: Callable[[], object]
-) -> AbstractContextManager[Meeting]:
-    """Let a client and a venue meet with a hooked transport between them."""
-    return meet_over_frames(between=partial(HookedTransport, **hooks))
+    open_framed: OpenClient, **hooks: Callable[[], object]
+) -> AbstractContextManager[ClientAndVenue]:
+    """Open a client with hooks in its transport."""
+    return open_framed(wrap_transport=partial(HookedTransport, **hooks))
 
 
 def once(error: BaseException) -> Callable[[], None]:
-    """Return a hook that raises an error the first time."""
+    """Return a hook that raises an error once."""
     errors = [error]
 
     def act() -> None:

@@ -1,4 +1,4 @@
-"""A call driven by a list of answers, on a clock that moves only when told."""
+"""A driver that runs a call by scripted answers, on a manual clock."""
 
 from typing import Any, ClassVar
 
@@ -28,7 +28,7 @@ from orderlists.extending import Request
 START = 1_700_000_000_000_000_000
 SECOND = 1_000_000_000
 MEASURED_ONCE = 3
-"""How many times the exchange is asked for its time when the clock is measured."""
+"""The number of samples in one measurement of the clock."""
 KEY = HmacKey(api_key="k" * 64, secret="not-a-real-one")
 
 
@@ -42,7 +42,7 @@ class ScriptedReply:
 
 
 class ScriptedProtocol:
-    """A protocol whose messages are the requests, and whose replies are the answers themselves."""
+    """A protocol that sends requests unencoded, and returns the scripted answers."""
 
     time_unit = TimeUnit.MILLISECOND
 
@@ -62,13 +62,13 @@ class ScriptedProtocol:
 
 
 class EventfulAdapter(HttpAdapter):
-    """A protocol that has events as well."""
+    """An adapter of a protocol with events."""
 
     has_events: ClassVar[bool] = True
 
 
 def done(request: Any) -> CanceledOrderList:
-    """Return the result of a cancel, as the exchange would answer it."""
+    """Return the result of a cancel, as the exchange would return it."""
     return CanceledOrderList(
         order_list_id=0 if request.order_list_id is None else request.order_list_id,
         contingency_type=ContingencyType.OCO,
@@ -91,20 +91,20 @@ def done(request: Any) -> CanceledOrderList:
 
 
 class Scripted:
-    """Answers what a call sends from a script, and keeps what was sent, asked and waited.
+    """A driver with scripted answers that records requests, clock readings and sleeps.
 
-    An error of a transport, or an interrupt, comes instead of a reply; all others, and bugs of a
-    parser, come while the reply is read.
+    A transport error or an interrupt is raised instead of a reply; any other exception is raised
+    while the reply is decoded.
 
     Args:
-        answers: One for each thing sent, except that the time is always told.  A function makes
-            its answer of the request.
+        answers: One for each request, except for clock samples.  A function computes its answer
+            from the request.
         skew: How far the wall clock is ahead of the exchange, in nanoseconds.
-        clock_is_measurable: Whether the exchange answers when it is asked for its time.
-        encode_error: What comes instead of a message.
-        sleep_error: What comes instead of a wait.
+        clock_is_measurable: Whether requests for the server time succeed.
+        encode_error: Raised instead of encoding.
+        sleep_error: Raised instead of sleeping.
         has_events: Whether the protocol has events.
-        event_error: What comes instead of the proof of an event.
+        event_error: Raised instead of returning the proof of an event.
     """
 
     def __init__(
@@ -158,7 +158,7 @@ class Scripted:
         return self.run(self.engine.reconcile(request, attempts, policy, started=self.passed))
 
     def run(self, call: RunningCall[Any]) -> Any:
-        """Do what a driver does, by the script."""
+        """Run a call as a driver does, by the script."""
         outcome: Any = None
         try:
             while True:

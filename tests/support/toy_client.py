@@ -32,17 +32,17 @@ LOOK = GetServerTime()
 
 
 class ToyClient:
-    """A connection manager, time that moves when it is moved, and a driver that does no I/O.
+    """A connection manager with a manual clock and a driver that does no I/O.
 
     Args:
         protocol: The protocol.
         rate_limits: Shared with another client, if given.
 
     Attributes:
-        log: What was done: ``connect``, the kinds of requests, and the seconds slept.
-        refuses: Errors that the next attempts to connect end with, in order.
-        answers: Statuses and texts of the next replies by kind of request; 200 by default.  None
-            for no reply; a function of the connection and the request to do something else.
+        log: The commands: ``connect``, the classes of requests, and the seconds slept.
+        connect_errors: The errors of the next attempts to connect, in order.
+        answers: Statuses and texts of the next replies by class of request; 200 by default.  None
+            for a timeout; a function of the connection and the request for anything else.
     """
 
     def __init__(
@@ -54,9 +54,9 @@ class ToyClient:
         self.manager = ConnectionManager(self.protocol, self.gate)
         self.passed = 0
         self.log: list[str | float] = []
-        self.refuses: list[Exception] = []
+        self.connect_errors: list[Exception] = []
         self.answers: dict[str, list[Any]] = {}
-        self.on_wait: Callable[[WaitOn], object] = self.wait_it_out
+        self.on_wait: Callable[[WaitOn], object] = self.wait_until_timeout
         self._numbers: WeakKeyDictionary[Connection, int] = WeakKeyDictionary()
 
     # Time.
@@ -99,7 +99,7 @@ class ToyClient:
         )
 
     def receive(self, connection: Connection, *lines: str) -> list[Frame]:
-        """Let lines arrive in one chunk, numbered as the protocol wants it."""
+        """Receive lines in one chunk, numbered as the protocol requires."""
         chunk = ""
         for line in lines:
             number = self._numbers[connection] = self._numbers.get(connection, 0) + 1
@@ -135,8 +135,8 @@ class ToyClient:
         match command:
             case OpenConnection():
                 self.log.append("connect")
-                if self.refuses:
-                    raise self.refuses.pop(0)
+                if self.connect_errors:
+                    raise self.connect_errors.pop(0)
                 return "handle"
             case RoundTrip():
                 return self._round_trip(command)
@@ -172,16 +172,16 @@ class ToyClient:
             self.manager.abandon(connection, in_flight, self.passed, timed_out=True)
         return in_flight.result()
 
-    def wait_it_out(self, command: WaitOn) -> None:
-        """Let nothing happen until time is up."""
+    def wait_until_timeout(self, command: WaitOn) -> None:
+        """Let the clock advance to the deadline."""
         self.passed = max(self.passed, command.until)
 
-    def loses(self, connection: Connection, _: InFlight) -> None:
-        """Answer a request by losing its connection."""
+    def answer_by_disconnect(self, connection: Connection, _: InFlight) -> None:
+        """Answer a request by a lost connection."""
         self.lose(connection)
 
-    def stumbles(self, connection: Connection, _: InFlight) -> None:
-        """Answer a request by a line that the protocol cannot read: a bug."""
+    def answer_by_garbage(self, connection: Connection, _: InFlight) -> None:
+        """Answer a request by a line on which the protocol raises: a bug."""
         self.receive(connection, "nonsense")
 
     def lose(self, connection: Connection, *, why: str = "reset") -> None:

@@ -3,13 +3,13 @@
 It runs over a byte stream, which arrives in chunks of any size and is cut at line ends.  Lines are
 numbered both ways, keys are text, a reply may have several parts, and a heartbeat is answered:
 
-    7 send r1 GetServerTime       a request, under the key r1
-    3 part r1 200 hello          a part of the reply, which others follow
+    7 send r1 GetServerTime       a request with the key r1
+    3 part r1 200 hello          a part of the reply, not the last
     4 reply r1 200 world         the last part, or the only one
-    5 reply - 429 60             a reply that names no request: come back in 60 seconds
+    5 reply - 429 60             an uncorrelated reply: Retry-After of 60 seconds
     6 event fill                 an event of the account
     7 heartbeat 42               to be answered
-    8 closing soon               the other side takes no more requests
+    8 closing soon               the exchange takes no more requests
     9 silent now                 no more events
 """
 
@@ -59,7 +59,7 @@ class ToyReply(NamedTuple):
 
 
 def error_of(status: int, text: str) -> OrderListsError | None:
-    """Return what a status amounts to; None for success."""
+    """Return the error for a status; None for success."""
     if status == 200:
         return None
     kind = ERRORS.get(status, Rejected)
@@ -154,8 +154,8 @@ class ToyProtocol:
 
     Args:
         logs_on: Whether a connection begins with a log-on.
-        pings: Whether the protocol keeps a connection alive itself.
-        unencodable: Requests over which the session layer stumbles.
+        pings: Whether the protocol has a keepalive.
+        unencodable: Classes of requests on which `encode` raises: a bug.
     """
 
     time_unit = TimeUnit.MILLISECOND

@@ -1,4 +1,4 @@
-"""Clients of a venue, without the library: requests and frames, in process and over sockets."""
+"""Raw clients of a venue, without the library: requests and frames, in process and over sockets."""
 
 import asyncio
 import json
@@ -85,11 +85,11 @@ def send_over_http(venue: Venue, clock: VirtualClock, plan: Plan) -> Generator[S
 
 
 class FrameConnection:
-    """A connection of any kind: frames in and out, and errors as text.
+    """A connection of any kind, with errors as text.
 
     Args:
         send: Sends a frame.
-        receive: Returns what comes within some seconds; None for nothing.
+        receive: Returns the next frame; None on timeout.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class FrameConnection:
         self._receive = receive
 
     def send(self, frame: str) -> str | None:
-        """Send a frame; returns what was raised, if anything."""
+        """Send a frame; return the error, if any."""
         try:
             self._send(frame)
         except TransportError as error:
@@ -109,7 +109,7 @@ class FrameConnection:
         return None
 
     def receive(self, seconds: float = 10.0) -> Any:
-        """Return what comes: a JSON object, any other frame as it is, or how it ended."""
+        """Return the next JSON object, any other frame unchanged, or how the connection ended."""
         try:
             frame = self._receive(seconds)
         except TransportError as error:
@@ -122,7 +122,7 @@ class FrameConnection:
             return frame
 
     def request(self, frame: str) -> Any:
-        """Send a frame, and return what comes."""
+        """Send a frame, and return the next one."""
         return self.send(frame) or self.receive()
 
 

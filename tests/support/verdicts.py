@@ -1,8 +1,8 @@
-"""The truth about verdicts: a client against a venue that misbehaves, and the laws between them.
+"""Checks of the outcome that a client reports against the state of a faulty venue.
 
-A `Scenario` is all that happens in one call: what is asked, what goes wrong, what others do
-meanwhile.  `play` lets it happen, and `breaches` says which laws the client's verdict breaks, by
-what the venue knows.
+A `Scenario` describes one call: the request, the faults, and concurrent events.  `run_scenario`
+runs it, and `violations` returns the invariants that the reported outcome violates, according to
+the log of the venue.
 """
 
 import json
@@ -17,7 +17,7 @@ from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from clients import CLIENTS, PROTOCOLS, Sender, key_of
+from clients import CLIENTS, PROTOCOLS, AnyClient, key_of
 from orderlists import (
     CancelOrderList,
     NotExecuted,
@@ -39,23 +39,23 @@ from orderlists_simulator import (
 )
 from orderlists_simulator import faults as f
 from orderlists_transports.websockets import WebsocketsTransport
-from patient import PATIENCE, PatientTransport
+from virtual_timeouts import IO_TIMEOUT, VirtualTimeoutTransport
 
 START = 1_700_000_000_000_000_000
 SECOND = 1_000_000_000
 OURS = "ours"
 NAME = "target"
 DEADLINE = 60.0
-# Faults and staleness end here, long before the deadline.
-TROUBLE = 20.0
+# Faults and query lag end here, long before the deadline.
+FAULTS_END = 20.0
 
 REFUSED = {"refused", "not executed"}
 COPIES: tuple[Literal["first", "last"], ...] = ("first", "last")
 FRONTS = ("in process", "loopback")
 
 
-class Cell(NamedTuple):
-    """One way in which a client and the venue come together."""
+class Combination(NamedTuple):
+    """A protocol, a colour, and in process or over sockets."""
 
     protocol: str
     colour: str
@@ -65,23 +65,23 @@ class Cell(NamedTuple):
         return ", ".join(self)
 
 
-CELLS = [Cell(*cell) for cell in product(PROTOCOLS, CLIENTS, FRONTS)]
+COMBINATIONS = [Combination(*combination) for combination in product(PROTOCOLS, CLIENTS, FRONTS)]
 
 
 @frozen(kw_only=True)
 class Scenario:
-    """One call, and all that happens around it."""
+    """One call, with its faults and concurrent events."""
 
     by_id: bool
     age: float
     skew: float = 0.0
-    fates: tuple[f.Fault, ...] = ()
+    faults: tuple[f.Fault, ...] = ()
     events: tuple[tuple[float, Any], ...] = ()
     lags: tuple[tuple[float, float], ...] = ()
     cut: int | None = None
     leg_shows: Any = "cancel_id"
     max_resends: int = 200
-    watched: bool = False
+    subscribed: bool = False
     later: bool = False
     both: bool = False
     rule: Any = None
@@ -89,7 +89,7 @@ class Scenario:
 
     @property
     def request(self) -> CancelOrderList:
-        """What the client is asked to do: list 0, by its id, by its name, or by both."""
+        """The cancel of list 0, by its id, by its client id, or by both."""
         if self.by_id:
             return CancelOrderList(
                 symbol="LTCBTC",
@@ -102,12 +102,12 @@ class Scenario:
 
 
 @frozen
-class Run:
-    """What came of a scenario: the verdict, the truth, and when the verdict was given."""
+class ScenarioRun:
+    """The reported outcome of a scenario, the venue, and the time."""
 
     scenario: Scenario
     verdict: str
-    came: object
+    outcome: object
     venue: Venue
     ended: int
 
@@ -117,7 +117,7 @@ class Run:
         return [entry for entry in self.venue.log.entries if entry.is_cancel]
 
 
-# What a query of list 0 would be answered, in the place of the answer to a cancel of it.
+# The reply to a query of list 0, sent as the reply to a cancel.
 QUERIED = f.CannedResponse(
     status=200,
     headers=(("Content-Type", "application/json"),),
@@ -134,7 +134,7 @@ QUERIED = f.CannedResponse(
         }
     ).encode(),
 )
-# Pages that cannot be the exchange's: a client that met two asks no more.
+# Pages of another host: a client gives up after two of them.
 PAGES = (f.html(200), f.html(400))
 ANSWERS: list[f.Answer] = [
     f.DROPPED,
@@ -162,15 +162,15 @@ refusals = st.sampled_from(
         f.rate_limited(retry_after=3),
         f.banned(retry_after=3),
         f.not_executed(answer=f.json_error(-1021, status=400)),
-        # Often, because only right after a lost cancel does it show who believes it.
+        # Weighted: it is wrongly taken as final only right after a lost cancel.
         *[f.not_executed(answer=f.json_error(-2015, status=401))] * 4,
     ]
 )
 
 
 @st.composite
-def fates(draw: st.DrawFn) -> f.Fault:
-    """Draw what becomes of one request."""
+def faults(draw: st.DrawFn) -> f.Fault:
+    """Draw the fault of one request."""
     then, seconds = draw(answers), draw(st.sampled_from([0.0, 0.05, 0.3, 1.0, 2.5, 4.0, 6.0]))
     match draw(st.sampled_from(["known", "done", "not done", "late", "twice", "slow"])):
         case "known":
@@ -189,7 +189,7 @@ def fates(draw: st.DrawFn) -> f.Fault:
 
 
 def cancel_what_was_placed_again(venue: Venue, now: int) -> None:
-    """Let somebody else cancel the youngest list that took the name, if there is one by now."""
+    """Cancel the newest list with the reused client id, as another client, if there is one."""
     placed = [each.order_list_id for each in venue.lists if each.order_list_id > 0]
     if placed:
         f.Cancel(max(placed), by="theirs")(venue, now)
@@ -208,7 +208,7 @@ others = st.sampled_from(
         f.Expire(0),
     ]
 )
-# What happens to connections; where there are none, nothing happens.
+# Connection events; without connections, nothing happens.
 disturbances = st.sampled_from(
     [
         f.Disconnect(),
@@ -225,24 +225,24 @@ disturbances = st.sampled_from(
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
-    """Draw anything that can happen."""
+    """Draw a scenario."""
     times = st.floats(-2, 12, allow_nan=False)
     happens = draw(st.lists(st.tuples(times, others | disturbances), max_size=4))
     return Scenario(
         by_id=draw(st.booleans()),
         age=draw(st.sampled_from([0.0, 0.001, 0.5, 3.0, 3600.0])),
         skew=draw(st.sampled_from([0.0, 0.0, 0.4, -0.4, -4.9, 30.0, -30.0])),
-        fates=tuple(draw(st.lists(fates(), max_size=5))),
+        faults=tuple(draw(st.lists(faults(), max_size=5))),
         events=tuple((max(time, 0.0), what) for time, what in sorted(happens, key=_time)),
         lags=tuple(
-            draw(st.lists(st.tuples(st.floats(0.1, 4.5), st.floats(0, TROUBLE)), max_size=2))
+            draw(st.lists(st.tuples(st.floats(0.1, 4.5), st.floats(0, FAULTS_END)), max_size=2))
         ),
         leg_shows=draw(st.sampled_from(["cancel_id", "cancel_id", "original_id"])),
-        watched=draw(st.booleans()),
+        subscribed=draw(st.booleans()),
         later=draw(st.booleans()),
         both=draw(st.booleans()),
         cut=draw(st.none() | st.integers(0, 8)),
-        # Mostly as often as it takes; sometimes it only looks.
+        # Mostly unlimited; sometimes only queries.
         max_resends=draw(st.sampled_from([200, 200, 200, 2, 0])),
     )
 
@@ -251,8 +251,8 @@ def _time(event: tuple[float, object]) -> float:
     return event[0]
 
 
-def play(scenario: Scenario, cell: Cell, protocol: Any = None) -> Run:
-    """Let a scenario happen; with another protocol than that of the cell if one is given."""
+def run_scenario(scenario: Scenario, combination: Combination, protocol: Any = None) -> ScenarioRun:
+    """Execute a scenario, optionally with another protocol object."""
     clock = VirtualClock(START)
     venue = Venue(behaviour=Behaviour(canceled_leg_shows=scenario.leg_shows))
     venue.order_entry.place_oco(
@@ -265,20 +265,25 @@ def play(scenario: Scenario, cell: Cell, protocol: Any = None) -> Run:
         now=START - int(scenario.age * SECOND),
     )
     plan = f.Plan(
-        scenario.fates if scenario.rule is None else scenario.rule,
+        scenario.faults if scenario.rule is None else scenario.rule,
         events=[(START + int(time * SECOND), what) for time, what in scenario.events],
         lags=[f.QueryLag(by, until=START + int(end * SECOND)) for by, end in scenario.lags],
         cut=scenario.cut,
     )
-    spoken = PROTOCOLS[cell.protocol]() if protocol is None else protocol
-    verdict, came = _ask(scenario, cell, spoken, venue, plan, clock)
+    spoken = PROTOCOLS[combination.protocol]() if protocol is None else protocol
+    verdict, outcome = _ask(scenario, combination, spoken, venue, plan, clock)
     ended = clock.now()
     venue.finish()
-    return Run(scenario, verdict, came, venue, ended)
+    return ScenarioRun(scenario, verdict, outcome, venue, ended)
 
 
 def _ask(
-    scenario: Scenario, cell: Cell, protocol: Any, venue: Venue, plan: f.Plan, clock: VirtualClock
+    scenario: Scenario,
+    combination: Combination,
+    protocol: Any,
+    venue: Venue,
+    plan: f.Plan,
+    clock: VirtualClock,
 ) -> tuple[str, object]:
     settings: dict[str, Any] = {
         "clock": clock,
@@ -287,22 +292,22 @@ def _ask(
         "protocol": protocol,
     }
     with ExitStack() as stack:
-        if cell.front == "in process":
+        if combination.front == "in process":
             settings["transport"] = VenueTransport(venue, clock=clock, plan=plan)
             settings["loop"] = clock.event_loop
         else:
             simulator = Simulator(venue, clock=clock, plan=plan)
             url = stack.enter_context(simulator).url
-            settings |= _on_loopback(cell, clock, url)
-        client = stack.enter_context(CLIENTS[cell.colour](key_of(EXAMPLE_KEY), **settings))
-        if scenario.watched and cell.protocol != "REST":
-            # Not entered: they flow from the first connection on, with all that can go wrong.
+            settings |= _on_loopback(combination, clock, url)
+        client = stack.enter_context(CLIENTS[combination.colour](key_of(EXAMPLE_KEY), **settings))
+        if scenario.subscribed and combination.protocol != "REST":
+            # Not entered: the first connection subscribes, with every possible fault.
             client.events()
         return _verdict(lambda: _send(client, scenario))
 
 
-def _send(client: Sender, scenario: Scenario) -> object:
-    """Send, and reconcile within the call, or in another one."""
+def _send(client: AnyClient, scenario: Scenario) -> object:
+    """Send, and reconcile within the call, or in a later one."""
     if not scenario.later:
         return client.send(scenario.request)
     policy = Policy(deadline=scenario.deadline, max_resends=scenario.max_resends, reconcile=False)
@@ -311,21 +316,21 @@ def _send(client: Sender, scenario: Scenario) -> object:
     except OutcomeUnknown as unknown:
         return client.reconcile(unknown.request, attempts=unknown.attempts)
     except UnknownOrderList:
-        # Who does not reconcile is told so, though a proxy may have sent it twice.
+        # Raised at once without `reconcile`, although a proxy may have sent it twice.
         return client.reconcile(scenario.request)
 
 
-def _on_loopback(cell: Cell, clock: VirtualClock, url: str) -> dict[str, Any]:
-    if cell.protocol == "REST":
+def _on_loopback(combination: Combination, clock: VirtualClock, url: str) -> dict[str, Any]:
+    if combination.protocol == "REST":
         return {"exchange": url}
-    if cell.colour == "sync":
-        return {"transport": PatientTransport(WebsocketsTransport(url), clock)}
+    if combination.colour == "sync":
+        return {"transport": VirtualTimeoutTransport(WebsocketsTransport(url), clock)}
 
-    async def leap(seconds: float) -> None:
+    async def virtual_sleep(seconds: float) -> None:
         clock.sleep(seconds)
 
-    loop = partial(clock.event_loop, io_timeout=PATIENCE)
-    return {"exchange": url, "loop": loop, "sleep": leap}
+    loop = partial(clock.event_loop, io_timeout=IO_TIMEOUT)
+    return {"exchange": url, "loop": loop, "sleep": virtual_sleep}
 
 
 def _verdict(send: Callable[[], object]) -> tuple[str, object]:
@@ -343,13 +348,13 @@ def _verdict(send: Callable[[], object]) -> tuple[str, object]:
         return "none of the three", error
 
 
-def breaches(run: Run) -> list[str]:
-    """Return the laws that a run breaks."""
+def violations(run: ScenarioRun) -> list[str]:
+    """Return the invariants that a run violates."""
     ours = [one.order_list_id for one in run.venue.lists if one.canceled_by == OURS]
     laws = {
         "there are three answers": run.verdict in {"done", *REFUSED, "unknown"},
         "done means that this call's id canceled the list": (
-            run.verdict != "done" or getattr(run.came, "order_list_id", None) in ours
+            run.verdict != "done" or getattr(run.outcome, "order_list_id", None) in ours
         ),
         "what was executed is not refused, nor can what was refused execute": (
             run.verdict not in REFUSED or not ours
@@ -361,16 +366,16 @@ def breaches(run: Run) -> list[str]:
     return [law for law, holds in laws.items() if not holds]
 
 
-def _nothing_arrives(run: Run) -> bool:
-    """Return whether no attempt was executed after an error said that none can arrive any more."""
-    if not isinstance(run.came, OutcomeUnknown) or run.came.may_arrive_until is not None:
+def _nothing_arrives(run: ScenarioRun) -> bool:
+    """Return whether no attempt was executed after `may_arrive_until` was None."""
+    if not isinstance(run.outcome, OutcomeUnknown) or run.outcome.may_arrive_until is not None:
         return True
     late = (one for entry in run.deletes for one in entry.executions if one.at > run.ended)
     return not any(one.is_done for one in late)
 
 
-def _resends_keep_to_the_target(run: Run) -> bool:
-    """Judge by the lists that resends executed on, after the first that may have arrived."""
+def _resends_keep_to_the_target(run: ScenarioRun) -> bool:
+    """Return whether resends after the first attempt that may have arrived hit only the target."""
     may_have_arrived = [entry for entry in run.deletes if _may_have_arrived(entry)]
     if not may_have_arrived:
         return True
@@ -383,23 +388,23 @@ def _resends_keep_to_the_target(run: Run) -> bool:
 
 
 def _may_have_arrived(entry: LogEntry) -> bool:
-    # The client was told neither that it was not sent, nor to come back later or with another time.
+    # The client received neither a connection refusal nor a rate limit nor -1021.
     if entry.answered == 400 and any(attempt.code == -1021 for attempt in entry.executions):
         return False
     return entry.answered not in {"refused", 403, 418, 429}
 
 
-def _could_be_the_target(run: Run, list_id: int | None, first: LogEntry) -> bool:
+def _could_be_the_target(run: ScenarioRun, list_id: int | None, first: LogEntry) -> bool:
     if run.scenario.by_id:
         return list_id == 0
     assert list_id is not None
     return min(order.time for order in run.venue.order_list(list_id).orders) <= first.arrived
 
 
-def _must_be_known(run: Run) -> bool:
+def _must_be_known(run: ScenarioRun) -> bool:
     scenario = run.scenario
-    # Of a list that somebody else cancels meanwhile, only the matching engine may know in time.
-    pages = sum(fault.answer in PAGES for fault in scenario.fates)
+    # For a list that another client cancels meanwhile, a resend is needed as evidence in time.
+    pages = sum(fault.answer in PAGES for fault in scenario.faults)
     return (
         scenario.by_id
         and scenario.leg_shows == "cancel_id"
@@ -409,16 +414,16 @@ def _must_be_known(run: Run) -> bool:
 
 
 class Tally:
-    """How many of each verdict there were, and how many were false."""
+    """Counts of the outcomes, and of the false ones."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
 
-    def add(self, run: Run, broken: list[str]) -> None:
+    def add(self, run: ScenarioRun, broken: list[str]) -> None:
         self.counts.update(["plans", run.verdict])
         self.counts["false"] += bool(broken)
 
-    def take_in(self, other: "Tally") -> None:
+    def merge(self, other: "Tally") -> None:
         self.counts.update(other.counts)
 
     def __str__(self) -> str:
@@ -427,12 +432,17 @@ class Tally:
 
 
 def explore(
-    plans: int, cell: Cell, tally: Tally, *, protocol: Any = None, derandomize: bool = False
+    plans: int,
+    combination: Combination,
+    tally: Tally,
+    *,
+    protocol: Any = None,
+    derandomize: bool = False,
 ) -> None:
-    """Play so many scenarios, and fail at the first that breaks a law, with the smallest like it.
+    """Execute random scenarios, and fail with the minimal one that violates an invariant.
 
     Raises:
-        AssertionError: A law was broken.
+        AssertionError: An invariant is violated.
     """
     phases = [Phase.generate] if derandomize else [Phase.generate, Phase.shrink]
 
@@ -446,15 +456,15 @@ def explore(
     )
     @given(scenarios())
     def laws_hold(scenario: Scenario) -> None:
-        run = play(scenario, cell, protocol)
-        broken = breaches(run)
+        run = run_scenario(scenario, combination, protocol)
+        broken = violations(run)
         tally.add(run, broken)
-        assert not broken, f"{broken}: {run.verdict}, {run.came!r}; {_told(run)}"
+        assert not broken, f"{broken}: {run.verdict}, {run.outcome!r}; {_description(run)}"
 
     laws_hold()
 
 
-def _told(run: Run) -> str:
+def _description(run: ScenarioRun) -> str:
     lines = [f"{one} canceled by {one.canceled_by}" for one in run.venue.lists]
     lines += [
         f"{(entry.arrived - START) / SECOND:.3f} {entry.method} {dict(entry.parameters)} "

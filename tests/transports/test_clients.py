@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients import CLIENTS, Sender, key_of
+from clients import CLIENTS, AnyClient, key_of
 from orderlists import (
     AlreadyDone,
     CancelOrderList,
@@ -61,7 +61,7 @@ CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 AT_ONCE = Policy(reconcile=False, max_resends=0, wait_for_rate_limits=False)
 
 
-Open = Callable[..., AbstractContextManager[Sender]]
+Open = Callable[..., AbstractContextManager[AnyClient]]
 
 
 @pytest.fixture(params=CLIENTS)
@@ -76,7 +76,7 @@ def venue() -> Venue:
 
 
 @pytest.fixture(params=["in process", "loopback"])
-def client(request: pytest.FixtureRequest, open_client: Open, venue: Venue) -> Iterator[Sender]:
+def client(request: pytest.FixtureRequest, open_client: Open, venue: Venue) -> Iterator[AnyClient]:
     """Return a client of either colour, with the venue in this process or behind a socket."""
     clock = VirtualClock(NOW)
     if request.param == "in process":
@@ -95,7 +95,7 @@ def legs(venue: Venue, order_list_id: int) -> set[str]:
     return {order.status for order in venue.order_list(order_list_id).orders}
 
 
-def test_a_list_is_canceled_by_its_id(client: Sender, venue: Venue) -> None:
+def test_a_list_is_canceled_by_its_id(client: AnyClient, venue: Venue) -> None:
     result = client.send(CANCEL)
     assert result.order_list_id == 0
     assert [str(report.status) for report in result.order_reports] == ["CANCELED", "CANCELED"]
@@ -103,13 +103,13 @@ def test_a_list_is_canceled_by_its_id(client: Sender, venue: Venue) -> None:
     assert legs(venue, 1) == {"NEW"}
 
 
-def test_a_list_is_canceled_by_its_client_id(client: Sender, venue: Venue) -> None:
+def test_a_list_is_canceled_by_its_client_id(client: AnyClient, venue: Venue) -> None:
     result = client.send(CancelOrderList(symbol="LTCBTC", list_client_order_id="example-2"))
     assert result.order_list_id == 2
     assert legs(venue, 2) == {"CANCELED"}
 
 
-def test_every_canceled_leg_carries_the_id_of_the_cancel(client: Sender, venue: Venue) -> None:
+def test_every_canceled_leg_carries_the_id_of_the_cancel(client: AnyClient, venue: Venue) -> None:
     named = CancelOrderList(symbol="LTCBTC", order_list_id=0, new_client_order_id="mine")
     assert {r.client_order_id for r in client.send(named).order_reports} == {"mine"}
     assert venue.order_list(0).canceled_by == "mine"
@@ -119,7 +119,7 @@ def test_every_canceled_leg_carries_the_id_of_the_cancel(client: Sender, venue: 
     assert venue.order_list(1).canceled_by == made
 
 
-def test_what_is_over_is_refused_and_told_how_it_ended(client: Sender) -> None:
+def test_what_is_over_is_refused_and_told_how_it_ended(client: AnyClient) -> None:
     client.send(CANCEL)
     with pytest.raises(AlreadyDone) as caught:
         client.send(CANCEL)
@@ -131,7 +131,7 @@ def test_what_is_over_is_refused_and_told_how_it_ended(client: Sender) -> None:
 
 @pytest.mark.parametrize("name", ["C3wyj4WVEktd7u9aVBRXcN", "another"])
 def test_the_exchange_checks_both_ids_where_it_is_asked_to(
-    client: Sender, venue: Venue, name: str
+    client: AnyClient, venue: Venue, name: str
 ) -> None:
     request = CancelOrderList(
         symbol="LTCBTC", order_list_id=0, list_client_order_id=name, both_must_match=True
@@ -299,7 +299,7 @@ def test_no_error_tells_a_secret(request: CancelOrderList, key: HmacKey, answer:
 
 
 def test_no_log_record_tells_a_secret(
-    client: Sender, caplog: pytest.LogCaptureFixture, venue: Venue
+    client: AnyClient, caplog: pytest.LogCaptureFixture, venue: Venue
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         client.send(CANCEL)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cells import SECOND, START, meet
+from client_and_venue import SECOND, START, client_and_venue
 from clients import CLIENTS, key_of
-from hooked_transport import CANCEL, Meet, hooked, once
+from hooked_transport import CANCEL, OpenClient, hooked, once
 from hooked_transport import framed as over_frames
 from orderlists import (
     Banned,
@@ -28,23 +28,23 @@ from orderlists_transports import AsyncClient
 
 
 @pytest.fixture(params=CLIENTS)
-def framed(request: pytest.FixtureRequest) -> Meet:
+def framed(request: pytest.FixtureRequest) -> OpenClient:
     return over_frames(request.param)
 
 
-def test_a_lost_connection_leaves_a_gap_and_is_replaced(framed: Meet) -> None:
-    with framed(events=[(1, f.Disconnect())]) as meeting, meeting.client.events() as events:
-        meeting.clock.sleep(2)
+def test_a_lost_connection_leaves_a_gap_and_is_replaced(framed: OpenClient) -> None:
+    with framed(events=[(1, f.Disconnect())]) as pair, pair.client.events() as events:
+        pair.clock.sleep(2)
         gap = events.wait(5)
-        meeting.client.send(CANCEL)
+        pair.client.send(CANCEL)
         after = events.wait(5)
 
     assert gap == Gap(reason=GapReason.CONNECTION)
     assert isinstance(after, ExecutionReport)
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2
 
 
-def test_is_flowing_is_false_while_a_lost_connection_is_replaced(framed: Meet) -> None:
+def test_is_flowing_is_false_while_a_lost_connection_is_replaced(framed: OpenClient) -> None:
     opened: list[int] = []
 
     def only_the_first_and_the_last() -> None:
@@ -55,12 +55,12 @@ def test_is_flowing_is_false_while_a_lost_connection_is_replaced(framed: Meet) -
     breaks = [(1, f.Disconnect())]
     with (
         hooked(partial(framed, events=breaks), before_connecting=only_the_first_and_the_last) as (
-            meeting
+            pair
         ),
-        meeting.client.events() as events,
+        pair.client.events() as events,
     ):
         seen = [events.is_flowing]
-        meeting.clock.sleep(2)
+        pair.clock.sleep(2)
         seen += [events.wait(0.1) or events.is_flowing, isinstance(events.wait(9), Gap)]
         seen += [events.is_flowing]
         events.close()
@@ -69,15 +69,15 @@ def test_is_flowing_is_false_while_a_lost_connection_is_replaced(framed: Meet) -
     assert seen == [True, False, True, True, False]
 
 
-def test_a_server_shutdown_leaves_no_gap_and_no_duplicate_event(framed: Meet) -> None:
+def test_a_server_shutdown_leaves_no_gap_and_no_duplicate_event(framed: OpenClient) -> None:
     with (
-        framed(events=[(1, f.ShutDown(5))]) as meeting,
-        meeting.client.events() as events,
+        framed(events=[(1, f.ShutDown(5))]) as pair,
+        pair.client.events() as events,
     ):
-        meeting.clock.sleep(2)
-        meeting.client.send(CANCEL)
+        pair.clock.sleep(2)
+        pair.client.send(CANCEL)
         seen = [events.wait(3) for _ in range(4)]
-        meeting.clock.sleep(10)
+        pair.clock.sleep(10)
         later = events.wait(1)
 
     assert [type(event).__name__ for event in seen] == [
@@ -89,83 +89,83 @@ def test_a_server_shutdown_leaves_no_gap_and_no_duplicate_event(framed: Meet) ->
     assert later is None
 
 
-def test_a_silent_connection_leaves_a_gap_after_a_keepalive(framed: Meet) -> None:
-    fates = [f.NORMAL, f.not_executed(answer=f.SILENT)]
-    with framed(fates=fates) as meeting, meeting.client.events() as events:
+def test_a_silent_connection_leaves_a_gap_after_a_keepalive(framed: OpenClient) -> None:
+    faults = [f.NORMAL, f.not_executed(answer=f.SILENT)]
+    with framed(faults=faults) as pair, pair.client.events() as events:
         gap = events.wait(100)
 
     assert gap == Gap(reason=GapReason.CONNECTION)
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2
 
 
 def test_an_event_stream_moves_to_another_connection_at_a_server_shutdown(
-    framed: Meet,
+    framed: OpenClient,
 ) -> None:
-    with framed(events=[(1, f.ShutDown(5))]) as meeting, meeting.client.events() as events:
+    with framed(events=[(1, f.ShutDown(5))]) as pair, pair.client.events() as events:
         nothing = events.wait(20)
 
     assert nothing is None
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2
 
 
 def test_a_subscription_without_a_reply_is_repeated_on_another_connection(
-    framed: Meet,
+    framed: OpenClient,
 ) -> None:
     lost = f.executed(answer=f.SILENT)
-    with framed(fates=[lost], timeout=5) as meeting:
-        events = meeting.client.events()
+    with framed(faults=[lost], timeout=5) as pair:
+        events = pair.client.events()
         assert events.wait(20) is None
-        meeting.client.send(CANCEL)
+        pair.client.send(CANCEL)
         seen = [events.wait(5) for _ in range(4)]
 
     assert [event is None for event in seen] == [False, False, False, True]
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2
 
 
-def test_entering_an_event_stream_retries_within_the_timeout(framed: Meet) -> None:
+def test_entering_an_event_stream_retries_within_the_timeout(framed: OpenClient) -> None:
     def refuse() -> None:
         raise TransportError("no route", sent=False)
 
     with (
-        hooked(framed, before_connecting=refuse) as meeting,
+        hooked(framed, before_connecting=refuse) as pair,
         pytest.raises(TransportError),
-        meeting.client.events(),
+        pair.client.events(),
     ):
         pass
 
     # The last attempt is made after 12.7 s; the next one would be made after 25.5 s.
-    assert START + 12 * SECOND < meeting.clock.now() < START + 15 * SECOND
+    assert START + 12 * SECOND < pair.clock.now() < START + 15 * SECOND
 
 
-def test_an_event_stream_reconnects_while_it_waits(framed: Meet) -> None:
+def test_an_event_stream_reconnects_while_it_waits(framed: OpenClient) -> None:
     broken = once(TransportError("no route", sent=False))
-    with hooked(framed, before_connecting=broken) as meeting:
-        events = meeting.client.events()
+    with hooked(framed, before_connecting=broken) as pair:
+        events = pair.client.events()
         assert events.wait(5) is None
-        meeting.client.send(CANCEL)
+        pair.client.send(CANCEL)
         assert isinstance(events.wait(5), ExecutionReport)
         events.close()
 
 
-def test_entering_an_event_stream_raises_a_ban(framed: Meet) -> None:
+def test_entering_an_event_stream_raises_a_ban(framed: OpenClient) -> None:
     body = b'{"code":-1003,"msg":"x"}'
     refused = HandshakeRefused(HttpResponse(418, (("Retry-After", "60"),), body))
     with (
-        hooked(framed, before_connecting=once(refused)) as meeting,
+        hooked(framed, before_connecting=once(refused)) as pair,
         pytest.raises(Banned),
-        meeting.client.events(),
+        pair.client.events(),
     ):
         pass
 
 
-def test_a_terminated_event_stream_leaves_a_gap_and_is_subscribed_again(framed: Meet) -> None:
+def test_a_terminated_event_stream_leaves_a_gap_and_is_subscribed_again(framed: OpenClient) -> None:
     ended = '{"subscriptionId":0,"event":{"e":"eventStreamTerminated","E":1}}'
     with (
-        framed(events=[(1, f.UnsolicitedFrame(ended))]) as meeting,
-        meeting.client.events() as events,
+        framed(events=[(1, f.UnsolicitedFrame(ended))]) as pair,
+        pair.client.events() as events,
     ):
         gap = events.wait(5)
-        meeting.client.send(CANCEL)
+        pair.client.send(CANCEL)
         after = events.wait(5)
 
     assert gap == Gap(reason=GapReason.CONNECTION)
@@ -173,23 +173,23 @@ def test_a_terminated_event_stream_leaves_a_gap_and_is_subscribed_again(framed: 
 
 
 def test_an_event_stream_in_a_forked_child_has_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    with meet("WebSocket", "sync") as meeting, meeting.client.events() as events:
+    with client_and_venue("WebSocket", "sync") as pair, pair.client.events() as events:
         monkeypatch.setattr(os, "getpid", lambda: -1)
         assert events.wait(1) == Gap(reason=GapReason.CONNECTION)
-        meeting.client.send(CANCEL)
+        pair.client.send(CANCEL)
         assert isinstance(events.wait(1), ExecutionReport)
 
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2
 
 
-def test_entering_an_event_stream_raises_why_there_is_no_connection(framed: Meet) -> None:
+def test_entering_an_event_stream_raises_why_there_is_no_connection(framed: OpenClient) -> None:
     def refuse() -> None:
         raise TransportError("no route to the exchange", sent=False)
 
     with (
-        hooked(framed, before_connecting=refuse) as meeting,
+        hooked(framed, before_connecting=refuse) as pair,
         pytest.raises(TransportError, match="no route to the exchange"),
-        meeting.client.events(),
+        pair.client.events(),
     ):
         pass
 
@@ -200,8 +200,8 @@ def test_an_event_stream_begins_without_a_gap_in_another_event_loop() -> None:
             await client.send(CANCEL)
             return await events.wait(5)
 
-    with meet("WebSocket", "sync") as meeting:
-        transport = meeting.transport
+    with client_and_venue("WebSocket", "sync") as pair:
+        transport = pair.transport
         client = AsyncClient(key_of(EXAMPLE_KEY), transport=transport, protocol=WebSocketApi())
         asyncio.run(client.send(GetServerTime()))
         event = asyncio.run(watch(client))

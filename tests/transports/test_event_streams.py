@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from cells import meet
+from client_and_venue import client_and_venue
 from clients import CLIENTS
-from hooked_transport import CANCEL, Meet
+from hooked_transport import CANCEL, OpenClient
 from hooked_transport import framed as over_frames
 from orderlists import (
     AlreadyDone,
@@ -27,13 +27,13 @@ from orderlists_transports import AsyncClient
 
 
 @pytest.fixture(params=CLIENTS)
-def framed(request: pytest.FixtureRequest) -> Meet:
+def framed(request: pytest.FixtureRequest) -> OpenClient:
     return over_frames(request.param)
 
 
-def test_an_event_stream_delivers_the_events_of_a_cancel(framed: Meet) -> None:
-    with framed() as meeting, meeting.client.events() as events:
-        meeting.client.send(CANCEL)
+def test_an_event_stream_delivers_the_events_of_a_cancel(framed: OpenClient) -> None:
+    with framed() as pair, pair.client.events() as events:
+        pair.client.send(CANCEL)
         seen = [events.wait(5) for _ in range(3)]
         nothing = events.wait(5)
 
@@ -45,70 +45,70 @@ def test_an_event_stream_delivers_the_events_of_a_cancel(framed: Meet) -> None:
 
 @pytest.mark.parametrize("closed", ["stream", "client"])
 def test_the_repr_of_an_event_stream_shows_the_key_masked_and_whether_it_is_closed(
-    framed: Meet, closed: str
+    framed: OpenClient, closed: str
 ) -> None:
-    with framed() as meeting:
-        watching = meeting.client.events()
+    with framed() as pair:
+        watching = pair.client.events()
         stream = getattr(watching, "_stream", watching)
-        open_client = repr(getattr(meeting.client, "inner", meeting.client))
+        open_client = repr(getattr(pair.client, "inner", pair.client))
         assert repr(stream) == open_client.replace("Client", "EventStream")
-        (watching if closed == "stream" else meeting.client).close()
+        (watching if closed == "stream" else pair.client).close()
         assert repr(stream).endswith(", closed>")
 
 
-def test_two_event_streams_deliver_the_same_events(framed: Meet) -> None:
-    with framed() as meeting, meeting.client.events() as one, meeting.client.events() as other:
-        meeting.client.send(CANCEL)
+def test_two_event_streams_deliver_the_same_events(framed: OpenClient) -> None:
+    with framed() as pair, pair.client.events() as one, pair.client.events() as other:
+        pair.client.send(CANCEL)
         assert [one.wait(5) for _ in range(3)] == [other.wait(5) for _ in range(3)]
 
 
-def test_an_event_reconciles_a_cancel_before_any_query(framed: Meet) -> None:
+def test_an_event_reconciles_a_cancel_before_any_query(framed: OpenClient) -> None:
     # The subscription is a request as well.
-    fates = [f.NORMAL, f.executed(answer=f.bare(503))]
-    with framed(fates=fates) as meeting, meeting.client.events():
-        done = meeting.client.send(CANCEL)
+    faults = [f.NORMAL, f.executed(answer=f.bare(503))]
+    with framed(faults=faults) as pair, pair.client.events():
+        done = pair.client.send(CANCEL)
 
     assert done.evidence is Evidence.EVENT
     assert [report.status for report in done.order_reports] == ["CANCELED", "CANCELED"]
     assert (done.order_list_id, done.list_client_order_id) == (0, "list-0")
-    assert len(meeting.venue.log.entries) == 2
+    assert len(pair.venue.log.entries) == 2
 
 
-def test_an_event_reconciles_a_cancel_whose_reply_never_comes(framed: Meet) -> None:
-    fates = [f.NORMAL, f.executed(answer=f.SILENT)]
-    with framed(fates=fates) as meeting, meeting.client.events():
-        done = meeting.client.send(CANCEL)
+def test_an_event_reconciles_a_cancel_whose_reply_never_comes(framed: OpenClient) -> None:
+    faults = [f.NORMAL, f.executed(answer=f.SILENT)]
+    with framed(faults=faults) as pair, pair.client.events():
+        done = pair.client.send(CANCEL)
 
     assert done.evidence is Evidence.EVENT
 
 
-def test_events_of_another_cancel_reconcile_nothing(framed: Meet) -> None:
-    fates = [f.NORMAL, f.not_executed(answer=f.bare(503))]
+def test_events_of_another_cancel_reconcile_nothing(framed: OpenClient) -> None:
+    faults = [f.NORMAL, f.not_executed(answer=f.bare(503))]
     theirs = [(0, f.Cancel(0, by="theirs"))]
     with (
-        framed(fates=fates, events=theirs) as meeting,
-        meeting.client.events(),
+        framed(faults=faults, events=theirs) as pair,
+        pair.client.events(),
         pytest.raises(AlreadyDone),
     ):
-        meeting.client.send(CANCEL)
+        pair.client.send(CANCEL)
 
 
-def test_a_full_buffer_drops_the_oldest_events_and_leaves_a_gap(framed: Meet) -> None:
-    with framed() as meeting, meeting.client.events(buffer=2) as events:
-        meeting.client.send(CANCEL)
-        meeting.client.send(CancelOrderList(symbol="LTCBTC", order_list_id=1))
-        meeting.client.send(GetServerTime())
+def test_a_full_buffer_drops_the_oldest_events_and_leaves_a_gap(framed: OpenClient) -> None:
+    with framed() as pair, pair.client.events(buffer=2) as events:
+        pair.client.send(CANCEL)
+        pair.client.send(CancelOrderList(symbol="LTCBTC", order_list_id=1))
+        pair.client.send(GetServerTime())
         first, second = events.wait(1), events.wait(1)
 
     assert first == Gap(reason=GapReason.BUFFER, count=4)
     assert isinstance(second, ExecutionReport)
 
 
-def test_events_of_unknown_kinds_are_delivered_undecoded(framed: Meet) -> None:
+def test_events_of_unknown_kinds_are_delivered_undecoded(framed: OpenClient) -> None:
     noise = '{"subscriptionId":0,"event":{"e":"balanceUpdate","E":1,"a":"BTC","d":"1"}}'
     with (
-        framed(events=[(1, f.UnsolicitedFrame(noise))]) as meeting,
-        meeting.client.events() as events,
+        framed(events=[(1, f.UnsolicitedFrame(noise))]) as pair,
+        pair.client.events() as events,
     ):
         event = events.wait(5)
 
@@ -116,65 +116,68 @@ def test_events_of_unknown_kinds_are_delivered_undecoded(framed: Meet) -> None:
     assert event.fields["a"] == "BTC"
 
 
-def test_closing_the_client_ends_its_event_streams(framed: Meet) -> None:
-    with framed() as meeting, meeting.client.events() as events:
-        meeting.client.close()
+def test_closing_the_client_ends_its_event_streams(framed: OpenClient) -> None:
+    with framed() as pair, pair.client.events() as events:
+        pair.client.close()
         assert events.wait() is None
 
 
-def test_a_closed_event_stream_delivers_no_more_events(framed: Meet) -> None:
-    with framed() as meeting:
-        with meeting.client.events() as events:
+def test_a_closed_event_stream_delivers_no_more_events(framed: OpenClient) -> None:
+    with framed() as pair:
+        with pair.client.events() as events:
             pass
-        meeting.client.send(CANCEL)
+        pair.client.send(CANCEL)
         assert events.wait(5) is None
 
 
-def test_a_key_that_may_not_subscribe_is_refused(framed: Meet) -> None:
+def test_a_key_that_may_not_subscribe_is_refused(framed: OpenClient) -> None:
     refused = f.not_executed(answer=f.json_error(-2015, status=401))
-    with framed(fates=[refused] * 9) as meeting, pytest.raises(Unauthorized):
-        meeting.client.events().wait(5)
+    with framed(faults=[refused] * 9) as pair, pytest.raises(Unauthorized):
+        pair.client.events().wait(5)
 
 
 @pytest.mark.parametrize("buffer", [0, -1, True, 1.5, "many"])
-def test_the_buffer_must_be_an_int_of_at_least_1(framed: Meet, buffer: Any) -> None:
-    with framed() as meeting, pytest.raises(InvalidSetting, match="buffer"):
-        meeting.client.events(buffer=buffer)
+def test_the_buffer_must_be_an_int_of_at_least_1(framed: OpenClient, buffer: Any) -> None:
+    with framed() as pair, pytest.raises(InvalidSetting, match="buffer"):
+        pair.client.events(buffer=buffer)
 
 
 @pytest.mark.parametrize("colour", CLIENTS)
 def test_rest_has_no_events(colour: str) -> None:
-    with meet("REST", colour) as meeting, pytest.raises(InvalidSetting, match="WebSocketApi"):
-        meeting.client.events()
+    with (
+        client_and_venue("REST", colour) as pair,
+        pytest.raises(InvalidSetting, match="WebSocketApi"),
+    ):
+        pair.client.events()
 
 
-def test_an_event_reconciles_a_cancel_by_name(framed: Meet) -> None:
+def test_an_event_reconciles_a_cancel_by_name(framed: OpenClient) -> None:
     by_name = CancelOrderList(symbol="LTCBTC", list_client_order_id="list-0")
-    fates = [f.NORMAL, f.executed(answer=f.bare(503))]
-    with framed(fates=fates) as meeting, meeting.client.events():
-        done = meeting.client.send(by_name)
+    faults = [f.NORMAL, f.executed(answer=f.bare(503))]
+    with framed(faults=faults) as pair, pair.client.events():
+        done = pair.client.send(by_name)
 
     assert done.evidence is Evidence.EVENT
 
 
-def test_an_event_of_an_older_cancel_under_the_same_id_proves_nothing(framed: Meet) -> None:
+def test_an_event_of_an_older_cancel_under_the_same_id_proves_nothing(framed: OpenClient) -> None:
     again = CancelOrderList(
         symbol="LTCBTC", list_client_order_id="list-0", new_client_order_id="same"
     )
-    fates = [f.NORMAL, f.NORMAL, *[f.not_executed(answer=f.DROPPED)] * 2]
+    faults = [f.NORMAL, f.NORMAL, *[f.not_executed(answer=f.DROPPED)] * 2]
     place_again = [(5, f.PlaceAgain(0))]
-    with framed(fates=fates, events=place_again) as meeting, meeting.client.events():
-        first = meeting.client.send(again)
-        meeting.clock.sleep(10)
-        second = meeting.client.send(again)
+    with framed(faults=faults, events=place_again) as pair, pair.client.events():
+        first = pair.client.send(again)
+        pair.clock.sleep(10)
+        second = pair.client.send(again)
 
     assert (first.order_list_id, second.order_list_id) == (0, 2)
 
 
-def test_events_that_arrive_together_are_all_delivered(framed: Meet) -> None:
+def test_events_that_arrive_together_are_all_delivered(framed: OpenClient) -> None:
     noise = '{"subscriptionId":0,"event":{"e":"balanceUpdate","E":%d}}'
     events_ = [(1, f.UnsolicitedFrame(noise % number)) for number in range(3)]
-    with framed(events=events_) as meeting, meeting.client.events() as events:
+    with framed(events=events_) as pair, pair.client.events() as events:
         seen = [events.wait(5) for _ in range(4)]
 
     assert [event is None for event in seen] == [False, False, False, True]
@@ -191,15 +194,15 @@ def test_an_async_event_stream_can_be_iterated_over() -> None:
                     break
         return seen
 
-    with meet("WebSocket", "async") as meeting:
-        seen = meeting.run(watch)
+    with client_and_venue("WebSocket", "async") as pair:
+        seen = pair.run(watch)
 
     assert len(seen) == 3
 
 
-def test_an_event_stream_can_be_iterated_over(framed: Meet) -> None:
-    with framed() as meeting, meeting.client.events() as events:
-        meeting.client.send(CANCEL)
+def test_an_event_stream_can_be_iterated_over(framed: OpenClient) -> None:
+    with framed() as pair, pair.client.events() as events:
+        pair.client.send(CANCEL)
         seen: list[Any] = []
         for event in events:
             seen.append(event)
@@ -210,19 +213,21 @@ def test_an_event_stream_can_be_iterated_over(framed: Meet) -> None:
 
 
 @pytest.mark.parametrize("seconds", ["1", True, -1, float("nan"), [1]])
-def test_the_seconds_to_wait_must_be_a_number_of_at_least_0(framed: Meet, seconds: Any) -> None:
-    with framed() as meeting, pytest.raises(InvalidSetting, match="seconds"):
-        meeting.client.events().wait(seconds)
+def test_the_seconds_to_wait_must_be_a_number_of_at_least_0(
+    framed: OpenClient, seconds: Any
+) -> None:
+    with framed() as pair, pytest.raises(InvalidSetting, match="seconds"):
+        pair.client.events().wait(seconds)
 
 
-def test_timeout_inf_waits_forever(framed: Meet) -> None:
-    with framed() as meeting, meeting.client.events() as events:
-        meeting.client.send(CANCEL)
+def test_timeout_inf_waits_forever(framed: OpenClient) -> None:
+    with framed() as pair, pair.client.events() as events:
+        pair.client.send(CANCEL)
         assert isinstance(events.wait(float("inf")), ExecutionReport)
 
 
-def test_a_closed_client_has_no_events(framed: Meet) -> None:
-    with framed() as meeting:
-        meeting.client.close()
+def test_a_closed_client_has_no_events(framed: OpenClient) -> None:
+    with framed() as pair:
+        pair.client.close()
         with pytest.raises(TransportError, match=r"^there are no events: this client is closed"):
-            meeting.client.events()
+            pair.client.events()

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from cells import a_venue, meet
+from client_and_venue import client_and_venue, venue_with_lists
 from clients import CLIENTS, key_of
-from hooked_transport import CANCEL, LOOK, Meet, hooked, numbered
+from hooked_transport import CANCEL, LOOK, OpenClient, hooked, numbered
 from hooked_transport import framed as over_frames
 from orderlists import (
     CanceledOrderList,
@@ -32,7 +32,7 @@ from orderlists_transports import AsyncClient, Client
 
 
 @pytest.fixture(params=CLIENTS)
-def framed(request: pytest.FixtureRequest) -> Meet:
+def framed(request: pytest.FixtureRequest) -> OpenClient:
     return over_frames(request.param)
 
 
@@ -48,7 +48,7 @@ def shuffled(count: int) -> Callable[[int, Any], f.Fault]:
 
 def test_a_thousand_requests_in_flight_each_get_their_own_reply() -> None:
     many = 1000
-    venue = a_venue(many)
+    venue = venue_with_lists(many)
 
     async def all_at_once(simulator: Simulator) -> list[CanceledOrderList]:
         async with AsyncClient(
@@ -71,7 +71,7 @@ def test_a_thousand_requests_in_flight_each_get_their_own_reply() -> None:
 
 def test_ten_threads_on_one_connection_each_get_their_own_reply() -> None:
     threads, each = 10, 30
-    venue = a_venue(threads * each)
+    venue = venue_with_lists(threads * each)
     with (
         Simulator(venue, plan=Plan(shuffled(threads))) as simulator,
         Client(simulator.key, exchange=simulator.url, protocol=WebSocketApi()) as client,
@@ -93,135 +93,139 @@ def test_ten_threads_on_one_connection_each_get_their_own_reply() -> None:
     assert len(venue.log.entries) == threads * each
 
 
-def test_one_connection_serves_all_requests(framed: Meet) -> None:
-    with framed() as meeting:
+def test_one_connection_serves_all_requests(framed: OpenClient) -> None:
+    with framed() as pair:
         for _ in range(5):
-            meeting.client.send(LOOK)
+            pair.client.send(LOOK)
 
-    assert len(meeting.transport.opened) == 1
+    assert len(pair.transport.opened) == 1
 
 
 def test_a_cancel_in_flight_on_a_lost_connection_is_reconciled_on_the_next(
-    framed: Meet,
+    framed: OpenClient,
 ) -> None:
-    with framed(fates=[f.executed(answer=f.DROPPED)]) as meeting:
-        done = meeting.client.send(CANCEL)
+    with framed(faults=[f.executed(answer=f.DROPPED)]) as pair:
+        done = pair.client.send(CANCEL)
 
     assert done.evidence is Evidence.QUERY
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2
 
 
-def test_reconnecting_backs_off_exponentially(framed: Meet) -> None:
+def test_reconnecting_backs_off_exponentially(framed: OpenClient) -> None:
     policy = Policy(max_resends=9, deadline=600)
     dropped = [f.not_executed(answer=f.DROPPED)] * 12
-    with framed(fates=dropped) as meeting, pytest.raises(TransportError):
-        meeting.client.send(LOOK, policy=policy)
+    with framed(faults=dropped) as pair, pytest.raises(TransportError):
+        pair.client.send(LOOK, policy=policy)
 
-    opened = meeting.transport.opened
+    opened = pair.transport.opened
     pauses = [later - earlier for earlier, later in pairwise(opened)]
     assert pauses == sorted(pauses)
     assert pauses[0] >= 0.1
     assert pauses[-1] >= 10
 
 
-def test_a_rate_limited_handshake_says_that_nothing_was_sent(framed: Meet) -> None:
+def test_a_rate_limited_handshake_says_that_nothing_was_sent(framed: OpenClient) -> None:
     venue = Venue(behaviour=Behaviour(connection_limit=1))
-    with framed(venue=venue, fates=[f.not_executed(answer=f.DROPPED)]) as meeting:
+    with framed(venue=venue, faults=[f.not_executed(answer=f.DROPPED)]) as pair:
         with pytest.raises(OutcomeUnknown):
-            meeting.client.send(CANCEL, policy=Policy(deadline=5))
+            pair.client.send(CANCEL, policy=Policy(deadline=5))
         with pytest.raises(RateLimited):
-            meeting.client.send(CANCEL, policy=Policy(wait_for_rate_limits=False))
+            pair.client.send(CANCEL, policy=Policy(wait_for_rate_limits=False))
 
-    assert len(meeting.cancels) == 1
+    assert len(pair.cancels) == 1
 
 
-def test_a_server_shutdown_opens_a_new_connection_before_the_old_one_ends(framed: Meet) -> None:
-    with framed(events=[(1, f.ShutDown(5))]) as meeting:
-        meeting.client.send(LOOK)
-        meeting.clock.sleep(2)
-        meeting.client.send(LOOK)
-        meeting.client.send(LOOK)
-        assert len(meeting.transport.opened) == 2
-        meeting.clock.sleep(10)
-        meeting.client.send(LOOK)
+def test_a_server_shutdown_opens_a_new_connection_before_the_old_one_ends(
+    framed: OpenClient,
+) -> None:
+    with framed(events=[(1, f.ShutDown(5))]) as pair:
+        pair.client.send(LOOK)
+        pair.clock.sleep(2)
+        pair.client.send(LOOK)
+        pair.client.send(LOOK)
+        assert len(pair.transport.opened) == 2
+        pair.clock.sleep(10)
+        pair.client.send(LOOK)
 
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2
 
 
 def test_a_request_in_flight_at_a_server_shutdown_is_answered_while_draining(
-    framed: Meet,
+    framed: OpenClient,
 ) -> None:
     closed: list[int] = []
-    shutting_down = partial(framed, fates=[f.delayed(3)], events=[(1, f.ShutDown(5))])
-    with hooked(shutting_down, closing=lambda: closed.append(1)) as meeting:
-        done = meeting.client.send(CANCEL)
-        if hasattr(meeting.client, "run"):
+    shutting_down = partial(framed, faults=[f.delayed(3)], events=[(1, f.ShutDown(5))])
+    with hooked(shutting_down, closing=lambda: closed.append(1)) as pair:
+        done = pair.client.send(CANCEL)
+        if hasattr(pair.client, "run"):
             # The task that closes it has its turn after that of the request.
-            meeting.run(lambda _: asyncio.sleep(0))
+            pair.run(lambda _: asyncio.sleep(0))
         assert closed == [1]
 
     assert done.evidence is Evidence.REPLY
-    assert len(meeting.cancels) == 1
+    assert len(pair.cancels) == 1
 
 
-def test_a_connection_is_replaced_before_the_exchange_ends_it(framed: Meet) -> None:
-    with framed() as meeting:
-        meeting.client.send(LOOK)
-        meeting.clock.sleep(23 * 3600 + 51 * 60)
-        meeting.client.send(LOOK)
+def test_a_connection_is_replaced_before_the_exchange_ends_it(framed: OpenClient) -> None:
+    with framed() as pair:
+        pair.client.send(LOOK)
+        pair.clock.sleep(23 * 3600 + 51 * 60)
+        pair.client.send(LOOK)
 
-    assert len(meeting.transport.opened) == 2
-
-
-def test_a_quiet_connection_has_to_answer_a_keepalive_before_it_is_used(framed: Meet) -> None:
-    with framed() as meeting:
-        meeting.client.send(LOOK)
-        meeting.clock.sleep(600)
-        meeting.client.send(LOOK)
-
-    assert len(meeting.transport.opened) == 1
-    assert "ping" in [entry.method for entry in meeting.venue.log.entries]
+    assert len(pair.transport.opened) == 2
 
 
-def test_a_connection_that_does_not_answer_a_keepalive_is_replaced(framed: Meet) -> None:
-    fates = [f.NORMAL, *[f.not_executed(answer=f.SILENT)] * 2]
-    with framed(fates=fates) as meeting:
-        meeting.client.send(LOOK)
-        meeting.clock.sleep(600)
-        meeting.client.send(LOOK)
+def test_a_quiet_connection_has_to_answer_a_keepalive_before_it_is_used(framed: OpenClient) -> None:
+    with framed() as pair:
+        pair.client.send(LOOK)
+        pair.clock.sleep(600)
+        pair.client.send(LOOK)
 
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 1
+    assert "ping" in [entry.method for entry in pair.venue.log.entries]
 
 
-def test_a_timeout_on_a_silent_connection_makes_the_next_request_use_another(framed: Meet) -> None:
-    with framed(fates=[f.executed(answer=f.SILENT)]) as meeting:
+def test_a_connection_that_does_not_answer_a_keepalive_is_replaced(framed: OpenClient) -> None:
+    faults = [f.NORMAL, *[f.not_executed(answer=f.SILENT)] * 2]
+    with framed(faults=faults) as pair:
+        pair.client.send(LOOK)
+        pair.clock.sleep(600)
+        pair.client.send(LOOK)
+
+    assert len(pair.transport.opened) == 2
+
+
+def test_a_timeout_on_a_silent_connection_makes_the_next_request_use_another(
+    framed: OpenClient,
+) -> None:
+    with framed(faults=[f.executed(answer=f.SILENT)]) as pair:
         with pytest.raises(OutcomeUnknown) as caught:
-            meeting.client.send(CANCEL, policy=Policy(reconcile=False))
-        done = meeting.client.reconcile(caught.value.request, attempts=caught.value.attempts)
+            pair.client.send(CANCEL, policy=Policy(reconcile=False))
+        done = pair.client.reconcile(caught.value.request, attempts=caught.value.attempts)
 
     assert done.evidence is Evidence.QUERY
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2
 
 
-def test_an_error_with_a_null_id_makes_the_request_in_flight_unknown(framed: Meet) -> None:
-    with framed(fates=[f.executed(answer=f.null_id_error(-1008, status=503))]) as meeting:
-        done = meeting.client.send(CANCEL)
+def test_an_error_with_a_null_id_makes_the_request_in_flight_unknown(framed: OpenClient) -> None:
+    with framed(faults=[f.executed(answer=f.null_id_error(-1008, status=503))]) as pair:
+        done = pair.client.send(CANCEL)
 
     assert done.evidence is Evidence.QUERY
 
 
 def test_a_forked_child_opens_a_connection_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    with meet("WebSocket", "sync") as meeting:
-        meeting.client.send(LOOK)
+    with client_and_venue("WebSocket", "sync") as pair:
+        pair.client.send(LOOK)
         monkeypatch.setattr(os, "getpid", lambda: -1)
-        meeting.client.send(LOOK)
+        pair.client.send(LOOK)
 
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2
 
 
 def test_the_event_loop_after_a_closed_one_opens_a_connection_of_its_own() -> None:
-    with meet("WebSocket", "sync") as meeting:
-        transport = meeting.transport
+    with client_and_venue("WebSocket", "sync") as pair:
+        transport = pair.transport
         client = AsyncClient(key_of(EXAMPLE_KEY), transport=transport, protocol=WebSocketApi())
         first = asyncio.run(client.send(GetServerTime()))
         second = asyncio.run(client.send(GetServerTime()))

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from cells import START
+from client_and_venue import START
 from clients import CLIENTS, key_of
 from hooked_transport import (
     CANCEL,
     LOOK,
     HookedTransport,
-    Meet,
+    OpenClient,
     SlowTransport,
     hooked,
     once,
@@ -36,7 +36,7 @@ AT_ONCE = Policy(reconcile=False, max_resends=0, wait_for_rate_limits=False)
 
 
 @pytest.fixture(params=CLIENTS)
-def framed(request: pytest.FixtureRequest) -> Meet:
+def framed(request: pytest.FixtureRequest) -> OpenClient:
     return over_frames(request.param)
 
 
@@ -45,24 +45,22 @@ def framed(request: pytest.FixtureRequest) -> Meet:
 
 def test_a_keyboard_interrupt_passes_and_the_connection_stays() -> None:
     interrupt = once(KeyboardInterrupt())
-    with hooked(over_frames("sync"), receiving=interrupt) as meeting:
+    with hooked(over_frames("sync"), receiving=interrupt) as pair:
         with pytest.raises(KeyboardInterrupt):
-            meeting.client.send(CANCEL)
-        meeting.client.send(LOOK)
+            pair.client.send(CANCEL)
+        pair.client.send(LOOK)
 
-    assert len(meeting.transport.opened) == 1
+    assert len(pair.transport.opened) == 1
 
 
 def test_a_keyboard_interrupt_while_connecting_leaves_no_connection_open() -> None:
     closed: list[int] = []
     interrupt = once(KeyboardInterrupt())
-    with hooked(
-        over_frames("sync"), sending=interrupt, closing=lambda: closed.append(1)
-    ) as meeting:
+    with hooked(over_frames("sync"), sending=interrupt, closing=lambda: closed.append(1)) as pair:
         # The log-on is the first frame.
-        meeting.channel.manager.protocol = _LogsOn()
+        pair.channel.manager.protocol = _LogsOn()
         with pytest.raises(KeyboardInterrupt):
-            meeting.client.send(LOOK)
+            pair.client.send(LOOK)
 
         assert closed == [1]
 
@@ -91,11 +89,11 @@ def test_a_canceled_task_leaves_the_connection_to_the_others() -> None:
                 await task
         await client.send(LOOK)
 
-    fates = [f.NORMAL, *[f.delayed(3)] * 5]
-    with over_frames("async")(fates=fates) as meeting:
-        meeting.run(impatient)
+    faults = [f.NORMAL, *[f.delayed(3)] * 5]
+    with over_frames("async")(faults=faults) as pair:
+        pair.run(impatient)
 
-    assert len(meeting.transport.opened) == 1
+    assert len(pair.transport.opened) == 1
 
 
 # Waiting for another.
@@ -131,10 +129,10 @@ def test_a_task_that_waits_for_another_to_connect_times_out() -> None:
             await client.send(GetServerTime(), policy=Policy(deadline=0.5, max_resends=0))
         await first
 
-    with over_frames("async")(between=SlowTransport) as meeting:
-        meeting.run(two)
+    with over_frames("async")(wrap_transport=SlowTransport) as pair:
+        pair.run(two)
 
-    assert len(meeting.transport.opened) == 1
+    assert len(pair.transport.opened) == 1
 
 
 def test_a_slow_signature_does_not_block_other_threads() -> None:
@@ -164,7 +162,7 @@ def test_a_slow_signature_does_not_block_other_threads() -> None:
 # Closing.
 
 
-def test_a_client_that_is_closed_while_it_connects_sends_nothing(framed: Meet) -> None:
+def test_a_client_that_is_closed_while_it_connects_sends_nothing(framed: OpenClient) -> None:
     closed: list[int] = []
     managers: list[Any] = []
 
@@ -176,17 +174,17 @@ def test_a_client_that_is_closed_while_it_connects_sends_nothing(framed: Meet) -
         "after_connecting": close,
         "closing": lambda: closed.append(1),
     }
-    with hooked(framed, **hooks) as meeting:
-        managers.append(meeting.channel.manager)
+    with hooked(framed, **hooks) as pair:
+        managers.append(pair.channel.manager)
         with pytest.raises(TransportError, match="closed") as caught:
-            meeting.client.send(CANCEL, policy=Policy(max_resends=0))
+            pair.client.send(CANCEL, policy=Policy(max_resends=0))
         assert closed == [1]
 
     assert caught.value.sent is False
-    assert meeting.cancels == []
+    assert pair.cancels == []
 
 
-def test_a_closed_client_does_not_wait_for_the_backoff(framed: Meet) -> None:
+def test_a_closed_client_does_not_wait_for_the_backoff(framed: OpenClient) -> None:
     broken = once(TransportError("no route", sent=False))
     closed: list[Any] = []
 
@@ -197,15 +195,15 @@ def test_a_closed_client_does_not_wait_for_the_backoff(framed: Meet) -> None:
         return START
 
     times = Clocks(wall=lambda: START, monotonic=monotonic)
-    with hooked(partial(framed, clocks=times), before_connecting=broken) as meeting:
+    with hooked(partial(framed, clocks=times), before_connecting=broken) as pair:
         with pytest.raises(TransportError, match="no route"):
-            meeting.client.send(CANCEL, policy=AT_ONCE)
-        client: Any = meeting.client
+            pair.client.send(CANCEL, policy=AT_ONCE)
+        client: Any = pair.client
         closed.append(getattr(client, "inner", client))
         with pytest.raises(TransportError, match="closed"):
-            meeting.client.send(CANCEL, policy=AT_ONCE)
+            pair.client.send(CANCEL, policy=AT_ONCE)
 
-    assert meeting.clock.now() == START
+    assert pair.clock.now() == START
 
 
 def test_closing_an_async_client_waits_until_its_connections_are_closed() -> None:
@@ -231,8 +229,8 @@ def test_closing_an_async_client_waits_until_its_connections_are_closed() -> Non
     # The first connection is lost, and still being closed when the client is.
     broken = once(TransportError("reset", sent=None))
     lingering = partial(Lingering, receiving=broken)
-    with over_frames("async")(between=lingering) as meeting:
-        assert meeting.run(close) == 2
+    with over_frames("async")(wrap_transport=lingering) as pair:
+        assert pair.run(close) == 2
 
 
 def test_the_tasks_of_a_connection_end_when_it_is_replaced() -> None:
@@ -242,9 +240,9 @@ def test_the_tasks_of_a_connection_end_when_it_is_replaced() -> None:
             await asyncio.sleep(2)
         return sorted(task.get_name() for task in asyncio.all_tasks())
 
-    with over_frames("async")(events=[(1, f.ShutDown(60))]) as meeting:
-        names = meeting.run(count_tasks)
+    with over_frames("async")(events=[(1, f.ShutDown(60))]) as pair:
+        names = pair.run(count_tasks)
 
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2
     ours = [name for name in names if name.startswith("orderlists")]
     assert ours == ["orderlists-keepalive", "orderlists-reader"]

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from cells import START
+from client_and_venue import START
 from clients import CLIENTS, key_of
 from hooked_transport import (
     HookedTransport,
-    Meet,
+    OpenClient,
 )
 from hooked_transport import framed as over_frames
 from orderlists import (
@@ -26,7 +26,7 @@ AT_ONCE = Policy(reconcile=False, max_resends=0, wait_for_rate_limits=False)
 
 
 @pytest.fixture(params=CLIENTS)
-def framed(request: pytest.FixtureRequest) -> Meet:
+def framed(request: pytest.FixtureRequest) -> OpenClient:
     return over_frames(request.param)
 
 

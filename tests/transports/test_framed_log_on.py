@@ -2,9 +2,9 @@
 
 import pytest
 
-from cells import SECOND, START
+from client_and_venue import SECOND, START
 from clients import CLIENTS
-from hooked_transport import CANCEL, LOOK, Meet
+from hooked_transport import CANCEL, LOOK, OpenClient
 from hooked_transport import framed as over_frames
 from orderlists import (
     Ed25519Key,
@@ -23,7 +23,7 @@ from orderlists_simulator import faults as f
 
 
 @pytest.fixture(params=CLIENTS)
-def framed(request: pytest.FixtureRequest) -> Meet:
+def framed(request: pytest.FixtureRequest) -> OpenClient:
     return over_frames(request.param)
 
 
@@ -56,13 +56,15 @@ def venue_for(known: AsymmetricApiKey) -> Venue:
     return venue
 
 
-def test_an_ed25519_key_logs_on_once_and_signs_no_request(framed: Meet, ed25519: Keys) -> None:
+def test_an_ed25519_key_logs_on_once_and_signs_no_request(
+    framed: OpenClient, ed25519: Keys
+) -> None:
     key, known = ed25519
-    with framed(venue=venue_for(known), key=key) as meeting:
-        meeting.client.send(LOOK)
-        meeting.client.send(CANCEL)
+    with framed(venue=venue_for(known), key=key) as pair:
+        pair.client.send(LOOK)
+        pair.client.send(CANCEL)
 
-    requests = meeting.venue.log.entries
+    requests = pair.venue.log.entries
     assert [entry.method for entry in requests] == [
         "session.logon",
         "orderList.status",
@@ -71,23 +73,23 @@ def test_an_ed25519_key_logs_on_once_and_signs_no_request(framed: Meet, ed25519:
     assert [entry.parameter("apiKey") is None for entry in requests] == [False, True, True]
 
 
-def test_every_connection_begins_with_a_log_on(framed: Meet, ed25519: Keys) -> None:
+def test_every_connection_begins_with_a_log_on(framed: OpenClient, ed25519: Keys) -> None:
     key, known = ed25519
-    fates = [f.NORMAL, f.executed(answer=f.DROPPED)]
-    with framed(venue=venue_for(known), key=key, fates=fates) as meeting:
-        done = meeting.client.send(CANCEL)
+    faults = [f.NORMAL, f.executed(answer=f.DROPPED)]
+    with framed(venue=venue_for(known), key=key, faults=faults) as pair:
+        done = pair.client.send(CANCEL)
 
     assert done.evidence is Evidence.QUERY
-    methods = [entry.method for entry in meeting.venue.log.entries]
-    assert methods.count("session.logon") == len(meeting.transport.opened) == 2
+    methods = [entry.method for entry in pair.venue.log.entries]
+    assert methods.count("session.logon") == len(pair.transport.opened) == 2
 
 
-def test_an_ed25519_key_may_sign_every_request_instead(framed: Meet, ed25519: Keys) -> None:
+def test_an_ed25519_key_may_sign_every_request_instead(framed: OpenClient, ed25519: Keys) -> None:
     key, known = ed25519
-    with framed(venue=venue_for(known), key=key, speaks=WebSocketApi(log_on=False)) as meeting:
-        meeting.client.send(CANCEL)
+    with framed(venue=venue_for(known), key=key, protocol=WebSocketApi(log_on=False)) as pair:
+        pair.client.send(CANCEL)
 
-    (requests,) = meeting.venue.log.entries
+    (requests,) = pair.venue.log.entries
     assert requests.parameter("apiKey") == known.api_key
 
 
@@ -105,100 +107,108 @@ def unable(request: pytest.FixtureRequest) -> Key:
 
 
 def test_a_key_that_cannot_log_on_is_refused_when_the_client_is_made(
-    framed: Meet, unable: Key
+    framed: OpenClient, unable: Key
 ) -> None:
     refused = pytest.raises(
         InvalidSetting, match=f"^log_on=True: .*{type(unable).__name__}: only Ed25519"
     )
-    with refused, framed(key=unable, speaks=WebSocketApi(log_on=True)):
+    with refused, framed(key=unable, protocol=WebSocketApi(log_on=True)):
         pass
     for log_on in (None, False):
-        with framed(key=unable, speaks=WebSocketApi(log_on=log_on)):
+        with framed(key=unable, protocol=WebSocketApi(log_on=log_on)):
             pass
 
 
-def test_a_custom_key_logs_on_if_log_on_is_true(framed: Meet, ed25519: Keys) -> None:
+def test_a_custom_key_logs_on_if_log_on_is_true(framed: OpenClient, ed25519: Keys) -> None:
     class Token:
         api_key = ed25519[0].api_key
         sign = staticmethod(ed25519[0].sign)
 
     with framed(
-        venue=venue_for(ed25519[1]), key=Token(), speaks=WebSocketApi(log_on=True)
-    ) as meeting:
-        meeting.client.send(CANCEL)
+        venue=venue_for(ed25519[1]), key=Token(), protocol=WebSocketApi(log_on=True)
+    ) as pair:
+        pair.client.send(CANCEL)
 
-    assert meeting.venue.log.entries[0].method == "session.logon"
+    assert pair.venue.log.entries[0].method == "session.logon"
 
 
-def test_a_refused_log_on_is_raised_and_nothing_was_sent(framed: Meet, ed25519: Keys) -> None:
+def test_a_refused_log_on_is_raised_and_nothing_was_sent(framed: OpenClient, ed25519: Keys) -> None:
     key, _ = ed25519
-    with framed(key=key) as meeting, pytest.raises(Unauthorized):
-        meeting.client.send(CANCEL)
+    with framed(key=key) as pair, pytest.raises(Unauthorized):
+        pair.client.send(CANCEL)
 
-    assert meeting.cancels == []
+    assert pair.cancels == []
 
 
-def test_a_log_on_is_repeated_after_a_clock_sync(framed: Meet, ed25519: Keys) -> None:
+def test_a_log_on_is_repeated_after_a_clock_sync(framed: OpenClient, ed25519: Keys) -> None:
     key, known = ed25519
-    with framed(venue=venue_for(known), key=key, skew=-3600 * SECOND) as meeting:
-        done = meeting.client.send(CANCEL)
+    with framed(venue=venue_for(known), key=key, skew=-3600 * SECOND) as pair:
+        done = pair.client.send(CANCEL)
 
     assert done.evidence is Evidence.REPLY
-    assert len(meeting.cancels) == len(meeting.transport.opened) == 1
+    assert len(pair.cancels) == len(pair.transport.opened) == 1
 
 
-def test_a_server_shutdown_during_a_log_on_means_a_reconnect(framed: Meet, ed25519: Keys) -> None:
+def test_a_server_shutdown_during_a_log_on_means_a_reconnect(
+    framed: OpenClient, ed25519: Keys
+) -> None:
     key, known = ed25519
-    settings = {"fates": [f.delayed(2)], "events": [(1, f.ShutDown(10))]}
-    with framed(venue=venue_for(known), key=key, **settings) as meeting:
-        done = meeting.client.send(CANCEL)
+    settings = {"faults": [f.delayed(2)], "events": [(1, f.ShutDown(10))]}
+    with framed(venue=venue_for(known), key=key, **settings) as pair:
+        done = pair.client.send(CANCEL)
 
     assert done.evidence is Evidence.REPLY
-    assert len(meeting.transport.opened) == 2
-    assert len(meeting.cancels) == 1
+    assert len(pair.transport.opened) == 2
+    assert len(pair.cancels) == 1
 
 
-def test_a_log_on_answered_503_says_that_nothing_was_sent(framed: Meet, ed25519: Keys) -> None:
+def test_a_log_on_answered_503_says_that_nothing_was_sent(
+    framed: OpenClient, ed25519: Keys
+) -> None:
     key, known = ed25519
-    fates = [f.not_executed(answer=f.bare(503))] * 3
-    settings = {"venue": venue_for(known), "key": key, "fates": fates}
-    with framed(**settings) as meeting, pytest.raises(TransportError) as caught:
-        meeting.client.send(CANCEL, policy=Policy(max_resends=0))
+    faults = [f.not_executed(answer=f.bare(503))] * 3
+    settings = {"venue": venue_for(known), "key": key, "faults": faults}
+    with framed(**settings) as pair, pytest.raises(TransportError) as caught:
+        pair.client.send(CANCEL, policy=Policy(max_resends=0))
 
     assert caught.value.sent is False
-    assert meeting.cancels == []
+    assert pair.cancels == []
 
 
 def test_a_log_on_whose_clock_sync_fails_says_that_nothing_was_sent(
-    framed: Meet, ed25519: Keys
+    framed: OpenClient, ed25519: Keys
 ) -> None:
     key, known = ed25519
     early = f.not_executed(answer=f.json_error(-1021, status=400))
     lost = [f.not_executed(answer=f.bare(503))] * 3
-    settings = {"venue": venue_for(known), "key": key, "fates": [early, *lost]}
-    with framed(**settings) as meeting, pytest.raises(TransportError, match="-1021") as caught:
-        meeting.client.send(CANCEL, policy=Policy(max_resends=0))
+    settings = {"venue": venue_for(known), "key": key, "faults": [early, *lost]}
+    with framed(**settings) as pair, pytest.raises(TransportError, match="-1021") as caught:
+        pair.client.send(CANCEL, policy=Policy(max_resends=0))
 
     assert caught.value.sent is False
 
 
-def test_a_connection_that_is_no_longer_logged_on_is_replaced(framed: Meet, ed25519: Keys) -> None:
+def test_a_connection_that_is_no_longer_logged_on_is_replaced(
+    framed: OpenClient, ed25519: Keys
+) -> None:
     key, known = ed25519
     refused = f.not_executed(answer=f.json_error(-2015, status=401))
-    with framed(venue=venue_for(known), key=key, fates=[f.NORMAL, refused]) as meeting:
+    with framed(venue=venue_for(known), key=key, faults=[f.NORMAL, refused]) as pair:
         with pytest.raises(Unauthorized):
-            meeting.client.send(CANCEL)
-        meeting.client.send(CANCEL)
+            pair.client.send(CANCEL)
+        pair.client.send(CANCEL)
 
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2
 
 
-def test_a_revoked_session_logs_on_again_on_another_connection(framed: Meet, ed25519: Keys) -> None:
+def test_a_revoked_session_logs_on_again_on_another_connection(
+    framed: OpenClient, ed25519: Keys
+) -> None:
     key, known = ed25519
-    with framed(venue=venue_for(known), key=key, events=[(1, f.Revoke())]) as meeting:
-        meeting.client.send(LOOK)
-        meeting.clock.sleep(2)
-        done = meeting.client.send(CANCEL)
+    with framed(venue=venue_for(known), key=key, events=[(1, f.Revoke())]) as pair:
+        pair.client.send(LOOK)
+        pair.clock.sleep(2)
+        done = pair.client.send(CANCEL)
 
     assert done.evidence is Evidence.REPLY
-    assert len(meeting.transport.opened) == 2
+    assert len(pair.transport.opened) == 2

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from clients import CLIENTS, Sender, key_of, times_of
+from clients import CLIENTS, AnyClient, key_of, times_of
 from orderlists import (
     BadTimestamp,
     CancelOrderList,
@@ -36,7 +36,7 @@ NOW = 1_700_000_000 * SECOND
 KEY = key_of(EXAMPLE_KEY)
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 
-Open = Callable[..., AbstractContextManager[Sender]]
+Open = Callable[..., AbstractContextManager[AnyClient]]
 
 
 @pytest.fixture(params=CLIENTS)

@@ -1,4 +1,4 @@
-"""What type checkers infer.  `make check` is what tests this file; running it only defines it."""
+"""Inferred types.  `make check` type-checks this file; running it tests nothing."""
 
 from typing import TYPE_CHECKING, assert_type
 

@@ -1,4 +1,4 @@
-"""Connections of a framed protocol: what is in flight on them, and when a new one is needed.
+"""Connections of a framed protocol: lifecycle, requests in flight, back-off and events.
 
 Sans I/O.  A driver passes in frames and times, and executes the commands of the generators here.
 

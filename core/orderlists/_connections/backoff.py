@@ -1,7 +1,7 @@
 """Exponential back-off of attempts to connect or to subscribe.
 
-The pause doubles with each failure in a row, from 0.1 s to 30 s.  An attempt that was never made,
-because the gate held it back, is no failure, and neither is a connection that was closed here.
+The pause doubles with each failure in a row, from 0.1 s to 30 s.  An attempt that
+the gate blocked was not made and is not a failure, nor is a connection that this side closed.
 
 A back-off lives as long as its client: a new event loop or a forked process does not reset it.
 """
@@ -22,7 +22,7 @@ class Backoff:
     """Failures in a row, and the earliest time of the next attempt.
 
     Attributes:
-        reason: Why the next attempt has to wait, if it has to.
+        reason: Why the next attempt is delayed.
 
     >>> backoff = Backoff()
     >>> backoff.failed(0, "connection refused")
@@ -49,12 +49,12 @@ class Backoff:
         self._attempts.append(now)
 
     def failed(self, now: int, reason: str) -> None:
-        """Record a failure: the next attempt has to wait twice as long as the one before."""
+        """Record a failure: the pause before the next attempt doubles."""
         self.reason = reason
         pause = min(_FIRST_PAUSE * 2 ** min(self._failures, _MAX_DOUBLINGS), _MAX_PAUSE)
         self._failures += 1
         self._not_before = now + pause
 
     def succeeded(self) -> None:
-        """Start again at the shortest pause, from the next failure on."""
+        """Reset: the next failure starts at the shortest pause."""
         self._failures = 0

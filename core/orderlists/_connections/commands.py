@@ -1,4 +1,4 @@
-"""What the generators of this package want done, beside `Sleep`.
+"""The commands of the generators of this package, beside `Sleep`.
 
 A driver executes a command and sends back an `Outcome`.  An `OrderListsError` goes into the
 outcome; any other exception is a bug or an interrupt, for which the driver closes the generator.
@@ -23,7 +23,7 @@ class OpenConnection(NamedTuple):
 
     Attributes:
         target: Path and query in origin form.
-        timeout: Seconds for the whole of it.
+        timeout: Seconds for the whole operation.
     """
 
     target: str
@@ -31,12 +31,12 @@ class OpenConnection(NamedTuple):
 
 
 class RoundTrip(NamedTuple):
-    """Send a request on this connection, once.  The value is the reply.
+    """Send a request once on a connection.  The value is the reply.
 
     Attributes:
         connection: Where to send it.
-        encode: Returns the request as it goes on this connection at this time.  Raises
-            `RateLimited` or `Banned` where the gate is closed; then nothing may be sent.
+        encode: Returns the request encoded for this connection, stamped with the given time.
+            Raises `RateLimited` or `Banned` while the gate is closed; then nothing may be sent.
         timeout: Seconds for the exchange of messages.
         subscribe: The request itself, if it subscribes to events.
     """
@@ -48,23 +48,23 @@ class RoundTrip(NamedTuple):
 
 
 class EnsureSubscribed(NamedTuple):
-    """Have a connection on which events arrive.  The value is the connection.
+    """Ensure a connection with a subscription.  The value is the connection.
 
     Attributes:
-        until: When to give up, by the monotonic clock, in nanoseconds.
+        until: The deadline, by the monotonic clock, in nanoseconds.
     """
 
     until: int
 
 
 class WaitOn(NamedTuple):
-    """Wait until something is done, the connection is over, or time is up.  The value is None.
+    """Wait until a condition holds, the connection ends, or time is up.  The value is None.
 
     Attributes:
-        connection: The connection whose frames may get it done.
-        is_done: Whether it is.
-        until: When time is up, by the monotonic clock, in nanoseconds.  Where it is past, what has
-            already arrived is read all the same.
+        connection: The connection whose frames may fulfil the condition.
+        is_done: The condition.
+        until: The deadline, by the monotonic clock, in nanoseconds.  If it has passed, frames that
+            have already arrived are still read.
     """
 
     connection: Connection

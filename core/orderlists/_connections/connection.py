@@ -18,12 +18,12 @@ from orderlists._time import SECOND
 from orderlists.errors import OrderListsError, TransportError
 
 QUIET: Final = 30 * SECOND
-"""How long a connection may be quiet and still is trusted to be alive, in nanoseconds."""
+"""How long a connection may be quiet before it is probed, in nanoseconds."""
 
 _ANSWER: Final = 10 * SECOND
 
 Wake: TypeAlias = Callable[[], object]
-"""Wakes a waiter, which must check its condition again."""
+"""Wakes a waiter, which must re-check its condition."""
 
 
 def _no_parts() -> list[Any]:
@@ -89,16 +89,16 @@ class Connection:
         opened_at: When it was opened.
         last_received_at: When the last frame arrived.
         in_flight: The requests in flight, by key.
-        watchers: Wakes waiters for something else than a reply.
+        watchers: Wakes those that wait for an event or a change of state, not for a reply.
         is_logged_on: Whether its log-on succeeded.
-        subscription: The result of subscribing to events; None while none arrive.
-        is_unsubscribing: Whether the end of that subscription was requested.
+        subscription: The result of the subscription; None without one.
+        is_unsubscribing: Whether unsubscribing was requested.
         keepalive_sent_at: When a keepalive was sent; None if a frame has arrived since.
-        keepalive_not_before: When the next keepalive may be sent, at the earliest.
+        keepalive_not_before: The earliest time of the next keepalive.
         is_unresponsive: Whether a request timed out and no frame arrived meanwhile.
-        lingers_until: Until when it is kept to read late replies, although nothing is in flight.
+        lingers_until: Until when it is kept open for late replies, with nothing in flight.
         is_counted: Whether the back-off counted it as a failure.
-        closed_by: Why it is over; None while it is open.
+        closed_by: The error that ended it; None while it is open.
     """
 
     handle: Any
@@ -118,11 +118,11 @@ class Connection:
     closed_by: Exception | None = None
 
     def is_idle(self, now: int) -> bool:
-        """Whether neither a reply, however late, nor an event is expected on it."""
+        """Whether no reply, not even a late one, and no event is expected on it."""
         return not self.in_flight and self.subscription is None and now >= self.lingers_until
 
     def time_to_keepalive(self, now: int) -> int:
-        """Return the nanoseconds until it needs a keepalive, or is dead for want of an answer."""
+        """Return the nanoseconds until the next keepalive is due, or the last one times out."""
         if self.keepalive_sent_at is not None:
             due = self.keepalive_sent_at + _ANSWER
         else:
@@ -130,18 +130,18 @@ class Connection:
         return max(0, due - now)
 
     def may_be_dead(self, now: int) -> bool:
-        """Whether it was quiet for longer than a connection is that answers keepalives."""
+        """Whether it was quiet for longer than the keepalive interval and timeout together."""
         return now - self.last_received_at > QUIET + _ANSWER
 
     def wake_watchers(self) -> None:
-        """Wake everything that waits on this connection for something else than a reply."""
+        """Wake all watchers."""
         for wake in list(self.watchers):
             wake()
 
     def fail_all(self, error: Exception) -> None:
-        """End every request in flight: each may have been executed.
+        """Fail every request in flight: each may have been executed.
 
-        A bug ends them as it is; anything else becomes a `TransportError` that gives the reason.
+        A bug is passed on unchanged; anything else becomes a `TransportError` with the reason.
         """
         failed = list(self.in_flight.values())
         self.in_flight.clear()

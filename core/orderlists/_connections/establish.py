@@ -1,14 +1,14 @@
-"""Establishes a connection that takes requests: the current one, or a new one.
+"""Establishes a usable connection: the current one, or a new one.
 
-Connect, log on, subscribe if there are subscribers.  A refused timestamp (-1021) is answered by
-synchronising the clock, once.  Every step is a request that passes the gate, the opening handshake
-included, and is paced by a back-off.  What the gate holds back is no failure.
+Connect, log on, subscribe if there are subscribers.  After a refused timestamp (-1021) the clock is
+synchronized once and the step repeated.  Every step, including the opening handshake, passes the
+gate and is paced by a back-off.  A step that the gate blocks is not a failure.
 
-Two things can fail apart from each other.  A connection on which the log-on failed is of no use, so
-it is closed and counted.  One on which only the subscription was refused takes requests all the
-same; what waits for events subscribes again, after a pause of its own.
+Log-on and subscription fail independently.  A connection whose log-on failed is unusable: it is
+closed and counted as a failure.  A connection whose subscription was refused still takes requests;
+subscribers retry the subscription after a back-off of its own.
 
-Invariant: whatever is raised here, the request that needed the connection was not sent.
+Invariant: if anything is raised here, the request that needed the connection was not sent.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from orderlists.errors import (
     UndecodableReply,
 )
 
-# Seconds for the answer to a keepalive, and to the end of a subscription.
+# Seconds for the reply to a keepalive, and to an unsubscribe request.
 _ANSWER: Final = 5.0
 
 
@@ -52,40 +52,40 @@ def establish(
     timeout: float,
     subscribed: bool = False,
 ) -> Steps[Connection]:
-    """Return a connection that takes requests.
+    """Return a usable connection.
 
     Args:
-        manager: Keeps the connections.
-        at: The time.
-        until: When to give up, by the monotonic clock, in nanoseconds.
+        manager: The connections of the client.
+        at: The current time.
+        until: The deadline, by the monotonic clock, in nanoseconds.
         timeout: Seconds for each step.
-        subscribed: Whether events must arrive on it, and on no other connection.
+        subscribed: Whether it must be the only connection with a subscription.
 
     Raises:
         Rejected: The exchange refused the log-on or the subscription, or the gate is closed.
-        TransportError: There is no such connection; `sent` is False.
-        Exception: A bug, as it is.
+        TransportError: No connection could be established; `sent` is False.
+        Exception: A bug, unchanged.
     """
     try:
         return (yield from _Establishment(manager, at, until, timeout).run(subscribed=subscribed))
     except (TransportError, ServerError, UndecodableReply, BadTimestamp) as error:
         if isinstance(error, TransportError) and error.sent is False:
             raise
-        failure = TransportError(f"there is no connection: {error}", sent=False)
-    # Raised here, where it has no context: the frames of one could hold signed requests.
+        failure = TransportError(f"no connection: {error}; the request was not sent", sent=False)
+    # Raised outside of the handler, without a context: its frames could hold signed requests.
     raise failure
 
 
 def not_connected_in_time() -> TransportError:
-    """Return the error for a request whose time was up before there was a connection."""
+    """Return the error for a request whose deadline passed before a connection was established."""
     return TransportError("nothing was sent: no connection was established in time", sent=False)
 
 
 def seconds_left(timeout: float, *, until: int, at: ClockReading) -> float:
-    """Return the seconds for an exchange of messages, now that there is a connection.
+    """Return the seconds left for a round trip on an established connection.
 
     Raises:
-        TransportError: Time is up; nothing was sent.
+        TransportError: The deadline has passed; nothing was sent.
     """
     left = (until - at.monotonic) / SECOND
     if left <= 0:
@@ -102,10 +102,10 @@ class _Establishment:
 
     def run(self, *, subscribed: bool) -> Steps[Connection]:
         self.manager.check_open()
-        connection = yield from self._probed()
+        connection = yield from self._probe_current()
         if connection is None:
-            # A subscriber gets the refusal of its subscription; a request does not wait for one.
-            connection = yield from self._opened(subscribe=not subscribed)
+            # A subscriber receives a refusal of its subscription; a request does not depend on one.
+            connection = yield from self._open(subscribe=not subscribed)
         if subscribed:
             if connection.subscription is None:
                 yield from self._wait_for(self.manager.subscribe_backoff)
@@ -114,8 +114,8 @@ class _Establishment:
                 yield from self._unsubscribe(old)
         return connection
 
-    def _probed(self) -> Steps[Connection | None]:
-        """Return the current connection, if it is alive: a quiet one has to answer first."""
+    def _probe_current(self) -> Steps[Connection | None]:
+        """Return the current connection if it is alive; a quiet one is probed by a keepalive."""
         manager, now = self.manager, self.at.monotonic
         connection = manager.current
         if connection is None or manager.usable(now) is connection:
@@ -131,7 +131,7 @@ class _Establishment:
         manager.drain(connection)
         return None
 
-    def _opened(self, *, subscribe: bool) -> Steps[Connection]:
+    def _open(self, *, subscribe: bool) -> Steps[Connection]:
         manager = self.manager
         yield from self._wait_for(manager.connect_backoff)
         manager.check_open()
@@ -175,12 +175,12 @@ class _Establishment:
         def failed(error: OrderListsError) -> None:
             self.manager.count_failure(connection, error, self.at.monotonic)
 
-        yield from self._ask(connection, request, failed)
+        yield from self._request(connection, request, failed)
         connection.session.logged_on()
         connection.is_logged_on = True
 
     def _try_to_subscribe(self, connection: Connection) -> Steps[None]:
-        """Subscribe before the first request is sent, but not at any price."""
+        """Subscribe before the first request is sent; a refusal does not fail the connection."""
         if self.manager.subscribe_backoff.pause(self.at.monotonic) == 0:
             with suppress(Rejected, ServerError, UndecodableReply):
                 yield from self._subscribe(connection)
@@ -190,16 +190,16 @@ class _Establishment:
             self.manager.subscribe_backoff.failed(self.at.monotonic, str(error))
 
         request = connection.session.subscribe()
-        yield from self._ask(connection, request, failed, subscribe=request)
+        yield from self._request(connection, request, failed, subscribe=request)
 
     def _unsubscribe(self, old: Connection) -> Steps[None]:
-        """End the subscription of a draining connection, after its last event."""
+        """Unsubscribe on a draining connection, after its last event."""
         lossless = False
         if not old.is_unresponsive:
             old.is_unsubscribing = True
             request = old.session.unsubscribe(old.subscription)
             with suppress(OrderListsError):
-                # Frames arrive in order: every event before this answer has arrived.
+                # Frames arrive in order: every earlier event has arrived before this reply.
                 reply = yield from self._reply(old, request, _ANSWER)
                 self.manager.protocol.decode(request, reply)
                 lossless = True
@@ -207,7 +207,7 @@ class _Establishment:
 
     # Requests.
 
-    def _ask(
+    def _request(
         self,
         connection: Connection,
         request: Request[Any],
@@ -215,7 +215,7 @@ class _Establishment:
         *,
         subscribe: Request[Any] | None = None,
     ) -> Steps[Any]:
-        """Return the result of a request.  `failed` counts an error, unless it was not sent."""
+        """Return the result of a request; `failed` records an error unless the gate blocked it."""
         self.manager.gate.admit(request.operation, self.at)
         decode = self.manager.protocol.decode
         try:
@@ -235,13 +235,13 @@ class _Establishment:
         request = GetServerTime()
 
         def take_sample() -> Steps[Sample | None]:
-            asked = self.at.monotonic
+            sent_at = self.at.monotonic
             try:
                 reply = yield from self._reply(connection, request, self.timeout)
                 time = self.manager.protocol.decode(request, reply).server_time
             except (TransportError, ServerError, UndecodableReply):
                 return None
-            return Sample(asked, self.at.monotonic, time)
+            return Sample(sent_at, self.at.monotonic, time)
 
         return measure(self.manager.gate.clock, take_sample)
 
@@ -271,7 +271,9 @@ class _Establishment:
     def _wait_for(self, backoff: Backoff) -> Steps[None]:
         pause = backoff.pause(self.at.monotonic)
         if pause > 0 and pause >= self.until - self.at.monotonic:
-            text = f"no connection: {backoff.reason}; next attempt in {pause / SECOND:.1f} s"
+            text = (
+                f"no connection: {backoff.reason}; next attempt in {pause / SECOND:.1f} s; not sent"
+            )
             raise TransportError(text, sent=False)
         if pause > 0:
             yield from self._do(Sleep(pause / SECOND))

@@ -1,7 +1,7 @@
-"""Dispatches the account's events to the queues of subscribers, and keeps what they prove.
+"""Dispatch of user-data events to the queues of subscribers.
 
-Invariant: where events may have been missed, every subscriber gets a `Gap` before the first event
-that follows.
+Invariant: where events may have been missed, every subscriber receives a `Gap` before the next
+event.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ _MAX_REMEMBERED = 10_000
 
 
 class EventDispatcher:
-    """Subscribers, duplicates and gaps.
+    """Dispatches events, filters duplicates, and marks gaps.
 
     Attributes:
-        queues: One for each subscriber.  One that was dropped without being closed gets no more.
+        queues: One for each subscriber, weakly referenced: an abandoned queue is dropped.
         evidence: What events prove.
     """
 
@@ -31,11 +31,11 @@ class EventDispatcher:
 
     @property
     def has_subscribers(self) -> bool:
-        """Whether events are wanted."""
+        """Whether there are subscribers."""
         return bool(self.queues)
 
     def open_queue(self, size: int) -> EventQueue:
-        """Return a queue that gets every event from now on."""
+        """Return a queue that receives every event from now on."""
         queue = EventQueue(size)
         self.queues.add(queue)
         return queue
@@ -50,8 +50,8 @@ class EventDispatcher:
         """Dispatch an event, and return whether it is new.
 
         Args:
-            event: What arrived.
-            arrives_twice: Whether two connections are subscribed at the moment.
+            event: The event.
+            arrives_twice: Whether two connections are subscribed.
         """
         if self._is_duplicate(event, arrives_twice=arrives_twice):
             return False
@@ -60,16 +60,16 @@ class EventDispatcher:
         return True
 
     def resumed(self) -> None:
-        """Note that a subscription has begun: what was missed was missed before it."""
+        """Record that a subscription began: a pending gap precedes its events."""
         if self._missed:
             self._missed = False
             self._put(Gap(reason=GapReason.CONNECTION))
 
     def missed(self, *, is_still_subscribed: bool) -> None:
-        """Note that events may be missing.
+        """Record that events may be missing.
 
         Args:
-            is_still_subscribed: Whether another connection goes on to deliver events.
+            is_still_subscribed: Whether another connection still delivers events.
         """
         if is_still_subscribed:
             self._put(Gap(reason=GapReason.CONNECTION))
@@ -77,18 +77,18 @@ class EventDispatcher:
             self._missed = self.has_subscribers
 
     def failed(self, bug: Exception) -> None:
-        """Raise a bug to every subscriber, after the events that arrived before it."""
+        """Pass a bug to every subscriber, to be raised after the events before it."""
         self._put(bug)
 
     def _is_duplicate(self, event: Event, *, arrives_twice: bool) -> bool:
-        """Whether an event has arrived on the other connection before, while two were subscribed.
+        """Whether an event has already arrived on the other of two subscribed connections.
 
-        Each event is expected twice then.  The first is remembered until the second has come, also
-        if the other subscription has ended meanwhile.
+        Each event is expected twice.  The first copy is kept until the second has arrived, even if
+        the other subscription has ended meanwhile.
         """
         if not (arrives_twice or self._unmatched):
             return False
-        # The fields of an `OtherEvent` cannot be hashed.
+        # The fields of an `OtherEvent` are not hashable.
         key = repr(event.fields) if isinstance(event, OtherEvent) else event
         if key in self._unmatched:
             self._unmatched.remove(key)

@@ -1,7 +1,7 @@
 """What events prove about cancels.
 
-An order that an event reports as `CANCELED` under the client id of a cancel was cancelled by it, so
-such reports stand in for a reply that was lost.
+An order that an event reports as `CANCELED` under the client id of a cancel was canceled by it.
+Such reports replace a lost reply.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _SHARED_FIELDS = [
 
 
 class EventEvidence:
-    """Keeps the latest cancels and ended lists that events reported."""
+    """The most recent cancels and ended lists that events reported."""
 
     def __init__(self) -> None:
         self._canceled: OrderedDict[str, dict[int, OrderReport]] = OrderedDict()
         self._over: OrderedDict[int, ListStatus] = OrderedDict()
 
     def record(self, event: Event) -> None:
-        """Keep an event, if it proves anything."""
+        """Keep an event if it is evidence of a cancel."""
         if isinstance(event, ListStatus) and event.list_order_status is ListOrderStatus.ALL_DONE:
             _keep(self._over, event.order_list_id, event)
         elif isinstance(event, ExecutionReport) and _is_canceled(event):
@@ -49,9 +49,9 @@ class EventEvidence:
             _keep(self._canceled, event.client_order_id, reports)
 
     def canceled_under(self, cancel_id: str) -> CanceledOrderList | None:
-        """Return the list that was cancelled under this id.
+        """Return the list that was canceled under this id.
 
-        None before both a report of a cancelled order and the end of its list have arrived.
+        None until both a report of a canceled order and the end of its list have arrived.
         """
         reports = tuple(self._canceled.get(cancel_id, {}).values())
         status = self._over.get(reports[0].order_list_id) if reports else None

@@ -1,4 +1,4 @@
-"""The events that one subscriber has not taken yet."""
+"""The bounded queue of one subscriber's events."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def _no_items() -> deque[Event | Gap | Exception]:
 class EventQueue:
     """A bounded queue; when it is full, the oldest items are dropped.
 
-    Invariant: a `Gap` stands in the place of dropped events.
+    Invariant: a `Gap` takes the place of dropped events.
 
     Attributes:
-        size: How many items it keeps.
+        size: The maximum number of items.
         is_closed: Whether its subscriber has closed it.
     """
 
@@ -43,7 +43,7 @@ class EventQueue:
         """Return the oldest item, or None if the queue is empty.
 
         Raises:
-            Exception: The item is a bug; it is raised as it is, once.
+            Exception: The item is a bug; it is raised unchanged, once.
 
         >>> queue = EventQueue(size=1)
         >>> queue.put(Gap(reason=GapReason.CONNECTION)), queue.take(), queue.take()

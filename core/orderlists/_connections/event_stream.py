@@ -1,8 +1,7 @@
-"""How events are waited for: by a subscriber, and by a call that looks for a proof.
+"""Waiting for events: by a subscriber, and by a call that needs evidence.
 
-A subscription that is lost or refused is made again, but never sooner than the gate and the
-back-offs allow.  A subscriber that has to wait that long looks up every second, to see whether it
-was closed.
+A subscription that is lost or refused is retried, but never sooner than the gate and the back-offs
+allow.  During such a pause a subscriber checks every second whether it was closed.
 """
 
 from __future__ import annotations
@@ -15,49 +14,49 @@ from orderlists._commands import AwaitEvent, Sleep
 from orderlists._connections.commands import EnsureSubscribed, Steps, WaitOn
 from orderlists._connections.connection import Connection
 from orderlists._connections.event_queue import EventQueue
-from orderlists._connections.manager import LIMITS, ConnectionManager, held_back_for
+from orderlists._connections.manager import LIMITS, ConnectionManager, blocked_for
 from orderlists._models.events import Event, Gap
 from orderlists._operations.user_data_stream import HANDSHAKE
 from orderlists._time import SECOND
 from orderlists.errors import TransportError
 
 FOREVER: Final = 10**9 * SECOND
-"""Longer than anything waits, in nanoseconds: thirty years."""
+"""An unlimited timeout, in nanoseconds: thirty years."""
 
 _SHORTEST_PAUSE: Final = SECOND // 10
-# A subscriber looks up this often while it may not subscribe, and while nothing arrives.
+# How often a subscriber wakes: during a back-off, and while no frame arrives.
 _CLOSED_CHECK, _AGE_CHECK = SECOND, 60 * SECOND
 
 
 def next_event(
     manager: ConnectionManager, queue: EventQueue, at: ClockReading, *, timeout: int
 ) -> Steps[Event | Gap | None]:
-    """Return the next event of a subscriber; None if time was up, or if nothing comes any more.
+    """Return the next event of a subscriber; None on timeout, or if the stream was closed.
 
     Args:
-        manager: Keeps the connections.
-        queue: The subscriber's.
-        at: The time.
-        timeout: Nanoseconds to wait.  If 0, an event that has arrived is returned all the same, and
-            no connection is opened.
+        manager: The connections of the client.
+        queue: The queue of the subscriber.
+        at: The current time.
+        timeout: Nanoseconds to wait.  If 0, an event that has already arrived is returned, and no
+            connection is opened.
 
     Raises:
-        Rejected: The exchange refuses the log-on or the subscription of this key.
-        TransportError: There is no connection, and trying again does not help.
-        Exception: A bug, as it is.
+        Rejected: The exchange refused the log-on or the subscription of this key.
+        TransportError: No connection can be established, and retrying does not help.
+        Exception: A bug, unchanged.
     """
     until = at.monotonic + timeout
-    has_looked = False
+    has_read = False
     while True:
         item = queue.take()
         if item is not None or queue.is_closed or manager.is_closed:
             return item
         connection = manager.subscribed(at.monotonic)
-        if at.monotonic >= until and (has_looked or connection is None):
+        if at.monotonic >= until and (has_read or connection is None):
             return None
-        has_looked = True
+        has_read = True
         if connection is not None:
-            is_done = _has_news(manager, queue, connection)
+            is_done = _wake_condition(manager, queue, connection)
             slice_end = min(until, at.monotonic + _AGE_CHECK)
             at = (yield WaitOn(connection, is_done, slice_end)).at
         elif (later := (yield from _try_to_subscribe(manager, at, until))) is not None:
@@ -69,7 +68,7 @@ def next_event(
 def _try_to_subscribe(
     manager: ConnectionManager, at: ClockReading, until: int
 ) -> Steps[ClockReading | None]:
-    """Subscribe, if it is time, or sleep; return the time then, None if the client was closed."""
+    """Subscribe, or sleep during a back-off; return the new time, None if the client was closed."""
     pause = _pause(manager, at)
     if pause == 0:
         outcome = yield EnsureSubscribed(min(until, at.monotonic + _AGE_CHECK))
@@ -87,12 +86,12 @@ def _try_to_subscribe(
 def first_subscription(
     manager: ConnectionManager, at: ClockReading, *, timeout: int
 ) -> Steps[None]:
-    """Subscribe, within so many nanoseconds.
+    """Subscribe, within a timeout in nanoseconds.
 
     Raises:
         Rejected: The exchange refuses the log-on or the subscription, or the gate is closed.
-        TransportError: Time was up, or the next attempt would begin too late; `sent` is False.
-        Exception: A bug, as it is.
+        TransportError: The next attempt would begin after the timeout; `sent` is False.
+        Exception: A bug, unchanged.
     """
     until = at.monotonic + timeout
     while True:
@@ -107,7 +106,7 @@ def first_subscription(
 
 
 def await_event(manager: ConnectionManager, command: AwaitEvent, at: ClockReading) -> Steps[Any]:
-    """Return what events prove, as soon as they do; None if they do not."""
+    """Return the proof as soon as events deliver it; None on timeout."""
     connection, evidence = manager.current, manager.events.evidence
     if connection is not None and connection.subscription is not None:
         until = at.monotonic + int(command.timeout * SECOND)
@@ -115,10 +114,10 @@ def await_event(manager: ConnectionManager, command: AwaitEvent, at: ClockReadin
     return command.find(evidence)
 
 
-def _has_news(
+def _wake_condition(
     manager: ConnectionManager, queue: EventQueue, connection: Connection
 ) -> Callable[[], bool]:
-    """Return whether a subscriber that waits on this connection has to look up."""
+    """Return the condition on which a subscriber that waits on this connection wakes."""
 
     def is_done() -> bool:
         has_moved = manager.current is not connection or connection.subscription is None
@@ -140,5 +139,5 @@ def _pause(manager: ConnectionManager, at: ClockReading) -> int:
     try:
         manager.gate.admit(HANDSHAKE, at)
     except LIMITS as refusal:
-        pause = max(pause, held_back_for(refusal))
+        pause = max(pause, blocked_for(refusal))
     return pause

@@ -1,19 +1,18 @@
 """All connections of one client over time: current, opening and draining.
 
-One connection, the current one, takes new requests.  It stops doing so, and drains, when the other
-side announces its end, when it is about to exceed the exchange's 24 hours, when it does not
-respond, or when the exchange no longer knows who is logged on; what is in flight on it may finish.
-Its successor is opened by `establish` and becomes current once it is usable.
+New requests are sent on the current connection.  It starts draining when the exchange announces its
+end, when it approaches the exchange's limit of 24 hours, when it is unresponsive, or when its
+log-on has expired; requests in flight may finish on it.  Its successor is opened by `establish` and
+becomes current once it is usable.
 
-What ends a connection ends the requests in flight on it.  An exception that is none of the
-library's errors is a bug, such as one of a user's parser: it becomes the outcome of these requests
-as it is, and subscribers get it as well.
+When a connection ends, the requests in flight on it end.  An exception that is not an error of this
+library is a bug, such as one in a user's parser: it becomes the outcome of these requests
+unchanged, and is raised to subscribers as well.
 
-Invariants: a request is in flight on one connection at most, and ends there.  Where events may have
-been missed, every subscriber gets a `Gap`.  Nothing here knows how a protocol writes its frames.
+Invariants: a request is in flight on at most one connection, and ends there.  Where events may have
+been missed, every subscriber receives a `Gap`.  The encoding of frames is left to the protocol.
 
-Not safe for threads: a driver for threads has to hold a lock while it calls anything here, except
-`encoder`.
+Not thread-safe: a driver for threads must hold a lock during every call except `encoder`.
 """
 
 from __future__ import annotations
@@ -35,15 +34,15 @@ from orderlists.errors import Banned, OrderListsError, RateLimited, TransportErr
 # The exchange ends a connection after 24 hours.
 _MAX_AGE: Final = (24 * 60 - 10) * 60 * SECOND
 STABLE: Final = 10 * SECOND
-"""A connection that is lost sooner counts as failed for the back-off; in nanoseconds."""
-# For so long a connection that does not respond is kept, for a 429 that comes late.
+"""A connection lost sooner than this counts as a failure for the back-off; in nanoseconds."""
+# How long an unresponsive connection is kept open, to read a late 429.
 _LINGER: Final = 10 * SECOND
 LIMITS: Final = (RateLimited, Banned)
-"""What closes the gate.  A union made anew for every reply would cost more than the check."""
+"""The errors that close the gate.  A constant: building a union for every reply is slower."""
 
 
-def held_back_for(refusal: RateLimited | Banned) -> int:
-    """Return the nanoseconds until the gate, which raised this, opens again."""
+def blocked_for(refusal: RateLimited | Banned) -> int:
+    """Return the nanoseconds until the gate, which raised this, reopens."""
     return int((refusal.retry_after or 0) * SECOND) + 1
 
 
@@ -55,16 +54,16 @@ class ConnectionManager:
         gate: Admits every request, and records every reply.
 
     Attributes:
-        opening: The connection that will take requests once it is usable.
-        current: The connection that takes requests.
-        draining: Those that take no more requests.
+        opening: The connection that is being established.
+        current: The connection for new requests.
+        draining: Connections that take no new requests.
         is_closed: Whether the client was closed.
         connect_backoff: Paces the opening of connections.
         subscribe_backoff: Paces subscriptions: a connection without one still takes requests.
-        events: The subscribers.
+        events: Dispatches events to subscribers.
 
     Raises:
-        InvalidSetting: The protocol cannot be spoken with this key.
+        InvalidSetting: The protocol cannot be used with this key.
     """
 
     def __init__(self, protocol: FramedProtocol, gate: Gate) -> None:
@@ -87,7 +86,7 @@ class ConnectionManager:
         return [*self.draining, *(one for one in (self.opening, self.current) if one is not None)]
 
     def usable(self, now: int) -> Connection | None:
-        """Return the current connection, if it is trusted to be alive."""
+        """Return the current connection if it is known to be alive and not near its expiry."""
         connection = self.current
         if (
             connection is None
@@ -102,7 +101,7 @@ class ConnectionManager:
         return now - connection.opened_at > _MAX_AGE
 
     def connection_made(self, handle: object, now: int) -> Connection:
-        """Return a new connection, which takes no requests of users yet."""
+        """Register an opened connection, which does not take requests yet, and return it."""
         session = self.protocol.session(key=self.gate.key)
         self.opening = Connection(handle, session, opened_at=now, last_received_at=now)
         return self.opening
@@ -111,14 +110,14 @@ class ConnectionManager:
         """Make a new connection the current one.
 
         Raises:
-            TransportError: It has ended, or drains, already; `sent` is False.
+            TransportError: It has already ended or is draining; `sent` is False.
         """
         if connection is not self.opening:
             raise TransportError("the connection ended while it was opened", sent=False)
         self.opening, self.current = None, connection
 
     def drain(self, connection: Connection) -> None:
-        """Let a connection take no more requests; those in flight may finish."""
+        """Stop sending requests on a connection; those in flight may finish."""
         self._remove(connection)
         if not self.events.has_subscribers:
             connection.subscription = None
@@ -127,7 +126,7 @@ class ConnectionManager:
         connection.wake_watchers()
 
     def drain_early(self, connection: Connection, reason: str, now: int) -> None:
-        """Drain a connection, which counts as failed if it is new."""
+        """Drain a connection; count a failure if it is new."""
         if now - connection.opened_at < STABLE:
             self.count_failure(connection, TransportError(reason, sent=None), now)
         self.drain(connection)
@@ -135,13 +134,13 @@ class ConnectionManager:
     def connection_lost(
         self, connection: Connection, error: Exception, now: int, *, by_us: bool = False
     ) -> None:
-        """Note that a connection is over.
+        """Record that a connection has ended.
 
         Args:
-            connection: Which.
-            error: Why.  A bug ends the requests in flight as it is.
+            connection: The connection.
+            error: The cause.  A bug becomes the outcome of the requests in flight, unchanged.
             now: The monotonic clock, in nanoseconds.
-            by_us: Whether it was closed here, which is no failure.
+            by_us: Whether this side closed it, which is not a failure.
         """
         if connection.closed_by is not None:
             return
@@ -161,16 +160,16 @@ class ConnectionManager:
         connection.wake_watchers()
 
     def count_failure(self, connection: Connection, error: Exception, now: int) -> None:
-        """Count a connection that was never usable, or not for long; each only once."""
+        """Count a connection as a failure, at most once."""
         if connection.is_counted:
             return
         connection.is_counted = True
-        # The text of a foreign exception may hold a secret.
+        # The text of a third-party exception may hold a secret.
         ours = isinstance(error, OrderListsError)
         self.connect_backoff.failed(now, str(error) if ours else type(error).__name__)
 
     def take_idle(self, now: int) -> list[Connection]:
-        """Return the draining connections that are not needed any more, to be closed."""
+        """Remove and return the draining connections that are idle, to be closed."""
         idle = [connection for connection in self.draining if connection.is_idle(now)]
         for connection in idle:
             over = TransportError("the connection was drained and closed", sent=None)
@@ -178,7 +177,7 @@ class ConnectionManager:
         return idle
 
     def forget_connections(self) -> None:
-        """Forget every connection without closing any: another process or event loop owns them."""
+        """Discard every connection without closing any: another process or event loop owns them."""
         was_subscribed = any(one.subscription is not None for one in self.connections())
         self.opening = self.current = None
         self.draining = []
@@ -186,7 +185,7 @@ class ConnectionManager:
             self.events.missed(is_still_subscribed=False)
 
     def close(self, now: int) -> list[Connection]:
-        """End everything, and return the connections to be closed."""
+        """End all requests and subscriptions, and return the connections to be closed."""
         self.is_closed = True
         connections = self.connections()
         for connection in connections:
@@ -198,7 +197,7 @@ class ConnectionManager:
         return connections
 
     def check_open(self) -> None:
-        """Raise if the client was closed, or if there is a bug to report.
+        """Raise if the client is closed, or if a bug has not been reported yet.
 
         Raises:
             TransportError: This client is closed; nothing was sent.
@@ -228,7 +227,7 @@ class ConnectionManager:
     # Requests.
 
     def encoder(self, request: Request[Any]) -> Callable[[SessionLayer, ClockReading], Encoded]:
-        """Return what encodes a request of a session layer, after the gate has admitted it."""
+        """Return a function that passes the gate and encodes a request of a session layer."""
 
         def encode(session: SessionLayer, at: ClockReading) -> Encoded:
             self.gate.admit(request.operation, at)
@@ -246,10 +245,10 @@ class ConnectionManager:
         wake: Wake,
         subscribe: Request[Any] | None = None,
     ) -> InFlight:
-        """Return a request that is about to be written, as in flight.
+        """Register a request in flight, before it is written.
 
         Raises:
-            TransportError: The connection is over; nothing was sent.
+            TransportError: The connection has ended; nothing was sent.
         """
         if connection.closed_by is not None:
             raise TransportError("the connection ended before the request was sent", sent=False)
@@ -260,37 +259,37 @@ class ConnectionManager:
     def abandon(
         self, connection: Connection, in_flight: InFlight, now: int, *, timed_out: bool
     ) -> None:
-        """End a request that is not done.  A late reply counts for the gate alone.
+        """Abandon a pending request; a late reply is discarded, except for its rate limits.
 
         Args:
-            connection: Where it was sent.
+            connection: The connection on which it was sent.
             in_flight: The request.
             now: The monotonic clock, in nanoseconds.
-            timed_out: Whether its time was up; False if its caller was interrupted.
+            timed_out: Whether it timed out; False if its caller was interrupted.
         """
         if in_flight.is_done:
             return
         connection.in_flight.pop(in_flight.key, None)
-        in_flight.fail(TransportError("no reply arrived in time", sent=None))
+        in_flight.fail(TransportError("timeout: no reply arrived in time", sent=None))
         if timed_out and connection.last_received_at <= in_flight.sent_at:
             connection.is_unresponsive = True
             connection.lingers_until = now + _LINGER
-            self.drain_early(connection, "a request was not answered in time", now)
+            self.drain_early(connection, "a request timed out", now)
         elif in_flight.subscribe is not None:
-            # Events may arrive, or may not.
+            # Whether the subscription succeeded is unknown.
             self.drain(connection)
 
     def write_failed(
         self, connection: Connection, error: Exception, now: int, in_flight: InFlight | None = None
     ) -> None:
-        """Note that a frame could not be written, so that the connection is over.
+        """Record that writing a frame failed, which ends the connection.
 
         Only the request in that frame ends with the error itself, which may say that nothing was
-        sent.  Other frames were sent.
+        sent.  The other requests were sent before.
         """
         if isinstance(error, OrderListsError):
             if in_flight is not None and connection.in_flight.pop(in_flight.key, None) is not None:
-                # A traceback of the transport holds the frame, which is signed.
+                # The traceback of the transport holds the signed frame.
                 in_flight.fail(error.with_traceback(None))
             text = f"the connection failed while another frame was written ({error})"
             error = TransportError(text, sent=None)
@@ -299,7 +298,7 @@ class ConnectionManager:
     # Events.
 
     def subscribed(self, now: int) -> Connection | None:
-        """Return the connection on which events arrive, if no other has to be made first."""
+        """Return the current connection if it delivers all events and needs no replacement."""
         connection = self.current
         if (
             connection is None
@@ -311,35 +310,35 @@ class ConnectionManager:
         return connection
 
     def delivers_events(self, now: int) -> bool:
-        """Whether events arrive, as far as the time of the last frame shows."""
+        """Whether events are delivered, judging by the time of the last frame."""
         connection = self.subscribed(now)
         return connection is not None and not connection.may_be_dead(now)
 
     def subscribed_before(self, connection: Connection) -> list[Connection]:
-        """Return the draining connections on which the same events arrive as on this one."""
+        """Return the draining connections that are still subscribed to the same events."""
         return [
             old for old in self.draining if old.subscription is not None and old is not connection
         ]
 
     def unsubscribed(self, connection: Connection, *, lossless: bool) -> None:
-        """Note that no more events arrive on a draining connection."""
+        """Record that the subscription of a draining connection has ended."""
         if connection.subscription is not None and not lossless:
             self.events_missed(connection)
         connection.subscription = None
         self.wake_watchers()
 
     def close_queue(self, queue: EventQueue) -> None:
-        """End a subscriber, and whatever waits for its events."""
+        """Close the queue of a subscriber, and wake what waits for its events."""
         self.events.close_queue(queue)
         self.wake_watchers()
 
     def events_missed(self, connection: Connection) -> None:
-        """Note that no more events arrive on a connection, and that some may be missing."""
+        """Record that the subscription of a connection has ended and events may be missing."""
         connection.subscription = None
         is_still_subscribed = any(one.subscription is not None for one in self.connections())
         self.events.missed(is_still_subscribed=is_still_subscribed)
 
     def wake_watchers(self) -> None:
-        """Wake everything that waits for an event, or for a change of connections."""
+        """Wake all watchers of all connections."""
         for connection in self.connections():
             connection.wake_watchers()

@@ -1,11 +1,11 @@
-"""Processes the frames that arrive.
+"""Processing of received frames.
 
-Each reply, also a late one and one that names no request, is recorded at the gate, and each 429 or
-418 closes it.  Only then is it correlated with the request in flight.
+The gate records every reply, including late and uncorrelated ones, and every 429 or 418 closes it.
+Only then is the reply correlated with the request in flight.
 
-An exception raised while a frame is read is a bug, such as one of a user's parser.  It is unknown
-which request the frame belonged to, and whether it held an event.  So the bug ends the connection,
-and with it, as it is, every request in flight there.
+An exception raised while a frame is read is a bug, such as one in a user's parser.  It is unknown
+which request the frame belongs to, and whether it holds an event.  So the bug ends the connection
+and becomes, unchanged, the outcome of every request in flight on it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from orderlists.errors import OrderListsError, TransportError, Unauthorized
 def frame_received(
     manager: ConnectionManager, connection: Connection, frame: Frame, at: ClockReading
 ) -> list[Frame]:
-    """Process a frame that arrived, and return what to write in answer."""
+    """Process a received frame, and return the frames to write in response."""
     connection.last_received_at = at.monotonic
     connection.keepalive_sent_at = None
     answers: list[Frame] = []
@@ -50,7 +50,7 @@ def frame_received(
                     _events_ended(manager, connection, reason, at.monotonic)
                 case _ as never:
                     assert_never(never)
-    except Exception as bug:  # noqa: BLE001 - it ends what is in flight, as it is
+    except Exception as bug:  # noqa: BLE001 - passed unchanged to what is in flight
         manager.connection_lost(connection, bug, at.monotonic)
     return answers
 
@@ -63,11 +63,11 @@ def _reply(
     if isinstance(refusal, LIMITS):
         manager.gate.close(refusal, at)
     elif isinstance(refusal, Unauthorized) and connection.is_logged_on:
-        # The exchange no longer knows who is logged on: the next connection logs on again.
+        # The log-on has expired: the next connection logs on again.
         manager.drain(connection)
     if part.key is None:
-        # It may concern any request, or the connection.
-        reason = f"a reply arrived that names no request ({refusal or 'a success'})"
+        # It may belong to any request, or to the connection.
+        reason = f"a reply without a request id arrived ({refusal or 'a success'})"
         manager.drain_early(connection, reason, at.monotonic)
         connection.fail_all(TransportError(reason, sent=None))
         return
@@ -85,11 +85,11 @@ def _reply(
 def _subscribed(
     manager: ConnectionManager, connection: Connection, request: Request[Any], reply: object
 ) -> None:
-    """Note that events arrive on a connection, before the first of them is read."""
+    """Record the subscription of a connection, before its first event is read."""
     try:
         connection.subscription = manager.protocol.decode(request, reply)
     except OrderListsError:
-        return  # The caller decodes it again, and raises.
+        return  # The caller decodes the reply again, and raises.
     manager.subscribe_backoff.succeeded()
     manager.events.resumed()
 
@@ -111,5 +111,5 @@ def _events_ended(
     if now - connection.opened_at >= STABLE:
         manager.connect_backoff.succeeded()
     manager.count_failure(connection, TransportError(reason, sent=None), now)
-    # Another connection gets another subscription, after a pause.
+    # The next connection subscribes again, after a pause.
     manager.drain(connection)

@@ -1,1 +1,1 @@
-"""What happens between a request and its result: all judgement is here."""
+"""The engine: runs a request to its result; all decisions are made here."""

@@ -1,7 +1,7 @@
-"""How the engine uses a protocol: one adapter for each kind of protocol.
+"""Adapters between the engine and a protocol: one for each kind of protocol.
 
-An adapter makes the command that sends a request, with the function that encodes it when its turn
-has come, and reads what came back.  It decides nothing.
+An adapter creates the command that sends a request, including the function that encodes it, and
+decodes the reply.  It makes no decision.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ R = TypeVar("R")
 
 
 class ProtocolAdapter(Protocol):
-    """What the engine needs of a protocol, of either kind."""
+    """The engine's view of a protocol of either kind."""
 
     has_events: ClassVar[bool]
 
     @property
     def gate(self) -> Gate:
-        """What every message passes."""
+        """The gate that every message passes."""
         ...
 
     def exchange(
@@ -47,11 +47,11 @@ class ProtocolAdapter(Protocol):
         ...
 
     def decode(self, request: Request[R], outcome: Outcome) -> R:
-        """Return the result, or raise what the reply says."""
+        """Return the result, or raise the error in the reply."""
         ...
 
     def raw(self, outcome: Outcome) -> bytes:
-        """Return a reply as it came."""
+        """Return the reply undecoded."""
         ...
 
     def describe(self, outcome: Outcome) -> str:
@@ -61,7 +61,7 @@ class ProtocolAdapter(Protocol):
 
 @frozen
 class HttpAdapter:
-    """Uses a protocol in which every request has a response of its own."""
+    """The adapter for protocols in which every request has its own response."""
 
     has_events: ClassVar[bool] = False
 
@@ -78,13 +78,13 @@ class HttpAdapter:
             gate.admit(request.operation, at)
             timestamp = at.server // protocol.time_unit.nanoseconds
             message = protocol.encode(request, key=gate.key, timestamp=timestamp)
-            state.note_sent(request, at)
+            state.record_sent(request, at)
             return message
 
         return HttpExchange(encode, timeout, state.until, is_urgent)
 
     def decode(self, request: Request[R], outcome: Outcome) -> R:
-        """Record what the response says was used, and return its result, or raise what it says."""
+        """Record the reported usage, and return the result, or raise the error in the response."""
         self.gate.record(self.protocol.usages(outcome.value), outcome.at)
         try:
             return self.protocol.decode(request, outcome.value)
@@ -104,10 +104,10 @@ class HttpAdapter:
 
 @frozen
 class FramedAdapter:
-    """Uses a protocol that keeps connections.
+    """The adapter for framed protocols.
 
-    The connection manager records what replies say about limits, because it reads them all, also
-    those that nothing waits for.
+    The connection manager records rate limits, because it reads every reply, including those that
+    no caller waits for.
     """
 
     has_events: ClassVar[bool] = True
@@ -125,13 +125,13 @@ class FramedAdapter:
             gate.admit(request.operation, at)
             timestamp = at.server // protocol.time_unit.nanoseconds
             message = session.encode(request, timestamp=timestamp)
-            state.note_sent(request, at)
+            state.record_sent(request, at)
             return message
 
         return FramedExchange(encode, timeout, state.until, is_urgent)
 
     def decode(self, request: Request[R], outcome: Outcome) -> R:
-        """Return the result, or raise what the reply says."""
+        """Return the result, or raise the error in the reply."""
         return self.protocol.decode(request, outcome.value)
 
     def raw(self, outcome: Outcome) -> bytes:

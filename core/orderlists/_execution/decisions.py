@@ -1,24 +1,24 @@
-"""The decision table: what came back instead of a result, and what is done about it.
+"""The decision table: (kind of failure) x (effect of the request) -> action.
 
-`classify` names what came back for a request; `DECISIONS` says, for each name and each effect, what
-the engine does.  Nothing else in the library decides about sending again.
+`classify` maps an error to a `FailureKind`; `DECISIONS` gives the action of the engine for each
+kind and effect.  No other code decides whether a request is sent again.
 
 Two rules are not rows.  While the outcome of an earlier attempt is unknown, the refusal of a later
-one ends nothing: where the table says `RAISE`, the recovery goes on.  And an operation without a
-recovery ends in `OutcomeUnknown` where the table says `RECOVER`.
+one proves nothing: `RAISE` then means `RECOVER`.  An operation without a recovery ends in
+`OutcomeUnknown` where the table says `RECOVER`.
 
 Why each row is safe:
 
-*   What was not sent may be sent again; what changes nothing may always be.
-*   A timestamp that the exchange refused is refused for every copy of the request, if by our clock
-    it was too old when it was sent.  If it was not, the request was delayed on its way, and a copy
-    of it may have been in time.
-*   "Unknown order list" is what the second copy of a cancel gets after the first was executed, and
-    "Duplicate order" what the second copy of a placement gets: with an id that nobody else can
-    have, only a look tells.
-*   A page that is not the exchange's comes from a wrong address or a proxy.  Asking again does not
-    help; but what was sent may have gone through, so a change is looked up once.
-*   A bug says nothing about the request, and it comes again.
+*   A request that was not sent may be sent again; a request that changes nothing always may.
+*   If, by the measured clock, the timestamp was too old when it was sent, the exchange refuses
+    every copy of the request.  If it was not, the request was delayed in transit, and a copy of it
+    may have been in time.
+*   "Unknown order list" is also the reply to a second copy of a cancel whose first copy was
+    executed, and "Duplicate order" the reply to a second copy of a placement: only a query can
+    distinguish these cases.
+*   A page of another host comes from a wrong address or a proxy.  Retrying does not help, but the
+    request may have been forwarded, so a state-changing request is queried once.
+*   A bug proves nothing about the request, and a retry would hit it again.
 """
 
 from __future__ import annotations
@@ -42,23 +42,23 @@ from orderlists.errors import (
 _DUPLICATE, _DUPLICATE_TEXT = -2010, "Duplicate order sent."
 
 
-class Came(Enum):
-    """What came back instead of a result.
+class FailureKind(Enum):
+    """Why there is no result.
 
     Attributes:
-        NOT_SENT: Nothing left this machine; trying again can help.
-        NOT_SENDABLE: Nothing left this machine; trying again cannot help.
+        NOT_SENT: Nothing was sent; a retry can help.
+        NOT_SENDABLE: Nothing was sent; a retry cannot help.
         BAD_TIMESTAMP: -1021, for the first time.
         STALE_TIMESTAMP: -1021, and by the measured clock the request was too old when it was sent.
-        DISPUTED_TIMESTAMP: -1021, and by the measured clock it was not.
-        LIMITED: 429, 418, or held back by a block that they imposed.
+        DISPUTED_TIMESTAMP: -1021, although by the measured clock the timestamp was valid.
+        LIMITED: 429 or 418, or blocked by the gate after one of them.
         UNKNOWN_LIST: No open order or list has this id (-2011, -2018).
         DUPLICATE: An open order or list has this client id (-2010).
-        REFUSED: Any other refusal of the exchange.
-        LOST: No reply, a 5XX, or a reply that cannot be read or is about something else.
-        WRONG_HOST: A page that cannot be the exchange's.
-        BUG: An exception that is no error of this library, after something was sent.
-        BUG_BEFORE_SENDING: The same before that.
+        REFUSED: Any other refusal by the exchange.
+        LOST: No reply, a 5XX, an undecodable reply, or a reply to another request.
+        WRONG_HOST: A reply that cannot come from the exchange.
+        BUG: An exception that is not an error of this library, after something was sent.
+        BUG_BEFORE_SENDING: The same, before anything was sent.
     """
 
     NOT_SENT = "NOT_SENT"
@@ -75,21 +75,21 @@ class Came(Enum):
     BUG = "BUG"
     BUG_BEFORE_SENDING = "BUG_BEFORE_SENDING"
 
-    # By identity, as members are compared: Enum's own is written in Python.
+    # Hash by identity, consistent with equality; Enum's own is slow Python code.
     __hash__ = object.__hash__
 
 
 class Action(Enum):
-    """What is done about it.
+    """The action of the engine.
 
     Attributes:
-        SEND_AGAIN: Send again after a pause, within the max_resends that the policy allows.
-        SEND_NOW: Send again at once.
-        RESYNC_CLOCK: Measure the exchange's clock, then look at the timestamp again.
-        WAIT: Wait until the block is over, if the policy and the deadline allow.
-        RECOVER: Find out what became of it, by the operation's recovery.
+        SEND_AGAIN: Resend after a back-off, within the policy's `max_resends`.
+        SEND_NOW: Resend at once.
+        RESYNC_CLOCK: Measure the exchange's clock, then classify the timestamp again.
+        WAIT: Wait until the block ends, if the policy and the deadline allow.
+        RECOVER: Reconcile, by the operation's recovery.
         OUTCOME_UNKNOWN: Raise `OutcomeUnknown` at once.
-        RAISE: Raise what came.
+        RAISE: Raise the error.
     """
 
     SEND_AGAIN = "SEND_AGAIN"
@@ -108,79 +108,79 @@ _COLUMNS: Final = (Effect.READ, Effect.CANCEL, Effect.PLACE, Effect.AMEND)
 _R, _X = Action.RECOVER, Action.RAISE
 _ROWS: Final = {
     #                        read                 cancel            place  amend
-    Came.NOT_SENT: (Action.SEND_AGAIN,) * 4,
-    Came.NOT_SENDABLE: (_X,) * 4,
-    Came.BAD_TIMESTAMP: (Action.RESYNC_CLOCK,) * 4,
-    Came.STALE_TIMESTAMP: (Action.SEND_NOW,) * 4,
-    Came.DISPUTED_TIMESTAMP: (_X, _R, _R, _R),
-    Came.LIMITED: (Action.WAIT,) * 4,
-    Came.UNKNOWN_LIST: (_X, _R, _X, _X),
-    Came.DUPLICATE: (_X, _X, _R, _X),
-    Came.REFUSED: (_X,) * 4,
-    Came.LOST: (Action.SEND_AGAIN, _R, _R, _R),
-    Came.WRONG_HOST: (_X, _R, _R, _R),
-    Came.BUG: (_X, *(Action.OUTCOME_UNKNOWN,) * 3),
-    Came.BUG_BEFORE_SENDING: (_X,) * 4,
+    FailureKind.NOT_SENT: (Action.SEND_AGAIN,) * 4,
+    FailureKind.NOT_SENDABLE: (_X,) * 4,
+    FailureKind.BAD_TIMESTAMP: (Action.RESYNC_CLOCK,) * 4,
+    FailureKind.STALE_TIMESTAMP: (Action.SEND_NOW,) * 4,
+    FailureKind.DISPUTED_TIMESTAMP: (_X, _R, _R, _R),
+    FailureKind.LIMITED: (Action.WAIT,) * 4,
+    FailureKind.UNKNOWN_LIST: (_X, _R, _X, _X),
+    FailureKind.DUPLICATE: (_X, _X, _R, _X),
+    FailureKind.REFUSED: (_X,) * 4,
+    FailureKind.LOST: (Action.SEND_AGAIN, _R, _R, _R),
+    FailureKind.WRONG_HOST: (_X, _R, _R, _R),
+    FailureKind.BUG: (_X, *(Action.OUTCOME_UNKNOWN,) * 3),
+    FailureKind.BUG_BEFORE_SENDING: (_X,) * 4,
 }
 
-DECISIONS: Final[dict[tuple[Came, Effect], Action]] = {
-    (came, effect): action
-    for came, row in _ROWS.items()
+DECISIONS: Final[dict[tuple[FailureKind, Effect], Action]] = {
+    (kind, effect): action
+    for kind, row in _ROWS.items()
     for effect, action in zip(_COLUMNS, row, strict=True)
 }
-"""The table."""
+"""The decision table."""
 
 
-BUGS: Final = frozenset({Came.BUG, Came.BUG_BEFORE_SENDING})
-"""What is no word of the network or of the exchange."""
+BUGS: Final = frozenset({FailureKind.BUG, FailureKind.BUG_BEFORE_SENDING})
+"""The kinds that say nothing about the network or the exchange."""
 
-_LEAVES_OPEN: Final = frozenset({Action.RECOVER, Action.OUTCOME_UNKNOWN})
+_LEAVES_UNKNOWN: Final = frozenset({Action.RECOVER, Action.OUTCOME_UNKNOWN})
 
 
-def decide(came: Came, effect: Effect, *, in_doubt: bool) -> tuple[Action, bool]:
-    """Return what is done about what came back, and whether it leaves the outcome open.
+def decide(kind: FailureKind, effect: Effect, *, in_doubt: bool) -> tuple[Action, bool]:
+    """Return the action for a failure, and whether the outcome of this attempt is unknown.
 
     Args:
-        came: What came back.
+        kind: The kind of failure.
         effect: What the request changes.
         in_doubt: Whether the outcome of an earlier attempt is unknown.
     """
-    action = DECISIONS[came, effect]
-    is_open = action in _LEAVES_OPEN
-    return (Action.RECOVER if in_doubt and action is Action.RAISE else action), is_open
+    action = DECISIONS[kind, effect]
+    is_unknown = action in _LEAVES_UNKNOWN
+    return (Action.RECOVER if in_doubt and action is Action.RAISE else action), is_unknown
 
 
-def classify(error: BaseException, *, was_sent: bool) -> Came:
-    """Return what an error that came instead of a result means.
+def classify(error: BaseException, *, was_sent: bool) -> FailureKind:
+    """Return the kind of failure that an error stands for.
 
     Args:
-        error: What was raised by the protocol (about the reply) or by the driver.
+        error: The exception, raised by the protocol (about the reply) or by the driver.
         was_sent: Whether the request was written, or may have been.
     """
     match error:
         case TransportError(sent=False):
-            return Came.NOT_SENT if error.is_retryable else Came.NOT_SENDABLE
+            return FailureKind.NOT_SENT if error.is_retryable else FailureKind.NOT_SENDABLE
         case UndecodableReply(is_foreign=True):
-            return Came.WRONG_HOST
+            return FailureKind.WRONG_HOST
         case TransportError() | ServerError() | UndecodableReply():
-            return Came.LOST
+            return FailureKind.LOST
         case Rejected():
             return _classify_refusal(error)
         case OrderListsError():
-            return Came.REFUSED
+            return FailureKind.REFUSED
         case _:
-            return Came.BUG if was_sent else Came.BUG_BEFORE_SENDING
+            return FailureKind.BUG if was_sent else FailureKind.BUG_BEFORE_SENDING
 
 
-def _classify_refusal(error: Rejected) -> Came:
+def _classify_refusal(error: Rejected) -> FailureKind:
     match error:
         case RateLimited() | Banned():
-            return Came.LIMITED
+            return FailureKind.LIMITED
         case BadTimestamp():
-            return Came.BAD_TIMESTAMP
+            return FailureKind.BAD_TIMESTAMP
         case UnknownOrderList():
-            return Came.UNKNOWN_LIST
+            return FailureKind.UNKNOWN_LIST
         case Rejected(code=code, message=text) if (code, text) == (_DUPLICATE, _DUPLICATE_TEXT):
-            return Came.DUPLICATE
+            return FailureKind.DUPLICATE
         case _:
-            return Came.REFUSED
+            return FailureKind.REFUSED

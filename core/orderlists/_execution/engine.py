@@ -1,7 +1,7 @@
-"""Makes calls: what a client asks for, completed and ready to be driven.
+"""The entry point: completes a request and creates the call that a driver runs.
 
-A call is one generator of commands (`commands.py`).  What it does is in `execution.py`, what it
-remembers in its `CallState`.
+A call is one generator of commands (`_commands.py`).  `execution.py` is its logic, `CallState` its
+state.
 """
 
 from __future__ import annotations
@@ -28,32 +28,32 @@ R = TypeVar("R")
 
 
 class RunningCall(NamedTuple, Generic[R]):
-    """A call that can be driven.
+    """A call for a driver to run.
 
     Attributes:
-        state: What it remembers, for whatever interrupts it.
-        steps: Its commands.
+        state: The state of the call; an interrupt carries it.
+        steps: The generator of its commands.
     """
 
     state: CallState
     steps: Call[R]
 
     def ended_by(self, error: BaseException) -> None:
-        """Let an error that is none of this library carry what was in progress."""
+        """Attach the request in doubt to an exception that is not an error of this library."""
         if not isinstance(error, OrderListsError):
             self.state.in_doubt.attach_to(error)
 
 
 @frozen(kw_only=True)
 class Engine:
-    """Makes the calls of one client.
+    """Creates the calls of one client.
 
     Attributes:
-        adapter: How it uses the protocol.
-        gate: What every message passes.
-        policy: How far calls go that say nothing else.
-        timeout: Seconds for one exchange of messages.
-        new_id: Returns an id that was never used before.
+        adapter: The adapter of the protocol.
+        gate: The gate that every message passes.
+        policy: The default policy.
+        timeout: Seconds for one round trip.
+        new_id: Returns a unique client id.
     """
 
     adapter: ProtocolAdapter
@@ -63,11 +63,11 @@ class Engine:
     new_id: Callable[[], str]
 
     def send(self, request: Request[R], policy: Policy | None, *, started: int) -> RunningCall[R]:
-        """Return a call that sends a request, and finds out what became of it.
+        """Return a call that sends a request, and reconciles it if its outcome is unknown.
 
         Raises:
-            InvalidRequest: It is no request, or the id that was made for it breaks a rule.
-            InvalidSetting: The policy is none.
+            InvalidRequest: It is not a `Request`, or a generated id breaks a rule.
+            InvalidSetting: The policy is not a `Policy`.
         """
         if not isinstance(request, Request):
             raise InvalidRequest(field="request", value=request, rule="must be a Request")
@@ -89,12 +89,12 @@ class Engine:
         *,
         started: int,
     ) -> RunningCall[R]:
-        """Return a call that finds out what became of a request that was sent earlier.
+        """Return a call that reconciles a request that was sent earlier.
 
         Raises:
-            InvalidRequest: It is no request, changes nothing, or lacks the id by which it can be
-                recognised; or the attempts are none.
-            InvalidSetting: The policy is none.
+            InvalidRequest: It is not a `Request`, changes nothing, or lacks the id that identifies
+                it; or the attempts are not `Attempt` values.
+            InvalidSetting: The policy is not a `Policy`.
         """
         doubt = InDoubt(request, attempts)
         _check_reconcilable(request)
@@ -117,16 +117,16 @@ def _checked(policy: object) -> Policy:
 def _check_reconcilable(request: Request[Any]) -> None:
     operation = request.operation
     if operation.recovery is None:
-        rule = "must be one that can be reconciled, such as CancelOrderList"
+        rule = "must be a request that can be reconciled, such as CancelOrderList"
         raise InvalidRequest(field="request", value=request, rule=rule)
     for name in operation.fresh_ids:
         if getattr(request, name) is None:
-            rule = "must be the one that was sent: it is the only proof"
+            rule = "must be the id that was sent: it alone identifies the request"
             raise InvalidRequest(field=name, value=None, rule=rule)
 
 
 def _long_enough(policy: Policy, window: Decimal) -> Policy:
-    """Return a policy that lasts until attempts that are not known can be executed no more."""
+    """Return a policy whose deadline outlasts the validity of unrecorded attempts."""
     lag = policy.max_query_lag
     needed = float(window) / 1000 + policy.engine_delay + 2 * lag + 5
     return evolve(policy, deadline=max(policy.deadline, needed))

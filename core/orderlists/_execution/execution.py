@@ -1,11 +1,11 @@
-"""Sees one request through: sends it, reads what comes back, and obeys the table.
+"""The loop of one call: send a request, decode the reply, apply the decision table.
 
-It does no I/O and reads no clock.  What came back is named by `classify`, what is done about it
-stands in the decision table (`decisions.py`), what the call remembers is in its `CallState`, and
-what became of a request whose outcome is unknown is found out by the recovery of its operation.
+It does no I/O and reads no clock.  `classify` names a failure, the decision table (`decisions.py`)
+gives the action, `CallState` holds the state of the call, and the recovery of the operation
+reconciles a request whose outcome is unknown.
 
-Invariant: a state-changing request ends in a result, in an error that says that it was not
-executed, or in `OutcomeUnknown`.  Never in an error that leaves this open.
+Invariant: a state-changing request ends in a result, in an error that states that it was not
+executed, or in `OutcomeUnknown`, and in no other way.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from orderlists._clock_sync import measure
 from orderlists._commands import AwaitEvent, Call, Outcome, Sleep
 from orderlists._connections.event_evidence import EventEvidence
 from orderlists._execution.adapters import ProtocolAdapter
-from orderlists._execution.decisions import BUGS, Action, Came, classify, decide
+from orderlists._execution.decisions import BUGS, Action, FailureKind, classify, decide
 from orderlists._execution.redaction import without_secrets
 from orderlists._operations.base import Effect, Request, Security
 from orderlists._operations.get_server_time import GetServerTime
@@ -36,45 +36,45 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _MILLISECOND = 1_000_000
-# What asking again cannot mend: a recovery that meets one of them ends.
-_HOPELESS = frozenset({Came.NOT_SENDABLE, Came.LIMITED})
-# A copy of the request may have been executed, but this attempt was answered.
-_ANSWERED = frozenset({Came.UNKNOWN_LIST, Came.DUPLICATE})
-_MOST_WRONG_HOSTS = 2
+# A retry cannot help: a recovery that meets one of these ends.
+_NOT_REPEATABLE = frozenset({FailureKind.NOT_SENDABLE, FailureKind.LIMITED})
+# A copy of the request may have been executed, but this attempt was refused.
+_ANSWERED = frozenset({FailureKind.UNKNOWN_LIST, FailureKind.DUPLICATE})
+_MAX_WRONG_HOSTS = 2
 
 
 class Reply(NamedTuple):
-    """What came back for a request, judged.
+    """The classified outcome of one round trip.
 
     Attributes:
-        value: The result, if it is one.
-        error: What came instead.
-        came: What that is; None for a result.
+        value: The result; None on a failure.
+        error: The exception; None for a result.
+        kind: The kind of failure; None for a result.
         sent_at: When the request was sent.
-        action: What the table says about it.
+        action: The action of the decision table.
     """
 
     value: Any
     error: BaseException | None
-    came: Came | None
+    kind: FailureKind | None
     sent_at: ClockReading | None
     action: Action = Action.RAISE
 
     @property
     def failure(self) -> BaseException:
-        """What came instead of a result."""
-        assert self.error is not None  # noqa: S101 - what is no result is an error
+        """The exception of a reply that is not a result."""
+        assert self.error is not None  # noqa: S101 - callers have checked `kind`
         return self.error
 
 
 @define(eq=False)
 class Execution(Generic[R]):
-    """One call: the flat loop, and what a recovery may ask of it (`Asking`).
+    """One call: the flat loop, and the services for its recovery (`RecoveryEngine`).
 
     Attributes:
-        adapter: How it uses the protocol.
-        state: What it remembers.
-        timeout: Seconds for one exchange of messages.
+        adapter: The adapter of the protocol.
+        state: The state of the call.
+        timeout: Seconds for one round trip.
     """
 
     adapter: ProtocolAdapter
@@ -82,7 +82,7 @@ class Execution(Generic[R]):
     timeout: float
 
     def run(self) -> Call[R]:
-        """Send the request of the call, and find out what became of it."""
+        """Send the request of the call, and reconcile it if its outcome is unknown."""
         state = self.state
         if state.policy.measure_clock and not state.clock.is_measured:
             yield from self.measure_clock()
@@ -102,47 +102,49 @@ class Execution(Generic[R]):
                     raise reply.failure
 
     def reconcile(self, attempts: tuple[Attempt, ...], window: Decimal) -> Call[R]:
-        """Find out what became of a request that was sent earlier."""
+        """Reconcile a request that was sent earlier."""
         state = self.state
         if not state.clock.is_measured:
             yield from self.measure_clock()
         state.assume_earlier(attempts, window)
-        state.cause = TransportError("it was sent earlier", sent=None)
+        state.cause = TransportError("it was sent by an earlier call", sent=None)
         return (yield from self._recover())
 
-    # One exchange of messages.
+    # One round trip.
 
     def _exchange(self, request: Request[Any], *, is_urgent: bool) -> Steps[Reply]:
-        """Send a request, and obey the table as long as it says *now* or *wait*."""
+        """Send a request; repeat while the table says `SEND_NOW`, `RESYNC_CLOCK` or `WAIT`."""
         adapter, state, effect = self.adapter, self.state, request.operation.effect
-        # A request without a timestamp cannot be refused for it: no clock would mend that.
+        # A request without a timestamp is not refused for it: a resync would not help.
         was_resynced = request.operation.security is Security.NONE
         while True:
             timeout = min(self.timeout, (state.until - state.now) / SECOND)
             if timeout <= 0:
-                return _late()
+                return _deadline_exceeded()
             outcome: Outcome = yield adapter.exchange(
                 request, state, timeout=timeout, is_urgent=is_urgent
             )
             state.now = outcome.at.monotonic
             reply = self._read(request, outcome)
-            if reply.came is None:
+            if reply.kind is None:
                 if effect is not Effect.READ:
-                    state.on_the_way = None
+                    state.in_flight = None
                 return reply
-            came = reply.came
-            if came is Came.BAD_TIMESTAMP:
+            kind = reply.kind
+            if kind is FailureKind.BAD_TIMESTAMP:
                 is_stale = not was_resynced and (yield from self._is_stale(request, reply.sent_at))
-                came = Came.STALE_TIMESTAMP if is_stale else Came.DISPUTED_TIMESTAMP
+                kind = FailureKind.STALE_TIMESTAMP if is_stale else FailureKind.DISPUTED_TIMESTAMP
                 was_resynced = True
-            action, is_open = decide(came, effect, in_doubt=bool(state.attempts))
+            action, is_unknown = decide(kind, effect, in_doubt=bool(state.attempts))
             if effect is not Effect.READ:
-                state.note_answered(is_lost=is_open and came not in _ANSWERED, is_open=is_open)
+                state.record_answered(
+                    is_lost=is_unknown and kind not in _ANSWERED, is_unknown=is_unknown
+                )
             if action is Action.SEND_NOW:
                 continue
             if action is Action.WAIT and (yield from self._wait(reply.error)):
                 continue
-            return reply._replace(came=came, action=action)
+            return reply._replace(kind=kind, action=action)
 
     def _read(self, request: Request[Any], outcome: Outcome) -> Reply:
         state, adapter, error = self.state, self.adapter, outcome.error
@@ -154,22 +156,22 @@ class Execution(Generic[R]):
                     state.wrong_hosts = 0
                     return Reply(value, None, None, state.sent_at)
                 error = UndecodableReply(raw=adapter.raw(outcome), status=200, reason=why)
-            except Exception as raised:  # noqa: BLE001 - `classify` tells a reply's word from a bug
+            except Exception as raised:  # noqa: BLE001 - `classify` separates errors in the reply from bugs
                 error = raised
         if isinstance(error, AssertionError) or not isinstance(error, Exception):
-            raise error  # An interrupt, or the failed assertion of a test: no call keeps it.
-        came = classify(error, was_sent=state.on_the_way is not None)
-        state.wrong_hosts = state.wrong_hosts + 1 if came is Came.WRONG_HOST else 0
-        if came in BUGS and outcome.error is None:
+            raise error  # An interrupt, or a failed assertion of a test: passed through.
+        kind = classify(error, was_sent=state.in_flight is not None)
+        state.wrong_hosts = state.wrong_hosts + 1 if kind is FailureKind.WRONG_HOST else 0
+        if kind in BUGS and outcome.error is None:
             error.add_note(f"{REPLY_NOTE} {adapter.describe(outcome)}")
-        elif came in BUGS:
+        elif kind in BUGS:
             error = without_secrets(error, adapter.gate.key.api_key)
-        return Reply(None, error, came, state.sent_at)
+        return Reply(None, error, kind, state.sent_at)
 
-    # What the table says.
+    # The actions of the table.
 
     def _is_stale(self, request: Request[Any], sent_at: ClockReading | None) -> Steps[bool]:
-        """Measure the clock; return whether the request was too old as soon as it was sent."""
+        """Measure the clock; return whether the request was already too old when it was sent."""
         if not (yield from self.measure_clock()) or sent_at is None:
             return False
         if not request.operation.changes_state:
@@ -186,7 +188,7 @@ class Execution(Generic[R]):
         return (yield from self.pause())
 
     def _wait(self, refusal: Any) -> Steps[bool]:  # noqa: ANN401 - `RateLimited` or `Banned`
-        """Wait until a block is over; return False if policy or deadline do not allow it."""
+        """Wait until a block ends; return False if policy or deadline do not allow it."""
         state = self.state
         said = 1.0 if refusal.retry_after is None else refusal.retry_after
         seconds = max(said, state.pause)
@@ -197,7 +199,7 @@ class Execution(Generic[R]):
     def _recover_from(self, reply: Reply) -> Call[R]:
         state = self.state
         state.cause = reply.error
-        is_refused = reply.came is Came.UNKNOWN_LIST
+        is_refused = reply.kind is FailureKind.UNKNOWN_LIST
         if not state.policy.reconcile or state.request.operation.recovery is None:
             raise reply.failure if is_refused else state.unknown()
         if is_refused:
@@ -206,34 +208,34 @@ class Execution(Generic[R]):
 
     def _recover(self) -> Call[R]:
         recovery = self.state.request.operation.recovery
-        assert recovery is not None  # noqa: S101 - seen to by both callers
+        assert recovery is not None  # noqa: S101 - both callers have checked
         try:
             result: R = yield from recovery(Case(self.state, self))
         except (OrderListsError, AssertionError):
             raise
         except Exception as bug:
-            # Such as a key that cannot sign any more: the outcome stays unknown.
+            # Such as a key that can no longer sign: the outcome stays unknown.
             raise self.state.unknown(bug) from bug
         return result
 
-    # What a recovery may ask for.
+    # `RecoveryEngine`: the services for a recovery.
 
-    def ask(self, request: Request[T], /) -> Steps[Answer[T]]:
-        """Send a request of a recovery: see `Asking`."""
+    def send_once(self, request: Request[T], /) -> Steps[Answer[T]]:
+        """Send a request of a recovery: see `RecoveryEngine`."""
         state = self.state
         reply = yield from self._exchange(request, is_urgent=True)
-        if reply.came in BUGS:
+        if reply.kind in BUGS:
             raise state.unknown(reply.error) from reply.error
-        if reply.came in _HOPELESS or state.wrong_hosts >= _MOST_WRONG_HOSTS:
+        if reply.kind in _NOT_REPEATABLE or state.wrong_hosts >= _MAX_WRONG_HOSTS:
             raise state.unknown()
-        is_refused = reply.came is Came.UNKNOWN_LIST
+        is_refused = reply.kind is FailureKind.UNKNOWN_LIST
         sent_at = state.now if reply.sent_at is None else reply.sent_at.monotonic
         return Answer(reply.value, reply.error, sent_at, is_refused)
 
     def await_event(
         self, find: Callable[[EventEvidence], T | None], seconds: float, /
     ) -> Steps[T | None]:
-        """Return what events prove, or None."""
+        """Return the proof that events deliver, or None."""
         if not self.adapter.has_events:
             return None
         outcome: Outcome = yield AwaitEvent(find, seconds)
@@ -244,7 +246,7 @@ class Execution(Generic[R]):
         return proof
 
     def pause(self) -> Steps[bool]:
-        """Wait a little, longer each time; return False if the deadline comes first."""
+        """Sleep, with exponential back-off; return False if the deadline comes first."""
         state = self.state
         if state.pause >= state.time_left:
             return False
@@ -260,18 +262,20 @@ class Execution(Generic[R]):
         return outcome.error is None
 
     def measure_clock(self) -> Steps[bool]:
-        """Sample the exchange's clock; return whether any sample came."""
+        """Sample the exchange's clock; return True if any sample succeeded."""
         return measure(self.state.clock, self._sample)
 
     def _sample(self) -> Steps[Sample | None]:
         reply = yield from self._exchange(GetServerTime(), is_urgent=True)
-        if reply.came in BUGS:
+        if reply.kind in BUGS:
             raise reply.failure
         if reply.error is not None or reply.sent_at is None:
             return None
         return Sample(reply.sent_at.monotonic, self.state.now, reply.value.server_time)
 
 
-def _late() -> Reply:
-    error = TransportError("not sent: time is up", sent=False, is_retryable=False)
-    return Reply(None, error, Came.NOT_SENDABLE, None)
+def _deadline_exceeded() -> Reply:
+    error = TransportError(
+        "the deadline has passed; nothing was sent", sent=False, is_retryable=False
+    )
+    return Reply(None, error, FailureKind.NOT_SENDABLE, None)

@@ -1,8 +1,8 @@
-"""Keeping what was signed out of the errors that a transport of the user's raises.
+"""Redaction of exceptions raised by a user's transport.
 
-A transport may raise `TransportError` alone.  One that lets the error of its library through is a
-bug, and a bug is shown as it is; but the texts of such errors hold whole URLs and header values,
-and a traceback prints them.
+A transport may raise only `TransportError`.  An exception of its HTTP library that escapes is a
+bug, and bugs are passed on unchanged; but such exceptions may contain whole URLs and header values,
+which a traceback would print.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import re
 from orderlists.errors import TransportError, describe_bug
 
 _SIGNED = re.compile(r"signature|apikey", re.IGNORECASE)
-_MOST_LINKS = 20
+_MAX_CHAIN = 20
 
 
 def without_secrets(bug: Exception, api_key: str) -> Exception:
-    """Return a bug itself, or an error that describes it if its texts hold signed text.
+    """Return a bug unchanged, or an error that describes it if its texts hold signed text.
 
     >>> without_secrets(KeyError("status"), "k" * 64)
     KeyError('status')
@@ -24,7 +24,7 @@ def without_secrets(bug: Exception, api_key: str) -> Exception:
     TransportError('a bug: OSError; its text is not shown, because it holds signed text')
     """
     link: BaseException | None = bug
-    for _ in range(_MOST_LINKS):
+    for _ in range(_MAX_CHAIN):
         if link is None:
             return bug
         text = f"{link!s} {link!r} {getattr(link, '__notes__', '')}"

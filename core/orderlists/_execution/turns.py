@@ -1,10 +1,10 @@
-"""Whose turn it is to send: a bounded number of exchanges is in flight, urgent ones go first.
+"""A sans-I/O semaphore with two priorities: bounds the number of requests in flight.
 
-A ticket waits until its turn comes, and gives the turn back when its exchange of messages is over,
-whatever ended it.  Nothing holds a turn between two exchanges, so a recovery, whose queries are
-urgent, cannot wait for a turn that it holds itself.
+A ticket waits until it acquires a turn, and releases it when its round trip ends, for whatever
+reason.  No turn is held between two round trips, so a recovery, whose queries are urgent, cannot
+deadlock on a turn that it holds itself.
 
-Every step may be repeated: where a signal interrupts one halfway, the next repairs it.
+Every step is idempotent: if a signal interrupts one halfway, the next one repairs the state.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from attrs import define, field
 
 
 class Ticket:
-    """One exchange that wants its turn; a driver's own waits in its own way."""
+    """One round trip that needs a turn; each driver has a subclass that can wait."""
 
     def wake(self) -> None:
-        """Take note that the turn has come.  The turn may have come at once, without a call."""
+        """Signal that the turn was acquired.  Not called if it was acquired at once."""
 
 
-def _nobody_waits() -> deque[Ticket]:
+def _no_tickets() -> deque[Ticket]:
     return deque()
 
 
-def _nothing_runs() -> dict[Ticket, None]:
+def _no_running() -> dict[Ticket, None]:
     return {}
 
 
@@ -34,7 +34,7 @@ class Turns:
     """The turns of one client.
 
     Attributes:
-        size: How many exchanges may be in flight.
+        size: The maximum number of round trips in flight.
 
     >>> turns = Turns(1)
     >>> first, second = Ticket(), Ticket()
@@ -46,11 +46,11 @@ class Turns:
     """
 
     size: int
-    _running: dict[Ticket, None] = field(init=False, factory=_nothing_runs)
-    _waiting: deque[Ticket] = field(init=False, factory=_nobody_waits)
+    _running: dict[Ticket, None] = field(init=False, factory=_no_running)
+    _waiting: deque[Ticket] = field(init=False, factory=_no_tickets)
 
     def enter(self, ticket: Ticket, *, is_urgent: bool) -> bool:
-        """Queue up; return whether the turn has come at once."""
+        """Queue up; return whether the turn was acquired at once."""
         if not self._waiting and len(self._running) < self.size:
             self._running[ticket] = None
             return True
@@ -62,11 +62,11 @@ class Turns:
         return ticket in self._running
 
     def has_turn(self, ticket: Ticket) -> bool:
-        """Return whether the turn of a ticket has come."""
+        """Return whether a ticket holds a turn."""
         return ticket in self._running
 
     def leave(self, ticket: Ticket) -> None:
-        """Give a turn back, or stop waiting for one."""
+        """Release a turn, or stop waiting for one."""
         self._running.pop(ticket, None)
         if self._waiting:
             if ticket in self._waiting:

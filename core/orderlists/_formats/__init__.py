@@ -1,4 +1,1 @@
-"""How bodies and frames are written: one module for each format.
-
-Knows no protocol and no operation.
-"""
+"""Formats of bodies and frames, one module each.  Independent of protocols and operations."""

@@ -1,13 +1,12 @@
-"""From plain values (dict, list, str, int, bool, None) to results, exactly.
+"""Decodes plain values (dict, list, str, int, bool, None) to results, without loss.
 
-`scalars` says what a value may be.  Lenient in four places, each of them meant: unknown fields and
-unknown enum values are kept, an optional field may be absent, and an optional field in an
-unexpected form goes to `malformed_fields` instead of costing the reply.  A required field is
-strict.
+`scalars` defines the valid scalar values.  Decoding is lenient in four places: unknown fields and
+unknown enum values are kept, an optional field may be absent, and a malformed optional field is
+moved to `malformed_fields` instead of failing the reply.  A required field is strict.
 
-There are two decoders.  This one is fast: it follows the fields of the reply, not those of the
-class, and finds only *that* something does not fit.  `diagnostics` finds *where* and *why*; it is
-loaded and run after this one refused.
+There are two decoders.  This one is fast: it iterates over the fields of the reply, not over those
+of the class, and detects only *that* a value is invalid.  `diagnostics` reports *where* and *why*;
+it is loaded and run only after this one has failed.
 """
 
 from __future__ import annotations
@@ -38,17 +37,17 @@ _FACTORY: Any = Factory
 
 
 def decode_value(value: object, shape: Shape[R], unit: TimeUnit) -> R:
-    """Return a plain value as a value of this shape.
+    """Decode a plain value to a value of this shape.
 
     Raises:
         Unreadable: Something required is missing, of the wrong type or out of range.
     """
-    # By the class, not by the shape: a shape is hashed in Python, and every reply pays for it.
+    # Keyed by the class where possible: hashing a shape runs Python code for every reply.
     key: Any = shape.kind if isinstance(shape, One) else shape
     try:
         result: R = decoder_of(key, unit)(value)
     except Mismatch:
-        # Loaded here: cattrs takes longer to load than the rest of core, and few replies need it.
+        # Lazy import: cattrs takes longer to load than the rest of core, and few replies need it.
         from orderlists._formats.diagnostics import explain  # noqa: PLC0415 - see above
 
         raise Unreadable(explain(value, shape, unit)) from None
@@ -57,7 +56,7 @@ def decode_value(value: object, shape: Shape[R], unit: TimeUnit) -> R:
 
 @cache
 def decoder_of(shape: Any, unit: TimeUnit) -> Decode:  # noqa: ANN401 - a shape or a class
-    """Return what decodes a value of this shape or class, or raises a `Mismatch` without a text."""
+    """Return the decoder of this shape or class, which raises a `Mismatch` without a text."""
     form = cast("object", type(shape))
     if form is One:
         return decoder_of(shape.kind, unit)
@@ -124,7 +123,7 @@ def _object_decoder(kind: Any, unit: TimeUnit) -> Decode:  # noqa: ANN401, C901 
                 malformed[wire_name] = part
         if len(values) < size:
             raise Mismatch
-        # What `__init__` would do, in a third of the time: results only hold what they are given.
+        # Equivalent to `__init__`, in a third of the time: results have no validators.
         result = make(kind)
         fill(result, "__dict__", values)
         return result
@@ -133,21 +132,21 @@ def _object_decoder(kind: Any, unit: TimeUnit) -> Decode:  # noqa: ANN401, C901 
 
 
 class _Leniency(NamedTuple):
-    """What happens to a value that is not of a field's type.
+    """How a field treats a value that is not of its type.
 
     Attributes:
-        is_nullable: Whether null is a value.
-        is_required: Whether any other costs the reply.
+        is_nullable: Whether null is valid.
+        is_required: Whether any other value fails the reply.
     """
 
     is_nullable: bool
     is_required: bool
 
 
-# A plain tuple: one with names takes longer to unpack, once for every field of every reply.
+# A plain tuple: a NamedTuple takes longer to unpack, once for every field of every reply.
 _Field: TypeAlias = tuple[str, type, Decode | None, _Leniency]
-"""How a field is decoded: its attribute; the type of a value that may fit; what decodes such a
-value, None if nothing has to; and what happens to others."""
+"""How a field is decoded: its attribute, the expected plain type, the converter (None if the plain
+value is kept), and the treatment of other values."""
 
 
 def _plan(kind: Any, unit: TimeUnit) -> tuple[dict[str, _Field], dict[str, Any], int]:  # noqa: ANN401 - an attrs class
@@ -180,7 +179,7 @@ def _field(attribute: Any, unit: TimeUnit) -> _Field:  # noqa: ANN401 - an attrs
 
 
 def _part(kind: Any, unit: TimeUnit, name: str) -> tuple[type, Decode | None]:  # noqa: ANN401 - any type
-    """Return the plain type of a value of this kind, and what decodes it."""
+    """Return the plain type of a value of this kind, and its converter."""
     scalar = scalar_of(kind, unit)
     if scalar is not None:
         return scalar.plain, scalar.convert

@@ -1,10 +1,9 @@
-"""What is wrong with a reply: where, and why.
+"""Diagnostics for a reply that cannot be decoded: where and why.
 
-Decodes by the same scalars and fields as `decoder`, with cattrs, which collects every reason and
-its place.  Loaded by the first reply that does not fit: cattrs takes longer to load than the rest
-of core.
+Decodes by the same scalars and fields as `decoder`, with cattrs, which collects every error and its
+path.  Imported for the first invalid reply only: cattrs takes longer to load than the rest of core.
 
-Invariant: it accepts what `decoder` accepts, and makes the same of it.
+Invariant: it accepts exactly what `decoder` accepts, and returns the same values.
 """
 
 from __future__ import annotations
@@ -35,21 +34,21 @@ from orderlists._time import TimeUnit
 
 Hook = Callable[[Any, Any], Any]
 
-_MOST_REASONS = 3
+_MAX_REASONS = 3
 
 
 def explain(value: object, shape: Shape[Any], unit: TimeUnit) -> str:
-    """Return where and why this is no value of the shape, which the decoder found out before."""
+    """Return where and why a value, which `decoder` has rejected, does not have this shape."""
     try:
         converter(unit).structure(value, type_of(shape))
     except (Mismatch, BaseValidationError) as error:
         reasons = transform_error(error, format_exception=_describe)
-        return "; ".join(reasons[:_MOST_REASONS])
+        return "; ".join(reasons[:_MAX_REASONS])
     raise AssertionError("the two decoders disagree")  # unreachable
 
 
 def type_of(shape: Any) -> Any:  # noqa: ANN401 - a shape, and a type
-    """Return the type by which the converter decodes a shape."""
+    """Return the type that stands for a shape in the converter."""
     form = cast("object", type(shape))
     if form is One:
         return shape.kind
@@ -64,7 +63,7 @@ def _describe(error: BaseException, _: type | None) -> str:
 
 @cache
 def converter(unit: TimeUnit) -> Converter:
-    """Return what decodes the values that a decoder decodes, and names what does not fit."""
+    """Return the converter, which reports the path and the rule of every invalid value."""
     strict = Converter()
 
     def to_scalar(value: object, kind: Any) -> object:  # noqa: ANN401 - a scalar's type
@@ -101,7 +100,7 @@ def _choice(union: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a union
         kind = matching_kind(value, kinds)
         if kind is None:
             lacks = [f"{k.__name__} without {_first_missing(k, value)}" for k in kinds]
-            raise Mismatch(f"is of no kind: {', '.join(lacks)}")
+            raise Mismatch(f"matches no alternative: {', '.join(lacks)}")
         return converter.structure(value, kind)
 
     return hook

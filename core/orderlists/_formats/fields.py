@@ -1,4 +1,4 @@
-"""What a class of results says about the fields of a reply."""
+"""Introspection of result classes: wire names, required fields, nullable types."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orderlists._models.base import LOCAL, WIRE_NAME
 
 
 def wire_names(kind: Any) -> dict[str, str]:  # noqa: ANN401 - an attrs class
-    """Return the attributes that a reply holds, and their names on the wire."""
+    """Return the attributes that are on the wire, and their wire names."""
     return {
         f.name: f.metadata.get(WIRE_NAME, _camel_case(f.name))
         for f in fields(kind)
@@ -27,13 +27,13 @@ def _camel_case(name: str) -> str:
 
 @cache
 def required_names(kind: Any) -> frozenset[str]:  # noqa: ANN401 - an attrs class
-    """Return the names on the wire of the fields that a reply must hold."""
+    """Return the wire names of the required fields."""
     sent = wire_names(kind)
     return frozenset(sent[f.name] for f in fields(kind) if f.name in sent and f.default is NOTHING)
 
 
 def matching_kind(value: object, kinds: tuple[Any, ...]) -> Any:  # noqa: ANN401 - an attrs class
-    """Return the first kind whose required fields are all there; None if there is none."""
+    """Return the first kind whose required fields are all present, or None."""
     if is_object(value):
         names = value.keys()
         for kind in kinds:

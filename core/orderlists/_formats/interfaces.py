@@ -1,14 +1,13 @@
-"""What a format is: it decodes bodies and frames, and nothing else knows how they are written.
+"""The interface of a format, which decodes bodies and frames.
 
-A protocol asks for a format by headers or by a query, because the two kinds of protocol do so in
-their own ways, and hands over what came: the body of an HTTP response to `decode` and
-`decode_error`, a frame to `decode_frame`.  A frame holds an envelope with the result inside, and
-only the request says which shape the result has.  So a `Reply` carries the result undecoded, in a
-form that its format chose (a tree of JSON values, the bytes of a nested SBE message), and
-`decode_result` decodes it later.
+A protocol requests a format by HTTP headers or by a query, and passes on what it receives: the body
+of an HTTP response to `decode` and `decode_error`, a frame to `decode_frame`.  A frame holds an
+envelope with the result inside, and the shape of the result depends on the request.  So a `Reply`
+carries the result undecoded, in a form chosen by the format (a tree of JSON values, the bytes of a
+nested SBE message), and `decode_result` decodes it later.
 
-Invariant: whatever the bytes are, the outcome is a value or `Unreadable`.  Any other exception is a
-bug, and passes through.
+Invariant: any bytes yield a value or `Unreadable`.  Any other exception is a bug, and passes
+through.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ R = TypeVar("R")
 
 
 class Unreadable(ValueError):
-    """A body or frame is not in this format, or not of the shape asked for.
+    """A body or frame is not in this format, or not of the requested shape.
 
-    Its text says what is wrong and where, and holds nothing of the body.
+    Its text gives the place and the reason, and quotes nothing of the body.
     """
 
 
@@ -36,12 +35,12 @@ def bytes_of(frame: str | bytes) -> bytes:
 
 
 class ErrorBody(NamedTuple):
-    """An error of the exchange.
+    """An error reported by the exchange.
 
     Attributes:
         code: The exchange's error code.
-        message: The exchange's own words.
-        retry_after: Seconds to wait, if the error says so.
+        message: The exchange's error message.
+        retry_after: Seconds to wait, if the error specifies them.
     """
 
     code: int
@@ -50,16 +49,16 @@ class ErrorBody(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """A reply that came in a frame.
+    """A reply in a frame.
 
     Attributes:
-        id: The id of the request, as it was sent: an int for an int; None where the exchange names
-            no request or the connection is meant.
-        status: As in HTTP.
-        result: The result, for `Format.decode_result`; None if there is none.
-        error: The error; None if there is none that can be read.
-        usages: What the reply says was used of the rate limits.
-        frame: All of it, as it came.
+        id: The id of the request, of the type that was sent; None if the reply is not correlated
+            with a request.
+        status: The status, as in HTTP.
+        result: The undecoded result, for `Format.decode_result`; None if there is none.
+        error: The error; None if there is none, or it is unreadable.
+        usages: The rate-limit usage that the reply reports.
+        frame: The whole frame, undecoded.
     """
 
     id: int | str | None
@@ -71,28 +70,28 @@ class Reply(NamedTuple):
 
 
 class Format(Protocol):
-    """How bodies and frames are written: `Json`, or a format of your own."""
+    """The encoding of bodies and frames: `Json`, or a format of your own."""
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """The headers by which an HTTP request asks for this format; empty for the default."""
+        """The headers by which an HTTP request selects this format; empty for the default."""
         ...
 
     @property
     def query(self) -> str:
-        """The same in the target of a WebSocket connection: ``name=value`` pairs, joined by ``&``.
+        """The query by which a WebSocket connection selects it: ``name=value``, joined by ``&``.
 
         Empty for the default.
         """
         ...
 
     def decode(self, body: bytes, shape: Shape[R], unit: TimeUnit) -> R:
-        """Return the body of an HTTP response as a value of this shape.
+        """Decode the body of an HTTP response to a value of this shape.
 
         Args:
             body: The whole body.
             shape: The shape of the result.
-            unit: The unit of the times in it, where the format does not fix one.
+            unit: The unit of its timestamps, unless the format defines one.
 
         Raises:
             Unreadable: It is not in this format, or not of this shape.
@@ -102,22 +101,22 @@ class Format(Protocol):
     def decode_error(self, body: bytes) -> ErrorBody | None:
         """Return the error in the body of an HTTP response; None if there is none.
 
-        Whatever format was asked for, an error may come as JSON: the exchange writes the refusal of
-        a WebSocket handshake so.
+        An error may be JSON whatever format was requested: the exchange refuses a WebSocket
+        handshake in JSON.
         """
         ...
 
     def decode_frame(self, frame: str | bytes, unit: TimeUnit) -> Reply | Event | None:
-        """Return the reply or the event in a frame; None if it is neither, or cannot be read."""
+        """Return the reply or the event in a frame; None if it is neither, or unreadable."""
         ...
 
     def decode_result(self, reply: Reply, shape: Shape[R], unit: TimeUnit) -> R:
-        """Return the result of a reply as a value of this shape.
+        """Decode the result of a reply to a value of this shape.
 
         Args:
-            reply: What `decode_frame` returned.
+            reply: A reply that `decode_frame` returned.
             shape: The shape of the result.
-            unit: The unit of the times in it, as above.
+            unit: The unit of its timestamps, as above.
 
         Raises:
             Unreadable: It is not of this shape.

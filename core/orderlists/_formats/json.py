@@ -1,4 +1,4 @@
-"""Bodies and frames written in JSON."""
+"""The JSON format of bodies and frames."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ from orderlists.errors import InvalidSetting
 R = TypeVar("R")
 
 JsonParser: TypeAlias = Callable[[bytes], Any]
-"""Turns UTF-8 text into Python values, or raises a ValueError or RecursionError."""
+"""Parses UTF-8 bytes to Python values, or raises a ValueError or RecursionError."""
 
 _OK = 200
 _LIMITERS = {limiter.value: limiter for limiter in RateLimitType}
 _EVENT_SHAPES = {name: One(kind) for name, kind in KINDS.items()}
-# The exchange's times with this many digits are microseconds; so few are not reached by
-# milliseconds before the year 5138.
+# A timestamp from this value on is in microseconds: milliseconds reach it in the year 5138.
 _MICROSECONDS_FROM = 10**14
 _LATEST = 2**63 - 1
 _ID_TYPES = (int, str)
@@ -42,7 +41,7 @@ _DECODER = JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
 
 
 def exact_json(body: bytes) -> Any:  # noqa: ANN401 - JSON is any value
-    """Parse JSON with the standard library, exactly: fractions become Decimal, NaN is refused.
+    """Parse JSON with the standard library, without loss: fractions become Decimal, NaN is refused.
 
     >>> exact_json(b'{"rate": 0.10}')
     {'rate': Decimal('0.10')}
@@ -65,9 +64,9 @@ class Json:
     """JSON, the exchange's default format.
 
     Args:
-        parser: A function from the bytes of a body to Python values.  It refuses what it cannot
-            parse with a `ValueError` or `RecursionError`; any other exception is a bug of the
-            parser and passes through.  The default is the standard library's parser, with every
+        parser: A function from the bytes of a body to Python values.  It must reject invalid input
+            with a `ValueError` or `RecursionError`; any other exception is a bug of the parser and
+            passes through.  The default is the standard library's parser, with every
             fraction as a Decimal; ``orjson.loads`` is several times as fast.
 
     Raises:
@@ -81,16 +80,16 @@ class Json:
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        """No header: the exchange writes JSON unless asked for something else."""
+        """Empty: JSON is the default of the exchange."""
         return ()
 
     @property
     def query(self) -> str:
-        """Nothing, for the same reason."""
+        """Empty, for the same reason."""
         return ""
 
     def decode(self, body: bytes, shape: Shape[R], unit: TimeUnit) -> R:
-        """Return a body as a value of this shape.
+        """Decode a body to a value of this shape.
 
         Raises:
             Unreadable: It is not JSON, or not of this shape.
@@ -98,7 +97,7 @@ class Json:
         return decode_value(self._parse(body), shape, unit)
 
     def decode_error(self, body: bytes) -> ErrorBody | None:
-        """Return the exchange's error in a body; None if there is none."""
+        """Return the error in a body; None if there is none."""
         try:
             return _error_in(self._parse(body))
         except Unreadable:
@@ -128,7 +127,7 @@ class Json:
         )
 
     def decode_result(self, reply: Reply, shape: Shape[R], unit: TimeUnit) -> R:
-        """Return the result of a reply as a value of this shape.
+        """Decode the result of a reply to a value of this shape.
 
         Raises:
             Unreadable: It is not of this shape.
@@ -150,7 +149,7 @@ def _event(event: dict[str, Any], unit: TimeUnit) -> Event:
         try:
             return decode_value(event, shape, unit)
         except Unreadable:
-            pass  # Kept as it came: an event is not lost because the exchange changed it.
+            pass  # Kept undecoded: a change of the exchange's schema does not lose an event.
     return OtherEvent(event_type=event["e"], fields=event)
 
 
@@ -182,6 +181,6 @@ def _usage(limit: Any) -> Usage | None:  # noqa: ANN401 - JSON is any value
         limiter, interval = _LIMITERS[limit["rateLimitType"]], INTERVALS[limit["interval"]]
         number, most, used = limit["intervalNum"], limit["limit"], limit["count"]
     except (KeyError, TypeError):
-        return None  # Of a kind that is not known, such as connections, or of another shape.
+        return None  # Of an unknown kind, such as connections, or malformed.
     is_usage = type(number) is type(most) is type(used) is int and number > 0
     return Usage(limiter, interval * number, used, most) if is_usage else None

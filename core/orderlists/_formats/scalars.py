@@ -1,7 +1,7 @@
-"""The values in a reply that hold no others, decoded exactly.
+"""Strict decoding of scalar values.
 
-Defaults of libraries guess (``1.9`` becomes the int 1, ``{}`` an empty list), so every kind of
-value has a `Scalar`, which accepts what the exchange documents and nothing else.
+The defaults of conversion libraries guess (``1.9`` becomes the int 1, ``{}`` an empty list), so
+every type has a `Scalar`, which accepts exactly what the exchange documents.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Decode = Callable[[Any], Any]
 
 _DECIMAL = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
-# The last second of the year 9999, in microseconds: what `datetime` can hold.
+# The end of the year 9999, in microseconds: the maximum of `datetime`.
 _LAST_INSTANT = 253_402_300_799_999_999
-# Amounts and times are repeated within a reply: the same in both legs, zero in most fields.
+# Cached: amounts and times repeat within a reply, in both legs, and most amounts are zero.
 _KEPT = 64
 _TEXT_RULE = "must be text"
 _INT_RULE = "must be a 64-bit integer"
@@ -30,17 +30,16 @@ _INSTANT_RULE = "must be a time, or -1"
 
 
 class Mismatch(ValueError):
-    """A value is not of its kind.  Its text says where and why, and never holds the value."""
+    """A value is invalid.  The text gives the place and the rule, and never the value."""
 
 
 class Scalar(NamedTuple):
-    """One kind of value.
+    """How one scalar type is decoded.
 
     Attributes:
-        plain: The type it has when it comes: exactly this one, for a bool is an int as well.
-        rule: What an error says about a value that does not fit.
-        convert: Returns the result's value for the plain one, or raises `Mismatch`; None if the
-            plain value is the result's.
+        plain: The plain type, matched exactly, because a bool is also an int.
+        rule: The rule that an error quotes for an invalid value.
+        convert: Converts a plain value, or raises `Mismatch`; None if the plain value is kept.
     """
 
     plain: type
@@ -49,12 +48,12 @@ class Scalar(NamedTuple):
 
 
 SCALARS = (str, bool, int, Decimal, Instant, OpenEnum)
-"""The kinds of values; those of `OpenEnum` are its subclasses."""
+"""The scalar types; `OpenEnum` stands for its subclasses."""
 
 
 @cache
 def scalar_of(kind: Any, unit: TimeUnit) -> Scalar | None:  # noqa: ANN401 - any type
-    """Return how a value of this kind is decoded; None if it is no scalar."""
+    """Return how a value of this type is decoded; None if it is not a scalar."""
     if kind is Instant:
         return Scalar(int, _INSTANT_RULE, _instant_decoder(unit))
     if isinstance(kind, type) and issubclass(kind, OpenEnum):
@@ -88,7 +87,7 @@ def _to_decimal(text: str) -> Decimal:
 
 
 class _Members(dict[str, OpenEnum]):
-    """The members of an enumeration by their text; calling it costs forty times as much."""
+    """The members of an enumeration by value; calling the class costs forty times as much."""
 
     def __init__(self, kind: type[OpenEnum]) -> None:
         super().__init__((member.value, member) for member in kind)

@@ -1,1 +1,1 @@
-"""Who signs."""
+"""Keys, which sign requests."""

@@ -1,8 +1,8 @@
-"""Keys, which sign requests.
+"""The key interface, and the HMAC key.
 
-A key is anything with an `api_key` and a `sign`: the ones here, a hardware token, a remote signer.
+A key is any object with `api_key` and `sign`: the classes here, a hardware token, a remote signer.
 
-Invariant: neither a repr nor an error shows a secret, and an API key is shown masked.
+Invariant: no repr and no error shows a secret, and an API key is shown masked.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SHOWN = 4
 
 
 class Key(Protocol):
-    """Signs requests.  A key of your own has these two members.
+    """Signs requests.  A key of your own implements these two members.
 
     >>> class Token:
     ...     api_key = "k" * 64
@@ -42,14 +42,14 @@ class Key(Protocol):
     def sign(self, payload: bytes, /) -> str:
         """Return the signature of these bytes as text: hex for HMAC, base64 for RSA and Ed25519.
 
-        The protocol writes it as its wire wants it (percent-encoded in a URL).  What this raises
-        reaches the caller as it is, and nothing has been sent.
+        The protocol encodes it for the wire (percent-encoded in a URL).  An exception raised here
+        is passed to the caller unchanged; the request was not sent.
         """
         ...
 
 
 def masked(api_key: str) -> str:
-    """Return enough of an API key to recognise it.
+    """Return an API key with its middle masked.
 
     >>> masked("vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A")
     "'vmPU...Eh8A'"
@@ -58,7 +58,7 @@ def masked(api_key: str) -> str:
 
 
 def check_api_key(value: object) -> None:
-    """Refuse what cannot be an API key, without showing it: it may be a secret in the wrong place.
+    """Reject an invalid API key without showing it: it may be a secret passed by mistake.
 
     Raises:
         InvalidSetting: It is not 64 letters and digits.
@@ -80,10 +80,10 @@ class HmacKey:
 
     Args:
         api_key: The 64 letters and digits that the exchange issued.
-        secret: The secret that belongs to it.
+        secret: The secret key.
 
     Raises:
-        InvalidSetting: One of them cannot be what it should be; it is not shown.
+        InvalidSetting: The API key or the secret is malformed; neither is shown.
 
     Source: *SIGNED endpoint security*, *HMAC keys*.
 
@@ -104,7 +104,7 @@ class HmacKey:
     def __attrs_post_init__(self) -> None:
         check_api_key(self.api_key)
         _check_secret(self.secret)
-        # Half of the work depends on the key alone; frozen forbids the plain assignment.
+        # Precomputed: half of the HMAC depends on the key alone.  Frozen: no plain assignment.
         prepared = hmac.new(self.secret.encode(), digestmod="sha256")
         object.__setattr__(self, "_prepared", prepared)
 

@@ -1,10 +1,10 @@
 """Keys that sign with a private key: RSA and Ed25519, by the `cryptography` library.
 
-The exchange knows only the public half.  The library is loaded when the first such key is made, so
-that HMAC keys do not need it.  A pickle of a key holds the private key, unencrypted.
+The exchange stores only the public key.  `cryptography` is imported when the first such key is
+constructed, so HMAC keys do not require it.  A pickle of a key contains the private key, not
+encrypted.
 
-Reading the file of a key given as a path is the one thing in core that touches the outside, and it
-happens when the key is made, never later.
+Reading a key file given as a path is the only I/O in core; it happens in the constructor.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class RsaKey:
         private_key: PEM (PKCS#8, traditional or OpenSSH) as text or bytes, DER as bytes, or the
             `Path` of a file with either; 2048
             to 4096 bits.
-        passphrase: What the private key is encrypted with; None or empty if it is not.
+        passphrase: The passphrase of an encrypted private key; None or empty for any other.
 
     Raises:
-        InvalidSetting: The API key or the private key cannot be used; neither is shown.
+        InvalidSetting: The API key or the private key is invalid; neither is shown.
         MissingExtra: The `crypto` extra is not installed.
 
     Source: *SIGNED endpoint security*, *RSA keys*.
@@ -77,16 +77,16 @@ class RsaKey:
 
 
 class Ed25519Key:
-    """An API key with an Ed25519 private key: the kind that the exchange recommends.
+    """An API key with an Ed25519 private key: the type that the exchange recommends.
 
     Args:
         api_key: The 64 letters and digits that the exchange issued for the public key.
         private_key: PEM (PKCS#8, traditional or OpenSSH) as text or bytes, DER as bytes, or the
             `Path` of a file with either.
-        passphrase: What the private key is encrypted with; None or empty if it is not.
+        passphrase: The passphrase of an encrypted private key; None or empty for any other.
 
     Raises:
-        InvalidSetting: The API key or the private key cannot be used; neither is shown.
+        InvalidSetting: The API key or the private key is invalid; neither is shown.
         MissingExtra: The `crypto` extra is not installed.
 
     Source: *SIGNED endpoint security*, *Ed25519 keys*.
@@ -206,5 +206,5 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        rule = f"must be a file that can be read ({error.strerror})"
+        rule = f"must be a readable file ({error.strerror})"
         raise InvalidSetting(field="private_key", value=str(path), rule=rule) from error

@@ -1,1 +1,1 @@
-"""Results and events, as typed values.  Knows no format: attributes carry their wire names."""
+"""Results and events as typed values, independent of the format."""

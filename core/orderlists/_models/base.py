@@ -1,4 +1,4 @@
-"""What every result has beside the fields that the exchange documents."""
+"""The base class of all results."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 from attrs import NOTHING, field, frozen
 
 LOCAL = {"local": True}
-"""Metadata of an attribute that no reply holds."""
+"""Metadata of an attribute that is not on the wire."""
 
 WIRE_NAME = "wire_name"
-"""Metadata of an attribute whose name on the wire is not its own in camel case."""
+"""Metadata of an attribute whose wire name is not its own name in camel case."""
 
 
 def sent_as(wire_name: str, *, default: Any = NOTHING) -> Any:  # noqa: ANN401 - as attrs.field
-    """Return an attribute of a result that has another name on the wire."""
+    """Define an attribute of a result with an explicit wire name."""
     return field(default=default, metadata={WIRE_NAME: wire_name})
 
 
@@ -27,20 +27,18 @@ def _empty() -> dict[str, Any]:
 class Result:
     """A value that a format decodes from a reply.
 
-    An attribute without a default is required: a reply without it, or with another type of value
-    there, cannot be read.  An attribute with a default is optional, and never costs the rest of a
-    reply: where its value has an unexpected form, the attribute keeps its default and the value is
-    in `malformed_fields`.
+    An attribute without a default is required: a reply without it, or with a value of another type,
+    is unreadable.  An attribute with a default is optional, and never fails the reply: if its value
+    is malformed, the attribute has its default and the value is in `malformed_fields`.
 
-    A result of your own is an attrs class without slots, with which it would take almost twice as
-    long to make: ``@frozen(kw_only=True, slots=False)``.
+    A result of your own is an attrs class without slots, which would almost double the time of its
+    construction: ``@frozen(kw_only=True, slots=False)``.
 
     Attributes:
-        unknown_fields: Fields that this library does not know, by their name on the wire, as they
-            came.
-        malformed_fields: Optional fields whose value has an unexpected form, by their name on the
-            wire, as they came.  Their attributes have their defaults, mostly None: check here
-            before None is taken for *not sent*.
+        unknown_fields: Fields unknown to this library, undecoded, by wire name.
+        malformed_fields: Optional fields with a malformed value, undecoded, by wire name.  Their
+            attributes have their defaults, mostly None: check this mapping to distinguish
+            *malformed* from *not sent*.
     """
 
     unknown_fields: Mapping[str, Any] = field(
@@ -51,6 +49,6 @@ class Result:
     )
 
     def __init_subclass__(cls) -> None:
-        """Refuse slots, which a decoder would not fill."""
+        """Reject slots, which the decoder does not fill."""
         if cls.__dict__.get("__slots__"):
             raise TypeError(f"{cls.__name__} must have no slots: @frozen(slots=False)")

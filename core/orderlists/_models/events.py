@@ -1,7 +1,7 @@
-"""The events of an account, which the exchange sends of its own accord.
+"""User-data events of an account.
 
-Attribute names are those of the results (`OrderReport`, `OrderList`) wherever the same thing is
-meant; on the wire each has one or two letters.
+Attributes have the names of the corresponding attributes of `OrderReport` and `OrderList`; their
+wire names have one to three letters.
 
 Source: *User Data Streams*.
 """
@@ -84,14 +84,14 @@ class ExecutionReport(Result):
 
     Attributes:
         event_time: When the exchange sent it.
-        client_order_id: The client id it has now; on a cancelled order the id of the cancel.
-        orig_client_order_id: The client id it had before it was cancelled; else empty.
+        client_order_id: The current client id; on a canceled order the id of the cancel.
+        orig_client_order_id: The client id before the cancel; else empty.
         execution_type: What happened.
-        status: Where the order stands now.
+        status: The current status of the order.
         order_list_id: The list it belongs to; -1 for none.
         transact_time: When it happened.
         trade_id: -1 for no trade.
-        execution_id: Names this report.
+        execution_id: The id of this report.
         is_working: Whether it is on the order book.
         is_maker: Whether it was the maker of the trade.
         time: When it was placed.
@@ -165,10 +165,10 @@ class ExecutionReport(Result):
 
 @frozen(kw_only=True, repr=False)
 class OtherEvent:
-    """An event of another kind, or of a shape that this library does not know, undecoded.
+    """An event of another type, or with a malformed required field, undecoded.
 
     Attributes:
-        event_type: Its name, such as ``outboundAccountPosition``.
+        event_type: The type, such as ``outboundAccountPosition``.
         fields: The whole event.
     """
 
@@ -182,8 +182,8 @@ class OtherEvent:
 class GapReason(Enum):
     """Why events are missing.
 
-    ``CONNECTION``: the connection that carried them ended.  ``BUFFER``: they were not taken in
-    time, and the buffer was full.
+    ``CONNECTION``: the connection ended.  ``BUFFER``: the consumer was too slow, and the buffer
+    overflowed.
     """
 
     CONNECTION = "CONNECTION"
@@ -192,11 +192,11 @@ class GapReason(Enum):
 
 @frozen(kw_only=True)
 class Gap:
-    """Events are missing here.  The exchange does not send them again: query what matters.
+    """Events are missing here.  The exchange does not send them again: query the current state.
 
     Attributes:
-        reason: Why.
-        count: How many; None if that cannot be known.
+        reason: Why they are missing.
+        count: How many are missing; None if unknown.
     """
 
     reason: GapReason
@@ -210,4 +210,4 @@ KINDS: Mapping[str, type[ListStatus | ExecutionReport]] = {
     "listStatus": ListStatus,
     "executionReport": ExecutionReport,
 }
-"""The events that have a class of their own, by name."""
+"""The event types with a class of their own, by name."""

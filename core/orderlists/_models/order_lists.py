@@ -1,11 +1,11 @@
 """Order lists, their orders, and the report on each order.
 
-The same types for every protocol and format.  Money is Decimal, ids are int, times have their unit,
-and what the exchange did not send is None.  A field that this library does not know is in
-`unknown_fields`, an optional one in an unexpected form in `malformed_fields`.
+The same types for every protocol and format.  Amounts are Decimal, ids are int, times carry their
+unit, and a field that the exchange did not send is None.  Unknown fields are in `unknown_fields`,
+malformed optional fields in `malformed_fields`.
 
-The attribute names are the exchange's own in Python's spelling; the one that the exchange misspells
-(``cummulativeQuoteQty``) is spelt right here.
+Attribute names are the exchange's names in snake case, except that ``cummulativeQuoteQty`` is spelt
+correctly.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class ListedOrder(Result):
     """One order of a list, by its ids alone.
 
     Attributes:
-        client_order_id: The order's own client id; in the reply to a cancel its former one.
+        client_order_id: The client id of the order; in the reply to a cancel the one before it.
     """
 
     symbol: str
@@ -59,15 +59,15 @@ class OrderReport(Result):
         orig_client_order_id: The client id before the cancel.
         transact_time: When the reported transaction was executed.
         price: The limit price.
-        orig_qty: The quantity ordered; not sent for a pending order whose quantity is still open.
+        orig_qty: The quantity ordered; not sent for a pending order without one yet.
         executed_qty: The quantity filled so far.
-        orig_quote_order_qty: The quantity ordered in the quote asset; 0 where it was not.
+        orig_quote_order_qty: The quantity ordered in the quote asset; 0 if it was not.
         cumulative_quote_qty: The quote asset traded so far; below 0 means not available.
         stop_price: The price that triggers it (stop and take-profit orders).
-        iceberg_qty: The part of it that is visible in the order book.
+        iceberg_qty: The visible part of an iceberg order.
         trailing_delta: The distance of a trailing stop, in basis points.
         trailing_time: When the trailing stop became active; -1 for not yet.
-        strategy_id: Your own id of the strategy that it belongs to.
+        strategy_id: Your own id of the strategy.
         strategy_type: Your own number for the kind of strategy.
         prevented_match_id: The match that self-trade prevention stopped.
         prevented_quantity: The quantity that expired by self-trade prevention.
@@ -132,14 +132,14 @@ class OrderList(Result):
 
     Attributes:
         order_list_id: The id that the exchange gave it; 0 is a valid id.
-        contingency_type: OCO, or OTO (which OTOCO, OPO and OPOCO are as well).
+        contingency_type: ``OCO`` or ``OTO``; OTOCO, OPO and OPOCO lists are also ``OTO``.
         list_status_type: ``EXEC_STARTED`` while it is open, ``ALL_DONE`` when it is over.
         list_order_status: ``EXECUTING`` while it is open, ``ALL_DONE`` when it is over.
-        list_client_order_id: The id that its owner gave it; None where the exchange sends null.
+        list_client_order_id: The client id of the list; None if the exchange sends null.
         transaction_time: When it last changed.
         orders: Its two or three orders.
-        order_reports: The reports on them.  After a cancel there is one for each order that was
-            still open, so there may be fewer than `orders`: match them by `order_id`.
+        order_reports: The reports on its orders.  After a cancel there is one for each order that
+            was still open, so there may be fewer than `orders`: match them by `order_id`.
     """
 
     order_list_id: int
@@ -164,7 +164,7 @@ class Evidence(Enum):
     """How a cancel is known to have been executed.
 
     ``REPLY``: by the reply to the cancel.  ``EVENT``, ``QUERY``: the reply was lost, and an event
-    or a query showed the cancel's id on a canceled order.
+    or a query reported a canceled order with the id of the cancel.
     """
 
     REPLY = "REPLY"

@@ -23,7 +23,7 @@ def canceled(
     evidence: Evidence,
     unknown_fields: Mapping[str, Any],
 ) -> CanceledOrderList:
-    """Return a list that a query or an event reported as the result of the cancel that ended it."""
+    """Return the result of a cancel from a list that a query or an event reported."""
     return CanceledOrderList(
         order_list_id=found.order_list_id,
         contingency_type=found.contingency_type,
@@ -35,7 +35,7 @@ def canceled(
         orders=tuple(orders),
         order_reports=tuple(reports),
         unknown_fields=unknown_fields,
-        # The names on the wire are those of an event there, which mean nothing here.
+        # Wire names of an event mean nothing in a reply.
         malformed_fields=found.malformed_fields if isinstance(found, OrderList) else {},
         evidence=evidence,
     )

@@ -1,7 +1,6 @@
-"""The shape of a result: one value, many of them, or one of several kinds.
+"""The shape of a result: one value, a sequence, or one of several alternatives.
 
-A shape is data.  A format decodes a body by it, whatever the format is, so nothing here says how a
-kind is told apart on the wire.
+A shape is data, independent of the format: each format decodes a body by its shape.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ class One(Shape[R]):
 
 @frozen
 class Many(Shape[tuple[R, ...]], Generic[R]):
-    """Any number of values, also none, as a tuple.
+    """A tuple of any number of values.
 
     Attributes:
-        each: The shape of every one.
+        each: The shape of every element.
     """
 
     each: Shape[R]
@@ -41,12 +40,12 @@ class Many(Shape[tuple[R, ...]], Generic[R]):
 
 @frozen
 class OneOf(Shape[R]):
-    """A value of one of several kinds: the first kind whose required fields are all there.
+    """A value of one of several classes: the first whose required fields are all present.
 
     Attributes:
-        kinds: The kinds, in the order in which they are tried.  Only the names of the fields
-            decide: where they are all there, a value in one of them that does not fit makes the
-            reply unreadable, and no later kind is tried.
+        kinds: The classes, in the order in which they are tried.  Only the presence of fields
+            decides: a malformed value in one of them makes the reply unreadable, and no later class
+            is tried.
     """
 
     kinds: tuple[type[R], ...]

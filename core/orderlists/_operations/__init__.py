@@ -1,1 +1,1 @@
-"""What can be asked of the exchange, and the rules for it."""
+"""The operations of the exchange: requests, validation and recovery."""

@@ -1,9 +1,9 @@
-"""What every request is, and the facts of its kind as data.
+"""The base class of requests, and the description of their operations as data.
 
-An `Operation` is written once per kind of request.  Every protocol takes from it the name and the
-security, a format the shape of the result, and the engine what a lost reply means.  A `Request`
-names its operation and gives its parameters, with the precedence among them already resolved, so
-that no protocol has to know it.
+An `Operation` is defined once per class of requests.  Protocols read its names and its security,
+formats the shape of the result, and the engine its effect and recovery.  A `Request` refers to its
+operation and returns its parameters, with the precedence among them already resolved, so that it is
+the same for every protocol.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 Parameter: TypeAlias = tuple[str, str | int | Decimal]
-"""The exchange's name for a parameter, and its value, which each protocol writes in its way."""
+"""The wire name of a parameter, and its value, which each protocol encodes."""
 
 Recovery: TypeAlias = "Callable[[Case[Any]], Generator[Any, Any, R]]"
-"""Finds out what became of a request whose outcome is unknown.
+"""Reconciles a request whose outcome is unknown.
 
-A generator that is given the `Case`.  It returns the result, or raises `Rejected`, `NotExecuted`
-or `OutcomeUnknown`.
+A generator function that receives the `Case`.  It returns the result, or raises `Rejected`,
+`NotExecuted` or `OutcomeUnknown`.
 """
 
 NO_ERRORS: Mapping[int, type[Rejected]] = MappingProxyType({})
 
 
 class Security(Enum):
-    """What a request has to prove.
+    """How a request is authenticated.
 
-    ``NONE``: nothing.  ``SIGNED``: who sends it, in itself, also where a session is logged on.  The
-    others: who sends it, in itself or by the session that it is part of.
+    ``NONE``: not at all.  ``SIGNED``: always by a signature, even on a connection that is logged
+    on.  ``USER_DATA``, ``TRADE``: by a signature, or by the log-on of its connection.
     """
 
     NONE = "NONE"
@@ -52,10 +52,10 @@ class Security(Enum):
 
 
 class Effect(Enum):
-    """What executing a request changes.
+    """What the execution of a request changes.
 
-    ``READ``: nothing, so it may be sent again.  ``PLACE``, ``CANCEL``, ``AMEND``: orders, so a lost
-    reply leaves an outcome to be found out.
+    ``READ``: nothing, so it may always be resent.  ``PLACE``, ``CANCEL``, ``AMEND``: orders, so the
+    outcome is unknown if the reply is lost.
     """
 
     READ = "READ"
@@ -63,7 +63,7 @@ class Effect(Enum):
     CANCEL = "CANCEL"
     AMEND = "AMEND"
 
-    # By identity, as members are compared: Enum's own is written in Python.
+    # Hash by identity, consistent with equality; Enum's own is slow Python code.
     __hash__ = object.__hash__
 
 
@@ -73,21 +73,21 @@ def _to_shape(result: type[R] | Shape[R]) -> Shape[R]:
 
 @frozen(kw_only=True)
 class Operation(Generic[R]):
-    """The facts of one kind of request.
+    """The description of one class of requests.
 
     Attributes:
-        name: The exchange's own title for it.
-        method: The REST verb; None if REST does not have it.
-        path: The REST path; None if REST does not have it.
+        name: The exchange's title of the operation.
+        method: The HTTP method; None if it does not exist in the REST API.
+        path: The REST path; None if it does not exist in the REST API.
         websocket: The method of the WebSocket API.
-        weight: What it costs of the IP address's request weight.
-        security: What the request has to prove.
-        effect: What executing it changes.
+        weight: The request weight.
+        security: How a request is authenticated.
+        effect: What its execution changes.
         result: The shape of the result; a class stands for `One` of it.
-        fresh_ids: Fields that the client fills with a new id where the caller gave none.
-        errors: Classes for error codes that mean something particular to this operation.
-        recovery: Finds out what became of a request whose outcome is unknown; None if nothing can,
-            or if it changes nothing.
+        fresh_ids: Fields that the client fills with a unique id if the caller gave none.
+        errors: Exception classes for error codes with a meaning specific to this operation.
+        recovery: Reconciles a request whose outcome is unknown; None if that is impossible, or if
+            the operation changes nothing.
         unfilled_orders: How much it adds to the account's count of unfilled orders.
     """
 
@@ -106,34 +106,34 @@ class Operation(Generic[R]):
 
     @property
     def changes_state(self) -> bool:
-        """Whether executing it changes anything: then a lost reply leaves its outcome unknown."""
+        """Whether its execution changes state: then the outcome is unknown if the reply is lost."""
         return self.effect is not Effect.READ
 
 
 class Request(ABC, Generic[R]):
-    """One thing to do or to look up, with `R` as the result.  Frozen, and valid from birth.
+    """A request with a result of type `R`.  Immutable, and validated when it is constructed.
 
-    A request of your own is an attrs class without slots, with which it would take half as long
-    again to make: ``@frozen(kw_only=True, slots=False)``.  Its converters take the value alone.
+    A request of your own is an attrs class without slots, which would make its construction half
+    as slow again: ``@frozen(kw_only=True, slots=False)``.  Its converters take only the value.
     """
 
     operation: ClassVar[Operation[Any]]
 
     def __init_subclass__(cls) -> None:
-        """Refuse slots, which `completed` would not copy, and remember the class by its name."""
+        """Reject slots, which `completed` does not copy, and register the class by name."""
         if cls.__dict__.get("__slots__"):
             raise TypeError(f"{cls.__name__} must have no slots: @frozen(slots=False)")
         _KINDS[cls.__name__] = cls
 
     @abstractmethod
     def parameters(self) -> list[Parameter]:
-        """Return the parameters that go on the wire, in the order they are documented in."""
+        """Return the parameters to send, in the documented order."""
 
     def mismatch(self, result: R) -> str | None:
-        """Return why a result cannot be the answer to this request, or None if it can.
+        """Return why a result cannot belong to this request, or None if it can.
 
-        A proxy may return the reply to another request.  Such a reply proves nothing, so a request
-        that can recognise its own answer overrides this.
+        A proxy may return the reply to another request, which proves nothing.  Override this if the
+        result identifies its request.
         """
         del result
         return None
@@ -148,38 +148,38 @@ class Request(ABC, Generic[R]):
         return f"{type(self).__name__}({', '.join(given)})"
 
     def completed(self, **defaults: object) -> Self:
-        """Return the request with these values where it has such a field and nothing was given.
+        """Return the request with these values for the fields that it has and that are None.
 
-        A request that needs nothing is returned itself.
+        Returns the request itself if there is nothing to fill in.
         """
         kind: Any = type(self)
         added: dict[str, object] = {}
         for name, value in defaults.items():
             if getattr(self, name, value) is None:
-                added[name] = _judged(self, getattr(kind.__attrs_attrs__, name), value)
+                added[name] = _validated(self, getattr(kind.__attrs_attrs__, name), value)
         if not added:
             return self
-        # What was given was judged at birth: `evolve` would judge it again, in twice the time.
+        # The other fields are valid already: `evolve` would validate them again, in twice the time.
         complete: Self = object.__new__(kind)
         vars(complete).update(vars(self))
         vars(complete).update(added)
         return complete
 
 
-# By name, so that the JSON form of a request can be read again.
+# By name, to decode the JSON form of a request.
 _KINDS: dict[str, type[Request[Any]]] = {}
 
 
 def request_kind(name: str) -> type[Request[Any]]:
-    """Return the class of requests with this name.
+    """Return the class of requests of this name.
 
     Raises:
-        LookupError: No such class was defined, or its module was not imported.
+        LookupError: There is no such class, or its module was not imported.
     """
     return _KINDS[name]
 
 
-def _judged(request: Request[Any], rule: Any, value: object) -> object:  # noqa: ANN401 - an attrs attribute, whose converter mypy takes for another
+def _validated(request: Request[Any], rule: Any, value: object) -> object:  # noqa: ANN401 - an attrs attribute, whose converter mypy takes for another
     if rule.converter is not None:
         value = rule.converter(value)
     if rule.validator is not None:

@@ -1,4 +1,4 @@
-"""Cancel Order: one order, and with it the order list that it belongs to."""
+"""The Cancel Order operation, which also cancels the order list that the order belongs to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CanceledOrder(OrderReport):
     """A single order that was canceled under the request's `new_client_order_id`.
 
     Attributes:
-        evidence: How that is known, as in `CanceledOrderList`.
+        evidence: How the cancel is known to have been executed, as in `CanceledOrderList`.
     """
 
     evidence: Evidence = field(default=Evidence.REPLY, metadata=LOCAL)
@@ -56,15 +56,15 @@ class CancelOrder(Request[Canceled]):
     Args:
         symbol: The symbol of the order, such as ``LTCBTC``.
         order_id: The id that the exchange gave the order, 0 to 2^63-1.
-        client_order_id: The id that the order was placed under.  It can name a newer order once the
-            first one is over.
+        client_order_id: The client id of the order.  It can belong to a newer order once the first
+            one is over.
         new_client_order_id: The id of this cancel, as in `CancelOrderList`.
         recv_window: How long the request stays valid, as in `CancelOrderList`.
 
     Raises:
         InvalidRequest: No id was given, or a value breaks a rule.  Nothing was sent.
 
-    The result is a `CanceledOrderList` where the order belonged to a list, else a `CanceledOrder`.
+    The result is a `CanceledOrderList` if the order belonged to a list, else a `CanceledOrder`.
 
     Source: *Cancel order (TRADE)*, ``DELETE /api/v3/order``.
 
@@ -94,7 +94,7 @@ class CancelOrder(Request[Canceled]):
         validators.check_one_given(self, "order_id", "client_order_id")
 
     def parameters(self) -> list[Parameter]:
-        """Return the symbol, the id that counts, and the id of this cancel."""
+        """Return the symbol, the effective id, and the id of this cancel."""
         by_id = self.order_id is not None
         return validators.given(
             symbol=self.symbol,
@@ -105,7 +105,7 @@ class CancelOrder(Request[Canceled]):
         )
 
     def mismatch(self, result: Canceled) -> str | None:
-        """Return why a result is not that of this cancel."""
+        """Return why a result does not belong to this cancel."""
         if result.symbol != self.symbol:
             return "it is about another symbol"
         if isinstance(result, CanceledOrderList):
@@ -131,7 +131,7 @@ class CancelOrder(Request[Canceled]):
         return why_not_canceled_under(self.new_client_order_id, result.order_reports)
 
     def canceled(self, report: OrderReport) -> CanceledOrder:
-        """Return the report of a single order as the result of this cancel, which it proves."""
+        """Return the result of this cancel from the report on a single order that proves it."""
         return CanceledOrder(
             **{name: getattr(report, name) for name in fields_dict(OrderReport)},
             evidence=Evidence.QUERY,

@@ -1,6 +1,6 @@
-"""Cancel Order List: the request, and which of two ids counts.
+"""The Cancel Order List operation, and the precedence of its two ids.
 
-Invariant: where the id that the exchange gave is known, it is the one that goes on the wire.
+Invariant: if `order_list_id` is given, it is sent.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CANCEL_ORDER_LIST = Operation(
 
 @frozen(repr=False)
 class OrderListId:
-    """The id that the exchange gave an order list: 0 to 2^63-1, never used again."""
+    """The exchange's id of an order list: 0 to 2^63-1, never reused."""
 
     value: int
 
@@ -45,7 +45,7 @@ class OrderListId:
 
 @frozen(repr=False)
 class ListClientOrderId:
-    """The id that a client gave an order list: unique among open lists, free again afterwards."""
+    """The client id of an order list: unique among open lists, reusable afterwards."""
 
     value: str
 
@@ -55,23 +55,23 @@ class ListClientOrderId:
 
 @frozen(kw_only=True, repr=False, slots=False)
 class CancelOrderList(Request[CanceledOrderList]):
-    """Cancel an entire order list.  Cancelling one of its orders would do the same.
+    """Cancel an entire order list.  Canceling one of its orders does the same.
 
     `order_list_id` or `list_client_order_id` must be given.  If both are, `order_list_id` takes
-    precedence and is the only one sent, unless the exchange is asked to check both.
+    precedence and is the only one sent, unless `both_must_match` is set.
 
     Args:
         symbol: The symbol of the list, such as ``LTCBTC``.  Need not be ASCII.
         order_list_id: The id that the exchange gave the list, 0 to 2^63-1.
         list_client_order_id: The id that you gave the list: 1 to 36 of A-Z, a-z, 0-9, ``_``, ``-``.
-            It can name a newer list once the first one is over.
+            It can belong to a newer list once the first one is over.
         new_client_order_id: The id of this cancel, of the same form.  It becomes the client id of
-            every cancelled order and is the only proof that this request cancelled it, so it must
-            be unique.  A client makes one where none is given.
+            every canceled order and is the only proof that this request canceled it, so it must be
+            unique.  The client generates one by default.
         recv_window: How long the request stays valid after its timestamp, in milliseconds: int,
             Decimal or plain decimal text; more than 0, at most 60000, at most three decimals.  The
             exchange's own default is 5000.
-        both_must_match: Send both ids and let the exchange refuse if they do not belong together.
+        both_must_match: Send both ids; the exchange rejects the request if they do not match.
 
     Raises:
         InvalidRequest: No id was given, or a value breaks the rule above.  Nothing was sent.
@@ -111,14 +111,14 @@ class CancelOrderList(Request[CanceledOrderList]):
 
     @property
     def effective_id(self) -> OrderListId | ListClientOrderId:
-        """The id that decides which list is cancelled."""
+        """The id that selects the list."""
         if self.order_list_id is not None:
             return OrderListId(self.order_list_id)
-        assert self.list_client_order_id is not None  # noqa: S101 - checked at birth
+        assert self.list_client_order_id is not None  # noqa: S101 - checked at construction
         return ListClientOrderId(self.list_client_order_id)
 
     def parameters(self) -> list[Parameter]:
-        """Return what goes on the wire: of two ids the one that counts, unless both must match."""
+        """Return the parameters to send: of two ids the effective one, unless both must match."""
         by_name = self.order_list_id is None or self.both_must_match
         return validators.given(
             symbol=self.symbol,
@@ -129,10 +129,7 @@ class CancelOrderList(Request[CanceledOrderList]):
         )
 
     def mismatch(self, result: CanceledOrderList) -> str | None:
-        """Return why a result is not that of this cancel: another list, another cancel, not over.
-
-        A client id names one list on one symbol; the exchange's id does so alone.
-        """
+        """Return why a result does not belong to this cancel, or is not final."""
         if (wrong := self.mismatch_of_list(result)) is not None:
             return wrong
         if result.list_order_status is not ListOrderStatus.ALL_DONE:
@@ -140,7 +137,7 @@ class CancelOrderList(Request[CanceledOrderList]):
         return why_not_canceled_under(self.new_client_order_id, result.order_reports)
 
     def mismatch_of_list(self, result: OrderList) -> str | None:
-        """Return why an order list is not the one that this request means."""
+        """Return why an order list is not the target of this request."""
         if self.order_list_id is not None and result.order_list_id != self.order_list_id:
             return "it is about another order list"
         by_name = self.order_list_id is None

@@ -1,4 +1,4 @@
-"""Query Open Order Lists: every list of the account that is open."""
+"""The Query Open Order Lists operation."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ GET_OPEN_ORDER_LISTS: Operation[tuple[OrderList, ...]] = Operation(
 
 @frozen(kw_only=True, repr=False, slots=False)
 class GetOpenOrderLists(Request[tuple[OrderList, ...]]):
-    """Ask for every open order list of the account: status and ids, not what became of orders.
+    """Query all open order lists of the account: status and ids, without order reports.
 
-    The answer may lag behind the matching engine.
+    The result may lag behind the matching engine.
 
     Args:
         recv_window: How long the request stays valid, as in `CancelOrderList`.
@@ -46,5 +46,5 @@ class GetOpenOrderLists(Request[tuple[OrderList, ...]]):
     recv_window: Decimal | None = field(default=None, converter=validators.to_recv_window)
 
     def parameters(self) -> list[Parameter]:
-        """Return the window alone: there is nothing to choose."""
+        """Return the parameters to send."""
         return validators.given(recvWindow=self.recv_window)

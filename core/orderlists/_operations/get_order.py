@@ -1,4 +1,4 @@
-"""Query Order: what became of one order."""
+"""The Query Order operation."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ GET_ORDER = Operation(
 
 @frozen(kw_only=True, repr=False, slots=False)
 class GetOrder(Request[OrderReport]):
-    """Ask what became of an order, such as one of a list.  The answer may lag behind.
+    """Query the state of an order.  The result may lag behind the matching engine.
 
     Args:
         symbol: The symbol of the order.
-        order_id: The id that the exchange gave it; the only one sent if both are given.
-        client_order_id: The client id it was placed under.
+        order_id: The exchange's id of the order; the only one sent if both are given.
+        client_order_id: The client id of the order.
         recv_window: How long the request stays valid, as in `CancelOrderList`.
 
     Raises:
@@ -56,7 +56,7 @@ class GetOrder(Request[OrderReport]):
         validators.check_one_given(self, "order_id", "client_order_id")
 
     def parameters(self) -> list[Parameter]:
-        """Return the symbol and the id that counts."""
+        """Return the symbol and the effective id."""
         by_id = self.order_id is not None
         return validators.given(
             symbol=self.symbol,
@@ -66,6 +66,6 @@ class GetOrder(Request[OrderReport]):
         )
 
     def mismatch(self, result: OrderReport) -> str | None:
-        """Return why a result is about another order than this request."""
+        """Return why a result does not belong to this query."""
         is_other = self.order_id is not None and result.order_id != self.order_id
         return "it is about another order" if is_other or result.symbol != self.symbol else None

@@ -1,4 +1,4 @@
-"""Query Order List: one list, by one of its ids."""
+"""The Query Order List operation."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ GET_ORDER_LIST = Operation(
 
 @frozen(kw_only=True, repr=False, slots=False)
 class GetOrderList(Request[OrderList]):
-    """Ask for an order list: its status and its orders' ids, not what became of the orders.
+    """Query an order list: its status and the ids of its orders, without order reports.
 
-    The answer may lag behind the matching engine.
+    The result may lag behind the matching engine.
 
     Args:
-        order_list_id: The id that the exchange gave it; the only one sent if both are given.
-        list_client_order_id: The id that you gave it; of several lists the newest is found.
+        order_list_id: The exchange's id of the list; the only one sent if both are given.
+        list_client_order_id: The client id of the list; of several lists the newest is found.
         recv_window: How long the request stays valid, as in `CancelOrderList`.
 
     Raises:
@@ -58,7 +58,7 @@ class GetOrderList(Request[OrderList]):
         validators.check_one_given(self, "order_list_id", "list_client_order_id")
 
     def parameters(self) -> list[Parameter]:
-        """Return the id that counts, under the name that queries have for it."""
+        """Return the effective id, under its parameter name for queries."""
         if self.order_list_id is not None:
             return validators.given(orderListId=self.order_list_id, recvWindow=self.recv_window)
         return validators.given(
@@ -66,7 +66,7 @@ class GetOrderList(Request[OrderList]):
         )
 
     def mismatch(self, result: OrderList) -> str | None:
-        """Return why a result is about another list than this request."""
+        """Return why a result does not belong to this query."""
         if self.order_list_id is not None:
             is_other = result.order_list_id != self.order_list_id
         else:

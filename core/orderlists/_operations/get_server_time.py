@@ -1,4 +1,4 @@
-"""Check Server Time: what the exchange's clock shows."""
+"""The Check Server Time operation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from orderlists._time import Instant
 
 @frozen(kw_only=True, slots=False)
 class ServerTime(Result):
-    """What the exchange's clock showed when it answered."""
+    """The exchange's clock when it replied."""
 
     server_time: Instant
 
@@ -31,7 +31,7 @@ GET_SERVER_TIME = Operation(
 
 @frozen(kw_only=True, repr=False, slots=False)
 class GetServerTime(Request[ServerTime]):
-    """Ask what time the exchange has.  Needs no key.
+    """Query the exchange's clock.  Sent unsigned.
 
     Source: *Check server time*, ``GET /api/v3/time``.
 
@@ -42,5 +42,5 @@ class GetServerTime(Request[ServerTime]):
     operation: ClassVar[Operation[ServerTime]] = GET_SERVER_TIME
 
     def parameters(self) -> list[Parameter]:
-        """Return nothing: there are none."""
+        """Return no parameters."""
         return []

@@ -1,6 +1,6 @@
-"""Operations on a connection, not on the matching engine: log-on, keepalive and subscriptions.
+"""Operations of a connection: log-on, keepalive and subscriptions.
 
-Only protocols with connections have them; their session layers send them.
+Only the session layers of framed protocols send them.
 
 Source: *WebSocket API*: *Session authentication*, *User Data Stream requests*, *Test connectivity*.
 """
@@ -25,7 +25,7 @@ class Subscription(Result):
     """A subscription to the events of an account.
 
     Attributes:
-        subscription_id: Its number on this connection; may be 0.
+        subscription_id: Its id on this connection; may be 0.
     """
 
     subscription_id: int
@@ -44,7 +44,7 @@ def _operation(name: str, method: str, security: Security, result: type[Any]) ->
 
 
 HANDSHAKE: Final[Operation[Nothing]] = _operation("Open a connection", "", Security.NONE, Nothing)
-"""The opening handshake.  It is no method of the API, but has a weight and may be refused."""
+"""The opening handshake: not a method of the API, but it has a weight and may be refused."""
 
 
 class _WithoutParameters(Request[Any]):
@@ -87,7 +87,7 @@ class Unsubscribe(Request[Nothing]):
     """End a subscription.
 
     Attributes:
-        subscription_id: The number of the subscription.
+        subscription_id: The id of the subscription.
     """
 
     operation: ClassVar[Operation[Nothing]] = _operation(
@@ -97,7 +97,7 @@ class Unsubscribe(Request[Nothing]):
     subscription_id: int
 
     def parameters(self) -> list[Parameter]:
-        """Return the number of the subscription."""
+        """Return the id of the subscription."""
         return [("subscriptionId", self.subscription_id)]
 
 

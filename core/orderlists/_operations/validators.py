@@ -1,9 +1,9 @@
-"""The rules that a request is checked against before anything is sent.
+"""Validation of request fields, before anything is sent.
 
-They are the patterns that the exchange itself quotes when it refuses, matched against the whole
-text.  What the exchange may change (which symbols exist, filters) is not checked here.
+The patterns are those that the exchange quotes in its own errors, matched against the whole text.
+What the exchange may change (symbols, filters) is not validated here.
 
-A rule is an attrs validator: it gets the field it guards, and names it when it refuses.
+The validators are attrs validators; their errors name the field, the value and the rule.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SYMBOL = re.compile(r"[A-Z0-9._-]{1,50}")
 _LONGEST_SYMBOL = 50
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-# Of our own: the caller's context may round to fewer digits.
+# A separate context: the caller's may round to fewer digits.
 _EXACT = Context(prec=100)
 _THOUSANDTH = Decimal("0.001")
 
@@ -44,22 +44,22 @@ FLAG_RULE = "must be True or False"
 
 
 def plain_text(value: str) -> str:
-    """Return the text itself where a subclass of `str`, such as an enum, was given."""
+    """Convert an instance of a subclass of `str`, such as an enum member, to plain text."""
     return str.__str__(value) if isinstance(value, str) else value
 
 
 def plain_text_or_none(value: str | None) -> str | None:
-    """Do the same where None stands for *not given*."""
+    """Do the same; None stands for *not given*."""
     return None if value is None else plain_text(value)
 
 
 def plain_int_or_none(value: int | None) -> int | None:
-    """Return the number itself where a subclass of `int`, such as an enum, was given."""
+    """Convert an instance of a subclass of `int`, such as an enum member, to a plain int."""
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def check_symbol(_: object, attribute: Attribute[str], value: object) -> None:
-    """Refuse what cannot be a symbol.  It need not be ASCII: the exchange has listed others."""
+    """Reject an invalid symbol.  It need not be ASCII: the exchange has listed other symbols."""
     if not (isinstance(value, str) and (_SYMBOL.fullmatch(value) or _is_wide_symbol(value))):
         raise InvalidRequest(field=attribute.name, value=value, rule=SYMBOL_RULE)
 
@@ -75,7 +75,7 @@ def _is_word(kind: str) -> bool:
 
 
 def check_client_id(_: object, attribute: Attribute[str | None], value: object) -> None:
-    """Refuse what cannot be a client id; None is *not given*."""
+    """Reject an invalid client id; None is *not given*."""
     if value is None:
         return
     if not (isinstance(value, str) and _CLIENT_ID.fullmatch(value)):
@@ -83,7 +83,7 @@ def check_client_id(_: object, attribute: Attribute[str | None], value: object) 
 
 
 def check_id(_: object, attribute: Attribute[int | None], value: object) -> None:
-    """Refuse what cannot be an id that the exchange gave; None is *not given*, 0 is an id."""
+    """Reject an invalid exchange id; None is *not given*, 0 is valid."""
     if value is None:
         return
     if not (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_ID):
@@ -91,16 +91,16 @@ def check_id(_: object, attribute: Attribute[int | None], value: object) -> None
 
 
 def check_flag(_: object, attribute: Attribute[bool], value: object) -> None:
-    """Refuse what is not a bool: a flag is never judged by truth."""
+    """Reject any value but True and False."""
     if not isinstance(value, bool):
         raise InvalidRequest(field=attribute.name, value=value, rule=FLAG_RULE)
 
 
 def to_recv_window(value: int | str | Decimal | None) -> Decimal | None:
-    """Return how long a request stays valid, in milliseconds, as the shortest exact Decimal.
+    """Convert a `recv_window` to the shortest exact Decimal, in milliseconds.
 
     Raises:
-        InvalidRequest: Not a number of the kinds allowed, out of range or too precise.
+        InvalidRequest: Not a number of a supported type, out of range or too precise.
     """
     if value is None:
         return None
@@ -111,7 +111,7 @@ def to_recv_window(value: int | str | Decimal | None) -> Decimal | None:
     return window
 
 
-# Few are in use, and each request is asked for its own.
+# Few values are in use, and every request is converted.
 @lru_cache(maxsize=16)
 def _shortest_window(number: Decimal) -> Decimal | None:
     if 0 < number <= LONGEST_RECV_WINDOW and number == number.quantize(_THOUSANDTH, context=_EXACT):
@@ -138,7 +138,7 @@ def _shown(value: object) -> object:
 
 
 def check_one_given(request: object, first: str, second: str) -> None:
-    """Refuse a request in which neither of two ids is given.
+    """Reject a request if both of two ids are None.
 
     Raises:
         InvalidRequest: Both are None.
@@ -149,7 +149,7 @@ def check_one_given(request: object, first: str, second: str) -> None:
 
 
 def given(**parameters: str | int | Decimal | None) -> list[Parameter]:
-    """Return the parameters that are there, in order.
+    """Return the parameters that are not None, in order.
 
     >>> given(symbol="LTCBTC", orderListId=0, newClientOrderId=None)
     [('symbol', 'LTCBTC'), ('orderListId', 0)]
@@ -158,11 +158,11 @@ def given(**parameters: str | int | Decimal | None) -> list[Parameter]:
 
 
 def write_decimal(value: Decimal) -> str:
-    """Return a Decimal as plain text: no exponent, nothing added, nothing lost.
+    """Format a Decimal exactly, without an exponent.
 
     >>> write_decimal(Decimal("6E+4")), write_decimal(Decimal("0.5"))
     ('60000', '0.5')
     """
     text = str(value)
-    # Formatting takes four times as long, and few need it.
+    # `format` takes four times as long, and few values need it.
     return format(value, "f") if "E" in text else text

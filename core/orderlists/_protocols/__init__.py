@@ -1,1 +1,1 @@
-"""How requests and results travel: one pure module for each protocol."""
+"""Protocols: encoding of requests and decoding of replies, one module each, without I/O."""

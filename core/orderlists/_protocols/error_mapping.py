@@ -1,13 +1,11 @@
-"""What a reply that is no success says: status and error code to an exception.
+"""Mapping of status and error code to an exception.
 
-Law: a reply refuses only if it is a 4XX with a readable code other than those that leave the
-outcome open, or has the status 403, 407, 418 or 429.  Any 5XX and those codes say that the exchange
-failed, not what became of the request.  Everything else says nothing at all.
+Invariant: a reply is a refusal only if it is a 4XX with a readable code other than `OPEN_CODES`, or
+has the status 403, 407, 418 or 429.  A 5XX or one of `OPEN_CODES` is a `ServerError`: the outcome
+is unknown.  Anything else is undecodable.
 
-A code that means something particular to an operation (`Operation.errors`) is mapped by that
-operation, any other by the table here.
-
-Knows no protocol: each one brings status, code and message from where it finds them.
+Codes with a meaning specific to an operation are mapped by `Operation.errors`, the others by the
+table here.  Independent of the protocol, which extracts status, code and message.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ from orderlists.errors import (
 )
 
 OPEN_CODES = frozenset({-1000, -1001, -1006, -1007, -1008, -1016})
-"""Codes that leave open whether the request was executed."""
+"""Codes after which it is unknown whether the request was executed."""
 
 COMMON_ERRORS: Mapping[int, type[Rejected]] = {
     -1002: Unauthorized,
@@ -40,12 +38,12 @@ COMMON_ERRORS: Mapping[int, type[Rejected]] = {
     -2014: Unauthorized,
     -2015: Unauthorized,
 }
-"""What codes mean to every operation."""
+"""Codes with the same meaning in every operation."""
 
-# The exchange gives -2011 for every refusal of a cancel, and only the text says which.  These are
-# the documented ones ("Messages for -1010, -2010, and -2011") that a cancel can get and that are no
-# missing order: the request was not executed, and no earlier copy of it was.  After any other text
-# a copy may have been, so it counts as an unknown order list, which is looked up.
+# -2011 stands for every refusal of a cancel; only the text distinguishes them.  These are the
+# documented ones ("Messages for -1010, -2010, and -2011") that a cancel can receive and that do not
+# mean a missing order: neither the request nor an earlier copy of it was executed.  After any other
+# text a copy may have been executed, so it is an `UnknownOrderList`, which is reconciled.
 _CANCEL_REJECTED = -2011
 _CANCEL_REFUSALS = frozenset(
     {
@@ -76,13 +74,13 @@ def error_of(
     retry_after: float | None = None,
     errors: Mapping[int, type[Rejected]] = NO_ERRORS,
 ) -> Rejected | ServerError | None:
-    """Return the error that a reply amounts to, or None if it says nothing.
+    """Return the exception for a reply; None if it is not an error of the exchange.
 
     Args:
         status: The HTTP status, or its equivalent.
-        body: The exchange's error; None if the reply holds no readable one.
-        retry_after: Seconds to wait, if the reply says so outside of the error.
-        errors: What codes mean to the operation: `Operation.errors`.
+        body: The exchange's error; None if there is no readable one.
+        retry_after: Seconds to wait, if specified outside of the error.
+        errors: The codes specific to the operation: `Operation.errors`.
     """
     if status < _CLIENT_ERROR:
         return None

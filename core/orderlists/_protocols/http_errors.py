@@ -1,8 +1,8 @@
-"""What an HTTP response that holds no result says.
+"""Mapping of HTTP responses without a result to exceptions.
 
-A response that is neither a result nor an error of the exchange comes from another server: a wrong
-address, a proxy, a portal.  That server says the same again to every request, so the error carries
-this as a fact (`UndecodableReply.is_foreign`).  A body that was cut on its way is told apart.
+A response that is neither a result nor an error of the exchange comes from another host: a wrong
+address, a proxy, a captive portal.  A retry would meet the same host, so the exception is marked
+(`UndecodableReply.is_foreign`).  A JSON body that was truncated in transit is not foreign.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _HTML = re.compile(r"\s*(text/html|application/xhtml\+xml)\s*(;|$)", re.IGNORECA
 
 def http_error(
     response: HttpResponse,
-    format: Format,  # noqa: A002 - what it is called everywhere
+    format: Format,  # noqa: A002 - the name used everywhere
     errors: Mapping[int, type[Rejected]] = NO_ERRORS,
 ) -> Rejected | ServerError | UndecodableReply:
-    """Return the error that a response amounts to which is no success.
+    """Return the exception for a response without a result.
 
     Args:
         response: The response.
-        format: Decodes its body.
-        errors: What codes mean to the operation: `Operation.errors`.
+        format: Decodes the body.
+        errors: The codes specific to the operation: `Operation.errors`.
     """
     body = format.decode_error(response.body)
     error = error_of(response.status, body, retry_after=_retry_after(response), errors=errors)
@@ -44,12 +44,12 @@ def http_error(
 
 
 def is_html(response: HttpResponse) -> bool:
-    """Return whether a response says that it is a web page, which no reply of the exchange is."""
+    """Return whether a response is labelled HTML, which a reply of the exchange never is."""
     return _HTML.match(response.header("Content-Type") or "") is not None
 
 
 def _is_cut(response: HttpResponse) -> bool:
-    """Return whether a response is an object of JSON that was cut: asking again helps."""
+    """Return whether a response is a truncated JSON object: a retry may succeed."""
     is_json = _JSON.match(response.header("Content-Type") or "") is not None
     body = response.body.strip()
     return is_json and body.startswith(b"{") and not body.endswith(b"}")

@@ -1,7 +1,7 @@
-"""The messages that an HTTP transport carries: one request out, one response back.
+"""HTTP requests and responses as values.
 
-Pure values.  The bytes that were signed are the bytes that are sent, so a target is kept in the
-form in which it goes on the wire, and nothing here parses it again.
+The signed bytes are the sent bytes: a target is stored exactly as it goes on the wire, and is never
+parsed again.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 from attrs import field, frozen
 
 
-# No slots in either: a frozen value with slots takes almost twice as long to make.
+# No slots: constructing a frozen value with slots takes almost twice as long.
 @frozen(repr=False, slots=False)
 class HttpRequest:
     """One HTTP request, ready for the wire.
 
     Attributes:
-        method: The verb in upper case, such as ``DELETE``.
+        method: The method in upper case, such as ``DELETE``.
         target: Path and query in origin form, percent-encoded; sent byte for byte.
-        headers: Names and values, in order; a transport adds what HTTP itself needs (``Host``).
+        headers: Names and values, in order; a transport adds what HTTP requires (``Host``).
         body: The body; empty for none.
 
     >>> HttpRequest("DELETE", "/api/v3/orderList?symbol=LTCBTC&signature=c8db56", ())
@@ -25,7 +25,7 @@ class HttpRequest:
     """
 
     method: str
-    # Not even in the output of tools that print fields: these hold the key and the signature.
+    # Hidden from tools that print fields as well: they hold the API key and the signature.
     target: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
@@ -41,20 +41,20 @@ class HttpResponse:
 
     Attributes:
         status: 200 to 599.
-        headers: Names and values in the order they came; names in any case, repeated ones kept.
-        body: The whole body, any content encoding undone.
+        headers: Names and values as received: order, case and duplicates are kept.
+        body: The whole body, content-decoded.
 
     >>> HttpResponse(200, (("content-type", "application/json"),), b"{}")
     <HttpResponse 200, 2 bytes>
     """
 
     status: int
-    # A server may echo what was sent.
+    # A server may echo the request.
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
 
     def header(self, name: str) -> str | None:
-        """Return the first header of this name, in whatever case it came, or None.
+        """Return the first header with this name, case-insensitively, or None.
 
         >>> HttpResponse(429, (("retry-after", "7"),)).header("Retry-After")
         '7'

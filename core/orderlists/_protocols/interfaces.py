@@ -1,8 +1,8 @@
-"""What a protocol is: it turns requests into messages, and messages into results and events.
+"""The interfaces of a protocol, which encodes requests and decodes results and events.
 
-There are two kinds.  An `HttpProtocol` has a response for every request.  A `FramedProtocol` keeps
-connections open; what it does on one of them (log on, keep alive, correlate replies, subscribe to
-events) is its `SessionLayer`.  Both are pure: bytes or frames in, values out.
+There are two kinds.  In an `HttpProtocol` every request has a response.  A `FramedProtocol` keeps
+connections open; its `SessionLayer` handles log-on, keepalive, correlation of replies and
+subscriptions on one connection.  Both are sans-I/O: bytes or frames in, values out.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from orderlists.errors import OrderListsError
 R = TypeVar("R")
 
 Frame: TypeAlias = str | bytes
-"""What a framed transport carries: a text frame, or a binary one, whole."""
+"""A complete text or binary frame."""
 
 
 class HttpProtocol(Protocol):
-    """What turns requests into HTTP requests, and responses into results: `Rest`, or yours."""
+    """A protocol over HTTP request and response: `Rest`, or your own."""
 
     @property
     def time_unit(self) -> TimeUnit:
-        """The unit of the timestamps it is given."""
+        """The unit of the timestamps passed to it."""
         ...
 
     def encode(self, request: Request[R], *, key: Key, timestamp: int) -> HttpRequest:
-        """Return the request, signed, as it goes on the wire."""
+        """Return the request, encoded and signed."""
         ...
 
     def decode(self, request: Request[R], reply: HttpResponse, /) -> R:
-        """Return the result, or raise what the response says: see `Rest.decode`."""
+        """Return the result, or raise the error in the response: see `Rest.decode`."""
         ...
 
     def usages(self, reply: HttpResponse, /) -> list[Usage]:
-        """Return what a response says was used of the rate limits."""
+        """Return the rate-limit usage that a response reports."""
         ...
 
 
 class FramedReply(Protocol):
-    """What a framed protocol makes of a reply; the rest of it is its own."""
+    """A reply of a framed protocol, which may have more members."""
 
     @property
     def status(self) -> int:
@@ -55,16 +55,16 @@ class FramedReply(Protocol):
 
     @property
     def frame(self) -> Frame:
-        """All of it, as it came."""
+        """The whole frame, undecoded."""
         ...
 
 
 class Encoded(NamedTuple):
-    """A request as it goes on one connection.
+    """A request, encoded for one connection.
 
     Attributes:
-        key: Finds the request again when its reply comes.
-        data: What is written.
+        key: Correlates the reply with the request.
+        data: The frame to write.
     """
 
     key: Hashable
@@ -75,9 +75,9 @@ class ReplyPart(NamedTuple):
     """A reply to a request, or one part of it.
 
     Attributes:
-        key: The request's; None where the exchange did not say, or means the connection.
-        reply: As the protocol reads it.
-        is_last: Whether no other part follows.
+        key: The key of the request; None for an uncorrelated reply.
+        reply: The reply, as the protocol represents it.
+        is_last: Whether it is the last part.
     """
 
     key: Hashable
@@ -92,19 +92,19 @@ class EventReceived(NamedTuple):
 
 
 class SendNow(NamedTuple):
-    """Something that the session layer has to send, such as the answer to a heartbeat."""
+    """A frame that the session layer must send, such as the response to a heartbeat."""
 
     data: Frame
 
 
 class Draining(NamedTuple):
-    """The other side will close this connection soon: it takes no more requests."""
+    """The exchange will close this connection soon: no new requests may be sent on it."""
 
     reason: str
 
 
 class EventsEnded(NamedTuple):
-    """The exchange ended the flow of events on this connection."""
+    """The exchange ended the subscription of this connection."""
 
     reason: str
 
@@ -113,79 +113,79 @@ Received: TypeAlias = ReplyPart | EventReceived | SendNow | Draining | EventsEnd
 
 
 class SessionLayer(Protocol):
-    """What a protocol does on one connection.  It is made when the connection is.
+    """The state of a protocol on one connection; created with the connection.
 
-    It sends nothing itself.  What it wants sent is a request that the connection manager sends as
-    any other (through the gate, and correlated), or the data of a `SendNow`.
+    It sends nothing itself.  It returns requests, which the connection manager sends like any other
+    (through the gate, and correlated), or a `SendNow`.
 
-    Its methods are called by one thread at a time, except `encode`, which several may call.
+    Calls are serialized, except `encode`, which must be thread-safe.
     """
 
     def log_on(self) -> Request[Any] | None:
-        """Return what has to be sent first on a new connection; None if nothing has to be."""
+        """Return the log-on request of a new connection, or None."""
         ...
 
     def logged_on(self) -> None:
-        """Take note that the log-on was answered with success."""
+        """Record that the log-on succeeded."""
         ...
 
     def keepalive(self) -> Request[Any] | None:
-        """Return what to send on a quiet connection; None if the transport keeps it alive."""
+        """Return the keepalive for a quiet connection; None if the transport has its own."""
         ...
 
     def subscribe(self) -> Request[Any]:
-        """Return what makes the events of the account flow on this connection.
+        """Return the request that subscribes to the events of the account.
 
-        Its result, which may not be None, stands for the subscription.
+        Its result, which must not be None, represents the subscription.
         """
         ...
 
     def unsubscribe(self, subscription: Any, /) -> Request[Any]:  # noqa: ANN401 - the result of `subscribe`
-        """Return what ends that flow."""
+        """Return the request that ends a subscription."""
         ...
 
     def encode(self, request: Request[Any], *, timestamp: int) -> Encoded:
-        """Return the request as it goes on this connection, under a key of its own."""
+        """Return the request encoded for this connection, with a unique key."""
         ...
 
     def received(self, frame: Frame, /) -> Iterable[Received]:
-        """Return what a frame holds; nothing if it is none of ours.  Raise nothing."""
+        """Return the contents of a frame; empty for an unknown frame.  Must not raise."""
         ...
 
 
 class FramedProtocol(Protocol):
-    """What speaks over connections that stay open: `WebSocketApi`, or yours."""
+    """A protocol over persistent connections: `WebSocketApi`, or your own."""
 
     @property
     def time_unit(self) -> TimeUnit:
-        """The unit of the timestamps it is given."""
+        """The unit of the timestamps passed to it."""
         ...
 
     @property
     def target(self) -> str:
-        """What to connect to: path and query in origin form."""
+        """The target of the connection: path and query in origin form."""
         ...
 
     def session(self, *, key: Key) -> SessionLayer:
         """Return the session layer of a new connection.
 
         Raises:
-            InvalidSetting: The protocol cannot be spoken with this key.
+            InvalidSetting: The protocol cannot be used with this key.
         """
         ...
 
     def decode(self, request: Request[R], reply: Any, /) -> R:  # noqa: ANN401 - its own reply
-        """Return the result, or raise what the reply says: see `WebSocketApi.decode`."""
+        """Return the result, or raise the error in the reply: see `WebSocketApi.decode`."""
         ...
 
     def usages(self, reply: Any, /) -> list[Usage]:  # noqa: ANN401 - its own reply
-        """Return what a reply says was used of the rate limits."""
+        """Return the rate-limit usage that a reply reports."""
         ...
 
     def refusal(self, reply: Any, /) -> OrderListsError | None:  # noqa: ANN401 - its own reply
-        """Return what a reply says that is no success; None if it is one."""
+        """Return the error in a reply; None for a success."""
         ...
 
     def handshake_refusal(self, response: HttpResponse, /) -> OrderListsError:
-        """Return what an HTTP response says that came instead of a connection."""
+        """Return the error for an HTTP response that refused the handshake."""
         ...

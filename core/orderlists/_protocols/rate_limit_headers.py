@@ -1,4 +1,4 @@
-"""The usage of the rate limits that the headers of a response report."""
+"""Rate-limit usage from the headers of a response."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def usage_of(response: HttpResponse) -> list[Usage]:
-    """Return the usage in each window that the headers name.
+    """Return the usage of each window in the headers.
 
     >>> usage_of(HttpResponse(200, (("X-MBX-USED-WEIGHT-1M", "7"),)))[0].used
     7
@@ -28,7 +28,7 @@ def usage_of(response: HttpResponse) -> list[Usage]:
     return usages
 
 
-# Every response has the same two dozen names.
+# Cached: every response has the same header names.
 @lru_cache(maxsize=256)
 def _window(name: str) -> tuple[RateLimitType, int] | None:
     found = _NAME.fullmatch(name)

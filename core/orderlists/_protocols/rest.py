@@ -1,8 +1,8 @@
-"""The REST protocol: requests to HTTP requests, HTTP responses to results.
+"""The REST protocol: encodes requests as HTTP requests, decodes HTTP responses.
 
-Pure: it has no clock and sends nothing, so any HTTP library can carry the messages.
+Sans I/O and without a clock, so any HTTP library can be the transport.
 
-Invariant: the query is percent-encoded first, and those exact bytes are what is signed and sent.
+Invariant: the query is percent-encoded first; exactly those bytes are signed and sent.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Rest:
     """The exchange's REST API.
 
     Args:
-        time_unit: The unit of the times in requests and results.  Milliseconds are the exchange's
-            default; microseconds are requested by a header.
+        time_unit: The unit of times in requests and results.  Milliseconds are the exchange's
+            default; microseconds are selected by a header.
         format: The format of replies.  ``Json(parser=orjson.loads)`` is several times as fast as
             the default.
 
@@ -70,7 +70,7 @@ class Rest:
     format: Format = field(default=Json(), validator=check_format)
 
     def encode(self, request: Request[R], *, key: Key, timestamp: int) -> HttpRequest:
-        """Return the request, signed, as it goes on the wire.
+        """Return the request, encoded and signed.
 
         Args:
             request: The request.
@@ -78,12 +78,12 @@ class Rest:
             timestamp: The time since 1970, in `time_unit`.
 
         Raises:
-            InvalidRequest: The timestamp is not a whole number, or REST has no such request.
-            InvalidSetting: The key did not sign with text.
+            InvalidRequest: The timestamp is not an int, or REST does not have this operation.
+            InvalidSetting: `key.sign` did not return text.
         """
         operation = request.operation
         if operation.method is None or operation.path is None:
-            rule = "must be one that REST knows"
+            rule = "must be an operation of the REST API; use WebSocketApi() for this one"
             raise InvalidRequest(field="request", value=request, rule=rule)
         headers = (*_UNIT_HEADERS[self.time_unit], *self.format.headers)
         parameters = request.parameters()
@@ -101,12 +101,12 @@ class Rest:
         )
 
     def decode(self, request: Request[R], response: HttpResponse) -> R:
-        """Return the result that a response to this request holds.
+        """Decode the response to a request.
 
         Raises:
-            Rejected: The exchange refused: the request was not executed.
-            ServerError: The exchange failed: whether the request was executed is open.
-            UndecodableReply: The reply cannot be read: whether the request was executed is open.
+            Rejected: The exchange refused the request: it was not executed.
+            ServerError: The exchange failed: the outcome is unknown.
+            UndecodableReply: The reply is unreadable: the outcome is unknown.
         """
         operation = request.operation
         if response.status != _OK:
@@ -123,7 +123,7 @@ class Rest:
         return result
 
     def usages(self, response: HttpResponse) -> list[Usage]:
-        """Return what the headers of a response say was used of the rate limits."""
+        """Return the rate-limit usage in the headers of a response."""
         return usage_of(response)
 
 
@@ -132,15 +132,15 @@ def _query(parameters: list[Parameter]) -> str:
 
 
 def _written(value: str | int | Decimal) -> str:
-    # The plain text of a number has nothing to encode.
+    # The text of a number needs no encoding.
     return _percent_encoded(value) if isinstance(value, str) else text_of(value)
 
 
 def _percent_encoded(text: str) -> str:
-    # On bytes this is a table look-up, for ASCII alone; on text a search for each character.
+    # On bytes `isalnum` is a table look-up for ASCII; on text a Unicode search per character.
     if text.encode().isalnum():
         return text
     if _BASE64.fullmatch(text) is not None:
-        # Signatures of most keys: `quote` takes ten times as long.
+        # Base64 signatures: `quote` takes ten times as long.
         return text.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
     return quote(text, safe="")

@@ -1,4 +1,4 @@
-"""What every protocol does alike: it writes values as text, signs them, and checks settings."""
+"""Shared by all protocols: text form of values, signing, and validation of settings."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _FORMAT_MEMBERS = ("headers", "query", "decode", "decode_error", "decode_frame",
 
 
 def check_unit(_: object, attribute: Attribute[TimeUnit], value: object) -> None:
-    """Refuse a setting that is not a unit of time."""
+    """Reject a setting that is not a `TimeUnit`."""
     if not isinstance(value, TimeUnit):
         raise InvalidSetting(field=attribute.name, value=value, rule="must be a TimeUnit")
 
 
 def check_format(_: object, attribute: Attribute[Any], value: object) -> None:
-    """Refuse a setting that is not a format, such as a class or a parser."""
+    """Reject a setting that is not a format, such as a class or a parser."""
     has_members = all(hasattr(value, name) for name in _FORMAT_MEMBERS)
     if isinstance(value, type) or not has_members:
         rule = "must be a Format, such as Json() or Json(parser=orjson.loads)"
@@ -32,15 +32,15 @@ def check_format(_: object, attribute: Attribute[Any], value: object) -> None:
 
 
 def text_of(value: str | int | Decimal) -> str:
-    """Return a parameter's value as text: what is signed, before any encoding."""
+    """Return a parameter's value as text, as it is signed, before any encoding."""
     return write_decimal(value) if isinstance(value, Decimal) else str(value)
 
 
 def check_timestamp(timestamp: object, unit: TimeUnit) -> None:
-    """Refuse a timestamp that is not a whole number.
+    """Reject an invalid timestamp.
 
     Raises:
-        InvalidRequest: It is not, or it is negative.
+        InvalidRequest: It is not an int, or it is negative.
     """
     if type(timestamp) is not int or timestamp < 0:
         rule = f"must be an int, in {unit.name}S"
@@ -51,9 +51,11 @@ def signature_of(payload: bytes, key: Key) -> str:
     """Return the signature of these bytes.
 
     Raises:
-        InvalidSetting: The key did not sign with text.
+        InvalidSetting: `key.sign` did not return text.
     """
     signature = key.sign(payload)
     if not isinstance(signature, str):
-        raise InvalidSetting(field="key", value=HIDDEN, rule="must sign with text")
+        raise InvalidSetting(
+            field="key", value=HIDDEN, rule="must sign with text: sign() must return a str"
+        )
     return signature

@@ -1,10 +1,9 @@
-"""The WebSocket API: requests to frames, frames to replies and events, replies to results.
+"""The WebSocket API: encodes requests as frames, decodes replies and events.
 
-Pure, and without state: which request a reply belongs to, and the state of a connection, are the
-business of its session layer.
+Sans I/O and stateless: correlation and the state of a connection belong to the session layer.
 
-Invariant: the text that is signed is the text that is in the frame.  Here values are signed in the
-order of their names and as they are, not percent-encoded.
+Invariant: the signed text is the text in the frame.  Parameters are signed in alphabetical order,
+and not percent-encoded.
 """
 
 from __future__ import annotations
@@ -56,11 +55,11 @@ class WebSocketApi:
     """The exchange's WebSocket API.
 
     Args:
-        time_unit: The unit of the times in requests, results and events.
+        time_unit: The unit of times in requests, results and events.
         format: The format of replies and events; requests are always JSON.
         log_on: Whether a connection logs on once, after which requests are sent unsigned.  The
-            exchange accepts this from Ed25519 keys alone.  None: only if the key is an
-            `Ed25519Key`; for an Ed25519 key of your own class, set it.
+            exchange supports this for Ed25519 keys only.  The default, None, logs on if the key is
+            an `Ed25519Key`; set it to True for an Ed25519 key of your own class.
 
     Raises:
         InvalidSetting: A setting is of another type.
@@ -81,7 +80,7 @@ class WebSocketApi:
 
     @property
     def target(self) -> str:
-        """What to connect to: path and query in origin form."""
+        """The target of the connection: path and query in origin form."""
         options = (_TARGET, _UNIT_QUERIES[self.time_unit], self.format.query)
         return "&".join(option for option in options if option)
 
@@ -89,7 +88,7 @@ class WebSocketApi:
         """Return the session layer of a new connection.
 
         Raises:
-            InvalidSetting: `log_on` is True, and the key is of a kind that cannot log on.
+            InvalidSetting: `log_on` is True, and the key is an HMAC or RSA key.
         """
         if self.log_on and isinstance(key, HmacKey | RsaKey):
             rule = f"must be False or None with an {type(key).__name__}: only Ed25519 keys log on"
@@ -113,11 +112,11 @@ class WebSocketApi:
             request_id: Identifies the request in its reply.
             key: The key that signs it.
             timestamp: The time since 1970, in `time_unit`.
-            logged_on: Whether the connection is logged on: then only what has to be is signed.
+            logged_on: Whether the connection is logged on: then only `SIGNED` requests are signed.
 
         Raises:
-            InvalidRequest: The timestamp is not a whole number.
-            InvalidSetting: The key did not sign with text.
+            InvalidRequest: The timestamp is not an int.
+            InvalidSetting: `key.sign` did not return text.
         """
         operation = request.operation
         parameters = request.parameters()
@@ -135,16 +134,16 @@ class WebSocketApi:
         return f'{{"id":{request_id},"method":"{operation.websocket}","params":{{{members}}}}}'
 
     def read(self, frame: Frame) -> Reply | Event | None:
-        """Return the reply or the event that a frame holds; None if it holds neither."""
+        """Return the reply or the event in a frame; None if it is neither."""
         return self.format.decode_frame(frame, self.time_unit)
 
     def decode(self, request: Request[R], reply: Reply) -> R:
-        """Return the result that a reply to this request holds.
+        """Decode the reply to a request.
 
         Raises:
-            Rejected: The exchange refused: the request was not executed.
-            ServerError: The exchange failed: whether the request was executed is open.
-            UndecodableReply: The reply cannot be read: whether the request was executed is open.
+            Rejected: The exchange refused the request: it was not executed.
+            ServerError: The exchange failed: the outcome is unknown.
+            UndecodableReply: The reply is unreadable: the outcome is unknown.
         """
         operation = request.operation
         if reply.status != _OK:
@@ -156,25 +155,24 @@ class WebSocketApi:
         return result
 
     def usages(self, reply: Reply) -> list[Usage]:
-        """Return what a reply says was used of the rate limits."""
+        """Return the rate-limit usage that a reply reports."""
         return reply.usages
 
     def refusal(self, reply: Reply) -> Rejected | ServerError | UndecodableReply | None:
-        """Return the error that a reply amounts to, whatever was requested; None for success."""
+        """Return the error in a reply, independent of the operation; None for a success."""
         return None if reply.status == _OK else _error(reply, NO_ERRORS)
 
     def handshake_refusal(
         self, response: HttpResponse
     ) -> Rejected | ServerError | UndecodableReply:
-        """Return the error that an HTTP response amounts to which came instead of a connection."""
+        """Return the error for an HTTP response that refused the handshake."""
         return http_error(response, self.format)
 
 
 def _json(value: str | int | Decimal) -> str:
     if type(value) is str:
         return encode_basestring(value)
-    # A fraction is sent as text: what is signed is its text, and a parser may write a number in
-    # another way.
+    # A fraction is sent as text: its text is signed, and a parser may format a number differently.
     if isinstance(value, int) or (isinstance(value, Decimal) and value == int(value)):
         return text_of(value)
     return encode_basestring(text_of(value))

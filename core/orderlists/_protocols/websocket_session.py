@@ -1,11 +1,10 @@
-"""What the WebSocket API does on one connection.
+"""The session layer of the WebSocket API.
 
-Replies are correlated with requests by an int id, counted up on each connection.  A key that logs
-on signs once, and its later requests go unsigned.  Two events are no news of the account but of
-the connection: `serverShutdown` announces its end, `eventStreamTerminated` the end of the
-subscription.
+Replies are correlated by an int id, counted per connection.  After a log-on, requests are sent
+unsigned.  Two events concern the connection, not the account: `serverShutdown` announces its end,
+`eventStreamTerminated` the end of the subscription.
 
-`encode` may be called by several threads at once.
+`encode` is thread-safe.
 
 Source: *WebSocket API*: *General API information*, *Session authentication*, *User Data Stream*.
 """
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
 _SHUTDOWN: Final = "serverShutdown"
 _TERMINATED: Final = "eventStreamTerminated"
-# A union made anew for every frame would cost more than the check.
+# A constant: building a union for every frame is slower than the check.
 _EVENTS: Final = (ListStatus, ExecutionReport, OtherEvent)
 
 
@@ -62,7 +61,7 @@ class WebSocketSession:
         self._ids = count(1)
 
     def log_on(self) -> LogOn | None:
-        """Return the log-on, if the key is to be authenticated once per connection."""
+        """Return the log-on, if this connection logs on."""
         return LogOn() if self._logs_on else None
 
     def logged_on(self) -> None:
@@ -70,19 +69,19 @@ class WebSocketSession:
         self._is_logged_on = True
 
     def keepalive(self) -> Ping:
-        """Return an API ping: not every WebSocket library shows the pings of its own protocol."""
+        """Return an API ping: not every WebSocket library exposes the pings of the protocol."""
         return Ping()
 
     def subscribe(self) -> Subscribe | SubscribeSigned:
-        """Return the subscription for the account that is logged on, or whose key signs it."""
+        """Return the subscribe request, signed unless the connection is logged on."""
         return Subscribe() if self._is_logged_on else SubscribeSigned()
 
     def unsubscribe(self, subscription: Subscription, /) -> Unsubscribe:
-        """Return the end of a subscription."""
+        """Return the unsubscribe request."""
         return Unsubscribe(subscription.subscription_id)
 
     def encode(self, request: Request[Any], *, timestamp: int) -> Encoded:
-        """Return the request as a frame, under the next id of this connection."""
+        """Return the request as a frame, with the next id of this connection."""
         request_id = next(self._ids)
         frame = self._api.encode(
             request,
@@ -94,7 +93,7 @@ class WebSocketSession:
         return Encoded(request_id, frame)
 
     def received(self, frame: Frame, /) -> tuple[Received, ...]:
-        """Return what a frame holds; nothing if it is neither a reply nor an event."""
+        """Return the contents of a frame; empty if it is neither a reply nor an event."""
         found = self._api.read(frame)
         if found is None:
             return ()

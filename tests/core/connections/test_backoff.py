@@ -38,7 +38,7 @@ def test_a_success_resets_the_backoff_but_not_a_pause_that_has_begun() -> None:
     assert backoff.pause(9 * SECOND) == SECOND // 10
 
 
-def test_attempts_alone_are_no_failures() -> None:
+def test_attempts_without_a_failure_do_not_trigger_the_backoff() -> None:
     backoff = Backoff()
     for _ in range(299):
         backoff.attempted(0)

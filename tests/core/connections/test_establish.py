@@ -21,7 +21,7 @@ from toy_protocol import ToyProtocol
 NO_ROUTE = TransportError("no route", sent=False)
 
 
-# Which connection.
+# The current connection, or a new one.
 
 
 def test_the_current_connection_is_returned_without_a_request() -> None:
@@ -32,7 +32,7 @@ def test_the_current_connection_is_returned_without_a_request() -> None:
     assert client.log == ["connect"]
 
 
-def test_a_log_on_comes_before_anything_else() -> None:
+def test_a_log_on_is_sent_first() -> None:
     client = ToyClient(ToyProtocol(logs_on=True))
     queue = client.manager.events.open_queue(9)
     connection: Any = client.establish()
@@ -45,14 +45,14 @@ def test_a_log_on_comes_before_anything_else() -> None:
     assert queue.take() is None
 
 
-def test_without_subscribers_nothing_is_subscribed() -> None:
+def test_no_subscribe_is_sent_without_subscribers() -> None:
     client = ToyClient()
     client.establish()
 
     assert client.log == ["connect"]
 
 
-def test_a_quiet_connection_has_to_answer_a_keepalive_before_it_is_used() -> None:
+def test_a_quiet_connection_is_probed_by_a_keepalive_before_it_is_used() -> None:
     client = ToyClient()
     connection = client.establish()
     client.pass_time(31)
@@ -74,20 +74,20 @@ def test_any_reply_to_a_keepalive_shows_that_the_connection_is_alive(answer: Any
 
 
 @pytest.mark.parametrize("answer", ["nothing", "lost"])
-def test_a_quiet_connection_that_does_not_answer_is_replaced(answer: str) -> None:
+def test_a_keepalive_timeout_on_a_quiet_connection_causes_a_reconnect(answer: str) -> None:
     client = ToyClient()
     old = client.establish()
     client.pass_time(31)
-    client.answers["Ping"] = [None if answer == "nothing" else client.loses]
+    client.answers["Ping"] = [None if answer == "nothing" else client.answer_by_disconnect]
     new = client.establish()
 
     assert new is not old
     assert client.log == ["connect", "Ping", "connect"]
-    # A keepalive is given up after 5 seconds.
+    # A keepalive times out after 5 seconds.
     assert client.passed == (36 if answer == "nothing" else 31) * SECOND
 
 
-def test_a_quiet_connection_is_used_as_it_is_where_the_protocol_has_no_keepalive() -> None:
+def test_a_quiet_connection_is_used_where_the_protocol_has_no_keepalive() -> None:
     client = ToyClient(ToyProtocol(pings=False))
     connection = client.establish()
     client.pass_time(3600)
@@ -96,7 +96,7 @@ def test_a_quiet_connection_is_used_as_it_is_where_the_protocol_has_no_keepalive
     assert client.log == ["connect"]
 
 
-def test_an_old_connection_is_replaced_without_a_keepalive() -> None:
+def test_a_connection_near_its_expiry_is_reconnected_without_a_keepalive() -> None:
     client = ToyClient()
     old = client.establish()
     client.pass_time(24 * 3600)
@@ -109,10 +109,10 @@ def test_an_old_connection_is_replaced_without_a_keepalive() -> None:
 # The back-off.
 
 
-def test_failed_attempts_to_connect_are_repeated_ever_later() -> None:
+def test_failed_connects_are_retried_with_backoff() -> None:
     client = ToyClient()
     for _ in range(4):
-        client.refuses = [NO_ROUTE]
+        client.connect_errors = [NO_ROUTE]
         with pytest.raises(TransportError, match=r"^no route$"):
             client.establish()
     client.establish()
@@ -120,13 +120,15 @@ def test_failed_attempts_to_connect_are_repeated_ever_later() -> None:
     assert client.log == ["connect", 0.1, "connect", 0.2, "connect", 0.4, "connect", 0.8, "connect"]
 
 
-def test_a_pause_that_is_longer_than_the_time_left_is_not_waited_for() -> None:
+def test_a_backoff_beyond_the_deadline_is_raised_at_once() -> None:
     client = ToyClient()
-    client.refuses = [NO_ROUTE]
+    client.connect_errors = [NO_ROUTE]
     with pytest.raises(TransportError):
         client.establish()
 
-    with pytest.raises(TransportError, match=r"no connection: no route; .* 0\.1 s$") as caught:
+    with pytest.raises(
+        TransportError, match=r"no connection: no route; .* 0\.1 s; not sent$"
+    ) as caught:
         client.establish(seconds=0.1)
     assert caught.value.sent is False
     assert client.log == ["connect"]
@@ -136,11 +138,11 @@ HANDSHAKES = [(429, "60", RateLimited), (418, "60", Banned), (401, "no", Unautho
 
 
 @pytest.mark.parametrize(("status", "text", "kind"), HANDSHAKES)
-def test_what_refuses_the_handshake_is_raised_and_feeds_the_backoff(
+def test_a_refused_handshake_is_raised_and_feeds_the_backoff(
     status: int, text: str, kind: type[Rejected]
 ) -> None:
     client = ToyClient()
-    client.refuses = [HandshakeRefused(HttpResponse(status, (), text.encode()))]
+    client.connect_errors = [HandshakeRefused(HttpResponse(status, (), text.encode()))]
 
     with pytest.raises(kind):
         client.establish()
@@ -148,12 +150,12 @@ def test_what_refuses_the_handshake_is_raised_and_feeds_the_backoff(
 
 
 @pytest.mark.parametrize("status", [500, 600])
-def test_a_handshake_that_is_refused_without_a_refusal_of_the_exchange_is_raised_as_it_is(
+def test_a_handshake_refused_by_another_host_is_raised_unchanged(
     status: int,
 ) -> None:
     client = ToyClient()
     refused = HandshakeRefused(HttpResponse(status, ()))
-    client.refuses = [refused]
+    client.connect_errors = [refused]
 
     with pytest.raises(HandshakeRefused) as caught:
         client.establish()
@@ -164,7 +166,7 @@ def test_a_handshake_that_is_refused_without_a_refusal_of_the_exchange_is_raised
 @pytest.mark.parametrize("status", [429, 418])
 def test_a_429_or_418_instead_of_a_connection_closes_the_gate(status: int) -> None:
     client = ToyClient()
-    client.refuses = [HandshakeRefused(HttpResponse(status, (), b"60"))]
+    client.connect_errors = [HandshakeRefused(HttpResponse(status, (), b"60"))]
     with pytest.raises((RateLimited, Banned)):
         client.establish()
     client.pass_time(59)
@@ -178,7 +180,7 @@ def test_a_429_or_418_instead_of_a_connection_closes_the_gate(status: int) -> No
     assert client.log == ["connect", "connect"]
 
 
-# Answers to a log-on, and what is raised
+# Replies to a log-on, and what is raised
 LOG_ONS: list[tuple[Any, type[OrderListsError], str]] = [
     ((500, "x"), TransportError, "HTTP 500"),
     ((600, "x"), TransportError, "HTTP 600"),
@@ -194,7 +196,7 @@ def test_a_log_on_that_fails_ends_the_connection_and_feeds_the_backoff(
     answer: Any, kind: type[OrderListsError], text: str
 ) -> None:
     client = ToyClient(ToyProtocol(logs_on=True))
-    client.answers["LogOn"] = [client.loses if answer == "lost" else answer]
+    client.answers["LogOn"] = [client.answer_by_disconnect if answer == "lost" else answer]
     with pytest.raises(kind, match=text) as caught:
         client.establish()
 
@@ -204,13 +206,13 @@ def test_a_log_on_that_fails_ends_the_connection_and_feeds_the_backoff(
     idle = client.manager.take_idle(client.passed)
     assert len(idle) == (0 if answer == "lost" else 1)
     assert client.manager.connections() == []
-    client.refuses = [NO_ROUTE]
+    client.connect_errors = [NO_ROUTE]
     with pytest.raises(TransportError):
         client.establish()
     assert client.pause == 0.2
 
 
-def test_log_ons_that_are_answered_500_are_repeated_ever_later() -> None:
+def test_log_ons_refused_with_500_are_retried_with_backoff() -> None:
     client = ToyClient(ToyProtocol(logs_on=True))
     client.answers["LogOn"] = [(500, "x")] * 3
     for _ in range(3):
@@ -221,7 +223,7 @@ def test_log_ons_that_are_answered_500_are_repeated_ever_later() -> None:
     assert [each for each in client.log if isinstance(each, float)] == [0.1, 0.2, 0.4]
 
 
-def test_log_ons_without_a_reply_are_repeated_ever_later() -> None:
+def test_log_on_timeouts_are_retried_with_backoff() -> None:
     client = ToyClient(ToyProtocol(logs_on=True))
     client.answers["LogOn"] = [None] * 3
     for _ in range(3):
@@ -230,7 +232,7 @@ def test_log_ons_without_a_reply_are_repeated_ever_later() -> None:
         client.manager.take_idle(client.passed)
     client.establish()
 
-    # Each took 10 seconds, as long as a connection has to last to reset the back-off.
+    # Each took 10 seconds, the age at which a connection would reset the back-off.
     assert [each for each in client.log if isinstance(each, float)] == [0.1, 0.2, 0.4]
 
 

@@ -21,7 +21,7 @@ NO_ROUTE = TransportError("no route", sent=False)
 # The gate.
 
 
-def test_a_closed_gate_holds_back_every_step_and_feeds_no_backoff() -> None:
+def test_a_closed_gate_blocks_every_step_and_does_not_feed_the_backoff() -> None:
     client = ToyClient(ToyProtocol(logs_on=True))
     limited = RateLimited(code=None, message="", status=429, retry_after=60.0)
     client.gate.close(limited, client.now)
@@ -32,7 +32,7 @@ def test_a_closed_gate_holds_back_every_step_and_feeds_no_backoff() -> None:
     assert client.pause == 0
 
 
-def test_a_gate_that_closes_behind_the_handshake_holds_back_the_log_on() -> None:
+def test_a_gate_that_closes_after_the_handshake_blocks_the_log_on() -> None:
     client = ToyClient(ToyProtocol(logs_on=True))
 
     def limit_first(connection: Connection, in_flight: Any) -> None:
@@ -44,7 +44,7 @@ def test_a_gate_that_closes_behind_the_handshake_holds_back_the_log_on() -> None
     assert client.log == ["connect", "LogOn"]
 
 
-def test_a_log_on_that_the_gate_holds_back_feeds_no_backoff() -> None:
+def test_a_log_on_blocked_by_the_gate_does_not_feed_the_backoff() -> None:
     client = ToyClient(ToyProtocol(logs_on=True))
     limited = RateLimited(code=None, message="", status=429, retry_after=60.0)
     connecting = client.manager.connection_made
@@ -78,7 +78,7 @@ def test_a_quiet_connection_is_not_declared_dead_by_a_closed_gate() -> None:
 # The clock.
 
 
-def test_a_refused_timestamp_is_answered_by_synchronising_the_clock_once() -> None:
+def test_a_refused_timestamp_resyncs_the_clock_once() -> None:
     client = ToyClient(ToyProtocol(logs_on=True))
     client.answers["LogOn"] = [(408, "stale")]
     client.establish()
@@ -99,7 +99,7 @@ def test_a_timestamp_that_is_refused_again_ends_the_connection() -> None:
 
 
 @pytest.mark.parametrize("answer", [(500, "x"), (600, "x"), None], ids=str)
-def test_a_clock_that_cannot_be_synchronised_ends_the_connection(answer: Any) -> None:
+def test_a_failed_clock_sync_ends_the_connection(answer: Any) -> None:
     client = ToyClient(ToyProtocol(logs_on=True))
     client.answers = {"LogOn": [(408, "stale")], "GetServerTime": [answer] * 3}
     with pytest.raises(TransportError, match="HTTP 408"):
@@ -108,7 +108,7 @@ def test_a_clock_that_cannot_be_synchronised_ends_the_connection(answer: Any) ->
     assert client.log.count("LogOn") == 1
 
 
-def test_one_sample_is_enough_to_synchronise_the_clock() -> None:
+def test_one_sample_is_enough_for_a_clock_sync() -> None:
     client = ToyClient(ToyProtocol(logs_on=True))
     client.answers = {"LogOn": [(408, "stale")], "GetServerTime": [(500, "x"), (500, "x")]}
     client.establish()
@@ -119,17 +119,17 @@ def test_one_sample_is_enough_to_synchronise_the_clock() -> None:
 # Bugs, interrupts and closing.
 
 
-def test_a_bug_while_connecting_passes_as_it_is() -> None:
+def test_a_bug_while_connecting_is_raised_unchanged() -> None:
     client = ToyClient()
-    client.refuses = [OSError("no such thing")]
+    client.connect_errors = [OSError("no such thing")]
 
     with pytest.raises(OSError, match="no such thing"):
         client.establish()
 
 
-def test_a_bug_of_a_parser_while_logging_on_passes_as_it_is() -> None:
+def test_a_parser_bug_while_logging_on_is_raised_unchanged() -> None:
     client = ToyClient(ToyProtocol(logs_on=True))
-    client.answers["LogOn"] = [client.stumbles]
+    client.answers["LogOn"] = [client.answer_by_garbage]
 
     with pytest.raises(KeyError, match="nonsense"):
         client.establish()
@@ -160,7 +160,7 @@ def test_an_interrupt_while_logging_on_leaves_a_connection_to_close() -> None:
     assert len(client.manager.draining) == 1
 
 
-def test_a_bug_that_nothing_waited_for_is_raised_before_anything_is_sent() -> None:
+def test_an_unreported_bug_is_raised_before_anything_is_sent() -> None:
     client = ToyClient()
     client.receive(client.establish(), "nonsense")
     client.log.clear()
@@ -182,7 +182,7 @@ def test_a_closed_client_opens_no_connection() -> None:
 
 def test_a_client_that_is_closed_while_it_waits_opens_no_connection() -> None:
     client = ToyClient()
-    client.refuses = [NO_ROUTE]
+    client.connect_errors = [NO_ROUTE]
     with pytest.raises(TransportError):
         client.establish()
     learn = ServerClock.at
@@ -215,7 +215,7 @@ def test_a_client_that_is_closed_while_it_connects_leaves_a_connection_to_close(
     assert len(client.manager.take_idle(client.passed)) == 1
 
 
-def test_time_that_is_up_before_there_is_a_connection_says_that_nothing_was_sent() -> None:
+def test_a_deadline_before_the_connection_is_established_has_sent_false() -> None:
     error = not_connected_in_time()
 
     assert error.sent is False

@@ -1,4 +1,4 @@
-"""Establishing a connection on which events arrive: subscriptions, and handing over."""
+"""Establishing a connection with a subscription: back-off and handover."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def test_a_refused_subscription_leaves_the_connection_to_requests(answer: Any) -
     assert queue.take() is None
 
 
-def test_subscriptions_are_repeated_ever_later_on_the_same_connection() -> None:
+def test_subscriptions_are_retried_with_backoff_on_the_same_connection() -> None:
     client = ToyClient()
     client.answers["SubscribeSigned"] = [(500, "x")] * 3
     for _ in range(3):
@@ -45,7 +45,7 @@ def test_subscriptions_are_repeated_ever_later_on_the_same_connection() -> None:
     assert connection.subscription == "fine"
 
 
-def test_no_request_waits_for_the_pause_before_a_subscription() -> None:
+def test_a_request_does_not_wait_for_the_subscription_backoff() -> None:
     client = ToyClient()
     queue = client.manager.events.open_queue(9)
     client.answers["SubscribeSigned"] = [(500, "x")]
@@ -60,7 +60,7 @@ def test_no_request_waits_for_the_pause_before_a_subscription() -> None:
     assert queue.take() is None
 
 
-def test_a_new_connection_does_not_subscribe_before_the_pause_is_over() -> None:
+def test_a_new_connection_does_not_subscribe_during_the_backoff() -> None:
     client = ToyClient()
     queue = client.manager.events.open_queue(9)
     for _ in range(3):
@@ -71,7 +71,7 @@ def test_a_new_connection_does_not_subscribe_before_the_pause_is_over() -> None:
     assert queue.take() is None
 
 
-def test_a_subscription_without_a_reply_means_another_connection() -> None:
+def test_a_subscription_timeout_drains_the_connection() -> None:
     client = ToyClient()
     queue = client.manager.events.open_queue(9)
     client.answers["SubscribeSigned"] = [None]
@@ -86,7 +86,7 @@ def test_a_subscription_without_a_reply_means_another_connection() -> None:
     assert queue.take() is None
 
 
-def test_a_subscription_that_is_refused_to_the_key_is_raised_to_its_subscriber() -> None:
+def test_an_unauthorized_subscription_is_raised() -> None:
     client = ToyClient()
     client.answers["SubscribeSigned"] = [(401, "x")]
 
@@ -106,11 +106,11 @@ def test_a_successful_subscription_resets_its_backoff() -> None:
     assert client.manager.subscribe_backoff.pause(client.passed) == SECOND // 10
 
 
-# Handing over.
+# Handover.
 
 
 def drained(client: ToyClient) -> Connection:
-    """Return a connection that was subscribed, and drains."""
+    """Return a draining connection with a subscription."""
     old = client.establish(subscribed=True)
     client.receive(old, "closing soon")
     client.pass_time(60)
@@ -165,7 +165,7 @@ def test_a_connection_that_drains_while_it_subscribes_keeps_its_events_until_rep
     assert names(queue) == ["a"]
 
 
-def test_a_connection_that_a_request_has_subscribed_takes_over_the_events() -> None:
+def test_a_connection_opened_by_a_request_takes_over_the_subscription() -> None:
     client = ToyClient()
     queue = client.manager.events.open_queue(9)
     old = drained(client)
@@ -189,7 +189,7 @@ def test_an_old_subscription_whose_end_is_not_confirmed_leaves_a_gap(answer: Any
     assert names(queue) == [Gap(reason=GapReason.CONNECTION)]
 
 
-def test_an_unresponsive_connection_is_not_asked_to_unsubscribe() -> None:
+def test_no_unsubscribe_is_sent_on_an_unresponsive_connection() -> None:
     client = ToyClient()
     queue = client.manager.events.open_queue(9)
     drained(client).is_unresponsive = True
@@ -199,7 +199,7 @@ def test_an_unresponsive_connection_is_not_asked_to_unsubscribe() -> None:
     assert names(queue) == [Gap(reason=GapReason.CONNECTION)]
 
 
-def test_an_old_subscription_that_a_closed_gate_keeps_leaves_a_gap() -> None:
+def test_a_closed_gate_that_blocks_an_unsubscribe_leaves_a_gap() -> None:
     client = ToyClient()
     queue = client.manager.events.open_queue(9)
     drained(client)

@@ -43,7 +43,7 @@ def test_a_closed_subscriber_gets_no_more_events() -> None:
     assert drain(queue) == []
 
 
-def test_a_subscriber_that_was_dropped_unclosed_is_no_subscriber() -> None:
+def test_an_abandoned_subscriber_is_garbage_collected() -> None:
     events = EventDispatcher()
     events.open_queue(9)
     gc.collect()
@@ -82,7 +82,7 @@ def test_the_duplicate_of_an_event_may_come_after_the_other_subscription_has_end
     assert drain(queue) == ["a", "a"]
 
 
-def test_only_so_many_events_are_remembered_to_find_duplicates() -> None:
+def test_the_memory_of_the_duplicate_filter_is_bounded() -> None:
     events = EventDispatcher()
     many = 10_010
     queue = events.open_queue(2 * many)
@@ -114,7 +114,7 @@ def test_a_gap_comes_at_once_where_another_connection_is_subscribed() -> None:
     assert drain(queue) == [GAP]
 
 
-def test_what_one_subscriber_missed_is_no_gap_for_a_later_one() -> None:
+def test_a_gap_is_not_reported_to_a_later_subscriber() -> None:
     events = EventDispatcher()
     queue = events.open_queue(9)
     events.missed(is_still_subscribed=False)
@@ -125,7 +125,7 @@ def test_what_one_subscriber_missed_is_no_gap_for_a_later_one() -> None:
     assert drain(later) == []
 
 
-def test_nothing_is_missed_while_there_is_no_subscriber() -> None:
+def test_there_is_no_gap_without_a_subscriber() -> None:
     events = EventDispatcher()
     events.missed(is_still_subscribed=False)
     queue = events.open_queue(9)

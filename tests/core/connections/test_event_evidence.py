@@ -1,4 +1,4 @@
-"""What events prove about cancels."""
+"""Evidence of cancels from events."""
 
 import json
 from typing import Any

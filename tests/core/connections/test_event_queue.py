@@ -39,7 +39,7 @@ def test_a_full_queue_drops_the_oldest_events_and_counts_them_in_a_gap(
 
 
 @pytest.mark.parametrize("dropped", [Gap(reason=GapReason.CONNECTION), KeyError("a bug")])
-def test_a_gap_in_whose_place_another_was_dropped_has_no_count(dropped: Any) -> None:
+def test_a_gap_that_replaces_a_dropped_gap_has_no_count(dropped: Any) -> None:
     queue = EventQueue(1)
     queue.put(dropped)
     queue.put(event("x"))

@@ -16,7 +16,7 @@ from toy_protocol import ToyProtocol
 
 
 class Subscriber:
-    """A subscriber, and the client that it belongs to."""
+    """A subscriber of a client."""
 
     def __init__(self, protocol: ToyProtocol | None = None) -> None:
         self.client = ToyClient(protocol)
@@ -55,7 +55,7 @@ def test_a_subscriber_connects_subscribes_and_waits() -> None:
     assert subscriber.sent == ["connect", "SubscribeSigned"]
 
 
-def test_a_subscriber_takes_what_is_there_without_waiting() -> None:
+def test_a_subscriber_takes_a_queued_event_without_waiting() -> None:
     subscriber = Subscriber()
     subscriber.client.on_wait = arrive(subscriber.client, "event a", "event b")
     subscriber.wait(5)
@@ -134,7 +134,7 @@ def test_a_subscriber_that_was_closed_while_it_sleeps_gets_none_within_a_second(
     assert client.passed <= SECOND
 
 
-def test_a_sleep_that_a_closed_client_refuses_ends_the_waiting() -> None:
+def test_closing_the_client_during_a_backoff_ends_the_event_stream() -> None:
     subscriber = Subscriber()
     client = subscriber.client
     client.manager.connect_backoff.failed(0, "x")
@@ -146,7 +146,7 @@ def test_a_sleep_that_a_closed_client_refuses_ends_the_waiting() -> None:
     assert ended.value.value is None
 
 
-def test_a_lost_connection_is_replaced_and_leaves_a_gap() -> None:
+def test_a_lost_connection_is_reconnected_and_leaves_a_gap() -> None:
     subscriber = Subscriber()
     subscriber.enter()
     subscriber.client.pass_time(60)
@@ -160,14 +160,14 @@ def test_a_lost_connection_is_replaced_and_leaves_a_gap() -> None:
     assert subscriber.sent == ["connect", "SubscribeSigned"] * 2
 
 
-def test_a_connection_that_drains_is_replaced_while_a_subscriber_waits() -> None:
+def test_a_draining_connection_is_reconnected_while_a_subscriber_waits() -> None:
     subscriber = Subscriber()
     subscriber.enter()
     client = subscriber.client
     client.pass_time(60)
 
     def announce(command: WaitOn) -> None:
-        client.on_wait = client.wait_it_out
+        client.on_wait = client.wait_until_timeout
         client.receive(command.connection, "closing soon")
 
     client.on_wait = announce
@@ -177,14 +177,14 @@ def test_a_connection_that_drains_is_replaced_while_a_subscriber_waits() -> None
     assert client.manager.delivers_events(client.passed)
 
 
-def test_a_connection_near_its_expiry_is_replaced_while_a_subscriber_waits() -> None:
+def test_a_connection_near_its_expiry_is_reconnected_while_a_subscriber_waits() -> None:
     subscriber = Subscriber()
     subscriber.enter()
     old = subscriber.client.manager.current
     assert old is not None
 
     def keep_alive(command: WaitOn) -> None:
-        subscriber.client.wait_it_out(command)
+        subscriber.client.wait_until_timeout(command)
         command.connection.last_received_at = subscriber.client.passed
 
     subscriber.client.on_wait = keep_alive
@@ -194,10 +194,10 @@ def test_a_connection_near_its_expiry_is_replaced_while_a_subscriber_waits() -> 
     assert subscriber.sent == ["connect", "SubscribeSigned"] * 2 + ["Unsubscribe"]
 
 
-# No storm.
+# Back-off and the gate.
 
 
-def test_a_subscription_that_is_answered_429_is_not_repeated_before_the_gate_opens() -> None:
+def test_a_subscription_refused_by_a_429_is_not_retried_before_the_gate_opens() -> None:
     subscriber = Subscriber()
     subscriber.client.answers["SubscribeSigned"] = [(429, "60")]
     assert subscriber.wait(59) is None
@@ -218,7 +218,7 @@ def test_a_subscription_that_is_sent_while_the_gate_is_closed_is_caught(
     assert subscriber.sent[:3] == ["connect", "SubscribeSigned", "SubscribeSigned"]
 
 
-def test_a_lost_connection_is_not_replaced_before_the_gate_opens() -> None:
+def test_no_reconnect_happens_before_the_gate_opens() -> None:
     subscriber = Subscriber()
     subscriber.enter()
     client = subscriber.client
@@ -245,7 +245,7 @@ def test_a_subscriber_reads_on_while_the_gate_is_closed() -> None:
 
 
 @pytest.mark.parametrize("status", [500, 600, 408])
-def test_a_subscription_that_is_refused_is_repeated_ever_later_on_one_connection(
+def test_a_refused_subscription_is_retried_with_backoff_on_the_same_connection(
     status: int,
 ) -> None:
     subscriber = Subscriber()
@@ -253,11 +253,11 @@ def test_a_subscription_that_is_refused_is_repeated_ever_later_on_one_connection
     subscriber.wait(5)
 
     assert subscriber.sent.count("connect") == 1
-    # At 0, 0.1, 0.3, 0.7, 1.5, 3.1 s; a refused timestamp is tried twice each time.
+    # At 0, 0.1, 0.3, 0.7, 1.5, 3.1 s; each refused timestamp is retried once after a resync.
     assert subscriber.sent.count("SubscribeSigned") == (12 if status == 408 else 6)
 
 
-def test_connections_that_fail_are_repeated_ever_later() -> None:
+def test_failed_connections_are_retried_with_backoff() -> None:
     subscriber = Subscriber(ToyProtocol(logs_on=True))
     subscriber.client.answers["LogOn"] = [(500, "x")] * 99
     assert subscriber.wait(6) is None
@@ -265,7 +265,7 @@ def test_connections_that_fail_are_repeated_ever_later() -> None:
     assert subscriber.sent.count("connect") == 6
 
 
-def test_a_retry_after_of_0_is_no_storm() -> None:
+def test_a_retry_after_of_0_does_not_cause_a_retry_storm() -> None:
     subscriber = Subscriber()
     subscriber.client.answers["SubscribeSigned"] = [(429, "0")] * 99
     subscriber.wait(5)
@@ -273,10 +273,10 @@ def test_a_retry_after_of_0_is_no_storm() -> None:
     assert subscriber.sent.count("SubscribeSigned") == 6
 
 
-# What cannot be repeated.
+# Errors that are not retryable.
 
 
-def test_a_key_that_may_not_subscribe_is_raised() -> None:
+def test_an_unauthorized_subscription_is_raised_to_the_subscriber() -> None:
     subscriber = Subscriber()
     subscriber.client.answers["SubscribeSigned"] = [(401, "x")]
 
@@ -284,9 +284,9 @@ def test_a_key_that_may_not_subscribe_is_raised() -> None:
         subscriber.wait(5)
 
 
-def test_a_connection_that_cannot_be_had_by_trying_again_is_raised() -> None:
+def test_a_connect_error_that_is_not_retryable_is_raised() -> None:
     subscriber = Subscriber()
-    subscriber.client.refuses = [HandshakeRefused(HttpResponse(404, ()))]
+    subscriber.client.connect_errors = [HandshakeRefused(HttpResponse(404, ()))]
 
     with pytest.raises(TransportError) as caught:
         subscriber.wait(5)
@@ -307,10 +307,10 @@ def test_a_bug_is_raised_to_a_subscriber_that_waits() -> None:
     assert subscriber.sent == ["connect", "SubscribeSigned"]
 
 
-def test_a_bug_while_a_subscriber_subscribes_is_raised_to_it() -> None:
+def test_a_bug_while_subscribing_is_raised_to_the_subscriber() -> None:
     subscriber = Subscriber()
     client = subscriber.client
-    client.answers["SubscribeSigned"] = [client.stumbles]
+    client.answers["SubscribeSigned"] = [client.answer_by_garbage]
 
     with pytest.raises(KeyError, match="nonsense"):
         subscriber.wait(5)

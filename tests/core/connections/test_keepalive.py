@@ -39,7 +39,7 @@ def test_a_keepalive_leaves_nothing_in_flight() -> None:
     assert connection.is_idle(client.passed)
 
 
-def test_any_frame_answers_a_keepalive() -> None:
+def test_any_received_frame_satisfies_a_keepalive() -> None:
     client = ToyClient()
     connection = client.connect()
     client.pass_time(30)
@@ -52,7 +52,7 @@ def test_any_frame_answers_a_keepalive() -> None:
     assert connection.closed_by is None
 
 
-def test_a_connection_that_does_not_answer_a_keepalive_is_dead() -> None:
+def test_a_keepalive_timeout_ends_the_connection() -> None:
     client = ToyClient()
     connection = client.connect()
     in_flight = client.send(connection)
@@ -61,7 +61,7 @@ def test_a_connection_that_does_not_answer_a_keepalive_is_dead() -> None:
     client.pass_time(10)
     assert tick(client, connection) == []
 
-    with pytest.raises(TransportError, match="no answer to a keepalive") as caught:
+    with pytest.raises(TransportError, match="keepalive timeout") as caught:
         in_flight.result()
     assert caught.value.sent is None
     assert tick(client, connection) == []
@@ -106,7 +106,7 @@ def test_a_protocol_whose_transport_keeps_connections_alive_sends_no_keepalive()
     assert connection.closed_by is None
 
 
-def test_a_bug_while_a_keepalive_is_encoded_ends_the_connection_as_it_is() -> None:
+def test_a_bug_while_a_keepalive_is_encoded_ends_the_connection_unchanged() -> None:
     client = ToyClient(ToyProtocol(unencodable=(Ping,)))
     connection = client.connect()
     in_flight = client.send(connection)

@@ -1,4 +1,4 @@
-"""Connections over time: current, opening and draining, and which count as failed."""
+"""Lifecycle of connections: opening, current, draining, and failures for the back-off."""
 
 import pytest
 
@@ -13,7 +13,7 @@ HOUR = 3600 * SECOND
 RESET = TransportError("reset", sent=None)
 
 
-def test_a_key_with_which_the_protocol_cannot_be_spoken_is_refused_at_once() -> None:
+def test_a_key_that_the_protocol_cannot_use_is_rejected_at_once() -> None:
     key = HmacKey(api_key="k" * 64, secret="s")
     gate = Gate(key, ServerClock(wall=0, monotonic=0), RateLimits())
 
@@ -21,7 +21,7 @@ def test_a_key_with_which_the_protocol_cannot_be_spoken_is_refused_at_once() -> 
         ConnectionManager(WebSocketApi(log_on=True), gate)
 
 
-# Which connection takes requests.
+# The current connection.
 
 
 def test_a_connection_is_usable_until_it_is_quiet_for_30_seconds() -> None:
@@ -32,7 +32,7 @@ def test_a_connection_is_usable_until_it_is_quiet_for_30_seconds() -> None:
     assert client.manager.usable(30 * SECOND + 1) is None
 
 
-def test_a_connection_is_replaced_before_it_is_24_hours_old() -> None:
+def test_a_connection_is_reconnected_before_it_is_24_hours_old() -> None:
     client = ToyClient()
     connection = client.connect()
     age = 23 * HOUR + 50 * 60 * SECOND
@@ -69,7 +69,7 @@ def test_a_connection_that_ended_while_it_was_opened_is_not_activated(what: str)
     assert client.manager.current is None
 
 
-def test_a_draining_connection_is_kept_until_its_requests_are_answered() -> None:
+def test_a_draining_connection_is_kept_until_its_requests_in_flight_are_done() -> None:
     client = ToyClient()
     connection = client.connect()
     in_flight = client.send(connection)
@@ -114,9 +114,9 @@ def test_draining_wakes_what_waits_on_the_connection() -> None:
     assert woken == [1]
 
 
-# What the back-off counts.
+# Failures for the back-off.
 
-# Age in seconds, whether it was closed here, whether it counts as a failure
+# Age in seconds, whether this side closed it, whether it counts as a failure
 LOSSES = [(0, False, True), (9.9, False, True), (10, False, False), (0, True, False)]
 
 
@@ -144,7 +144,7 @@ def test_a_connection_that_lasts_resets_the_backoff() -> None:
     assert client.manager.connect_backoff.pause(client.passed) == SECOND // 10
 
 
-def test_closing_an_idle_connection_is_no_failure() -> None:
+def test_closing_an_idle_connection_does_not_feed_the_backoff() -> None:
     client = ToyClient()
     client.manager.drain(client.connect())
     assert client.manager.take_idle(0) != []
@@ -154,7 +154,7 @@ def test_closing_an_idle_connection_is_no_failure() -> None:
 
 # Age in seconds, and whether it counts as a failure.
 @pytest.mark.parametrize(("age", "counts"), [(0, True), (9.9, True), (10, False)])
-def test_a_new_connection_that_does_not_respond_is_a_failure(age: float, *, counts: bool) -> None:
+def test_a_new_unresponsive_connection_feeds_the_backoff(age: float, *, counts: bool) -> None:
     client = ToyClient()
     connection = client.connect()
     client.pass_time(age)
@@ -163,7 +163,7 @@ def test_a_new_connection_that_does_not_respond_is_a_failure(age: float, *, coun
     assert (client.pause > 0) is counts
 
 
-def test_closing_a_connection_that_does_not_respond_does_not_reset_the_backoff() -> None:
+def test_closing_an_unresponsive_connection_does_not_reset_the_backoff() -> None:
     client = ToyClient()
     client.lose(client.connect())
     connection = client.connect()
@@ -176,7 +176,7 @@ def test_closing_a_connection_that_does_not_respond_does_not_reset_the_backoff()
     assert client.pause == 0.2
 
 
-def test_a_connection_is_counted_as_failed_only_once() -> None:
+def test_a_connection_feeds_the_backoff_only_once() -> None:
     client = ToyClient()
     connection = client.connect()
     client.manager.count_failure(connection, RESET, 0)
@@ -186,14 +186,14 @@ def test_a_connection_is_counted_as_failed_only_once() -> None:
     assert client.manager.connect_backoff.reason == "reset"
 
 
-def test_the_backoff_does_not_keep_the_text_of_a_foreign_exception() -> None:
+def test_the_backoff_redacts_the_text_of_a_third_party_exception() -> None:
     client = ToyClient()
     client.manager.connection_lost(client.connect(), OSError("s3cret"), 0)
 
     assert client.manager.connect_backoff.reason == "OSError"
 
 
-def test_closing_the_client_ends_everything_and_is_no_failure() -> None:
+def test_closing_the_client_ends_everything_without_feeding_the_backoff() -> None:
     client = ToyClient()
     queue = client.manager.events.open_queue(9)
     old, current = client.connect(), client.connect()

@@ -1,4 +1,4 @@
-"""Frames that arrive: replies, events, and what they do to the connection and to the gate."""
+"""Received frames: replies, events, and their effect on the connection and the gate."""
 
 from collections.abc import Callable
 from typing import Any
@@ -84,7 +84,7 @@ def connection_received(client: ToyClient, connection: Connection, chunk: bytes)
     return list(frame_received(client.manager, connection, chunk, client.now))
 
 
-def test_a_late_a_second_and_an_unknown_reply_change_no_outcome() -> None:
+def test_late_duplicate_and_uncorrelated_replies_change_no_outcome() -> None:
     client, woken = ToyClient(), list[int]()
     connection = client.connect()
     in_flight = client.send(connection)
@@ -101,20 +101,20 @@ def test_a_late_a_second_and_an_unknown_reply_change_no_outcome() -> None:
     assert client.manager.current is connection
 
 
-def test_a_reply_without_a_key_ends_every_request_in_flight_as_unanswered() -> None:
+def test_an_error_without_a_request_id_fails_every_request_in_flight() -> None:
     client = ToyClient()
     connection = client.connect()
     both = [client.send(connection), client.send(connection)]
     client.receive(connection, "reply - 500 overloaded")
 
     for in_flight in both:
-        with pytest.raises(TransportError, match=r"names no request .*overloaded") as caught:
+        with pytest.raises(TransportError, match=r"without a request id .*overloaded") as caught:
             in_flight.result()
         assert caught.value.sent is None
     assert client.manager.draining == [connection]
 
 
-def test_a_success_without_a_key_ends_every_request_in_flight_as_unanswered() -> None:
+def test_a_success_without_a_request_id_fails_every_request_in_flight() -> None:
     client = ToyClient()
     connection = client.connect()
     in_flight = client.send(connection)
@@ -125,7 +125,7 @@ def test_a_success_without_a_key_ends_every_request_in_flight_as_unanswered() ->
 
 
 @pytest.mark.parametrize("is_logged_on", [True, False])
-def test_a_connection_that_is_no_longer_logged_on_is_drained(*, is_logged_on: bool) -> None:
+def test_an_expired_log_on_drains_the_connection(*, is_logged_on: bool) -> None:
     client = ToyClient()
     connection = client.connect()
     connection.is_logged_on = is_logged_on
@@ -164,7 +164,7 @@ def test_every_429_and_418_that_is_read_closes_the_gate(when: str, status: int) 
     assert waits(client) == 60
 
 
-def test_the_gate_is_closed_by_one_part_of_a_reply() -> None:
+def test_one_part_of_a_reply_can_close_the_gate() -> None:
     client = ToyClient()
     connection = client.connect()
     client.receive(connection, f"part {client.send(connection).key} 429 60")
@@ -173,7 +173,7 @@ def test_the_gate_is_closed_by_one_part_of_a_reply() -> None:
 
 
 @pytest.mark.parametrize("key", ["r1", "r99", "-"])
-def test_the_usage_in_every_reply_is_recorded(key: str) -> None:
+def test_the_rate_limit_usage_of_every_reply_is_recorded(key: str) -> None:
     client = ToyClient()
     connection = client.connect()
     client.send(connection)
@@ -245,7 +245,7 @@ def test_every_frame_proves_that_the_connection_is_alive() -> None:
 # Age in seconds, and whether an announced end counts as a failure.
 @pytest.mark.parametrize(("age", "counts"), [(0, True), (9.9, True), (10, False)])
 @pytest.mark.parametrize("line", ["closing soon", "reply - 500 x"])
-def test_a_connection_that_is_drained_when_it_is_new_feeds_the_backoff(
+def test_draining_a_new_connection_feeds_the_backoff(
     line: str, age: float, *, counts: bool
 ) -> None:
     client = ToyClient()
@@ -292,7 +292,7 @@ def test_an_event_behind_the_reply_to_the_subscription_is_not_missed() -> None:
     assert queue.take() is not None
 
 
-def test_a_refused_subscription_is_none() -> None:
+def test_a_refused_subscription_is_not_recorded() -> None:
     client = ToyClient()
     connection = client.connect()
     in_flight = client.send(connection, SubscribeSigned(), subscribe=True)
@@ -302,7 +302,7 @@ def test_a_refused_subscription_is_none() -> None:
     assert in_flight.result().text == "no"
 
 
-def test_the_end_of_the_events_leaves_a_gap_and_drains_the_connection() -> None:
+def test_a_terminated_event_stream_leaves_a_gap_and_drains_the_connection() -> None:
     client = ToyClient()
     queue = client.manager.events.open_queue(9)
     connection = client.connect()
@@ -315,7 +315,7 @@ def test_the_end_of_the_events_leaves_a_gap_and_drains_the_connection() -> None:
     assert queue.take() == GAP
 
 
-def test_the_end_of_the_events_on_a_connection_that_lasted_begins_with_the_shortest_pause() -> None:
+def test_a_terminated_event_stream_on_a_stable_connection_resets_the_backoff() -> None:
     client = ToyClient()
     for _ in range(5):
         client.lose(client.connect())
@@ -326,7 +326,7 @@ def test_the_end_of_the_events_on_a_connection_that_lasted_begins_with_the_short
     assert client.manager.connect_backoff.pause(client.passed) == SECOND // 10
 
 
-def test_the_end_of_the_events_after_unsubscribing_is_no_gap() -> None:
+def test_a_terminated_event_stream_after_unsubscribing_leaves_no_gap() -> None:
     client = ToyClient()
     queue = client.manager.events.open_queue(9)
     connection = client.connect()

@@ -19,7 +19,7 @@ from orderlists import (
     UndecodableReply,
     UnknownOrderList,
 )
-from orderlists._execution.decisions import DECISIONS, Action, Came, classify, decide
+from orderlists._execution.decisions import DECISIONS, Action, FailureKind, classify, decide
 from orderlists._operations.base import Effect
 from orderlists.extending import HttpResponse
 
@@ -41,28 +41,28 @@ BUG_BEFORE_SENDING   RAISE            RAISE            RAISE            RAISE
 """
 HEADER, *ROWS = [line.split() for line in TABLE.strip("\n").splitlines()]
 CELLS = [
-    (Came[name], Effect[effect], Action[action])
+    (FailureKind[name], Effect[effect], Action[action])
     for name, *actions in ROWS
     for effect, action in zip(HEADER, actions, strict=True)
 ]
 
 
-@pytest.mark.parametrize(("came", "effect", "action"), CELLS, ids=lambda each: each.name)
-def test_each_row_of_the_decision_table(came: Came, effect: Effect, action: Action) -> None:
-    is_open = action in {Action.RECOVER, Action.OUTCOME_UNKNOWN}
-    assert decide(came, effect, in_doubt=False) == (action, is_open)
+@pytest.mark.parametrize(("kind", "effect", "action"), CELLS, ids=lambda each: each.name)
+def test_each_row_of_the_decision_table(kind: FailureKind, effect: Effect, action: Action) -> None:
+    is_unknown = action in {Action.RECOVER, Action.OUTCOME_UNKNOWN}
+    assert decide(kind, effect, in_doubt=False) == (action, is_unknown)
 
 
-def test_the_decision_table_has_a_row_for_everything_that_can_come_back() -> None:
-    assert set(DECISIONS) == set(product(Came, Effect))
+def test_the_decision_table_is_complete() -> None:
+    assert set(DECISIONS) == set(product(FailureKind, Effect))
 
 
-@pytest.mark.parametrize(("came", "effect", "action"), CELLS, ids=lambda each: each.name)
-def test_after_an_unknown_attempt_a_refusal_ends_nothing(
-    came: Came, effect: Effect, action: Action
+@pytest.mark.parametrize(("kind", "effect", "action"), CELLS, ids=lambda each: each.name)
+def test_after_an_unknown_attempt_the_decision_table_recovers_instead_of_raising(
+    kind: FailureKind, effect: Effect, action: Action
 ) -> None:
     expected = Action.RECOVER if action is Action.RAISE else action
-    assert decide(came, effect, in_doubt=True)[0] is expected
+    assert decide(kind, effect, in_doubt=True)[0] is expected
 
 
 def rejected(code: int, message: str = "") -> Rejected:
@@ -70,35 +70,41 @@ def rejected(code: int, message: str = "") -> Rejected:
 
 
 @pytest.mark.parametrize(
-    ("error", "came"),
+    ("error", "kind"),
     [
-        (TransportError("refused", sent=False), Came.NOT_SENT),
-        (TransportError("closed", sent=False, is_retryable=False), Came.NOT_SENDABLE),
-        (HandshakeRefused(HttpResponse(503, ())), Came.NOT_SENT),
-        (HandshakeRefused(HttpResponse(404, ())), Came.NOT_SENDABLE),
-        (TransportError("reset", sent=None), Came.LOST),
-        (ServerError(code=-1007, message="", status=504), Came.LOST),
-        (UndecodableReply(raw=b"{", status=200, reason="cut"), Came.LOST),
-        (UndecodableReply(raw=b"<", status=404, reason="", is_foreign=True), Came.WRONG_HOST),
-        (BadTimestamp(code=-1021, message="", status=400), Came.BAD_TIMESTAMP),
-        (RateLimited(code=-1003, message="", status=429, retry_after=None), Came.LIMITED),
-        (Banned(code=-1003, message="", status=418, retry_after=None, until=None), Came.LIMITED),
-        (UnknownOrderList(code=-2011, message="", status=400), Came.UNKNOWN_LIST),
-        (rejected(-2010, "Duplicate order sent."), Came.DUPLICATE),
-        (rejected(-2010, "Account has insufficient balance."), Came.REFUSED),
-        (rejected(-2011, "Market is closed."), Came.REFUSED),
-        (Unauthorized(code=-2015, message="", status=401), Came.REFUSED),
-        (Blocked(code=None, message="", status=403), Came.REFUSED),
-        (InvalidRequest(field="symbol", value=1, rule="must be text"), Came.REFUSED),
+        (TransportError("refused", sent=False), FailureKind.NOT_SENT),
+        (TransportError("closed", sent=False, is_retryable=False), FailureKind.NOT_SENDABLE),
+        (HandshakeRefused(HttpResponse(503, ())), FailureKind.NOT_SENT),
+        (HandshakeRefused(HttpResponse(404, ())), FailureKind.NOT_SENDABLE),
+        (TransportError("reset", sent=None), FailureKind.LOST),
+        (ServerError(code=-1007, message="", status=504), FailureKind.LOST),
+        (UndecodableReply(raw=b"{", status=200, reason="cut"), FailureKind.LOST),
+        (
+            UndecodableReply(raw=b"<", status=404, reason="", is_foreign=True),
+            FailureKind.WRONG_HOST,
+        ),
+        (BadTimestamp(code=-1021, message="", status=400), FailureKind.BAD_TIMESTAMP),
+        (RateLimited(code=-1003, message="", status=429, retry_after=None), FailureKind.LIMITED),
+        (
+            Banned(code=-1003, message="", status=418, retry_after=None, until=None),
+            FailureKind.LIMITED,
+        ),
+        (UnknownOrderList(code=-2011, message="", status=400), FailureKind.UNKNOWN_LIST),
+        (rejected(-2010, "Duplicate order sent."), FailureKind.DUPLICATE),
+        (rejected(-2010, "Account has insufficient balance."), FailureKind.REFUSED),
+        (rejected(-2011, "Market is closed."), FailureKind.REFUSED),
+        (Unauthorized(code=-2015, message="", status=401), FailureKind.REFUSED),
+        (Blocked(code=None, message="", status=403), FailureKind.REFUSED),
+        (InvalidRequest(field="symbol", value=1, rule="must be text"), FailureKind.REFUSED),
     ],
     ids=repr,
 )
-def test_what_an_error_means(error: Exception, came: Came) -> None:
-    assert classify(error, was_sent=True) is came
-    assert classify(error, was_sent=False) is came
+def test_classify_maps_each_error_to_its_failure_kind(error: Exception, kind: FailureKind) -> None:
+    assert classify(error, was_sent=True) is kind
+    assert classify(error, was_sent=False) is kind
 
 
-def test_anything_that_is_no_error_of_the_library_is_a_bug() -> None:
-    assert classify(KeyError(), was_sent=True) is Came.BUG
-    assert classify(KeyError(), was_sent=False) is Came.BUG_BEFORE_SENDING
+def test_classify_maps_any_other_exception_to_a_bug() -> None:
+    assert classify(KeyError(), was_sent=True) is FailureKind.BUG
+    assert classify(KeyError(), was_sent=False) is FailureKind.BUG_BEFORE_SENDING
     assert not issubclass(AlreadyDone, KeyError)

@@ -1,4 +1,4 @@
-"""The call: what becomes of a request, judged without a socket."""
+"""The engine: calls by scripted answers, without I/O."""
 
 import pickle
 from collections.abc import Callable
@@ -51,7 +51,7 @@ LOOK = Operation(
 
 @frozen(slots=False)
 class Look(Request[int]):
-    """A request of one's own that changes nothing."""
+    """A custom query."""
 
     operation: ClassVar[Operation[int]] = LOOK
 
@@ -73,7 +73,7 @@ def test_a_call_sends_once_and_returns_the_result() -> None:
     assert script.waits == []
 
 
-def test_what_the_caller_gave_is_not_replaced() -> None:
+def test_values_given_by_the_caller_are_not_replaced() -> None:
     request = CancelOrderList(
         symbol="LTCBTC", order_list_id=0, new_client_order_id="mine", recv_window=7
     )
@@ -83,7 +83,7 @@ def test_what_the_caller_gave_is_not_replaced() -> None:
 
 
 def answered(**changes: Any) -> Callable[[Any], CanceledOrderList]:
-    """Return an answer that is right but for some fields."""
+    """Return a valid result with some fields changed."""
     return lambda request: evolve(done(request), **changes)
 
 
@@ -97,13 +97,13 @@ def answered(**changes: Any) -> Callable[[Any], CanceledOrderList]:
     ],
     ids=lambda changed: next(iter(changed)),
 )
-def test_a_200_that_is_not_about_this_cancel_is_no_result(fooled: dict[str, Any]) -> None:
+def test_a_200_about_another_cancel_is_reconciled(fooled: dict[str, Any]) -> None:
     script = Scripted(answered(**fooled), done)
     assert script.send(CANCEL).order_list_id == 0
     assert len(script.sent) == 2
 
 
-def test_a_200_with_the_id_of_another_cancel_is_no_result() -> None:
+def test_a_200_with_the_id_of_another_cancel_is_not_done() -> None:
     script = Scripted(done(evolve(CANCEL, new_client_order_id="other")), done)
     script.send(CANCEL)
     assert len(script.sent) == 2
@@ -112,7 +112,9 @@ def test_a_200_with_the_id_of_another_cancel_is_no_result() -> None:
 
 
 @pytest.mark.parametrize("error", [LOST, FAILED, GARBLED], ids=lambda e: type(e).__name__)
-def test_a_change_without_an_answer_is_unknown_and_says_why(error: OrderListsError) -> None:
+def test_a_state_changing_request_without_a_reply_is_outcome_unknown_with_its_cause(
+    error: OrderListsError,
+) -> None:
     script = Scripted(error)
     with pytest.raises(OutcomeUnknown) as caught:
         script.send(CANCEL, ONCE)
@@ -124,21 +126,21 @@ def test_a_change_without_an_answer_is_unknown_and_says_why(error: OrderListsErr
 
 
 @pytest.mark.parametrize("error", [NOT_SENT, REFUSED], ids=lambda e: type(e).__name__)
-def test_what_was_not_executed_is_never_called_unknown(error: OrderListsError) -> None:
+def test_a_refused_request_is_never_outcome_unknown(error: OrderListsError) -> None:
     with pytest.raises(type(error)) as caught:
         Scripted(error, error).send(CANCEL, ONCE)
     assert caught.value is error
 
 
 @pytest.mark.parametrize("error", [LOST, NOT_SENT, FAILED, GARBLED], ids=str)
-def test_a_question_that_changes_nothing_ends_in_what_came(error: OrderListsError) -> None:
+def test_a_query_raises_the_error_of_its_reply(error: OrderListsError) -> None:
     with pytest.raises(type(error)) as caught:
         Scripted(error).send(Look(), ONCE)
     assert caught.value is error
 
 
 @pytest.mark.parametrize("error", [LOST, NOT_SENT, FAILED, GARBLED], ids=str)
-def test_a_question_without_an_answer_is_asked_again(error: OrderListsError) -> None:
+def test_a_query_without_a_reply_is_retried(error: OrderListsError) -> None:
     script = Scripted(error, error, 7)
     assert script.send(Look()) == 7
     assert script.waits == [0.1, 0.2]
@@ -146,7 +148,7 @@ def test_a_question_without_an_answer_is_asked_again(error: OrderListsError) -> 
 
 @frozen(slots=False)
 class Change(Request[int]):
-    """A request of one's own that changes something, and has no recovery."""
+    """A custom state-changing request without a recovery."""
 
     operation: ClassVar[Operation[int]] = evolve(LOOK, name="Change", effect=Effect.CANCEL)
 
@@ -154,7 +156,7 @@ class Change(Request[int]):
         return []
 
 
-def test_a_change_without_a_recovery_is_not_sent_again_once_it_may_have_arrived() -> None:
+def test_an_operation_without_a_recovery_is_not_resent_once_it_may_have_arrived() -> None:
     with pytest.raises(OutcomeUnknown) as caught:
         Scripted(LOST).send(Change())
     assert caught.value.__cause__ is LOST
@@ -166,7 +168,7 @@ def test_a_change_without_a_recovery_is_not_sent_again_once_it_may_have_arrived(
     assert refused.value is NOT_SENT
 
 
-def test_a_cancel_that_was_not_sent_is_sent_again_as_often_as_allowed() -> None:
+def test_a_cancel_that_was_not_sent_is_retried_up_to_max_resends() -> None:
     script = Scripted(NOT_SENT, NOT_SENT, done)
     script.send(CANCEL)
     assert script.waits == [0.1, 0.2]
@@ -178,7 +180,7 @@ def test_a_cancel_that_was_not_sent_is_sent_again_as_often_as_allowed() -> None:
 @pytest.mark.parametrize(
     "request_", [CANCEL, GetOrderList(order_list_id=0)], ids=["cancel", "read"]
 )
-def test_what_trying_again_cannot_mend_is_raised_at_once(request_: Request[Any]) -> None:
+def test_an_error_that_is_not_retryable_is_raised_at_once(request_: Request[Any]) -> None:
     closed = TransportError("certificate not accepted", sent=False, is_retryable=False)
     script = Scripted(closed)
     with pytest.raises(TransportError) as caught:
@@ -190,7 +192,7 @@ def test_what_trying_again_cannot_mend_is_raised_at_once(request_: Request[Any])
 PAGE = UndecodableReply(raw=b"<html>", status=404, reason="not the exchange", is_foreign=True)
 
 
-def test_a_page_of_another_host_is_looked_up_once_and_not_sent_again() -> None:
+def test_a_page_of_another_host_is_queried_once_and_not_resent() -> None:
     script = Scripted(PAGE, PAGE)
     with pytest.raises(OutcomeUnknown) as caught:
         script.send(CANCEL)
@@ -202,7 +204,7 @@ def test_a_page_of_another_host_is_looked_up_once_and_not_sent_again() -> None:
         look.send(GetOrderList(order_list_id=0))
 
 
-def test_a_bug_in_a_parser_ends_a_change_at_once_and_names_the_bug() -> None:
+def test_a_parser_bug_ends_a_cancel_in_outcome_unknown_at_once() -> None:
     bug = KeyError("status=secret")
     script = Scripted(bug)
     with pytest.raises(OutcomeUnknown) as caught:
@@ -215,7 +217,7 @@ def test_a_bug_in_a_parser_ends_a_change_at_once_and_names_the_bug() -> None:
     assert len(caught.value.attempts) == 1
 
 
-def test_a_bug_in_a_parser_is_raised_as_it_is_where_nothing_changes() -> None:
+def test_a_parser_bug_is_raised_unchanged_from_a_query() -> None:
     bug = KeyError("status")
     script = Scripted(bug)
     with pytest.raises(KeyError) as caught:
@@ -225,7 +227,7 @@ def test_a_bug_in_a_parser_is_raised_as_it_is_where_nothing_changes() -> None:
     assert any("10 bytes, HTTP 200" in note for note in caught.value.__notes__)
 
 
-def test_a_bug_while_reconciling_ends_it_with_the_bug_as_cause() -> None:
+def test_a_bug_while_reconciling_is_the_cause_of_outcome_unknown() -> None:
     bug = KeyError("status")
     with pytest.raises(OutcomeUnknown) as caught:
         Scripted(LOST, bug).send(CANCEL)
@@ -233,7 +235,7 @@ def test_a_bug_while_reconciling_ends_it_with_the_bug_as_cause() -> None:
     assert len(caught.value.attempts) == 2
 
 
-def test_a_bug_while_the_clock_is_measured_is_raised_as_it_is() -> None:
+def test_a_bug_while_the_clock_is_measured_is_raised_unchanged() -> None:
     script = Scripted(clock_is_measurable=False)
     script.clock_error = KeyError("serverTime")
     with pytest.raises(KeyError):
@@ -241,18 +243,18 @@ def test_a_bug_while_the_clock_is_measured_is_raised_as_it_is() -> None:
     assert script.sent == []
 
 
-def test_a_key_that_cannot_sign_is_a_bug_before_anything_was_sent() -> None:
+def test_an_exception_of_a_key_is_raised_unchanged_and_nothing_is_sent() -> None:
     script = Scripted(encode_error=OSError("the token was pulled"))
     with pytest.raises(OSError, match="pulled"):
         script.send(CANCEL)
     assert script.sent == []
 
 
-def test_nothing_is_sent_once_time_is_up() -> None:
+def test_nothing_is_sent_after_the_deadline() -> None:
     too_old = BadTimestamp(code=-1021, message="", status=400)
     script = Scripted(too_old, skew=-3600 * SECOND)
     script.sample_takes = SECOND
-    with pytest.raises(TransportError, match="time is up") as caught:
+    with pytest.raises(TransportError, match="the deadline has passed") as caught:
         script.send(GetOrderList(order_list_id=0), Policy(deadline=2.5))
     assert caught.value.sent is False
     assert len(script.sent) == 1
@@ -265,20 +267,20 @@ def test_a_request_must_be_a_request_and_a_policy_a_policy() -> None:
         Scripted().send(CANCEL, 5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
-def test_a_closed_client_ends_a_wait() -> None:
+def test_closing_the_client_ends_a_backoff() -> None:
     script = Scripted(NOT_SENT, sleep_error=TransportError("closed", sent=False))
     with pytest.raises(TransportError) as caught:
         script.send(CANCEL)
     assert caught.value is NOT_SENT
 
 
-def test_a_bug_in_a_sleep_function_is_raised_as_it_is() -> None:
+def test_a_bug_in_a_sleep_function_is_raised_unchanged() -> None:
     with pytest.raises(ZeroDivisionError):
         Scripted(NOT_SENT, sleep_error=ZeroDivisionError()).send(CANCEL)
 
 
 @pytest.mark.parametrize("seconds", [3.0, None])
-def test_a_429_is_waited_out_and_the_gate_is_closed(seconds: float | None) -> None:
+def test_a_429_closes_the_gate_and_the_request_waits_for_retry_after(seconds: float | None) -> None:
     limited = RateLimited(code=-1003, message="", status=429, retry_after=seconds)
     script = Scripted(limited, done)
     script.send(CANCEL, Policy(deadline=200))
@@ -305,7 +307,7 @@ def test_a_block_that_outlasts_the_deadline_ends_a_recovery_at_once() -> None:
     assert script.passed < SECOND
 
 
-def test_no_wait_goes_past_the_deadline() -> None:
+def test_no_backoff_goes_past_the_deadline() -> None:
     script = Scripted(*([LOST] * 9))
     with pytest.raises(TransportError):
         script.send(Look(), Policy(deadline=0.5))
@@ -332,14 +334,14 @@ def test_no_wait_goes_past_the_deadline() -> None:
         ("recv_window", 60001),
     ],
 )
-def test_a_policy_that_breaks_a_rule_is_refused(field: str, value: Any) -> None:
+def test_an_invalid_policy_is_rejected(field: str, value: Any) -> None:
     with pytest.raises(InvalidSetting) as caught:
         Policy(**{field: value})
     assert caught.value.field == field
 
 
 @pytest.mark.parametrize("deadline", [0, -1, float("inf"), "60"])
-def test_a_deadline_is_refused_by_one_rule_whatever_is_wrong(deadline: Any) -> None:
+def test_an_invalid_deadline_is_rejected_by_one_rule(deadline: Any) -> None:
     with pytest.raises(InvalidSetting) as caught:
         Policy(deadline=deadline)
     assert caught.value.rule == "must be seconds, a finite number, more than 0"
@@ -365,7 +367,7 @@ def test_an_unknown_outcome_pickles_with_its_cause() -> None:
     assert cause.code == -1007
 
 
-def test_a_refused_value_pickles_even_where_the_value_does_not() -> None:
+def test_invalid_input_pickles_even_if_the_value_does_not() -> None:
     error = InvalidRequest(field="symbol", value=lambda: 0, rule="must be text")
     _copies(error)
 
@@ -381,7 +383,7 @@ class _Shy:
 
 
 @pytest.mark.parametrize("value", [_Shy(), 10**5000], ids=["shy", "huge"])
-def test_a_refusal_does_not_depend_on_how_the_value_shows_itself(value: Any) -> None:
+def test_invalid_input_survives_a_broken_repr_of_the_value(value: Any) -> None:
     with pytest.raises(InvalidRequest, match=r"order_list_id=<"):
         CancelOrderList(symbol="LTCBTC", order_list_id=value)
 
@@ -397,7 +399,7 @@ def test_a_message_that_echoes_a_signature_is_shown_without_it(echo: str) -> Non
     assert shown.endswith("given")
 
 
-def test_the_words_of_the_exchange_are_kept_short_and_without_a_signature() -> None:
+def test_a_message_of_the_exchange_is_truncated_and_redacted() -> None:
     echo = Rejected(code=-1100, message=f"symbol=x&signature=c8db56&{'x' * 900}", status=400)
     assert "c8db56" not in str(echo)
     assert len(str(echo)) < 600
@@ -419,7 +421,9 @@ def test_a_bug_in_a_recovery_leaves_the_outcome_unknown(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("error", [KeyError("e"), KeyboardInterrupt()], ids=repr)
-def test_an_error_while_waiting_for_an_event_is_no_answer(error: BaseException) -> None:
+def test_a_bug_while_waiting_for_an_event_is_outcome_unknown_and_an_interrupt_passes(
+    error: BaseException,
+) -> None:
     script = Scripted(LOST, has_events=True, event_error=error)
     expected = OutcomeUnknown if isinstance(error, Exception) else KeyboardInterrupt
     with pytest.raises(expected):

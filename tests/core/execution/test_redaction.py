@@ -1,4 +1,4 @@
-"""What was signed stays out of the errors of a transport that lets its library's through."""
+"""Redaction of signed text in the exceptions of a user's transport."""
 
 import pytest
 
@@ -41,11 +41,11 @@ def test_a_bug_whose_texts_hold_signed_text_is_described_instead(bug: Exception)
 @pytest.mark.parametrize(
     "bug", [KeyError("status"), chained(KeyError("a"), OSError("b"))], ids=repr
 )
-def test_any_other_bug_is_shown_as_it_is(bug: Exception) -> None:
+def test_any_other_bug_is_returned_unchanged(bug: Exception) -> None:
     assert without_secrets(bug, API_KEY) is bug
 
 
-def test_a_bug_with_causes_without_end_is_described_instead() -> None:
+def test_a_bug_with_a_cyclic_cause_is_described_instead() -> None:
     first, second = KeyError("a"), KeyError("b")
     first.__cause__, second.__cause__ = second, first
     assert isinstance(without_secrets(first, API_KEY), TransportError)

@@ -1,4 +1,4 @@
-"""Turns: a bounded number of exchanges in flight, urgent ones first, and none lost."""
+"""Turns: max_in_flight, urgent requests first, and no turn lost."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +14,7 @@ class Noting(Ticket):
         self.woken += 1
 
 
-def test_a_turn_comes_at_once_while_fewer_than_the_limit_are_in_flight() -> None:
+def test_a_turn_is_acquired_at_once_below_max_in_flight() -> None:
     turns = Turns(2)
     assert turns.enter(Noting(), is_urgent=False)
     assert turns.enter(Noting(), is_urgent=False)
@@ -34,7 +34,7 @@ def test_an_urgent_ticket_goes_to_the_head_of_the_queue() -> None:
     assert turns.has_turn(waiting)
 
 
-def test_a_ticket_that_gives_up_waiting_is_passed_over() -> None:
+def test_a_ticket_that_stops_waiting_is_skipped() -> None:
     turns = Turns(1)
     running, gone, last = Noting(), Noting(), Noting()
     for ticket in (running, gone, last):
@@ -44,7 +44,7 @@ def test_a_ticket_that_gives_up_waiting_is_passed_over() -> None:
     assert (gone.woken, last.woken) == (0, 1)
 
 
-def test_leaving_twice_gives_back_one_turn() -> None:
+def test_releasing_twice_releases_one_turn() -> None:
     turns = Turns(1)
     first, second, third = Noting(), Noting(), Noting()
     for ticket in (first, second, third):
@@ -59,7 +59,7 @@ def test_leaving_twice_gives_back_one_turn() -> None:
     size=st.integers(1, 3),
     steps=st.lists(st.tuples(st.booleans(), st.integers(0, 5)), max_size=40),
 )
-def test_never_more_than_the_limit_are_in_flight_and_no_turn_is_lost(
+def test_max_in_flight_is_never_exceeded_and_no_turn_is_lost(
     size: int, steps: list[tuple[bool, int]]
 ) -> None:
     turns, inside = Turns(size), dict[int, Noting]()

@@ -1,4 +1,4 @@
-"""Decoding: a reply becomes a result, exactly, or one named error that carries it."""
+"""Decoding: a reply is decoded without loss, or rejected by one named error."""
 
 import json
 import pickle
@@ -71,7 +71,7 @@ def test_the_documented_reply_becomes_a_typed_result(json_format: Json, seed_rep
     assert agrees(result, json.loads(seed_reply))
 
 
-def test_the_time_unit_asked_for_is_the_unit_of_the_result(seed_reply: bytes) -> None:
+def test_the_requested_time_unit_is_the_unit_of_the_result(seed_reply: bytes) -> None:
     body = seed_reply.replace(b"1574040868128", b"1574040868128001")
     result = Json().decode(body, One(CanceledOrderList), TimeUnit.MICROSECOND)
     assert result.transaction_time.to_datetime() == datetime(
@@ -163,14 +163,14 @@ def test_an_optional_field_may_be_missing_or_null(json_format: Json, seed_reply:
     assert result.list_client_order_id is None
 
 
-def test_results_are_short_to_look_at(seed_reply: bytes) -> None:
+def test_the_repr_of_a_result_is_short(seed_reply: bytes) -> None:
     result = decode(Json(), seed_reply)
     assert repr(result) == "<CanceledOrderList 0 LTCBTC OCO ALL_DONE 2:CANCELED 3:CANCELED>"
     assert repr(result.orders[0]) == "<ListedOrder 2 LTCBTC pO9ufTiFGg3nw2fOdgeOXa>"
     assert repr(result.order_reports[1]) == "<OrderReport 3 LTCBTC SELL LIMIT_MAKER CANCELED>"
 
 
-def test_results_are_values(seed_reply: bytes) -> None:
+def test_results_are_immutable_and_compared_by_value(seed_reply: bytes) -> None:
     first, second = decode(Json(), seed_reply), decode(Json(), seed_reply)
     assert first == second
     assert len({first, second}) == 1
@@ -218,7 +218,7 @@ def test_the_reply_to_a_query_of_an_order_is_a_report(json_format: Json) -> None
         ("side", {"is": "SELL"}),
     ],
 )
-def test_a_malformed_optional_field_is_kept_and_costs_nothing_else(
+def test_a_malformed_optional_field_is_kept_and_does_not_fail_the_reply(
     json_format: Json, seed_reply: bytes, name: str, value: Any
 ) -> None:
     body = changed(seed_reply, lambda t: t["orderReports"][1].update({name: value}))
@@ -292,11 +292,11 @@ def test_many_of_anything_but_a_list_of_its_kind_is_unreadable(value: Any) -> No
 EITHER: Shape[CanceledOrderList | OrderReport] = OneOf((CanceledOrderList, OrderReport))
 
 
-def test_one_of_is_the_first_kind_whose_required_fields_are_all_there(seed_reply: bytes) -> None:
+def test_one_of_is_the_first_kind_whose_required_fields_are_present(seed_reply: bytes) -> None:
     tree = json.loads(seed_reply)
     assert type(decode_value(tree, EITHER, MS)) is CanceledOrderList
     assert type(decode_value(REPORT, EITHER, MS)) is OrderReport
-    # Both kinds fit: the order decides.
+    # Both kinds match: the order decides.
     both = {**tree, **REPORT}
     assert type(decode_value(both, EITHER, MS)) is CanceledOrderList
     reverse: Shape[Any] = OneOf((OrderReport, CanceledOrderList))
@@ -314,7 +314,7 @@ def test_many_one_of_mixes_kinds(seed_reply: bytes) -> None:
     assert [type(one) for one in found] == [OrderReport, CanceledOrderList]
 
 
-# Results of operations of one's own.
+# Custom results.
 
 
 class Mood(OpenEnum):
@@ -352,7 +352,7 @@ def test_a_result_may_hold_objects_tuples_of_scalars_and_new_enums() -> None:
     assert (outer.mood, outer.moods) == (Mood.CALM, (Mood("ANGRY"),))
 
 
-def test_a_nullable_field_without_a_default_must_be_there_and_may_be_null() -> None:
+def test_a_required_nullable_field_may_be_null_but_not_missing() -> None:
     tree: dict[str, Any] = {"inner": {"number": 1}, "names": [], "mood": None}
     assert decode_value(tree, One(Outer), MS).mood is None
     changes: list[dict[str, Any]] = [
@@ -382,7 +382,7 @@ def test_a_result_with_slots_is_refused_when_it_is_defined() -> None:
             number: int
 
 
-def test_a_class_that_is_no_result_is_named() -> None:
+def test_a_class_that_is_not_a_result_is_a_type_error() -> None:
     @frozen(kw_only=True, slots=False)
     class Plain:
         number: int
@@ -391,7 +391,7 @@ def test_a_class_that_is_no_result_is_named() -> None:
         decode_value({"number": 1}, One(Plain), MS)
 
 
-def test_a_field_of_an_unsupported_type_is_named() -> None:
+def test_a_field_of_an_unsupported_type_is_a_type_error() -> None:
     @frozen(kw_only=True, slots=False)
     class Floating(Result):
         ratio: float
@@ -400,7 +400,7 @@ def test_a_field_of_an_unsupported_type_is_named() -> None:
         decode_value({"ratio": 0.1}, One(Floating), MS)
 
 
-def test_a_default_made_by_a_factory_is_named() -> None:
+def test_a_default_factory_is_a_type_error() -> None:
     @frozen(kw_only=True, slots=False)
     class Making(Result):
         names: tuple[str, ...] = field(factory=tuple)

@@ -1,4 +1,4 @@
-"""What is wrong with a reply, and where; and that both decoders judge alike."""
+"""Diagnostics: paths and reasons, and the agreement with the fast decoder."""
 
 import json
 from collections.abc import Callable
@@ -64,9 +64,7 @@ trees = cancel_replies() | damaged_replies().map(tree_of) | json_values
 @example(tree={**BARE, "symbol": None}, shape=One(OrderReport), unit=TimeUnit.MILLISECOND)
 @example(tree=[BARE, BARE], shape=Many(EITHER), unit=TimeUnit.MILLISECOND)
 @example(tree=[], shape=Many(EITHER), unit=TimeUnit.MILLISECOND)
-def test_the_fast_decoder_and_the_explaining_one_agree(
-    tree: object, shape: Shape[Any], unit: TimeUnit
-) -> None:
+def test_decoder_and_diagnostics_agree(tree: object, shape: Shape[Any], unit: TimeUnit) -> None:
     quick, thorough = fast(tree, shape, unit), explaining(tree, shape, unit)
     assert quick == thorough
     # Equality compares no attribute that is missing on both sides.
@@ -115,7 +113,7 @@ def _without(name: str) -> Callable[[dict[str, Any]], object]:
         (_without("orderListId"), "'orderListId' is missing"),
     ],
 )
-def test_a_malformed_required_value_is_named_with_its_place(
+def test_a_malformed_required_value_is_reported_with_its_path(
     seed_reply: bytes, change: Callable[[dict[str, Any]], object], reason: str
 ) -> None:
     tree = json.loads(seed_reply)
@@ -142,7 +140,7 @@ def test_a_malformed_required_value_is_named_with_its_place(
         (Many(EITHER), [{**BARE, "symbol": 5}], "must be text @ $[0].symbol"),
     ],
 )
-def test_a_value_that_does_not_fit_its_shape_is_named_with_its_place(
+def test_a_value_of_another_shape_is_reported_with_its_path(
     shape: Shape[Any], tree: object, reason: str
 ) -> None:
     with pytest.raises(Unreadable) as caught:
@@ -150,7 +148,7 @@ def test_a_value_that_does_not_fit_its_shape_is_named_with_its_place(
     assert reason in str(caught.value)
 
 
-def test_no_more_than_three_reasons_are_named() -> None:
+def test_no_more_than_three_reasons_are_reported() -> None:
     with pytest.raises(Unreadable) as caught:
         decode_value({}, One(CanceledOrderList), TimeUnit.MILLISECOND)
     assert str(caught.value).count("is missing") == 3

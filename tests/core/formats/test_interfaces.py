@@ -1,4 +1,4 @@
-"""A format of one's own, with binary envelopes: no protocol knows which format it is."""
+"""A custom binary format in each protocol."""
 
 from typing import Any, TypeVar, cast
 
@@ -40,7 +40,7 @@ class Packed:
     query = "responseFormat=packed"
 
     def decode(self, body: bytes, shape: Shape[R], unit: TimeUnit) -> R:
-        del unit  # Whatever was asked for, the times of this format are microseconds.
+        del unit  # The times of this format are always microseconds.
         if len(body) != 8 or shape != One(ServerTime):
             raise Unreadable("must be 8 bytes")
         return cast("R", ServerTime(server_time=Instant(int.from_bytes(body), US)))

@@ -1,4 +1,4 @@
-"""JSON: bodies, errors and frames, and parsers of one's own."""
+"""The JSON format: bodies, errors, frames, and custom parsers."""
 
 import json
 from decimal import Decimal
@@ -130,7 +130,7 @@ def test_a_parser_is_given_bytes_whatever_the_frame_is() -> None:
     assert parsed == [b"{}", b"{}"]
 
 
-def test_json_asks_for_nothing_because_it_is_the_default() -> None:
+def test_json_is_the_default_format_without_headers_or_query() -> None:
     assert (JSON.headers, JSON.query) == ((), "")
     assert repr(JSON) == "Json()"
 
@@ -186,7 +186,7 @@ def test_retry_after_is_a_duration_whatever_the_unit(data: Any, seconds: float |
 # Frames.
 
 
-def test_the_published_envelopes_are_told_apart(vectors: dict[str, Any]) -> None:
+def test_the_published_envelopes_are_classified(vectors: dict[str, Any]) -> None:
     samples = vectors["websocket_envelope_samples"]
     kinds = [type(JSON.decode_frame(json.dumps(sample), MS)).__name__ for sample in samples]
     requests = {kind for kind, sample in zip(kinds, samples, strict=True) if "method" in sample}

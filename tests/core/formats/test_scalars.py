@@ -1,4 +1,4 @@
-"""What each kind of value in a reply accepts, and what it becomes."""
+"""Scalars: which values are valid, and how they are decoded."""
 
 from decimal import Decimal
 from typing import Any
@@ -39,9 +39,7 @@ def converted(kind: Any, value: object, unit: TimeUnit) -> object:
         (Side, "", Side("")),
     ],
 )
-def test_a_documented_value_becomes_exactly_what_it_stands_for(
-    kind: Any, value: object, result: object
-) -> None:
+def test_a_documented_value_is_decoded_exactly(kind: Any, value: object, result: object) -> None:
     found = converted(kind, value, MS)
     assert found == result
     assert type(found) is type(result)
@@ -99,6 +97,6 @@ def test_an_enum_that_is_defined_later_is_a_scalar() -> None:
 
 
 @pytest.mark.parametrize("kind", [float, bytes, dict, list, object, tuple[int, ...], int | None])
-def test_other_types_are_no_scalars(kind: Any) -> None:
+def test_other_types_are_not_scalars(kind: Any) -> None:
     assert scalar_of(kind, MS) is None
     assert kind not in SCALARS

@@ -10,7 +10,7 @@ from orderlists.extending import One
 MS = TimeUnit.MILLISECOND
 
 
-def test_a_query_gives_its_unknown_and_malformed_fields_to_the_result(seed_reply: bytes) -> None:
+def test_unknown_and_malformed_fields_of_a_query_are_in_the_result(seed_reply: bytes) -> None:
     sent = json.loads(seed_reply) | {"listClientOrderId": 5, "new": 1}
     found = Json().decode(json.dumps(sent).encode(), One(OrderList), MS)
     result = canceled(
@@ -29,7 +29,7 @@ def test_a_query_gives_its_unknown_and_malformed_fields_to_the_result(seed_reply
     assert (result.order_list_id, result.orders) == (found.order_list_id, found.orders)
 
 
-def test_an_event_gives_no_fields_whose_names_mean_nothing_in_the_result(
+def test_malformed_fields_of_an_event_are_not_in_the_result(
     vectors: dict[str, Any],
 ) -> None:
     (sample,) = (one for one in vectors["events"] if one["event"]["e"] == "listStatus")

@@ -1,4 +1,4 @@
-"""Which reply can be the answer to a cancel of an order list, as a table."""
+"""Which results match a cancel of an order list, as a table."""
 
 from typing import Any
 
@@ -38,19 +38,19 @@ LEG = done(BY_ID).order_reports[0]
     ],
     ids=str,
 )
-def test_a_reply_is_the_answer_only_if_list_status_and_cancel_id_fit(
+def test_a_result_matches_only_if_list_status_and_cancel_id_match(
     request_: CancelOrderList, changes: dict[str, Any], why: str | None
 ) -> None:
     found = request_.mismatch(evolve(done(request_), **changes))
     assert found is None if why is None else str(found).startswith(why)
 
 
-def test_by_id_another_list_and_by_name_another_name_is_no_answer() -> None:
+def test_a_result_about_another_id_or_name_does_not_match() -> None:
     other = evolve(done(BY_ID), order_list_id=8, list_client_order_id="other")
     assert BY_ID.mismatch(other) == "it is about another order list"
     assert BY_NAME.mismatch(other) == "it is about an order list with another client id"
 
 
-def test_a_cancel_without_an_id_of_its_own_cannot_tell_whose_cancel_it_was() -> None:
+def test_a_cancel_without_an_id_of_its_own_matches_any_cancel_id() -> None:
     nameless = CancelOrderList(symbol="LTCBTC", order_list_id=0)
     assert nameless.mismatch(done(BY_ID)) is None

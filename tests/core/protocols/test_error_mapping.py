@@ -1,4 +1,4 @@
-"""What status and error code mean: one table, and the laws behind it."""
+"""Mapping of status and error code: one table, and its invariants."""
 
 import pickle
 from collections.abc import Mapping
@@ -34,9 +34,9 @@ ORDER = GetOrder.operation.errors
 SAID = "Said so."
 UNKNOWN_LIST, UNKNOWN_ORDER = "Unknown order list sent.", "Unknown order sent."
 
-# status, code, message, what codes mean to the operation, and the class of the error.
+# Status, code, message, the codes of the operation, and the class of the error.
 TABLE: list[tuple[int, int | None, str, Mapping[int, type[Rejected]], type[OrderListsError]]] = [
-    # What codes mean to every operation.
+    # Codes of every operation.
     (400, -1002, SAID, NO_ERRORS, Unauthorized),
     (400, -1022, SAID, NO_ERRORS, Unauthorized),
     (400, -2008, "Invalid Api-Key ID.", NO_ERRORS, Unauthorized),
@@ -52,7 +52,7 @@ TABLE: list[tuple[int, int | None, str, Mapping[int, type[Rejected]], type[Order
     (400, -1015, SAID, CANCEL, Rejected),
     (400, -2010, "Duplicate order sent.", CANCEL, Rejected),
     (400, 0, SAID, CANCEL, Rejected),
-    # What codes mean to one operation.
+    # Codes of one operation.
     (400, -2011, UNKNOWN_LIST, NO_ERRORS, Rejected),
     (400, -2018, "Order list does not exist.", NO_ERRORS, Rejected),
     (400, -2018, "Order list does not exist.", CANCEL, UnknownOrderList),
@@ -60,7 +60,7 @@ TABLE: list[tuple[int, int | None, str, Mapping[int, type[Rejected]], type[Order
     (400, -2013, "Order does not exist.", ORDER, Rejected),
     (400, -1102, SAID, {-1102: UnknownOrderList}, UnknownOrderList),
     (400, -1021, SAID, {-1021: UnknownOrderList}, UnknownOrderList),
-    # -2011 is one code for many refusals; only the text says which.
+    # -2011 is one code for many refusals; only the text distinguishes them.
     (400, -2011, UNKNOWN_LIST, CANCEL, UnknownOrderList),
     (400, -2011, UNKNOWN_ORDER, CANCEL, UnknownOrderList),
     (400, -2011, "", CANCEL, UnknownOrderList),
@@ -77,12 +77,12 @@ TABLE: list[tuple[int, int | None, str, Mapping[int, type[Rejected]], type[Order
     (400, -2011, "Rest API trading is not enabled.", CANCEL, Rejected),
     (400, -2011, "WebSocket API trading is not enabled.", CANCEL, Rejected),
     (400, -2018, "Market is closed.", CANCEL, UnknownOrderList),
-    # Some statuses refuse whatever the code.
+    # Statuses that refuse whatever the code.
     *((403, code, SAID, CANCEL, Blocked) for code in (None, -2011, -1000)),
     *((407, code, SAID, CANCEL, Rejected) for code in (None, -2011, -1000)),
     *((418, code, SAID, CANCEL, Banned) for code in (None, -1003, -1000)),
     *((429, code, SAID, CANCEL, RateLimited) for code in (None, -1003, -1015, -1000)),
-    # Some codes leave the outcome open whatever the status.
+    # Codes after which the outcome is unknown whatever the status.
     *((400, code, SAID, CANCEL, ServerError) for code in sorted(OPEN_CODES)),
     (400, -1007, SAID, {-1007: UnknownOrderList}, ServerError),
     (500, -2011, UNKNOWN_LIST, CANCEL, ServerError),
@@ -105,7 +105,7 @@ def test_status_and_code_are_mapped_to_an_error(
     assert error.message == ("" if code is None else message)
 
 
-def test_the_open_codes_are_those_that_leave_the_outcome_open() -> None:
+def test_the_open_codes_are_those_after_which_the_outcome_is_unknown() -> None:
     assert sorted(OPEN_CODES) == [-1016, -1008, -1007, -1006, -1001, -1000]
 
 
@@ -116,12 +116,12 @@ def test_no_5xx_is_a_refusal(status: int, code: int | None) -> None:
 
 
 @given(status=st.integers(-(2**70), 399), code=st.integers(-9999, 0))
-def test_a_status_below_400_says_nothing_whatever_the_code(status: int, code: int) -> None:
+def test_a_status_below_400_is_not_an_error_whatever_the_code(status: int, code: int) -> None:
     assert error_of(status, ErrorBody(code, SAID), errors=CANCEL) is None
 
 
 @given(status=st.integers(400, 499).filter(lambda s: s not in {403, 407, 418, 429}))
-def test_a_4xx_without_a_readable_code_says_nothing(status: int) -> None:
+def test_a_4xx_without_a_readable_code_is_not_a_refusal(status: int) -> None:
     assert error_of(status, None, errors=CANCEL) is None
 
 

@@ -1,4 +1,4 @@
-"""HTTP responses that hold no result: errors of the exchange, and pages of another host."""
+"""HTTP responses without a result: errors of the exchange, and pages of another host."""
 
 import json
 import pickle
@@ -59,7 +59,7 @@ def test_status_and_body_are_mapped_to_an_error(status: int, body: bytes, kind: 
     assert "signature" not in str(error)
 
 
-def test_codes_mean_nothing_particular_without_an_operation() -> None:
+def test_codes_without_an_operation_have_their_common_meaning() -> None:
     assert type(http_error(HttpResponse(400, (), written(-2011)), Json())) is Rejected
 
 

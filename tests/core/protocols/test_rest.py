@@ -1,4 +1,4 @@
-"""REST: what is sent and signed, and what a response becomes."""
+"""REST: encoding, signing, and decoding."""
 
 import hashlib
 import hmac
@@ -34,14 +34,14 @@ from strategies import cancels, keys, timestamps
 
 
 def wire(request: HttpRequest) -> dict[str, str]:
-    """Read a target the way the exchange does, refusing what occurs twice."""
+    """Parse a target as the exchange does, and reject duplicates."""
     pairs = parse_qsl(request.target.partition("?")[2], keep_blank_values=True, strict_parsing=True)
     assert len(dict(pairs)) == len(pairs)
     return dict(pairs)
 
 
 @given(request=cancels(), key=keys, now=timestamps)
-def test_the_id_wins_over_the_client_id_on_the_wire(
+def test_the_id_takes_precedence_over_the_client_id_on_the_wire(
     request: CancelOrderList, key: HmacKey, now: int
 ) -> None:
     sent = wire(Rest().encode(request, key=key, timestamp=now))
@@ -188,7 +188,7 @@ CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 HTML = (("Content-Type", "text/html; charset=utf-8"),)
 
 
-def test_a_200_becomes_a_result_in_the_unit_asked_for(seed_reply: bytes) -> None:
+def test_a_200_is_decoded_in_the_requested_time_unit(seed_reply: bytes) -> None:
     result = Rest().decode(CANCEL, HttpResponse(200, (), seed_reply))
     assert isinstance(result, CanceledOrderList)
     in_us = Rest(time_unit=TimeUnit.MICROSECOND).decode(CANCEL, HttpResponse(200, (), seed_reply))
@@ -196,7 +196,7 @@ def test_a_200_becomes_a_result_in_the_unit_asked_for(seed_reply: bytes) -> None
     assert in_us.transaction_time == Instant(time.value, TimeUnit.MICROSECOND)
 
 
-def test_an_error_code_means_what_the_operation_says() -> None:
+def test_an_error_code_is_mapped_by_the_operation() -> None:
     body = b'{"code": -2011, "msg": "Unknown order list sent."}'
     with pytest.raises(UnknownOrderList):
         Rest().decode(CANCEL, HttpResponse(400, (), body))
@@ -214,7 +214,7 @@ def test_an_error_code_means_what_the_operation_says() -> None:
         (HTML[:0], b"<html>", "HTTP 200, 6 bytes: not JSON: "),
     ],
 )
-def test_an_unreadable_200_carries_its_body_and_says_its_size(
+def test_an_undecodable_200_carries_its_body_and_names_its_size(
     headers: tuple[tuple[str, str], ...], body: bytes, reason: str
 ) -> None:
     with pytest.raises(UndecodableReply) as caught:
@@ -240,7 +240,7 @@ def test_the_usage_of_the_rate_limits_is_read_from_headers() -> None:
     assert Rest().usages(response) == [Usage(RateLimitType.REQUEST_WEIGHT, 60, 7)]
 
 
-def test_a_bug_of_a_parser_passes_through_unchanged() -> None:
+def test_a_parser_bug_is_raised_unchanged() -> None:
     bug = KeyError("status")
 
     def parser(_: bytes) -> object:
@@ -256,20 +256,20 @@ def test_a_bug_of_a_parser_passes_through_unchanged() -> None:
 # Formats.
 
 
-class Shouting(Json):
-    """JSON by another name."""
+class CustomFormat(Json):
+    """JSON with headers of its own."""
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        return (("Accept", "application/shouting"), ("X-MBX-SHOUT", "1"))
+        return (("Accept", "application/custom"), ("X-MBX-CUSTOM", "1"))
 
 
 def test_a_format_is_requested_by_its_headers(hmac_key: HmacKey) -> None:
-    rest = Rest(time_unit=TimeUnit.MICROSECOND, format=Shouting())
+    rest = Rest(time_unit=TimeUnit.MICROSECOND, format=CustomFormat())
     requests: list[Request[Any]] = [CANCEL, GetServerTime()]
     for request in requests:
         headers = rest.encode(request, key=hmac_key, timestamp=1).headers
-        assert headers[-2:] == Shouting().headers
+        assert headers[-2:] == CustomFormat().headers
         assert ("X-MBX-TIME-UNIT", "MICROSECOND") in headers
 
 
@@ -279,7 +279,7 @@ def test_the_format_must_be_a_format(wrong: Any) -> None:
         Rest(format=wrong)
 
 
-def test_the_unit_of_time_must_be_one() -> None:
+def test_the_time_unit_must_be_a_time_unit() -> None:
     wrong: Any = "us"
     with pytest.raises(InvalidSetting, match="time_unit='us'"):
         Rest(time_unit=wrong)
@@ -291,6 +291,6 @@ def test_protocols_with_equal_settings_are_equal() -> None:
     assert repr(Rest()) == "Rest(time_unit=<TimeUnit.MILLISECOND: 1000>, format=Json())"
 
 
-def test_no_field_of_a_message_is_shown_that_may_hold_a_secret() -> None:
+def test_secrets_are_hidden_in_the_repr_of_messages() -> None:
     shown = {f.name for kind in (HttpRequest, HttpResponse) for f in fields(kind) if f.repr}
     assert shown == {"method", "status"}

@@ -1,4 +1,4 @@
-"""The WebSocket API: what a frame holds, what is signed, and what replies become."""
+"""The WebSocket API: encoding, signing, and decoding."""
 
 import hashlib
 import hmac
@@ -79,7 +79,7 @@ def test_a_frame_holds_what_was_given_and_a_signature_over_it(
     sent = frame["params"]
 
     assert (frame["id"], frame["method"]) == (7, "orderList.cancel")
-    # As the exchange does it: sorted by name, as they are.
+    # As the exchange does it: sorted by name, not encoded.
     signature = sent.pop("signature")
     text = "&".join(f"{name}={sent[name]}" for name in sorted(sent))
     assert signature == hmac.new(key.secret.encode(), text.encode(), hashlib.sha256).hexdigest()
@@ -146,17 +146,17 @@ class _Anything(Request[int]):
 
 
 def verified(vectors: dict[str, Any]) -> list[tuple[str, dict[str, Any], str]]:
-    """Return method, parameters and signature of each sample whose signature is right."""
+    """Return method, parameters and signature of each sample with a valid signature."""
     found = [
         (sample["method"], sample["params"], sample["params"]["signature"])
-        for told in vectors["websocket"].values()
-        for sample, check in zip(told["requests"], told.get("signature_check", []), strict=False)
+        for entry in vectors["websocket"].values()
+        for sample, check in zip(entry["requests"], entry.get("signature_check", []), strict=False)
         if check["status"] == "verified"
     ]
     found += [
-        (told["request"]["method"], told["request"]["params"], told["signature"])
-        for told in vectors["signatures"]
-        if told["api"] == "WebSocket" and told["status"] == "verified"
+        (entry["request"]["method"], entry["request"]["params"], entry["signature"])
+        for entry in vectors["signatures"]
+        if entry["api"] == "WebSocket" and entry["status"] == "verified"
     ]
     return found
 
@@ -187,7 +187,7 @@ SAMPLES: dict[str, Request[Any]] = {
 
 
 @pytest.mark.parametrize("method", SAMPLES)
-def test_every_published_request_is_encoded_alike(method: str, vectors: dict[str, Any]) -> None:
+def test_every_published_request_is_reproduced(method: str, vectors: dict[str, Any]) -> None:
     (sample,) = vectors["websocket"][method]["requests"]
     given_ = sample.get("params", {})
     frame = API.encode(
@@ -201,7 +201,7 @@ def test_every_published_request_is_encoded_alike(method: str, vectors: dict[str
     assert sent["method"] == method
     # Keys and signatures of the samples are not always those of the published key.
     hidden = {"apiKey": 0, "signature": 0}
-    # The sample ends all subscriptions, and we always say which.
+    # The sample ends all subscriptions; the session layer always names one.
     ended = {"subscriptionId": 0} if method == "userDataStream.unsubscribe" else {}
     assert {**sent.get("params", {}), **hidden} == {**given_, **hidden, **ended}
 
@@ -240,7 +240,7 @@ def test_log_on_must_be_a_bool_or_none(log_on: Any) -> None:
         WebSocketApi(log_on=log_on)
 
 
-def test_the_unit_of_time_must_be_one() -> None:
+def test_the_time_unit_must_be_a_time_unit() -> None:
     wrong: Any = "us"
     with pytest.raises(InvalidSetting, match="time_unit='us'"):
         WebSocketApi(time_unit=wrong)
@@ -253,7 +253,7 @@ def test_the_format_must_be_a_format(wrong: Any) -> None:
 
 
 class Binary(Json):
-    """JSON by another name."""
+    """JSON with a query of its own."""
 
     @property
     def query(self) -> str:
@@ -306,11 +306,11 @@ def test_status_and_code_are_mapped_as_over_rest(
     with pytest.raises(kind) as caught:
         API.decode(CANCEL, reply)
     assert type(caught.value) is kind
-    # Whatever was requested, so no code means something particular.
+    # Independent of the operation, so no code has a specific meaning.
     assert type(API.refusal(reply)) is refusal
 
 
-def test_a_success_is_no_refusal() -> None:
+def test_a_success_is_not_a_refusal() -> None:
     assert API.refusal(reply_to('{"id":1,"status":200,"result":{}}')) is None
 
 
@@ -342,7 +342,7 @@ def test_events_are_read_in_the_unit_of_the_protocol(vectors: dict[str, Any]) ->
     assert event.event_time.unit is TimeUnit.MICROSECOND
 
 
-def test_a_bug_of_a_parser_passes_through_read() -> None:
+def test_a_parser_bug_passes_through_read() -> None:
     bug = KeyError("status")
 
     def parser(_: bytes) -> object:

@@ -1,4 +1,4 @@
-"""The session layer of the WebSocket API: ids, log-on, subscriptions, and what frames mean."""
+"""The session layer of the WebSocket API: ids, log-on, subscriptions, and frames."""
 
 import json
 from collections.abc import Callable
@@ -42,7 +42,7 @@ KEY = HmacKey(api_key="k" * 64, secret="not-a-real-one")
 
 def a_session(*, log_on: bool | None = None) -> WebSocketSession:
     class Own:
-        """A key that is known by what it can do."""
+        """A custom key."""
 
         api_key = "o" * 64
 
@@ -103,7 +103,7 @@ def test_a_subscription_is_signed_unless_the_session_is_logged_on() -> None:
 
 
 @pytest.mark.parametrize("number", [0, 7])
-def test_a_subscription_is_ended_by_its_number(number: int) -> None:
+def test_unsubscribe_sends_the_id_of_the_subscription(number: int) -> None:
     subscription = Subscription(subscription_id=number)
 
     assert a_session().unsubscribe(subscription) == Unsubscribe(number)
@@ -113,7 +113,7 @@ def test_a_quiet_connection_is_kept_alive_by_a_ping_of_the_api() -> None:
     assert a_session().keepalive() == Ping()
 
 
-# Which key logs on.
+# Log-on.
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def private_keys() -> dict[str, Callable[[], Key]]:
     }
 
 
-# The kind of key, `log_on`, and whether the connection begins with a log-on.
+# The class of the key, `log_on`, and whether the connection logs on.
 LOG_ONS = [
     ("Ed25519Key", None, True),
     ("Ed25519Key", True, True),
@@ -161,7 +161,7 @@ def test_ed25519_keys_log_on_unless_the_setting_says_otherwise(
 
 
 @pytest.mark.parametrize("kind", ["HmacKey", "RsaKey"])
-def test_a_key_that_cannot_log_on_is_refused_where_it_has_to(
+def test_log_on_true_is_rejected_for_a_key_that_cannot_log_on(
     kind: str, private_keys: dict[str, Callable[[], Key]]
 ) -> None:
     with pytest.raises(InvalidSetting, match=f"^log_on=True: .*{kind}: only Ed25519 keys log on"):
@@ -224,7 +224,7 @@ def test_any_other_event_is_an_event_of_the_account() -> None:
     assert isinstance(item.event, OtherEvent)
 
 
-def test_the_published_events_are_told_apart(vectors: dict[str, Any]) -> None:
+def test_the_published_events_are_classified(vectors: dict[str, Any]) -> None:
     of_the_connection = {"serverShutdown": Draining, "eventStreamTerminated": EventsEnded}
     seen: set[str] = set()
     for sample in vectors["events"]:
@@ -235,11 +235,11 @@ def test_the_published_events_are_told_apart(vectors: dict[str, Any]) -> None:
     assert len(seen) == 3
 
 
-# Anything else.
+# Other frames.
 
 
 @pytest.mark.parametrize("frame", ["", "{", "[]", "null", '{"id":1}', b"\xff", '{"status":200}'])
-def test_a_frame_that_is_neither_a_reply_nor_an_event_holds_nothing(frame: Any) -> None:
+def test_a_frame_that_is_neither_a_reply_nor_an_event_is_ignored(frame: Any) -> None:
     assert list(a_session().received(frame)) == []
 
 
@@ -251,7 +251,7 @@ def test_no_frame_raises(frame: str | bytes) -> None:
 
 
 @given(st.sampled_from([KeyError, TypeError, ZeroDivisionError]))
-def test_a_bug_in_a_parser_passes_as_it_is(kind: type[Exception]) -> None:
+def test_a_parser_bug_passes_through_unchanged(kind: type[Exception]) -> None:
     def parse(_: bytes) -> Any:
         raise kind
 

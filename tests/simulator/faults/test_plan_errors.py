@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cells import meet
+from client_and_venue import client_and_venue
 from clients import CLIENTS, PROTOCOLS
 from orderlists import (
     CancelOrderList,
@@ -108,10 +108,10 @@ def test_an_error_in_a_rule_is_an_assertion_error_for_the_client(
     protocol: str, colour: str, rule: f.Rule, message: str
 ) -> None:
     with (
-        meet(protocol, colour, fates=anything(rule)) as meeting,
+        client_and_venue(protocol, colour, faults=anything(rule)) as pair,
         pytest.raises(AssertionError, match=message),
     ):
-        meeting.client.send(CANCEL)
+        pair.client.send(CANCEL)
 
 
 @pytest.mark.parametrize("colour", CLIENTS)
@@ -123,10 +123,10 @@ def test_an_event_about_an_unknown_list_is_an_assertion_error_for_the_client(
     protocol: str, colour: str, event: Any
 ) -> None:
     with (
-        meet(protocol, colour, fates=[f.delayed(2)], events=[(1, event)]) as meeting,
+        client_and_venue(protocol, colour, faults=[f.delayed(2)], events=[(1, event)]) as pair,
         pytest.raises(AssertionError, match=r"there is no such list|the list has no such order"),
     ):
-        meeting.client.send(CANCEL)
+        pair.client.send(CANCEL)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -1,1 +1,1 @@
-"""What became of a request whose outcome is unknown: one strategy per kind of request."""
+"""Recovery of requests whose outcome is unknown: one strategy per operation."""

@@ -1,7 +1,7 @@
-"""What one call remembers: what was sent, what is open, and how much it may still do.
+"""The state of one call: what was sent, what is unknown, and the remaining budget.
 
-The engine writes it down, a recovery reads it, and an error or an interrupt takes the request and
-its attempts from it.
+The engine updates it, a recovery reads it, and errors and interrupts take the request and its
+attempts from it.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from orderlists._time import SECOND, Instant, TimeUnit
 from orderlists.errors import NotExecuted, OutcomeUnknown
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
-"""Seconds between two tries, doubled each time."""
+"""Seconds between two attempts: the first pause and the maximum; doubled each time."""
 
 
 @define(eq=False)
 class CallState:
-    """The memory of one call.  Clocks without a unit are nanoseconds of the monotonic clock.
+    """The state of one call.  Times without a unit are nanoseconds of the monotonic clock.
 
     Attributes:
-        request: What the call is about, completed.
-        policy: How far it goes.
+        request: The request of the call, completed.
+        policy: The policy of the call.
         clock: The exchange's clock, shared by all calls of a client.
-        started: When it began.
-        until: Its deadline.
-        now: The time by the last outcome.
-        resent: How many times it has sent a request again.
-        attempts: Every time the state-changing request was sent and was not refused outright.
-        lost: Those of them that were not answered at all.
-        assumed: The attempt that stands for those of an earlier call of which nothing is known.
-        on_the_way: The state-changing request that was written last and is not answered yet, and
-            its timestamp.
-        sent_at: When any request of the call was written last, and its timestamp.
-        pause: Seconds before the next try.
-        wrong_hosts: How many replies in a row came from something that is not the exchange.
-        cause: What left the outcome open, once something did.
-        refused_at: When the exchange said that nothing open has the ids of the request.
-        seen: The list as it was last seen.
+        started: When the call began.
+        until: The deadline.
+        now: The time of the last outcome.
+        resent: The number of resends so far.
+        attempts: The transmissions of the state-changing request whose outcome is unknown.
+        lost: Those of them without any usable reply.
+        assumed: The attempt that stands for unrecorded attempts of an earlier call.
+        in_flight: The state-changing request that was sent last and has no reply yet, and its
+            timestamp.
+        sent_at: When the last request of the call was sent, and its timestamp.
+        pause: Seconds before the next attempt.
+        wrong_hosts: The number of consecutive replies from another host than the exchange.
+        cause: The first error that left the outcome unknown.
+        refused_at: When the exchange replied that no open list has the ids of the request.
+        seen: The list as last queried.
     """
 
     request: Request[Any]
@@ -60,7 +60,7 @@ class CallState:
     attempts: list[Attempt] = field(init=False, factory=list[Attempt])
     lost: list[Attempt] = field(init=False, factory=list[Attempt])
     assumed: Attempt | None = None
-    on_the_way: tuple[Request[Any], ClockReading] | None = None
+    in_flight: tuple[Request[Any], ClockReading] | None = None
     sent_at: ClockReading | None = None
     pause: float = FIRST_PAUSE
     wrong_hosts: int = 0
@@ -72,7 +72,7 @@ class CallState:
     def begin(
         cls, request: Request[Any], policy: Policy, clock: ServerClock, started: int
     ) -> CallState:
-        """Return the memory of a call that begins now."""
+        """Return the state of a call that begins now."""
         until = started + int(policy.deadline * SECOND)
         return cls(request, policy, clock, started, until, started)
 
@@ -83,39 +83,39 @@ class CallState:
 
     @property
     def may_resend(self) -> bool:
-        """Whether the policy allows one more resend."""
+        """Whether the policy allows another resend."""
         return self.resent < self.policy.max_resends
 
     @property
     def in_doubt(self) -> InDoubt:
-        """The request and every attempt that may have arrived."""
+        """The request and every attempt that may have reached the exchange."""
         sent = [each for each in self.attempts if each is not self.assumed]
-        if self.on_the_way is not None:
-            sent.append(self._attempt_of(*self.on_the_way))
+        if self.in_flight is not None:
+            sent.append(self._attempt_of(*self.in_flight))
         dated = (each._replace(at=self.time_of(each)) for each in sent)
         return InDoubt(self.request, tuple(dated))
 
-    # What is sent.
+    # Attempts.
 
-    def note_sent(self, request: Request[Any], at: ClockReading) -> None:
-        """Take note that a request is about to be written, with this timestamp."""
+    def record_sent(self, request: Request[Any], at: ClockReading) -> None:
+        """Record that a request is about to be sent, with this timestamp."""
         self.sent_at = at
         if request.operation.effect is not Effect.READ:
-            self.on_the_way = request, at
+            self.in_flight = request, at
 
-    def note_answered(self, *, is_lost: bool, is_open: bool) -> None:
-        """Take note of what became of the request that is on the way, if there is one.
+    def record_answered(self, *, is_lost: bool, is_unknown: bool) -> None:
+        """Record the end of the round trip of the request in flight, if there is one.
 
         Args:
-            is_lost: No usable reply came: it may take effect at any time until it is too old.
-            is_open: It may have been executed all the same, such as by a copy of it.
+            is_lost: No usable reply arrived: it can take effect until its timestamp expires.
+            is_unknown: It may have been executed, for example as a copy that a proxy made.
         """
-        if is_open and self.on_the_way is not None:
-            attempt = self._attempt_of(*self.on_the_way)
+        if is_unknown and self.in_flight is not None:
+            attempt = self._attempt_of(*self.in_flight)
             self.attempts.append(attempt)
             if is_lost:
                 self.lost.append(attempt)
-        self.on_the_way = None
+        self.in_flight = None
 
     def _attempt_of(self, request: Request[Any], at: ClockReading) -> Attempt:
         window: Decimal | None = getattr(request, "recv_window", None)
@@ -123,15 +123,15 @@ class CallState:
         return Attempt.of(at, valid, self.policy.engine_delay)
 
     def assume_earlier(self, attempts: tuple[Attempt, ...], window: Decimal) -> None:
-        """Take over the attempts of an earlier call; without any, assume one right before this one.
+        """Adopt the attempts of an earlier call; without any, assume one immediately before.
 
         Another process, or this machine before a restart, had another monotonic clock: attempts
-        that this clock did not date count as older than the call.
+        that were not dated by this clock count as older than the call.
         """
         before = self.started - 1
         known = [
             each
-            if self.clock.guessed(each.at)
+            if self.clock.is_provisional(each.at)
             else each._replace(at=each.at._replace(monotonic=before))
             for each in attempts
         ]
@@ -141,17 +141,17 @@ class CallState:
             known = [self.assumed]
         self.attempts, self.lost = known, list(known)
 
-    # What follows from it.
+    # Conclusions.
 
     def time_of(self, attempt: Attempt) -> ClockReading:
-        """Return when an attempt was sent, as well as the clock knows by now."""
+        """Return when an attempt was sent, by the best estimate so far."""
         is_earlier = attempt.at.monotonic < self.started
-        if is_earlier and not self.clock.guessed(attempt.at):
+        if is_earlier and not self.clock.is_provisional(attempt.at):
             return attempt.at
         again = self.clock.at(attempt.at.monotonic)
         if attempt.at.error is None:
             return again
-        # Of two measurements the earlier time is the safe one: clocks can step in between.
+        # Of two measurements the earlier time is the safe one: the clock may have stepped between.
         return min(attempt.at, again, key=lambda reading: reading.server)
 
     @property
@@ -159,10 +159,10 @@ class CallState:
         """When the first attempt was sent."""
         return min((self.time_of(each) for each in self.attempts), key=lambda at: at.server)
 
-    def all_over_by(self, time: int, attempts: list[Attempt], *, lag: float = 0.0) -> bool:
-        """Return whether no attempt could take effect any more so many seconds before a time.
+    def all_expired_by(self, time: int, attempts: list[Attempt], *, lag: float = 0.0) -> bool:
+        """Return whether every attempt had expired `lag` seconds before a time.
 
-        A clock that was never measured bounds nothing.
+        An unmeasured clock gives no bound, so the answer is False.
         """
         if not attempts:
             return True
@@ -171,12 +171,12 @@ class CallState:
             return False
         return now.server - now.error >= self._end_of(attempts) + int(lag * SECOND)
 
-    def is_fresh(self, asked: int, attempts: list[Attempt]) -> bool:
-        """Return whether a query of that time shows all that these attempts can have done."""
+    def is_fresh(self, queried_at: int, attempts: list[Attempt]) -> bool:
+        """Return whether a query at that time reflects every possible effect of these attempts."""
         lag = self.policy.max_query_lag
-        if self.refused_at is not None and asked - self.refused_at < int(lag * SECOND):
+        if self.refused_at is not None and queried_at - self.refused_at < int(lag * SECOND):
             return False
-        return self.all_over_by(asked, attempts, lag=lag)
+        return self.all_expired_by(queried_at, attempts, lag=lag)
 
     def _end_of(self, attempts: list[Attempt]) -> int:
         return max(self._until(each) for each in attempts)
@@ -184,26 +184,26 @@ class CallState:
     def _until(self, attempt: Attempt) -> int:
         if attempt is not self.assumed:
             return attempt.may_arrive_until
-        # Its timestamp is not known.  It is at most a second ahead of the time at which it was
-        # sent, or the exchange would have refused it, by what the clock knows by now.
+        # Its timestamp is unknown.  It was at most one second ahead of the exchange's clock, or the
+        # exchange would have refused it.
         reading = self.clock.at(attempt.at.monotonic)
         late = reading.server - attempt.at.server + (reading.error or 0)
         return attempt.may_arrive_until + max(0, late) + SECOND
 
-    # How it ends.
+    # Errors.
 
     def unknown(
         self, cause: BaseException | None = None, *, list_over: bool = False
     ) -> OutcomeUnknown:
-        """Return the error that says all that is known about a request whose outcome is not.
+        """Return the error for an unknown outcome.
 
         Args:
-            cause: What left it open, if not what did so first: a bug.
+            cause: The cause, if it is not the first error: a bug.
             list_over: Whether the list is certainly over.
         """
-        self.note_answered(is_lost=True, is_open=True)
+        self.record_answered(is_lost=True, is_unknown=True)
         until = None
-        if self.attempts and not list_over and not self.all_over_by(self.now, self.attempts):
+        if self.attempts and not list_over and not self.all_expired_by(self.now, self.attempts):
             end = TimeUnit.MICROSECOND.from_nanoseconds(self._end_of(self.attempts))
             until = Instant(end, TimeUnit.MICROSECOND)
         return OutcomeUnknown(
@@ -215,5 +215,5 @@ class CallState:
         )
 
     def not_executed(self) -> NotExecuted:
-        """Return the error that says that the request was not executed, and cannot be any more."""
+        """Return the error for a request that was not executed and can no longer be."""
         return NotExecuted(self.in_doubt, cause=self.cause, order_list=self.seen)

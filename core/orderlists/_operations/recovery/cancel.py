@@ -1,28 +1,28 @@
-"""Finding out what became of a cancel of an order list.
+"""Recovery of a cancel of an order list.
 
-What can have happened to a cancel whose reply was lost: it was executed, it was refused, it never
-arrived, or it (or a copy that a proxy made) is still on its way.  The exchange gives two sources.
-The matching engine answers a cancel and does not lag.  Queries may show the past, but never what
-has not happened yet.
+A cancel whose reply was lost was executed, was refused, never arrived, or is still in transit (it
+or a copy that a proxy made).  There are two sources of information.  The reply of the matching
+engine to a cancel does not lag.  Query results may be stale, but never ahead of the matching
+engine.
 
-Three things are certain enough to act on:
+Three conclusions are safe:
 
-*   An order that shows this cancel's `new_client_order_id` was canceled by it: done.
-*   An order that is final stays final.  If all are, and none shows that id, and every canceled one
-    shows the id of another cancel, the list was over before: `AlreadyDone`.
-*   An attempt is refused by the exchange once its timestamp is older than its `recv_window`, and
-    what was accepted before takes at most `engine_delay` to execute.  If after that moment, and
-    after the lag of queries on top, the list is still open, no attempt was executed and none can
-    be: `NotExecuted`.
+*   An order with this cancel's `new_client_order_id` was canceled by it: done.
+*   A final order stays final.  If all orders are final, none has that id, and every canceled one
+    has the id of another cancel, the list was over before: `AlreadyDone`.
+*   The exchange refuses an attempt once its timestamp is older than its `recv_window`, and an
+    attempt accepted before that takes at most `engine_delay` to execute.  If a query after that
+    moment plus the maximum query lag shows the list open, no attempt was executed and none can be:
+    `NotExecuted`.
 
-What may be sent again: by `order_list_id` the very same request, because that id is never used
-again, so canceling twice is the same as once; and the matching engine's answer is worth more than
-any query.  By `list_client_order_id` nothing, because the name may belong to a newer list by then:
-only the id of a list that is open, has the symbol, and was certainly there before the first
-attempt.
+What may be resent: by `order_list_id` the identical request, because ids are never reused, so
+canceling twice is the same as canceling once; the reply of the matching engine is better than any
+query.  By `list_client_order_id` nothing is resent, because the name may belong to a newer list;
+instead the cancel is sent by the id of a list that is open, has the symbol, and was certainly
+placed before the first attempt.
 
-Invariant: only evidence ends it.  The refusal of a later attempt, or a query that may show the
-past, says nothing about an attempt that was lost.
+Invariant: only evidence ends the recovery.  The refusal of a later attempt, or a possibly stale
+query, proves nothing about an attempt without a reply.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from orderlists.errors import (
 
 
 class ListCancel(Protocol):
-    """A request that cancels an order list, and can be recognised: `CancelOrderList`."""
+    """A cancel of an order list with an id of its own: `CancelOrderList`."""
 
     symbol: str
     order_list_id: int | None
@@ -52,17 +52,17 @@ class ListCancel(Protocol):
     both_must_match: bool
 
     def mismatch_of_list(self, result: OrderList, /) -> str | None:
-        """Return why an order list is not the one that is meant."""
+        """Return why an order list is not the target."""
         ...
 
 
 def recover_cancel(case: Case[CanceledOrderList]) -> Steps[CanceledOrderList]:
-    """Find out what became of a cancel of an order list.
+    """Reconcile a cancel of an order list.
 
     Raises:
         Rejected: It was refused, and no attempt can be executed any more.
         NotExecuted: The list is open, and no attempt can be executed any more.
-        OutcomeUnknown: The deadline came first, or nothing more can be found out.
+        OutcomeUnknown: The deadline has passed, or no further evidence can be obtained.
     """
     recovery = CancelRecovery(case)
     if recovery.request.order_list_id is not None:
@@ -72,10 +72,10 @@ def recover_cancel(case: Case[CanceledOrderList]) -> Steps[CanceledOrderList]:
 
 @define(eq=False)
 class CancelRecovery:
-    """One cancel whose outcome is unknown.
+    """The recovery of one cancel of an order list.
 
     Attributes:
-        case: The request, the call it is part of, and what left the outcome open.
+        case: The request, the state of its call, and the services of the engine.
     """
 
     case: Case[CanceledOrderList]
@@ -88,68 +88,68 @@ class CancelRecovery:
 
     @property
     def state(self) -> CallState:
-        """What the call remembers."""
+        """The state of the call."""
         return self.case.state
 
     @property
     def cancel_id(self) -> str:
-        """The client id that canceled orders show if this cancel did it."""
+        """The client id of orders that this cancel canceled."""
         return cast("str", self.request.new_client_order_id)
 
-    # The two ways.
+    # By id and by name.
 
     def by_id(self, order_list_id: int) -> Steps[CanceledOrderList]:
-        """Reconcile by the exchange's id: the matching engine first, then queries."""
+        """Reconcile by the exchange's id: resend first, then query."""
         while True:
             if (done := (yield from self._proven_by_events())) is not None:
                 return done
             if self.case.engine_can_answer and (done := (yield from self._resend())) is not None:
                 return done
-            found = yield from self.case.look(GetOrderList(order_list_id=order_list_id))
+            found = yield from self.case.query_list(GetOrderList(order_list_id=order_list_id))
             if isinstance(found, Snapshot):
-                self._refuse_if_never_meant(found)
+                self._reject_wrong_target(found)
                 if (done := self.case.conclude(found, self.cancel_id)) is not None:
                     return done
                 if found.is_surely_open:
-                    self.case.refuse_what_is_open(found.at, is_meant=True)
+                    self.case.conclude_open(found.at, is_target=True)
             elif found is not None and self.state.is_fresh(found, self.state.lost):
-                raise self._never_there()
+                raise self._unknown_list()
             yield from self.case.measure_clock_once()
             yield from self.case.pause_or_give_up()
 
     def by_name(self, name: str) -> Steps[CanceledOrderList]:
-        """Reconcile by the client id of the list, which a newer list may have taken over."""
+        """Reconcile by the client id of the list, which a newer list may have reused."""
         yield from self.case.measure_clock_once()
-        had_the_name: set[int] = set()
+        seen_lists: set[int] = set()
         while True:
             if (done := (yield from self._proven_by_events())) is not None:
                 return done
-            newest = yield from self.case.look(GetOrderList(list_client_order_id=name))
+            newest = yield from self.case.query_list(GetOrderList(list_client_order_id=name))
             if isinstance(newest, Snapshot):
-                had_the_name.add(newest.order_list.order_list_id)
-                if (done := (yield from self._weigh(newest, had_the_name))) is not None:
+                seen_lists.add(newest.order_list.order_list_id)
+                if (done := (yield from self._evaluate(newest, seen_lists))) is not None:
                     return done
-                self._refuse_if_elsewhere(newest)
+                self._reject_other_symbol(newest)
                 if newest.is_surely_open:
-                    self.case.refuse_what_is_open(newest.at, is_meant=self._is_meant(newest))
+                    self.case.conclude_open(newest.at, is_target=self._is_target(newest))
             elif newest is not None and self.state.is_fresh(newest, self.state.attempts):
-                raise self._never_there()
+                raise self._unknown_list()
             yield from self.case.pause_or_give_up()
 
-    def _weigh(self, newest: Snapshot, had_the_name: set[int]) -> Steps[CanceledOrderList | None]:
-        """Conclude from the newest list of a name, and from those that had it before."""
+    def _evaluate(self, newest: Snapshot, seen_lists: set[int]) -> Steps[CanceledOrderList | None]:
+        """Conclude from the newest list with the name, and from older lists with it."""
         if newest.finding(self.cancel_id) is Finding.OURS:
             return newest.canceled()
-        for older in sorted(had_the_name - {newest.order_list.order_list_id}):
-            found = yield from self.case.look(GetOrderList(order_list_id=older))
+        for older in sorted(seen_lists - {newest.order_list.order_list_id}):
+            found = yield from self.case.query_list(GetOrderList(order_list_id=older))
             if isinstance(found, Snapshot) and found.finding(self.cancel_id) is Finding.OURS:
                 return found.canceled()
         done = yield from self._resend_by_id(newest)
-        if done is None and self._was_the_only_one(newest):
+        if done is None and self._is_only_candidate(newest):
             self.case.conclude(newest, self.cancel_id)
         return done
 
-    # What is looked at and sent.
+    # Events and resends.
 
     def _proven_by_events(self) -> Steps[CanceledOrderList | None]:
         grace, self._grace = self._grace, 0.0
@@ -163,7 +163,7 @@ class CancelRecovery:
         return None if by_name and self._may_be_older(proof) else proof
 
     def _may_be_older(self, proof: CanceledOrderList) -> bool:
-        """Return whether a list may have been canceled before the first attempt was sent."""
+        """Return whether a list may have been canceled before the first attempt."""
         first = self.state.first_sent
         done = proof.transaction_time
         return first.error is None or (
@@ -171,7 +171,7 @@ class CancelRecovery:
         )
 
     def _resend(self) -> Steps[CanceledOrderList | None]:
-        """Send the very same cancel again; a refusal is recorded, and proves nothing."""
+        """Resend the identical cancel; a refusal is recorded, and proves nothing."""
         answer: Answer[Any] | None = yield from self.case.resend(self.state.request)
         if answer is None:
             return None
@@ -181,8 +181,8 @@ class CancelRecovery:
         return result
 
     def _resend_by_id(self, found: Snapshot) -> Steps[CanceledOrderList | None]:
-        """Cancel the list that was found, if the first attempt was certainly for it."""
-        if not self.case.engine_can_answer or not self._is_meant(found):
+        """Cancel the list by its id, if it is certainly the target of the first attempt."""
+        if not self.case.engine_can_answer or not self._is_target(found):
             return None
         by_id: Any = evolve(
             cast("Any", self.request),
@@ -190,13 +190,13 @@ class CancelRecovery:
             list_client_order_id=None,
         )
         answer: Answer[CanceledOrderList] | None = yield from self.case.resend(by_id)
-        # That this list is over says nothing about the name.
+        # A refusal concerns this list, and proves nothing about the name.
         return None if answer is None else answer.value
 
-    # What follows from it.
+    # Conclusions.
 
-    def _refuse_if_never_meant(self, found: Snapshot) -> None:
-        """Refuse if the exchange did, and the list of that id cannot be the one that was meant."""
+    def _reject_wrong_target(self, found: Snapshot) -> None:
+        """Raise the refusal if the list with that id cannot be the target."""
         if self.state.refused_at is None:
             return
         is_misnamed = (
@@ -207,35 +207,35 @@ class CancelRecovery:
             and self.state.is_fresh(found.at, self.state.lost)
         )
         if found.order_list.symbol != self.request.symbol or is_misnamed:
-            raise self._never_there()
+            raise self._unknown_list()
 
-    def _refuse_if_elsewhere(self, newest: Snapshot) -> None:
-        """Refuse if the exchange did, and the newest list of that name is on another symbol."""
+    def _reject_other_symbol(self, newest: Snapshot) -> None:
+        """Raise the refusal if the newest list with the name is on another symbol."""
         if (
             self.state.refused_at is not None
             and newest.order_list.symbol != self.request.symbol
             and not self.state.lost
             and self.state.is_fresh(newest.at, self.state.attempts)
         ):
-            raise self._never_there()
+            raise self._unknown_list()
 
-    def _is_meant(self, found: Snapshot) -> bool:
-        """Return whether an open list is certainly the one that the first attempt was for."""
+    def _is_target(self, found: Snapshot) -> bool:
+        """Return whether an open list is certainly the target of the first attempt."""
         return (
             found.is_open
             and found.order_list.symbol == self.request.symbol
             and found.was_placed_before(self.state.first_sent)
         )
 
-    def _was_the_only_one(self, newest: Snapshot) -> bool:
-        """Return whether no other list of that name can have been hit by any attempt."""
+    def _is_only_candidate(self, newest: Snapshot) -> bool:
+        """Return whether no attempt can have affected another list with the name."""
         return (
             newest.order_list.symbol == self.request.symbol
             and newest.was_placed_before(self.state.first_sent)
             and self.state.is_fresh(newest.at, self.state.attempts)
         )
 
-    def _never_there(self) -> OrderListsError:
+    def _unknown_list(self) -> OrderListsError:
         if isinstance(self.state.cause, UnknownOrderList):
             return self.state.cause
         return UnknownOrderList(code=-2018, message="Order list does not exist.", status=400)

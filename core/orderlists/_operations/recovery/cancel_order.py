@@ -1,10 +1,11 @@
-"""Finding out what became of a cancel of one order, and with it of the list that it belongs to.
+"""Recovery of a cancel of one order, and of the list that the order belongs to.
 
-The evidence is that of a cancel of a list (`cancel.py`), with one more: a canceled order is found
-by the id of the cancel that ended it, whatever the order was called before.
+The evidence is that of a cancel of a list (`cancel.py`), plus one more source: a canceled order can
+be queried by the id of its cancel, whatever its client id was before.
 
-By `order_id` the very same request may be sent again: that id is never used again.  By the client
-id only the id of an open order that was certainly there before the first attempt.
+By `order_id` the identical request may be resent: the id is never reused.  By the client id nothing
+is resent; instead the cancel is sent by the id of an open order that was certainly placed before
+the first attempt.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _NO_SUCH_ORDER = -2013
 
 
 class OrderCancel(Protocol):
-    """A request that cancels one order, and can be recognised: `CancelOrder`."""
+    """A cancel of one order with an id of its own: `CancelOrder`."""
 
     symbol: str
     order_id: int | None
@@ -40,31 +41,31 @@ class OrderCancel(Protocol):
     new_client_order_id: str | None
 
     def mismatch(self, result: Any, /) -> str | None:  # noqa: ANN401 - its own result
-        """Return why a result is not that of this cancel."""
+        """Return why a result does not belong to this cancel."""
         ...
 
     def canceled(self, report: OrderReport, /) -> Any:  # noqa: ANN401 - its own result
-        """Return the report of a single order as the result of this cancel."""
+        """Return the result of this cancel from the report on a single order."""
         ...
 
 
 def recover_cancel_order(case: Case[Any]) -> Steps[Any]:
-    """Find out what became of a cancel of one order.
+    """Reconcile a cancel of one order.
 
     Raises:
         Rejected: It was refused, and no attempt can be executed any more.
         NotExecuted: The order is open, and no attempt can be executed any more.
-        OutcomeUnknown: The deadline came first, or nothing more can be found out.
+        OutcomeUnknown: The deadline has passed, or no further evidence can be obtained.
     """
     return (yield from CancelOrderRecovery(case).run())
 
 
 @define(eq=False)
 class CancelOrderRecovery:
-    """One cancel of an order whose outcome is unknown.
+    """The recovery of one cancel of an order.
 
     Attributes:
-        case: The request, the call it is part of, and what left the outcome open.
+        case: The request, the state of its call, and the services of the engine.
     """
 
     case: Case[Any]
@@ -77,7 +78,7 @@ class CancelOrderRecovery:
 
     @property
     def state(self) -> CallState:
-        """What the call remembers."""
+        """The state of the call."""
         return self.case.state
 
     @property
@@ -89,25 +90,27 @@ class CancelOrderRecovery:
         return self.request.order_id is not None
 
     def run(self) -> Steps[Any]:
-        """Look, and send again where that is safe, until evidence ends it."""
+        """Query, and resend where that is safe, until there is evidence."""
         while True:
             if (done := (yield from self._proven_by_events())) is not None:
                 return done
             if self._by_id and (done := (yield from self._resend())) is not None:
                 return done
-            # A canceled order is found by the id of the cancel that ended it.
-            if (done := (yield from self._look(client_order_id=self._cancel_id))) is not None:
+            # A canceled order has the id of the cancel.
+            if (
+                done := (yield from self._query_order(client_order_id=self._cancel_id))
+            ) is not None:
                 return done
             yield from self.case.measure_clock_once()
-            if (done := (yield from self._look(**self._ids))) is not None:
+            if (done := (yield from self._query_order(**self._ids))) is not None:
                 return done
             yield from self.case.pause_or_give_up()
 
-    # What is looked at and sent.
+    # Events, queries and resends.
 
     @property
     def _ids(self) -> dict[str, Any]:
-        """The id by which the order is asked for."""
+        """The id by which the order is queried."""
         request = self.request
         if request.order_id is not None:
             return {"order_id": request.order_id}
@@ -122,7 +125,7 @@ class CancelOrderRecovery:
         return proof if proof is not None and self.request.mismatch(proof) is None else None
 
     def _resend(self) -> Steps[Any]:
-        """Send the very same cancel again; a refusal is recorded, and proves nothing."""
+        """Resend the identical cancel; a refusal is recorded, and proves nothing."""
         if not self.case.engine_can_answer:
             return None
         answer: Answer[Any] | None = yield from self.case.resend(self.state.request)
@@ -132,45 +135,45 @@ class CancelOrderRecovery:
             self.state.refused_at = answer.sent_at
         return answer.value
 
-    def _look(self, **ids: Any) -> Steps[Any]:  # noqa: ANN401 - one of two ids
-        """Return the result if the order of an id proves it, or refuse if it proves that."""
+    def _query_order(self, **ids: Any) -> Steps[Any]:  # noqa: ANN401 - one of two ids
+        """Query an order; return the result or raise the refusal that it proves."""
         window = self.state.policy.recv_window
         question = GetOrder(symbol=self.request.symbol, recv_window=window, **ids)
-        answer = yield from self.case.engine.ask(question)
+        answer = yield from self.case.engine.send_once(question)
         if answer.value is not None:
-            return (yield from self._weigh(answer.value, answer.sent_at))
+            return (yield from self._evaluate(answer.value, answer.sent_at))
         is_absent = isinstance(answer.error, Rejected) and answer.error.code == _NO_SUCH_ORDER
         if is_absent and ids == self._ids:
-            self._refuse_if_never_there(answer.sent_at)
+            self._reject_if_absent(answer.sent_at)
         return None
 
-    # What follows from it.
+    # Conclusions.
 
     def _done(self, report: OrderReport) -> Steps[Any]:
-        """Return the result if a report proves that this cancel ended the order."""
+        """Return the result if a report proves that this cancel canceled the order."""
         is_ours = report.client_order_id == self._cancel_id
         is_other = self.request.order_id not in {None, report.order_id}
         if not is_ours or is_other or report.status is not OrderStatus.CANCELED:
             return None
         if report.order_list_id < 0:
             return self.request.canceled(report)
-        found = yield from self.case.look(GetOrderList(order_list_id=report.order_list_id))
+        found = yield from self.case.query_list(GetOrderList(order_list_id=report.order_list_id))
         if isinstance(found, Snapshot) and found.finding(self._cancel_id) is Finding.OURS:
             return found.canceled()
         return None
 
-    def _weigh(self, found: OrderReport, at: int) -> Steps[Any]:
-        """Return the result if the order proves it, or refuse if it proves that."""
+    def _evaluate(self, found: OrderReport, at: int) -> Steps[Any]:
+        """Return the result or raise the refusal that a report proves; else return None."""
         if (done := (yield from self._done(found))) is not None:
             return done
-        is_meant = self._by_id or was_before(found.time, self.state.first_sent)
+        is_target = self._by_id or was_before(found.time, self.state.first_sent)
         if found.status in FINAL:
-            if is_meant and (self._by_id or self.state.is_fresh(at, self.state.attempts)):
+            if is_target and (self._by_id or self.state.is_fresh(at, self.state.attempts)):
                 return (yield from self._conclude(found))
-        elif not self._by_id and is_meant:
+        elif not self._by_id and is_target:
             done = yield from self._resend_by_id(found)
         if done is None and found.status not in FINAL:
-            self.case.refuse_what_is_open(at, is_meant=is_meant)
+            self.case.conclude_open(at, is_target=is_target)
         return done
 
     def _resend_by_id(self, found: OrderReport) -> Steps[Any]:
@@ -178,25 +181,25 @@ class CancelOrderRecovery:
         if not self.case.engine_can_answer:
             return None
         answer: Answer[Any] | None = yield from self.case.resend(by_id)
-        # That this order is over says nothing about the name.
+        # A refusal concerns this order, and proves nothing about the name.
         return None if answer is None else answer.value
 
     def _conclude(self, found: OrderReport) -> Steps[Any]:
-        """Refuse if the order ended in another way than by this cancel."""
+        """Raise the refusal if the order ended otherwise than by this cancel."""
         if found.order_list_id >= 0:
-            seen = yield from self.case.look(GetOrderList(order_list_id=found.order_list_id))
+            seen = yield from self.case.query_list(GetOrderList(order_list_id=found.order_list_id))
             if isinstance(seen, Snapshot):
                 return self.case.conclude(seen, self._cancel_id)
             return None
         if found.status is OrderStatus.CANCELED and found.client_order_id == (
             self.request.client_order_id
         ):
-            # It shows the id it was placed under, which proves nothing.
+            # It has the client id of its placement, which proves nothing.
             raise self.state.unknown(list_over=True)
         raise Rejected(code=-2011, message=f"{found} was over", status=400)
 
-    def _refuse_if_never_there(self, at: int) -> None:
-        """Refuse if the exchange knows no such order, and had the time to know it."""
+    def _reject_if_absent(self, at: int) -> None:
+        """Raise the refusal if the order does not exist, and the query is fresh."""
         if self.state.is_fresh(at, self.state.attempts):
             if isinstance(self.state.cause, UnknownOrderList):
                 raise self.state.cause

@@ -1,7 +1,7 @@
-"""What a recovery is given: one request whose outcome is unknown, and how to find out more.
+"""The input of a recovery: a request whose outcome is unknown, and the services of the engine.
 
-A recovery is a generator.  It does no I/O: it yields what `ask`, `await_event` and `pause` yield,
-by ``yield from``, and the engine does the rest (turns, limits, timestamps, replies).
+A recovery is a generator.  It does no I/O: it delegates by ``yield from`` to `send_once`,
+`await_event` and `pause`, and the engine handles turns, limits, timestamps and replies.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 Steps = Generator[Any, Any, T]
-"""A part of a recovery: what it yields is for the engine."""
+"""A part of a recovery; the engine receives what it yields."""
 
 
 @define(eq=False)
 class Answer(Generic[T]):
-    """What came back for a question of a recovery.
+    """The outcome of one request of a recovery.
 
     Attributes:
-        value: The result, if there is one; else None.
-        error: What came instead: the reply's refusal, or why there is no reply.
-        sent_at: When it was asked, by the monotonic clock, in nanoseconds.
-        is_refused: Whether the exchange refused it because no such list or order is there.
+        value: The result; None on an error.
+        error: The error: a refusal, or the reason why there is no reply.
+        sent_at: When it was sent, by the monotonic clock, in nanoseconds.
+        is_refused: Whether the exchange replied that there is no such list or order.
     """
 
     value: T | None
@@ -46,29 +46,29 @@ class Answer(Generic[T]):
     is_refused: bool
 
 
-class Asking(Protocol):
-    """What the engine does for a recovery."""
+class RecoveryEngine(Protocol):
+    """The services of the engine for a recovery."""
 
-    def ask(self, request: Request[T], /) -> Steps[Answer[T]]:
-        """Send a request once, wait out limits, and mend the clock where that was the reason.
+    def send_once(self, request: Request[T], /) -> Steps[Answer[T]]:
+        """Send a request; wait while rate-limited, and resync the clock after -1021.
 
         Raises:
-            OutcomeUnknown: Asking again cannot help, or a bug came up.
+            OutcomeUnknown: A retry cannot help, or there was a bug.
         """
         ...
 
     def await_event(
         self, find: Callable[[EventEvidence], T | None], seconds: float, /
     ) -> Steps[T | None]:
-        """Return what events prove, or None."""
+        """Return the proof that events deliver, or None."""
         ...
 
     def pause(self) -> Steps[bool]:
-        """Wait a little, longer each time; return False if the deadline comes first."""
+        """Sleep, with exponential back-off; return False if the deadline comes first."""
         ...
 
     def measure_clock(self) -> Steps[bool]:
-        """Sample the exchange's clock; return whether any sample came."""
+        """Sample the exchange's clock; return True if any sample succeeded."""
         ...
 
 
@@ -77,43 +77,42 @@ class Case(Generic[R]):
     """One request whose outcome is unknown.
 
     Attributes:
-        state: What the call remembers: request, attempts, policy, clock, what left it open.
-        engine: What it can do.
+        state: The state of the call: request, attempts, policy, clock, cause.
+        engine: The services of the engine.
     """
 
     state: CallState
-    engine: Asking
+    engine: RecoveryEngine
 
     @property
     def engine_can_answer(self) -> bool:
-        """Whether the matching engine may say something new.
+        """Whether a resend can yield new information from the matching engine.
 
-        Not once it said that nothing open has the ids, nor right after a page of another host.
+        False once it has replied that no open list has the ids, and after a page of another host.
         """
         return self.state.refused_at is None and self.state.wrong_hosts == 0
 
     def resend(self, request: Request[T]) -> Steps[Answer[T] | None]:
-        """Send a state-changing request once more, or return None if that is used up."""
+        """Resend a state-changing request; return None if `max_resends` is used up."""
         if not self.state.may_resend:
             return None
         self.state.resent += 1
-        return (yield from self.engine.ask(request))
+        return (yield from self.engine.send_once(request))
 
-    def look(self, query: GetOrderList) -> Steps[Snapshot | int | None]:
-        """Look a list and its orders up.
+    def query_list(self, query: GetOrderList) -> Steps[Snapshot | int | None]:
+        """Query a list and its orders.
 
         Returns:
-            What queries show; or when it was asked for, if there is no such list; or None if no
-            answer came.
+            A snapshot; the time of the query if there is no such list; None without a reply.
         """
         window = self.state.policy.recv_window
-        answer = yield from self.engine.ask(query.completed(recv_window=window))
+        answer = yield from self.engine.send_once(query.completed(recv_window=window))
         if answer.value is None:
             return answer.sent_at if answer.is_refused else None
         reports: list[OrderReport] = []
         for order in answer.value.orders:
             question = GetOrder(symbol=order.symbol, order_id=order.order_id, recv_window=window)
-            report = yield from self.engine.ask(question)
+            report = yield from self.engine.send_once(question)
             if report.value is not None:
                 reports.append(report.value)
         found = Snapshot(with_reports(answer.value, reports), answer.sent_at)
@@ -121,11 +120,11 @@ class Case(Generic[R]):
         return found
 
     def conclude(self, found: Snapshot, cancel_id: str) -> CanceledOrderList | None:
-        """Return the list if it proves that the cancel with this id ended it; None if it is open.
+        """Return the result if a snapshot proves the cancel with this id; None if the list is open.
 
         Raises:
-            AlreadyDone: It was over before.
-            OutcomeUnknown: It is over, and nothing shows by whom.
+            AlreadyDone: The list was over before.
+            OutcomeUnknown: The list is over, without evidence of the cause.
         """
         match found.finding(cancel_id):
             case Finding.OURS:
@@ -137,24 +136,24 @@ class Case(Generic[R]):
             case _:
                 return None
 
-    def refuse_what_is_open(self, asked: int, *, is_meant: bool) -> None:
-        """End where a query shows it open although no attempt can be executed any more.
+    def conclude_open(self, queried_at: int, *, is_target: bool) -> None:
+        """Raise if a fresh query shows the list or order open and every attempt has expired.
 
-        If it is certainly the one that was meant, nothing was executed; and a refusal that was
-        doubted is then taken for true.  If it may be younger, the one that was meant is not seen.
-        Where the matching engine said that nothing is open, the query is the one to doubt.
+        If it is certainly the target, no attempt was executed, and a disputed timestamp error is
+        confirmed.  If it may be newer than the first attempt, the outcome stays unknown.  If the
+        matching engine has replied that the target is not open, the query is considered stale.
 
         Args:
-            asked: When the query was sent.
-            is_meant: Whether it is certainly what the first attempt was for.
+            queried_at: When the query was sent.
+            is_target: Whether it is certainly the target of the first attempt.
 
         Raises:
             BadTimestamp, NotExecuted, OutcomeUnknown: As above.
         """
         state = self.state
-        if state.refused_at is not None or not state.is_fresh(asked, state.attempts):
+        if state.refused_at is not None or not state.is_fresh(queried_at, state.attempts):
             return
-        if not is_meant:
+        if not is_target:
             raise state.unknown()
         if isinstance(state.cause, BadTimestamp):
             raise state.cause
@@ -162,12 +161,12 @@ class Case(Generic[R]):
             raise state.not_executed()
 
     def measure_clock_once(self) -> Steps[None]:
-        """Measure the exchange's clock, unless that was done before."""
+        """Measure the exchange's clock, unless it is measured already."""
         if not self.state.clock.is_measured:
             yield from self.engine.measure_clock()
 
     def pause_or_give_up(self) -> Steps[None]:
-        """Wait a little before the next look.
+        """Sleep before the next query.
 
         Raises:
             OutcomeUnknown: The deadline comes first.

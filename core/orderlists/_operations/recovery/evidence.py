@@ -1,7 +1,7 @@
-"""What an observed state proves about a cancel.
+"""Evidence: what an observed state proves about a cancel.
 
-Query results may be stale, but never ahead of the matching engine: an order that is shown as final
-is final, and an order that shows the id of a cancel was canceled by it.
+Query results may be stale, but never ahead of the matching engine: an order reported as final is
+final, and an order reported with the id of a cancel was canceled by it.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ FINAL = frozenset(
         OrderStatus.EXPIRED_IN_MATCH,
     }
 )
-"""The statuses that never change again."""
+"""The final statuses."""
 
 EVENT_GRACE = 0.25
-"""Seconds to wait for an event: it is on its way at the same time as a reply."""
+"""Seconds to wait for an event, which is sent at about the same time as the reply."""
 
 _NEVER = Instant(2**63 - 1, TimeUnit.MICROSECOND)
 
@@ -37,9 +37,9 @@ _NEVER = Instant(2**63 - 1, TimeUnit.MICROSECOND)
 class Finding(Enum):
     """What a snapshot proves about the cancel with a given id.
 
-    ``OURS``: an order was cancelled under that id.  ``NOT_OURS``: the list is over, and no order of
-    it was.  ``OVER``: the list is over, and an order that was cancelled does not show by whom.
-    ``OPEN``: an order is not over, or was not when this was seen.
+    ``OURS``: an order was canceled under that id.  ``NOT_OURS``: the list is over, and no order was
+    canceled under it.  ``OVER``: the list is over, and a canceled order has no cancel id.
+    ``OPEN``: not every order was reported as final.
     """
 
     OURS = "OURS"
@@ -49,10 +49,9 @@ class Finding(Enum):
 
 
 class Ending(StrEnum):
-    """How a list ended that was over before it could be canceled.
+    """How a list ended that was already over.
 
-    ``FILLED``: an order of it was filled.  ``CANCELED``: another cancel ended it.  ``EXPIRED``:
-    neither.
+    ``FILLED``: an order was filled.  ``CANCELED``: another cancel ended it.  ``EXPIRED``: neither.
     """
 
     FILLED = "FILLED"
@@ -62,18 +61,18 @@ class Ending(StrEnum):
 
 @frozen
 class Snapshot:
-    """A list as queries showed it.
+    """The queried state of a list.
 
     Attributes:
-        order_list: The list, with a report for each order that could be asked about.
-        at: When it was asked for, by the monotonic clock, in nanoseconds.
+        order_list: The list, with a report on each order that could be queried.
+        at: When the query was sent, by the monotonic clock, in nanoseconds.
     """
 
     order_list: OrderList
     at: int
 
     def finding(self, cancel_id: str) -> Finding:
-        """Return what this proves about the cancel with this id."""
+        """Return what the snapshot proves about the cancel with this id."""
         reports = self.order_list.order_reports
         if any(_is_canceled(r) and r.client_order_id == cancel_id for r in reports):
             return Finding.OURS
@@ -91,7 +90,7 @@ class Snapshot:
     def was_placed_before(self, reading: ClockReading) -> bool:
         """Return whether the list was certainly placed before this reading of the clock."""
         times = [r.time for r in self.order_list.order_reports if r.time is not None]
-        # While a list is open and unchanged, its last change was its placement.
+        # The last change of an open, unchanged list was its placement.
         return was_before(
             min(self.order_list.transaction_time, max(times, default=_NEVER)), reading
         )
@@ -111,7 +110,7 @@ class Snapshot:
 
     @property
     def ending(self) -> Ending:
-        """How the list ended, if it is over and not by our cancel."""
+        """How the list ended, if it is over and our cancel did not end it."""
         statuses = {report.status for report in self.order_list.order_reports}
         if OrderStatus.CANCELED in statuses:
             return Ending.CANCELED
@@ -130,7 +129,7 @@ class Snapshot:
 
 
 def with_reports(order_list: OrderList, reports: list[OrderReport]) -> OrderList:
-    """Return a list together with the reports that queries gave about its orders."""
+    """Return a list with the queried reports on its orders."""
     return evolve(order_list, order_reports=tuple(reports))
 
 
@@ -139,7 +138,7 @@ def _is_canceled(report: OrderReport) -> bool:
 
 
 def was_before(time: Instant | None, reading: ClockReading) -> bool:
-    """Return whether a time of the exchange was certainly before a reading of the clock."""
+    """Return whether a time of the exchange is certainly before a reading of the clock."""
     if time is None or reading.error is None:
         return False
     # The exchange rounds its times down.
@@ -147,10 +146,10 @@ def was_before(time: Instant | None, reading: ClockReading) -> bool:
 
 
 def why_not_canceled_under(cancel_id: str | None, reports: Iterable[OrderReport]) -> str | None:
-    """Return why the reports in the reply to a cancel do not show that this cancel did it.
+    """Return why reports do not prove that the cancel with this id was executed.
 
     Args:
-        cancel_id: Its `new_client_order_id`; None if it was sent without one, and proves nothing.
+        cancel_id: Its `new_client_order_id`; None if it was sent without one: nothing is checked.
         reports: The reports.
     """
     shown = {report.client_order_id for report in reports if _is_canceled(report)}

@@ -1,4 +1,4 @@
-"""What a call remembers, and what follows from it about attempts and clocks."""
+"""The state of a call: attempts, expiry, and clocks."""
 
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ def a_clock(*, error: float | None = 0.0) -> ServerClock:
     if error is not None:
         half = int(error * SECOND)
         said = Instant((START + half) // 1000, TimeUnit.MICROSECOND)
-        clock.learn([Sample(0, 2 * half, said)])
+        clock.update([Sample(0, 2 * half, said)])
     return clock
 
 
@@ -34,32 +34,32 @@ def at(seconds: float) -> int:
 
 
 def sent(state: CallState, seconds: float, *, is_lost: bool = True) -> None:
-    state.note_sent(CANCEL, state.clock.at(at(seconds)))
-    state.note_answered(is_lost=is_lost, is_open=True)
+    state.record_sent(CANCEL, state.clock.at(at(seconds)))
+    state.record_answered(is_lost=is_lost, is_unknown=True)
 
 
-def test_an_attempt_may_take_effect_until_its_window_and_the_delay_of_the_engine_are_over() -> None:
+def test_an_attempt_expires_after_its_recv_window_and_the_engine_delay() -> None:
     attempt = Attempt.of(ClockReading(0, START, None), Decimal(5000), 10.0)
     assert attempt.may_arrive_until == START + 15 * SECOND
 
 
-def test_a_request_on_the_way_counts_as_an_attempt_for_an_interrupt() -> None:
+def test_a_request_in_flight_counts_as_an_attempt_for_an_interrupt() -> None:
     state = a_state()
-    state.note_sent(CANCEL, state.clock.at(0))
+    state.record_sent(CANCEL, state.clock.at(0))
     assert len(state.in_doubt.attempts) == 1
-    state.note_answered(is_lost=False, is_open=False)
+    state.record_answered(is_lost=False, is_unknown=False)
     assert not state.in_doubt.attempts
 
 
-def test_a_query_is_no_attempt() -> None:
+def test_a_query_is_not_an_attempt() -> None:
     state = a_state()
-    state.note_sent(GetOrderList(order_list_id=0), state.clock.at(0))
+    state.record_sent(GetOrderList(order_list_id=0), state.clock.at(0))
     assert state.in_doubt.attempts == ()
 
 
-def test_a_request_without_a_window_may_arrive_for_as_long_as_any() -> None:
+def test_an_attempt_without_a_recv_window_expires_after_the_maximum() -> None:
     state = CallState.begin(CancelOrderList(symbol="LTCBTC", order_list_id=0), POLICY, a_clock(), 0)
-    state.note_sent(state.request, state.clock.at(0))
+    state.record_sent(state.request, state.clock.at(0))
     (attempt,) = state.in_doubt.attempts
     assert attempt.may_arrive_until == attempt.at.server + 70 * SECOND
 
@@ -74,16 +74,16 @@ def test_a_request_without_a_window_may_arrive_for_as_long_as_any() -> None:
         (None, 1e6, False),
     ],
 )
-def test_an_attempt_is_over_once_its_end_and_the_error_of_the_clock_have_passed(
+def test_an_attempt_has_expired_once_its_end_and_the_clock_error_have_passed(
     error: float | None, seconds: float, *, is_over: bool
 ) -> None:
     state = a_state(a_clock(error=error))
     sent(state, 0.0)
-    # The clock itself adds to its error by drifting: less than 2 ms in these seconds.
-    assert state.all_over_by(at(seconds + 0.01 * is_over), state.attempts) is is_over
+    # The drift adds less than 2 ms to the error in these seconds.
+    assert state.all_expired_by(at(seconds + 0.01 * is_over), state.attempts) is is_over
 
 
-def test_a_query_is_fresh_once_its_lag_has_passed_as_well() -> None:
+def test_a_query_is_fresh_once_the_query_lag_has_passed_as_well() -> None:
     state = a_state()
     sent(state, 0.0)
     assert not state.is_fresh(at(24.9), state.attempts)
@@ -95,7 +95,7 @@ def test_a_query_is_fresh_once_its_lag_has_passed_as_well() -> None:
 
 
 @pytest.mark.parametrize(("error", "seconds"), [(1.0, 15.9), (None, 3600.0)])
-def test_until_when_an_attempt_may_arrive_is_said_as_long_as_the_clock_leaves_it_open(
+def test_may_arrive_until_is_set_while_an_attempt_can_take_effect(
     error: float | None, seconds: float
 ) -> None:
     state = a_state(a_clock(error=error))
@@ -104,7 +104,7 @@ def test_until_when_an_attempt_may_arrive_is_said_as_long_as_the_clock_leaves_it
     assert state.unknown().may_arrive_until is not None
 
 
-def test_nothing_may_arrive_any_more_once_that_is_certain() -> None:
+def test_may_arrive_until_is_none_once_every_attempt_has_expired() -> None:
     state = a_state()
     sent(state, 0.0)
     state.now = at(15.1)
@@ -120,7 +120,7 @@ def test_of_two_measurements_the_earlier_time_of_an_attempt_counts() -> None:
     (attempt,) = state.attempts
     for seconds in (5, -5):
         said = Instant((START + at(10 + seconds)) // 1000, TimeUnit.MICROSECOND)
-        clock.learn([Sample(at(10), at(10), said)])
+        clock.update([Sample(at(10), at(10), said)])
         expected = min(attempt.at.server, clock.at(at(1)).server)
         assert state.time_of(attempt).server == expected
     assert state.first_sent.server < START
@@ -131,17 +131,17 @@ def test_an_attempt_of_an_unmeasured_clock_is_dated_by_the_measurement_that_foll
     state = a_state(clock)
     sent(state, 1.0)
     said = Instant((START + at(3600)) // 1000, TimeUnit.MICROSECOND)
-    clock.learn([Sample(at(2), at(2), said)])
+    clock.update([Sample(at(2), at(2), said)])
     assert abs(state.time_of(state.attempts[0]).server - (START + at(3599))) < 1_000_000
 
 
-def test_an_attempt_that_is_not_known_ends_by_what_the_clock_knows_by_now() -> None:
+def test_an_assumed_attempt_expires_by_the_resynced_clock() -> None:
     clock = a_clock(error=None)
     state = a_state(clock, started=at(100))
     state.assume_earlier((), Decimal(60_000))
     assert state.in_doubt.attempts == ()
-    # The wall clock was 30 seconds behind: the attempt may be as much later.
+    # The wall clock was 30 seconds behind: the attempt may be that much later.
     said = Instant((START + at(230)) // 1000, TimeUnit.MICROSECOND)
-    clock.learn([Sample(at(200), at(200), said)])
-    assert not state.all_over_by(at(170.9), state.attempts)
-    assert state.all_over_by(at(171.1), state.attempts)
+    clock.update([Sample(at(200), at(200), said)])
+    assert not state.all_expired_by(at(170.9), state.attempts)
+    assert state.all_expired_by(at(171.1), state.attempts)

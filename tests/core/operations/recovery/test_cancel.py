@@ -1,4 +1,4 @@
-"""CancelRecovery a cancel, rule by rule, by a script of answers."""
+"""Recovery of a cancel, rule by rule, by scripted answers."""
 
 import pickle
 from typing import Any
@@ -95,7 +95,7 @@ DONE = CanceledOrderList(
 
 
 @pytest.mark.parametrize("lost", [LOST, FAILED, GARBLED], ids=lambda e: type(e).__name__)
-def test_by_id_a_lost_cancel_is_sent_again_at_once_and_unchanged(lost: Exception) -> None:
+def test_by_id_recovery_resends_a_lost_cancel_at_once_and_unchanged(lost: Exception) -> None:
     script = Scripted(lost, DONE)
     assert script.send(BY_ID) is DONE
     first, second = script.sent
@@ -118,7 +118,7 @@ def test_a_resend_keeps_both_ids_where_both_were_sent() -> None:
     assert script.sent[1].parameters()[1:3] == [("orderListId", 7), ("listClientOrderId", "name")]
 
 
-def test_a_cancel_that_shows_its_id_on_a_leg_is_done() -> None:
+def test_a_leg_canceled_under_the_cancel_id_proves_the_cancel() -> None:
     script = Scripted(LOST, NOT_THERE, OVER, *canceled_by("mine"))
     result = script.send(BY_ID)
     assert result.evidence is Evidence.QUERY
@@ -129,12 +129,12 @@ def test_a_cancel_that_shows_its_id_on_a_leg_is_done() -> None:
 
 
 @pytest.mark.parametrize("other", ["FILLED", "EXPIRED", "NEW"])
-def test_the_other_legs_do_not_speak_against_it(other: str) -> None:
+def test_one_leg_with_the_cancel_id_is_proof_whatever_the_other_legs_show(other: str) -> None:
     script = Scripted(LOST, NOT_THERE, OVER, leg(1, other), leg(2, "CANCELED", "mine"))
     assert script.send(BY_ID).evidence is Evidence.QUERY
 
 
-def test_a_leg_that_cannot_be_asked_does_not_speak_against_it_either() -> None:
+def test_one_leg_with_the_cancel_id_is_proof_if_another_leg_cannot_be_queried() -> None:
     script = Scripted(LOST, NOT_THERE, OVER, NO_ORDER, leg(2, "CANCELED", "mine"))
     assert len(script.send(BY_ID).order_reports) == 1
 
@@ -149,7 +149,7 @@ def test_a_leg_that_cannot_be_asked_does_not_speak_against_it_either() -> None:
     ],
 )
 @pytest.mark.parametrize("before", [(), (LOST,)], ids=["plain", "after a lost one"])
-def test_what_was_over_before_is_told_with_how_it_ended(
+def test_a_list_that_was_over_before_is_already_done_with_its_ending(
     before: tuple[Any, ...], legs: tuple[Any, ...], ending: Ending
 ) -> None:
     script = Scripted(*before, NOT_THERE, OVER, *legs)
@@ -161,7 +161,7 @@ def test_what_was_over_before_is_told_with_how_it_ended(
     assert (copy.ending, str(copy)) == (ending, str(caught.value))
 
 
-def test_an_original_id_proves_nothing() -> None:
+def test_a_canceled_leg_with_its_original_id_proves_nothing() -> None:
     script = Scripted(LOST, NOT_THERE, OVER, leg(1, "CANCELED"), leg(2, "EXPIRED"))
     with pytest.raises(OutcomeUnknown) as caught:
         script.send(BY_ID)
@@ -172,7 +172,7 @@ def test_an_original_id_proves_nothing() -> None:
     assert "The list is over" in str(caught.value)
 
 
-def test_a_query_of_the_past_is_asked_again() -> None:
+def test_a_stale_query_is_repeated() -> None:
     script = Scripted(LOST, NOT_THERE, *OPEN, *OPEN, OVER, *canceled_by("mine"))
     assert script.send(BY_ID).evidence is Evidence.QUERY
     assert script.waits == [0.1, 0.2]
@@ -194,13 +194,13 @@ def test_a_query_of_the_past_is_asked_again() -> None:
 def test_after_a_lost_attempt_nothing_but_evidence_ends_the_call(useless: Exception) -> None:
     script = Scripted(LOST, useless, *OPEN, DONE)
     assert script.send(BY_ID) is DONE
-    # The query that follows fails as well; one that is too old is asked twice.
+    # The query that follows fails as well; after a stale timestamp it is sent twice.
     twice = (useless, useless) if isinstance(useless, BadTimestamp) else (useless,)
     script = Scripted(LOST, useless, *twice, NOT_THERE, OVER, *canceled_by("mine"))
     assert script.send(BY_ID).evidence is Evidence.QUERY
 
 
-def test_by_id_it_is_not_sent_more_often_than_allowed() -> None:
+def test_by_id_recovery_resends_at_most_max_resends_times() -> None:
     script = Scripted(LOST, LOST, *OPEN, LOST, *OPEN, *(OPEN * 40))
     with pytest.raises(OutcomeUnknown) as caught:
         script.send(BY_ID, Policy(max_resends=2, deadline=10))
@@ -210,19 +210,19 @@ def test_by_id_it_is_not_sent_more_often_than_allowed() -> None:
     assert script.passed <= 10 * SECOND
 
 
-def test_what_may_still_arrive_is_told() -> None:
+def test_outcome_unknown_says_until_when_an_attempt_may_execute() -> None:
     script = Scripted(*([LOST] * 30))
     with pytest.raises(OutcomeUnknown) as caught:
         script.send(BY_ID, Policy(deadline=0.5, max_resends=0, recv_window=3000))
     until = caught.value.may_arrive_until
     assert until is not None
     assert until.microseconds * 1000 == START + 13 * SECOND
-    assert "It may still execute until" in str(caught.value)
+    assert "It can execute until" in str(caught.value)
     copy = pickle.loads(pickle.dumps(caught.value))
     assert copy.attempts == caught.value.attempts
 
 
-def test_an_id_that_never_existed_is_refused_once_queries_must_know() -> None:
+def test_an_id_that_never_existed_is_refused_after_the_query_lag() -> None:
     script = Scripted(NOT_THERE, *([NO_LIST] * 30))
     with pytest.raises(UnknownOrderList) as caught:
         script.send(BY_ID, Policy(max_query_lag=5))
@@ -230,9 +230,9 @@ def test_an_id_that_never_existed_is_refused_once_queries_must_know() -> None:
     assert 5 * SECOND <= script.passed < 8 * SECOND
 
 
-def test_a_lost_cancel_of_nothing_is_refused_once_it_cannot_arrive_any_more() -> None:
+def test_a_lost_cancel_of_an_unknown_id_is_refused_once_it_has_expired() -> None:
     script = Scripted(LOST, NOT_THERE, *([NO_LIST] * 30))
-    script.clock.learn([_sample()])
+    script.clock.update([_sample()])
     with pytest.raises(UnknownOrderList) as caught:
         script.send(BY_ID, Policy(max_query_lag=5, recv_window=3000))
     assert caught.value.code == -2018
@@ -243,7 +243,7 @@ def _sample(round_trip: int = 0) -> Sample:
     return Sample(0, round_trip, Instant((START + round_trip // 2) // 1000, TimeUnit.MICROSECOND))
 
 
-def test_by_id_the_clock_is_asked_once() -> None:
+def test_by_id_recovery_measures_the_clock_once() -> None:
     script = Scripted(LOST, NOT_THERE, *([NO_LIST] * 30))
     with pytest.raises(UnknownOrderList):
         script.send(BY_ID)
@@ -251,7 +251,7 @@ def test_by_id_the_clock_is_asked_once() -> None:
     assert script.clock_samples == MEASURED_ONCE
 
 
-def test_a_doubted_refusal_is_believed_once_it_cannot_arrive_any_more() -> None:
+def test_a_disputed_timestamp_is_raised_once_every_attempt_has_expired() -> None:
     too_old = BadTimestamp(code=-1021, message="", status=400)
     script = Scripted(too_old, *(OPEN * 30))
     with pytest.raises(BadTimestamp) as caught:
@@ -260,19 +260,19 @@ def test_a_doubted_refusal_is_believed_once_it_cannot_arrive_any_more() -> None:
     assert script.passed >= (3 + 1 + 5) * SECOND
 
 
-def test_without_settling_the_exchanges_word_stands() -> None:
+def test_without_reconcile_an_unknown_order_list_is_raised_at_once() -> None:
     with pytest.raises(UnknownOrderList) as caught:
         Scripted(NOT_THERE).send(BY_ID, Policy(reconcile=False))
     assert caught.value is NOT_THERE
 
 
-def test_a_list_of_another_symbol_was_never_meant() -> None:
+def test_a_list_of_another_symbol_is_not_the_target() -> None:
     elsewhere = (a_list(is_open=True, symbol="BTCUSDT"), leg(1, "NEW"), leg(2, "NEW"))
     with pytest.raises(UnknownOrderList):
         Scripted(LOST, NOT_THERE, *elsewhere).send(BY_ID)
 
 
-def test_ids_that_do_not_match_are_refused_once_queries_must_know() -> None:
+def test_ids_that_do_not_match_are_refused_after_the_query_lag() -> None:
     request = CancelOrderList(
         symbol="LTCBTC", order_list_id=7, list_client_order_id="other", both_must_match=True
     )
@@ -285,13 +285,13 @@ def test_ids_that_do_not_match_are_refused_once_queries_must_know() -> None:
 # By the list's client id.
 
 
-def test_by_name_nothing_is_sent_again_before_the_list_was_seen() -> None:
+def test_by_name_recovery_queries_before_any_resend() -> None:
     script = Scripted(LOST, OVER, *canceled_by("mine"))
     assert script.send(BY_NAME).evidence is Evidence.QUERY
     assert script.sent[1] == GetOrderList(list_client_order_id="name", recv_window=5000)
 
 
-def test_by_name_an_open_list_that_was_there_before_is_canceled_by_its_id() -> None:
+def test_by_name_an_open_list_placed_before_is_canceled_by_its_id() -> None:
     script = Scripted(LOST, *OPEN, DONE)
     assert script.send(BY_NAME) is DONE
     assert script.sent[-1] == CancelOrderList(
@@ -300,7 +300,7 @@ def test_by_name_an_open_list_that_was_there_before_is_canceled_by_its_id() -> N
 
 
 @pytest.mark.parametrize("changed", [0.0, 0.0005, 1.0])
-def test_by_name_a_list_that_may_be_younger_is_never_touched(changed: float) -> None:
+def test_by_name_a_list_that_may_be_newer_is_never_canceled(changed: float) -> None:
     younger = (
         a_list(is_open=True, changed=changed),
         leg(1, "NEW", placed=changed),
@@ -319,21 +319,21 @@ JUST_BEFORE = (
 )
 
 
-def test_by_name_a_list_that_was_there_before_by_a_good_clock_is_canceled() -> None:
+def test_by_name_a_list_placed_before_by_an_exact_clock_is_canceled() -> None:
     script = Scripted(LOST, *JUST_BEFORE, DONE)
-    script.clock.learn([_sample()])
+    script.clock.update([_sample()])
     assert script.send(BY_NAME) is DONE
 
 
-def test_by_name_a_list_that_was_there_before_by_a_clock_too_inexact_is_never_touched() -> None:
+def test_by_name_a_list_placed_before_by_an_inexact_clock_is_never_canceled() -> None:
     script = Scripted(LOST, *(JUST_BEFORE * 60))
-    script.clock.learn([_sample(round_trip=2 * SECOND)])
+    script.clock.update([_sample(round_trip=2 * SECOND)])
     with pytest.raises(OutcomeUnknown):
         script.send(BY_NAME)
     assert [type(r).__name__ for r in script.sent].count("CancelOrderList") == 1
 
 
-def test_by_name_a_list_of_another_symbol_is_never_touched() -> None:
+def test_by_name_a_list_of_another_symbol_is_never_canceled() -> None:
     elsewhere = (a_list(is_open=True, symbol="BTCUSDT"), leg(1, "NEW"), leg(2, "NEW"))
     script = Scripted(LOST, *(elsewhere * 60))
     with pytest.raises(OutcomeUnknown):
@@ -341,7 +341,7 @@ def test_by_name_a_list_of_another_symbol_is_never_touched() -> None:
     assert [type(r).__name__ for r in script.sent].count("CancelOrderList") == 1
 
 
-def test_by_name_the_older_list_is_looked_at_again_when_a_newer_has_its_name() -> None:
+def test_by_name_the_older_list_is_queried_again_when_a_newer_one_has_its_name() -> None:
     newer = (a_list(8, is_open=True, changed=1), leg(3, "NEW", placed=1), leg(4, "NEW", placed=1))
     script = Scripted(
         *(LOST, *OPEN, LOST),
@@ -351,21 +351,21 @@ def test_by_name_the_older_list_is_looked_at_again_when_a_newer_has_its_name() -
     assert script.send(BY_NAME).order_list_id == 7
 
 
-def test_by_name_what_another_ended_is_told_only_once_no_newer_list_can_be_hidden() -> None:
+def test_by_name_already_done_is_raised_only_after_the_query_lag() -> None:
     script = Scripted(LOST, *((OVER, *canceled_by("theirs")) * 30))
     with pytest.raises(AlreadyDone):
         script.send(BY_NAME, Policy(recv_window=3000, max_query_lag=5))
     assert script.passed >= (3 + 1 + 5) * SECOND
 
 
-def test_by_name_what_ended_after_it_was_sent_may_hide_another() -> None:
+def test_by_name_a_list_that_ended_after_the_cancel_may_hide_a_newer_one() -> None:
     ended = (a_list(8, changed=2), *canceled_by("theirs", placed=1))
     script = Scripted(LOST, *(ended * 60))
     with pytest.raises(OutcomeUnknown):
         script.send(BY_NAME)
 
 
-def test_by_name_a_refusal_is_believed_once_queries_must_know() -> None:
+def test_by_name_a_refusal_is_raised_after_the_query_lag() -> None:
     script = Scripted(NOT_THERE, *([NO_LIST] * 30))
     with pytest.raises(UnknownOrderList) as caught:
         script.send(BY_NAME)
@@ -373,39 +373,39 @@ def test_by_name_a_refusal_is_believed_once_queries_must_know() -> None:
     assert script.passed >= (5 + 1 + 5) * SECOND
 
 
-def test_by_name_after_a_refusal_nothing_is_sent_again() -> None:
+def test_by_name_nothing_is_resent_after_a_refusal() -> None:
     script = Scripted(NOT_THERE, *OPEN, OVER, *canceled_by("mine"))
     assert script.send(BY_NAME).evidence is Evidence.QUERY
     assert [type(r).__name__ for r in script.sent].count("CancelOrderList") == 1
 
 
-def test_by_name_a_newer_list_that_was_canceled_by_us_is_found() -> None:
+def test_by_name_a_newer_list_canceled_under_the_cancel_id_is_done() -> None:
     ended = (a_list(8, changed=2), *canceled_by("mine", placed=1))
     assert Scripted(LOST, *OPEN, LOST, *ended).send(BY_NAME).order_list_id == 8
 
 
-def test_by_name_the_clock_is_asked_once() -> None:
+def test_by_name_recovery_measures_the_clock_once() -> None:
     script = Scripted(*(LOST, OVER, *canceled_by("mine")) * 2)
     for _ in range(2):
         script.send(BY_NAME)
     assert script.clock_samples == MEASURED_ONCE
 
 
-def test_by_name_a_list_that_cannot_be_asked_for_again_stays_as_it_was_seen() -> None:
+def test_by_name_a_list_that_cannot_be_queried_again_keeps_its_last_state() -> None:
     newer = (a_list(8, is_open=True, changed=1), leg(3, "NEW", placed=1), leg(4, "NEW", placed=1))
     script = Scripted(LOST, *OPEN, LOST, *newer, LOST, *newer, OVER, *canceled_by("mine"))
     assert script.send(BY_NAME).order_list_id == 7
 
 
-def test_by_name_a_silent_query_is_asked_again() -> None:
+def test_by_name_a_query_timeout_is_retried() -> None:
     script = Scripted(LOST, LOST, NO_LIST, OVER, NO_ORDER, LOST, OVER, *canceled_by("mine"))
     assert script.send(BY_NAME).evidence is Evidence.QUERY
 
 
-# Later, and interrupts.
+# `reconcile`, and interrupts.
 
 
-def test_a_cancel_can_be_settled_later() -> None:
+def test_a_cancel_can_be_reconciled_later() -> None:
     script = Scripted(*([LOST] * 9))
     with pytest.raises(OutcomeUnknown) as caught:
         script.send(BY_NAME, Policy(deadline=0.5))
@@ -416,7 +416,7 @@ def test_a_cancel_can_be_settled_later() -> None:
     assert "order_list_id=7" in repr(later.sent[-1])
 
 
-def test_what_this_client_sent_before_its_clock_was_measured_is_dated_by_it_later() -> None:
+def test_an_attempt_of_this_client_is_dated_by_a_later_clock_measurement() -> None:
     later = Scripted(*OPEN, DONE, skew=10 * SECOND)
     sent = Attempt(later.clock.at(0), START + 16 * SECOND)
     later.passed = 3600 * SECOND
@@ -424,7 +424,7 @@ def test_what_this_client_sent_before_its_clock_was_measured_is_dated_by_it_late
     assert "order_list_id=7" in repr(later.sent[-1])
 
 
-def test_a_clock_that_was_ahead_makes_no_younger_list_the_one_that_was_meant() -> None:
+def test_a_clock_that_was_ahead_does_not_make_a_newer_list_the_target() -> None:
     younger = (a_list(is_open=True, changed=5), leg(1, "NEW", placed=5), leg(2, "NEW", placed=5))
     later = Scripted(*(younger * 60), skew=10 * SECOND)
     sent = Attempt(later.clock.at(0), START + 16 * SECOND)
@@ -434,7 +434,7 @@ def test_a_clock_that_was_ahead_makes_no_younger_list_the_one_that_was_meant() -
     assert not any(isinstance(request, CancelOrderList) for request in later.sent)
 
 
-def test_what_another_client_sent_before_its_clock_was_measured_has_no_date() -> None:
+def test_an_attempt_of_another_client_with_an_unmeasured_clock_is_not_dated() -> None:
     later = Scripted(*(OPEN * 60), skew=10 * SECOND)
     sent = Attempt(Scripted().clock.at(0), START + 6 * SECOND)
     later.passed = 3600 * SECOND
@@ -468,7 +468,7 @@ def test_an_open_list_proves_nothing_while_the_clock_is_not_measured() -> None:
     assert caught.value.may_arrive_until is not None
 
 
-def test_an_open_list_that_may_be_younger_does_not_prove_that_nothing_was_executed() -> None:
+def test_an_open_list_that_may_be_newer_does_not_prove_not_executed() -> None:
     younger = (a_list(is_open=True, changed=0), leg(1, "NEW", placed=0), leg(2, "NEW", placed=0))
     script = Scripted(LOST, *(younger * 60))
     with pytest.raises(OutcomeUnknown):
@@ -476,38 +476,38 @@ def test_an_open_list_that_may_be_younger_does_not_prove_that_nothing_was_execut
     assert 25 <= script.passed / SECOND < 30
 
 
-def test_an_open_list_is_cancelled_again_for_as_long_as_that_may_help() -> None:
+def test_an_open_list_is_canceled_by_a_resend_while_resends_are_left() -> None:
     unsent = TransportError("no connection", sent=False)
     script = Scripted(LOST, *((unsent, *OPEN) * 10), DONE)
     assert script.send(BY_ID, Policy(max_resends=20)) is DONE
     assert script.passed > 10 * SECOND
 
 
-def test_an_open_list_of_which_an_order_cannot_be_read_is_looked_at_again() -> None:
+def test_an_open_list_with_an_unreadable_order_is_queried_again() -> None:
     unread = (OPEN[0], leg(1, "NEW"), NO_ORDER)
     script = Scripted(LOST, *(unread * 10), OVER, *canceled_by("mine"))
     assert script.send(BY_ID, Policy(max_resends=0)).evidence is Evidence.QUERY
     assert script.passed > 10 * SECOND
 
 
-def test_a_clock_that_is_known_is_not_asked_when_a_cancel_is_settled_later() -> None:
+def test_reconcile_does_not_measure_a_clock_that_is_measured() -> None:
     later = Scripted(*OPEN, DONE)
-    later.clock.learn([_sample()])
+    later.clock.update([_sample()])
     sent = Attempt(ClockReading(0, START, 0), START + 6 * SECOND)
     assert later.reconcile(BY_NAME, (sent,)) is DONE
     assert later.clock_samples == 0
 
 
-def test_by_name_without_the_attempts_nothing_is_sent_again() -> None:
+def test_by_name_reconcile_without_attempts_resends_nothing() -> None:
     later = Scripted(*OPEN, OVER, *canceled_by("mine"))
     assert later.reconcile(BY_NAME, ()).evidence is Evidence.QUERY
     assert [type(r).__name__ for r in later.sent].count("CancelOrderList") == 0
 
 
-def test_a_cancel_without_an_id_of_its_own_cannot_be_settled() -> None:
+def test_a_cancel_without_an_id_of_its_own_cannot_be_reconciled() -> None:
     script = Scripted()
     request = CancelOrderList(symbol="LTCBTC", order_list_id=7)
-    with pytest.raises(InvalidRequest, match="the only proof"):
+    with pytest.raises(InvalidRequest, match="it alone identifies"):
         script.reconcile(request, (), Policy())
 
 
@@ -517,14 +517,14 @@ def test_attempts_must_be_those_of_an_unknown_outcome(attempts: Any) -> None:
         Scripted().reconcile(BY_ID, attempts)
 
 
-def test_only_a_cancel_can_be_settled() -> None:
+def test_only_a_cancel_can_be_reconciled() -> None:
     script = Scripted()
-    with pytest.raises(InvalidRequest, match="must be one that can be reconciled"):
+    with pytest.raises(InvalidRequest, match="must be a request that can be reconciled"):
         script.reconcile(GetOrderList(order_list_id=7))
 
 
 @pytest.mark.parametrize("answers", [(), (LOST,)], ids=["at once", "while settling"])
-def test_an_interrupt_passes_at_once_and_tells_what_was_in_progress(
+def test_an_interrupt_passes_at_once_with_the_request_in_doubt(
     answers: tuple[Any, ...],
 ) -> None:
     script = Scripted(*answers, KeyboardInterrupt())
@@ -539,20 +539,20 @@ def test_an_interrupt_passes_at_once_and_tells_what_was_in_progress(
     assert len(doubt.attempts) == len(script.sent)
 
 
-def test_a_reply_about_another_list_is_no_answer() -> None:
+def test_a_reply_about_another_list_is_not_a_result() -> None:
     other = evolve(DONE, order_list_id=8)
     script = Scripted(other, DONE)
     assert script.send(BY_ID) is DONE
     assert len(script.sent) == 2
 
 
-def test_a_list_without_orders_says_nothing() -> None:
+def test_a_list_without_orders_proves_nothing() -> None:
     empty = evolve(a_list(), orders=())
     script = Scripted(LOST, NOT_THERE, empty, OVER, *canceled_by("mine"))
     assert script.send(BY_ID).evidence is Evidence.QUERY
 
 
-def test_a_doubted_refusal_is_not_believed_while_a_list_that_is_over_cannot_be_read() -> None:
+def test_a_disputed_timestamp_is_not_raised_while_the_list_cannot_be_queried() -> None:
     too_old = BadTimestamp(code=-1021, message="", status=400)
     unread = (OVER, NO_ORDER, NO_ORDER)
     script = Scripted(too_old, *(unread * 60))
@@ -560,8 +560,8 @@ def test_a_doubted_refusal_is_not_believed_while_a_list_that_is_over_cannot_be_r
         script.send(BY_ID, Policy(max_resends=0))
 
 
-def test_what_another_process_sent_is_not_dated_by_our_clock() -> None:
-    # A monotonic clock of before a restart can show more than ours.
+def test_an_attempt_of_another_process_is_not_dated_by_our_clock() -> None:
+    # A monotonic clock before a restart can be ahead of the current one.
     sent = Attempt(ClockReading(10**18, START, 0), START + 6 * SECOND)
     younger = (
         a_list(is_open=True, changed=60),
@@ -576,7 +576,7 @@ def test_what_another_process_sent_is_not_dated_by_our_clock() -> None:
 
 
 @pytest.mark.parametrize("order", [1, -1], ids=["as they were sent", "the last one first"])
-def test_what_was_placed_between_two_attempts_was_not_meant_by_the_first(order: int) -> None:
+def test_a_list_placed_between_two_attempts_is_not_the_target(order: int) -> None:
     sent = [
         Attempt(ClockReading(0, START + when, 0), START + when + SECOND)
         for when in (0, 10 * SECOND)
@@ -589,16 +589,16 @@ def test_what_was_placed_between_two_attempts_was_not_meant_by_the_first(order: 
     assert not any(isinstance(request, CancelOrderList) for request in later.sent)
 
 
-def test_what_was_never_seen_is_not_told_as_an_attempt() -> None:
+def test_an_assumed_attempt_is_not_reported() -> None:
     later = Scripted(*([LOST] * 60))
     with pytest.raises(OutcomeUnknown) as caught:
         later.reconcile(BY_NAME, (), Policy(deadline=90))
     assert caught.value.attempts == ()
-    # An hour later nothing can arrive any more.
+    # An hour later every attempt has expired.
     assert caught.value.may_arrive_until is None or later.passed < 70 * SECOND
 
 
-def test_a_mistake_while_settling_leaves_it_unknown() -> None:
+def test_a_bug_while_reconciling_leaves_the_outcome_unknown() -> None:
     script = Scripted(LOST, OSError("the token was pulled"))
     with pytest.raises(OutcomeUnknown) as caught:
         script.send(BY_ID)
@@ -607,9 +607,7 @@ def test_a_mistake_while_settling_leaves_it_unknown() -> None:
         Scripted(LOST).send(BY_ID)
 
 
-def test_after_the_engine_said_no_a_query_that_shows_the_list_open_is_asked_until_it_agrees() -> (
-    None
-):
+def test_a_query_that_contradicts_the_matching_engine_is_repeated_until_it_agrees() -> None:
     lagging = OPEN * 20
     script = Scripted(NOT_THERE, *lagging, OVER, leg(1, "FILLED"), leg(2, "EXPIRED"))
     with pytest.raises(AlreadyDone) as caught:
@@ -618,7 +616,7 @@ def test_after_the_engine_said_no_a_query_that_shows_the_list_open_is_asked_unti
     assert script.passed > 30 * SECOND
 
 
-def test_a_query_that_never_agrees_with_the_engine_is_asked_until_the_deadline() -> None:
+def test_a_query_that_contradicts_the_matching_engine_is_repeated_until_the_deadline() -> None:
     script = Scripted(NOT_THERE, *(OPEN * 60))
     with pytest.raises(OutcomeUnknown):
         script.send(BY_ID)
@@ -635,7 +633,7 @@ def test_by_name_a_list_on_another_symbol_is_an_unknown_order_list(*, is_open: b
     assert caught.value is NOT_THERE
 
 
-def test_a_lost_cancel_by_name_is_not_refused_for_a_list_on_another_symbol() -> None:
+def test_by_name_a_lost_cancel_is_not_refused_for_a_list_on_another_symbol() -> None:
     elsewhere = a_list(symbol="ETHBTC")
     script = Scripted(LOST, *((elsewhere, leg(1, "FILLED"), leg(2, "FILLED")) * 60))
     with pytest.raises(OutcomeUnknown):

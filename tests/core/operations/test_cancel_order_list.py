@@ -1,4 +1,4 @@
-"""The request: what it accepts, what it refuses, and which of two ids counts."""
+"""CancelOrderList: validation, completion, and the precedence of its ids."""
 
 import pickle
 from decimal import Decimal, localcontext
@@ -26,13 +26,13 @@ def test_the_id_takes_precedence_over_the_client_id(order_list_id: int, client_i
 
 
 @given(client_id=client_ids)
-def test_a_client_id_alone_counts(client_id: str) -> None:
+def test_a_client_id_alone_is_the_effective_id(client_id: str) -> None:
     request = CancelOrderList(symbol="LTCBTC", list_client_order_id=client_id)
     assert request.effective_id == ListClientOrderId(client_id)
     assert request.parameters() == [("symbol", "LTCBTC"), ("listClientOrderId", client_id)]
 
 
-def test_both_ids_are_sent_where_both_must_match() -> None:
+def test_both_must_match_sends_both_ids() -> None:
     request = CancelOrderList(
         symbol="LTCBTC", order_list_id=0, list_client_order_id="C3wyj4", both_must_match=True
     )
@@ -67,14 +67,14 @@ def test_a_request_is_completed_once(request: CancelOrderList, new_id: str) -> N
 @pytest.mark.parametrize(
     ("field", "value"), [("new_client_order_id", "no id"), ("recv_window", 60_001)]
 )
-def test_what_completes_a_request_is_judged(field: str, value: object) -> None:
+def test_a_default_that_completes_a_request_is_validated(field: str, value: object) -> None:
     request = CancelOrderList(symbol="LTCBTC", order_list_id=0)
     with pytest.raises(InvalidRequest, match=f"^{field}="):
         request.completed(**{field: value})
     assert getattr(request, field) is None
 
 
-def test_a_request_without_rules_is_completed_as_well() -> None:
+def test_a_request_without_validators_is_completed() -> None:
     @frozen(slots=False)
     class Unruly(Request[int]):
         operation: ClassVar[Operation[Any]] = GetServerTime.operation
@@ -95,20 +95,22 @@ def test_a_request_with_slots_is_refused_when_its_class_is_made() -> None:
 
 
 @given(window=recv_windows)
-def test_a_recv_window_is_judged_by_value(window: int | str | Decimal) -> None:
+def test_a_recv_window_is_validated_by_value(window: int | str | Decimal) -> None:
     request = CancelOrderList(symbol="LTCBTC", order_list_id=0, recv_window=window)
     assert request.recv_window == Decimal(window)
 
 
 @pytest.mark.parametrize("window", ["5000.0000", Decimal("5E+3"), Decimal("5000.00000")])
-def test_trailing_zeros_and_exponents_are_no_precision(window: str | Decimal) -> None:
+def test_trailing_zeros_and_exponents_do_not_count_as_recv_window_decimals(
+    window: str | Decimal,
+) -> None:
     with localcontext(prec=2):
         request = CancelOrderList(symbol="LTCBTC", order_list_id=0, recv_window=window)
     assert request.recv_window == 5000
 
 
 @given(window=st.integers(1, 60_000_000).map(lambda n: Decimal(n) / 1000))
-def test_the_callers_decimal_context_changes_nothing(window: Decimal) -> None:
+def test_the_decimal_context_of_the_caller_does_not_round_a_recv_window(window: Decimal) -> None:
     with localcontext(prec=1):
         request = CancelOrderList(symbol="LTCBTC", order_list_id=0, recv_window=window)
     assert request.recv_window == window
@@ -127,7 +129,7 @@ class _Id(IntEnum):
 
 
 @pytest.mark.parametrize("symbol", [_Name.LTC, _OldName.LTC])
-def test_members_of_an_enum_are_taken_by_their_value(symbol: str) -> None:
+def test_an_enum_member_is_converted_to_its_value(symbol: str) -> None:
     request = CancelOrderList(symbol=symbol, order_list_id=_Id.FIRST)
     assert [str(value) for _, value in request.parameters()] == ["LTCBTC", "0"]
     assert type(request.symbol) is str
@@ -152,7 +154,7 @@ LONG = "9" * 51
         *[("both_must_match", v) for v in [None, 1, "yes"]],
     ],
 )
-def test_a_refusal_names_field_value_and_rule(field: str, value: object) -> None:
+def test_invalid_request_names_field_value_and_rule(field: str, value: object) -> None:
     given: dict[str, Any] = {"symbol": "LTCBTC", "order_list_id": 0, field: value}
     with pytest.raises(InvalidRequest) as caught:
         CancelOrderList(**given)
@@ -170,12 +172,12 @@ def test_a_request_without_an_id_is_refused() -> None:
 
 
 @pytest.mark.parametrize("given", [{"order_list_id": 0}, {"list_client_order_id": "a"}])
-def test_both_can_only_match_where_both_are_given(given: dict[str, Any]) -> None:
+def test_both_must_match_requires_both_ids(given: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest, match="both order_list_id and list_client_order_id"):
         CancelOrderList(symbol="LTCBTC", both_must_match=True, **given)
 
 
-def test_an_unknown_name_is_no_parameter() -> None:
+def test_an_unknown_keyword_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="orderListId"):
         CancelOrderList(symbol="LTCBTC", orderListId=0)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue] - the point
 
@@ -183,3 +185,7 @@ def test_an_unknown_name_is_no_parameter() -> None:
 @given(symbol=symbols)
 def test_a_symbol_need_not_be_ascii(symbol: str) -> None:
     assert CancelOrderList(symbol=symbol, order_list_id=0).symbol == symbol
+
+
+def test_the_repr_of_an_id_shows_its_kind() -> None:
+    assert repr(ListClientOrderId("C3wyj4")) == "ListClientOrderId('C3wyj4')"

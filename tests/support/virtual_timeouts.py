@@ -1,4 +1,4 @@
-"""Real sockets under a virtual clock: who waits in vain for a moment has waited it all."""
+"""Real sockets with virtual timeouts: a short real wait stands for the whole timeout."""
 
 from __future__ import annotations
 
@@ -6,25 +6,27 @@ from orderlists.extending import Frame
 from orderlists_simulator import VirtualClock
 from orderlists_transports import Connection, FramedTransport
 
-# Real seconds: more than the simulator takes to answer on a busy machine.
-PATIENCE = 0.5
+# Real seconds: longer than a reply of the simulator takes on a busy machine.
+IO_TIMEOUT = 0.5
 
 
-class PatientTransport:
-    """A framed transport whose timeouts are those of a virtual clock."""
+class VirtualTimeoutTransport:
+    """A framed transport whose timeouts elapse on a virtual clock."""
 
     def __init__(self, transport: FramedTransport, clock: VirtualClock) -> None:
         self._transport = transport
         self._clock = clock
 
     def connect(self, target: str, /, *, timeout: float) -> Connection:
-        return _PatientConnection(self._transport.connect(target, timeout=timeout), self._clock)
+        return _VirtualTimeoutConnection(
+            self._transport.connect(target, timeout=timeout), self._clock
+        )
 
     def close(self) -> None:
         self._transport.close()
 
 
-class _PatientConnection:
+class _VirtualTimeoutConnection:
     def __init__(self, connection: Connection, clock: VirtualClock) -> None:
         self._connection = connection
         self._clock = clock
@@ -35,7 +37,7 @@ class _PatientConnection:
     def receive(self, *, timeout: float | None) -> Frame | None:
         if timeout is None:
             return self._connection.receive(timeout=None)
-        frame = self._connection.receive(timeout=min(timeout, PATIENCE))
+        frame = self._connection.receive(timeout=min(timeout, IO_TIMEOUT))
         if frame is None:
             self._clock.sleep(timeout)
         return frame

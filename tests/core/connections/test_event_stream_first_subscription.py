@@ -1,4 +1,4 @@
-"""Entering an event stream, and waiting for a proof."""
+"""Entering an event stream, and waiting for evidence."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ NO_ROUTE = TransportError("no route", sent=False)
 
 
 class Subscriber:
-    """A subscriber, and the client that it belongs to."""
+    """A subscriber of a client."""
 
     def __init__(self, protocol: ToyProtocol | None = None) -> None:
         self.client = ToyClient(protocol)
@@ -50,9 +50,9 @@ def test_entering_a_stream_connects_and_subscribes() -> None:
     assert subscriber.client.manager.delivers_events(0)
 
 
-def test_entering_a_stream_retries_until_the_next_attempt_would_come_too_late() -> None:
+def test_entering_a_stream_retries_with_backoff_until_the_timeout() -> None:
     subscriber = Subscriber()
-    subscriber.client.refuses = [NO_ROUTE] * 99
+    subscriber.client.connect_errors = [NO_ROUTE] * 99
     with pytest.raises(TransportError, match="no route"):
         subscriber.enter(15)
 
@@ -60,9 +60,9 @@ def test_entering_a_stream_retries_until_the_next_attempt_would_come_too_late() 
     assert subscriber.sent == ["connect"] * 8
 
 
-def test_entering_a_stream_succeeds_at_a_later_attempt() -> None:
+def test_entering_a_stream_succeeds_by_a_retry() -> None:
     subscriber = Subscriber()
-    subscriber.client.refuses = [NO_ROUTE] * 3
+    subscriber.client.connect_errors = [NO_ROUTE] * 3
     subscriber.enter(15)
 
     assert subscriber.sent == [*["connect"] * 4, "SubscribeSigned"]
@@ -78,22 +78,22 @@ def test_entering_a_stream_raises_a_refusal_at_once(status: int) -> None:
     assert subscriber.client.passed == 0
 
 
-def test_entering_a_stream_raises_at_once_what_cannot_be_repeated() -> None:
+def test_entering_a_stream_raises_an_error_that_is_not_retryable_at_once() -> None:
     subscriber = Subscriber()
-    subscriber.client.refuses = [HandshakeRefused(HttpResponse(404, ()))]
+    subscriber.client.connect_errors = [HandshakeRefused(HttpResponse(404, ()))]
 
     with pytest.raises(HandshakeRefused):
         subscriber.enter()
 
 
-def test_entering_a_stream_passes_a_time_to_give_up() -> None:
+def test_entering_a_stream_passes_its_deadline() -> None:
     client = ToyClient()
     command = next(first_subscription(client.manager, client.now, timeout=SECOND))
 
     assert command == EnsureSubscribed(SECOND)
 
 
-# Proofs.
+# Evidence.
 
 
 def test_a_proof_is_returned_as_soon_as_events_hold_it() -> None:
@@ -119,7 +119,7 @@ def test_a_proof_is_returned_as_soon_as_events_hold_it() -> None:
 
 
 @pytest.mark.parametrize("connected", [True, False])
-def test_without_a_subscription_no_proof_is_waited_for(*, connected: bool) -> None:
+def test_await_event_returns_at_once_without_a_subscription(*, connected: bool) -> None:
     client = ToyClient()
     if connected:
         client.connect()

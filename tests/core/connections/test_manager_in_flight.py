@@ -1,4 +1,4 @@
-"""Requests in flight: what ends them, and how."""
+"""Requests in flight: timeout, interrupt, disconnect, bugs."""
 
 import pytest
 
@@ -12,7 +12,7 @@ RESET = TransportError("reset", sent=None)
 # Requests in flight.
 
 
-def test_a_lost_connection_ends_its_requests_in_flight_as_unanswered_and_only_once() -> None:
+def test_a_lost_connection_fails_its_requests_in_flight_once_with_sent_none() -> None:
     client, woken = ToyClient(), list[int]()
     connection = client.connect()
     in_flight = client.send(connection)
@@ -29,7 +29,7 @@ def test_a_lost_connection_ends_its_requests_in_flight_as_unanswered_and_only_on
     assert other.closed_by is None
 
 
-def test_a_bug_that_ends_a_connection_ends_its_requests_in_flight_as_it_is() -> None:
+def test_a_bug_that_ends_a_connection_fails_its_requests_in_flight_unchanged() -> None:
     client, bug = ToyClient(), KeyError("result")
     connection = client.connect()
     both = [client.send(connection), client.send(connection)]
@@ -42,7 +42,7 @@ def test_a_bug_that_ends_a_connection_ends_its_requests_in_flight_as_it_is() -> 
     client.manager.check_open()
 
 
-def test_a_bug_that_no_request_and_no_subscriber_gets_is_raised_by_the_next_use_once() -> None:
+def test_an_unreported_bug_is_raised_once_by_the_next_use() -> None:
     client, bug = ToyClient(), KeyError("result")
     client.manager.connection_lost(client.connect(), bug, 0)
 
@@ -52,7 +52,7 @@ def test_a_bug_that_no_request_and_no_subscriber_gets_is_raised_by_the_next_use_
     client.manager.check_open()
 
 
-def test_a_bug_that_a_subscriber_gets_is_not_raised_elsewhere() -> None:
+def test_a_bug_reported_to_a_subscriber_is_not_raised_elsewhere() -> None:
     client, bug = ToyClient(), KeyError("e")
     queue = client.manager.events.open_queue(9)
     connection = client.connect()
@@ -172,7 +172,7 @@ def test_a_keepalive_that_cannot_be_written_ends_the_connection() -> None:
         in_flight.result()
 
 
-def test_a_bug_while_writing_ends_every_request_as_it_is() -> None:
+def test_a_bug_while_writing_fails_every_request_unchanged() -> None:
     client, bug = ToyClient(), OSError("no such thing")
     connection = client.connect()
     both = [client.send(connection), client.send(connection)]
@@ -195,7 +195,7 @@ def test_a_write_that_fails_after_the_connection_was_lost_changes_no_outcome() -
         in_flight.result()
 
 
-def test_a_request_is_held_back_by_the_gate_before_it_is_encoded() -> None:
+def test_the_gate_blocks_a_request_before_it_is_encoded() -> None:
     client = ToyClient()
     connection = client.connect()
     client.receive(connection, "reply unknown 429 60")

@@ -1,4 +1,4 @@
-"""Who signs: with which algorithm, from what, and without showing it."""
+"""Keys: signatures, loading of private keys, and redaction."""
 
 import hashlib
 import hmac
@@ -53,7 +53,7 @@ def test_the_published_hmac_vectors_verify(vectors: dict[str, Any]) -> None:
     ("form", "source"),
     [("pem", "bytes"), ("pem", "text"), ("pem", "path"), ("der", "bytes"), ("der", "path")],
 )
-def test_a_private_key_signs_from_wherever_it_comes(
+def test_a_private_key_is_loaded_from_text_bytes_or_a_file(
     kind: Any, private: Any, passphrase: str | None, form: str, source: str, tmp_path: Path
 ) -> None:
     data = written(private, FORMS[form], passphrase.encode() if passphrase else None)
@@ -99,13 +99,13 @@ SHORT = written(rsa.generate_private_key(65537, 1024), ser.Encoding.PEM)  # noqa
             "passphrase",
             "of this private key",
         ),
-        (Ed25519Key, {"private_key": Path("nowhere")}, "private_key", "can be read (No such"),
+        (Ed25519Key, {"private_key": Path("nowhere")}, "private_key", "readable file (No such"),
         (Ed25519Key, {"private_key": 7}, "private_key", "text, bytes or a pathlib.Path"),
         (Ed25519Key, {"private_key": PEM, "api_key": "short"}, "api_key", "64 letters"),
         (RsaKey, {"private_key": PEM, "api_key": None}, "api_key", "64 letters"),
     ],
 )
-def test_a_key_that_cannot_be_used_is_refused_when_it_is_made(
+def test_an_invalid_private_key_is_rejected_by_the_constructor(
     kind: Any, given: dict[str, Any], field: str, rule: str
 ) -> None:
     with pytest.raises(InvalidSetting) as caught:
@@ -131,7 +131,7 @@ def test_a_key_that_cannot_be_used_is_refused_when_it_is_made(
         ("k" * 64, None, "secret"),
     ],
 )
-def test_an_hmac_key_that_cannot_be_one_is_refused_without_being_shown(
+def test_an_invalid_hmac_key_is_rejected_without_showing_the_secret(
     api_key: Any, secret: Any, field: str
 ) -> None:
     with pytest.raises(InvalidSetting) as caught:
@@ -151,7 +151,7 @@ def test_a_key_shows_neither_secret_nor_the_whole_api_key(key: HmacKey, payload:
 
 
 @pytest.mark.parametrize(("kind", "module"), [(Ed25519Key, "ed25519"), (RsaKey, "rsa")])
-def test_a_missing_library_is_told_with_what_to_install(
+def test_a_missing_extra_names_the_install_command(
     kind: Any, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, f"cryptography.hazmat.primitives.asymmetric.{module}", None)

@@ -1,4 +1,4 @@
-"""Every way in which a client and the venue can come together, ready to use."""
+"""A client of any protocol and colour, connected in process to a simulated exchange."""
 
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from clients import CLIENTS, PROTOCOLS, Sender, key_of
+from clients import CLIENTS, PROTOCOLS, AnyClient, key_of
 from orderlists_simulator import (
     EXAMPLE_KEY,
     Plan,
@@ -26,15 +26,15 @@ def run_at_once(_: Callable[[Any], Any]) -> Any:
 
 
 @frozen
-class Meeting:
-    """A client, and the venue it talks to.
+class ClientAndVenue:
+    """A client, and the venue that it is connected to.
 
     Attributes:
-        transport: What connects them in process.
-        run: Runs a coroutine function, given the client, in the loop of an asynchronous one.
+        transport: The in-process transport between them.
+        run: Runs a coroutine function with the client in the event loop of an async client.
     """
 
-    client: Sender
+    client: AnyClient
     venue: Venue
     clock: VirtualClock
     transport: Any = None
@@ -42,18 +42,18 @@ class Meeting:
 
     @property
     def channel(self) -> Any:
-        """The client's way to the venue."""
+        """The private channel of the client."""
         client: Any = self.client
         return getattr(client, "inner", client)._channel  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     @property
     def cancels(self) -> list[Any]:
-        """What the venue was asked to cancel."""
+        """The cancels in the log of the venue."""
         return [entry for entry in self.venue.log.entries if entry.is_cancel]
 
 
-class Counting(VenueTransport):
-    """Notes when connections are opened, in seconds since the start."""
+class RecordingTransport(VenueTransport):
+    """Records when connections are opened, in seconds since the start."""
 
     def __init__(self, *given: Any, **settings: Any) -> None:
         super().__init__(*given, **settings)
@@ -64,8 +64,8 @@ class Counting(VenueTransport):
         return super().connect(target, timeout=timeout)
 
 
-def a_venue(lists: int = 2) -> Venue:
-    """Return a venue with so many open lists."""
+def venue_with_lists(lists: int = 2) -> Venue:
+    """Return a venue with some open lists."""
     venue = Venue()
     for number in range(lists):
         venue.order_entry.place_oco(
@@ -80,34 +80,31 @@ def a_venue(lists: int = 2) -> Venue:
     return venue
 
 
-def unchanged(transport: Any) -> Any:
-    return transport
-
-
 @contextmanager
-def meet(
-    protocol: str,
+def client_and_venue(
+    protocol_name: str,
     colour: str,
     *,
+    protocol: Any = None,
+    wrap_transport: Callable[[Any], Any] = lambda transport: transport,
     venue: Venue | None = None,
-    fates: Iterable[f.Fault] = (),
+    faults: Iterable[f.Fault] = (),
     events: Iterable[tuple[float, Any]] = (),
     cut: int | None = None,
     **settings: Any,
-) -> Generator[Meeting]:
-    """Let a client and a venue meet in one process, in virtual time."""
+) -> Generator[ClientAndVenue]:
+    """Connect a client to a venue in process, in virtual time."""
     clock = VirtualClock(START)
-    venue = a_venue() if venue is None else venue
-    happens = [(START + int(time * SECOND), what) for time, what in events]
-    plan = Plan(fates, events=happens, cut=cut)
-    between: Callable[[Any], Any] = settings.pop("between", unchanged)
-    transport = Counting(venue, clock=clock, plan=plan)
+    venue = venue_with_lists() if venue is None else venue
+    dated = [(START + int(time * SECOND), event) for time, event in events]
+    plan = Plan(faults, events=dated, cut=cut)
+    transport = RecordingTransport(venue, clock=clock, plan=plan)
     settings = {
-        "protocol": settings.pop("speaks", None) or PROTOCOLS[protocol](),
-        "transport": between(transport),
+        "protocol": protocol or PROTOCOLS[protocol_name](),
+        "transport": wrap_transport(transport),
         "loop": clock.event_loop,
         "clock": clock,
     } | settings
     key = settings.pop("key", key_of(EXAMPLE_KEY))
     with CLIENTS[colour](key, **settings) as client:
-        yield Meeting(client, venue, clock, transport, getattr(client, "run", run_at_once))
+        yield ClientAndVenue(client, venue, clock, transport, getattr(client, "run", run_at_once))

@@ -1,4 +1,4 @@
-"""Subscriptions on two connections at a time, and in another process or event loop."""
+"""Handover of subscriptions between connections, processes and event loops."""
 
 from typing import Any
 
@@ -60,7 +60,7 @@ def names(queue: Any) -> list[Any]:
     return found
 
 
-def test_the_current_connection_is_subscribed_once_its_predecessors_are_not() -> None:
+def test_a_handover_is_complete_once_the_old_connections_are_unsubscribed() -> None:
     client = ToyClient()
     queue = client.manager.events.open_queue(9)
     old, new = hand_over(client)
@@ -72,7 +72,7 @@ def test_the_current_connection_is_subscribed_once_its_predecessors_are_not() ->
     assert names(queue) == []
 
 
-def test_a_connection_near_its_expiry_is_not_taken_for_subscribed() -> None:
+def test_a_connection_near_its_expiry_does_not_count_as_subscribed() -> None:
     client = ToyClient()
     client.subscribe(client.connect())
 
