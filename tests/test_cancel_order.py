@@ -8,10 +8,12 @@ from attrs import evolve
 from client_and_venue import START, client_and_venue, venue_with_lists
 from orderlists import (
     AlreadyDone,
+    BadTimestamp,
     CanceledOrder,
     CanceledOrderList,
     CancelOrder,
     Evidence,
+    InDoubt,
     Instant,
     InvalidRequest,
     NotExecuted,
@@ -240,3 +242,65 @@ def test_an_open_order_is_not_canceled_by_id_after_the_engine_said_that_it_is_no
     with pytest.raises(OutcomeUnknown):
         script.send(NAMED)
     assert sum(isinstance(each, CancelOrder) for each in script.sent) == 1
+
+
+# Replies that belong to another query, and ids that the cancel changes.
+
+
+def test_a_swapped_reply_to_a_query_by_client_id_is_not_the_order() -> None:
+    other = report("NEW", "other", order_id=9)
+    script = Scripted(LOST, *((NO_ORDER, other) * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(NAMED)
+    assert [each for each in script.sent if isinstance(each, CancelOrder)] == [script.sent[0]]
+
+
+def test_a_swapped_reply_to_the_query_of_the_cancel_id_is_not_the_order() -> None:
+    swapped = evolve(report("FILLED", "theirs", order_id=9), order_list_id=3)
+    script = Scripted(NOT_THERE, swapped, report("CANCELED", "mine"))
+    result = script.send(SINGLE)
+    assert isinstance(result, CanceledOrder)
+
+
+def test_another_leg_with_the_id_of_the_cancel_is_not_the_order_by_id() -> None:
+    sibling = report("CANCELED", "mine", order_id=9)
+    script = Scripted(NOT_THERE, sibling, NO_ORDER, report("CANCELED", "mine"))
+    assert script.send(SINGLE).order_id == 7
+
+
+def test_an_order_that_may_be_renamed_is_not_unknown_while_the_cancel_id_is_not_queried() -> None:
+    script = Scripted(LOST, *((LOST, NO_ORDER) * 60))
+    with pytest.raises(OutcomeUnknown):
+        script.send(NAMED)
+
+
+def test_a_canceled_order_whose_placement_id_is_not_known_leaves_the_outcome_unknown() -> None:
+    script = Scripted(NOT_THERE, *((NO_ORDER, report("CANCELED", "stop")) * 60))
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(SINGLE)
+    assert caught.value.list_over
+
+
+# Bugs and interrupts in between.
+
+
+def test_a_bug_while_the_clock_is_measured_leaves_a_sent_cancel_unknown() -> None:
+    stale = BadTimestamp(code=-1021, message="Timestamp is outside.", status=400)
+    script = Scripted(stale, clock_is_measurable=False)
+    script.clock_error = KeyError("serverTime")
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(SINGLE)
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_a_reconcile_that_is_interrupted_while_it_measures_keeps_the_given_attempts() -> None:
+    lost = Scripted(LOST)
+    with pytest.raises(OutcomeUnknown) as unknown:
+        lost.send(SINGLE, Policy(reconcile=False))
+    script = Scripted(clock_is_measurable=False)
+    script.clock_error = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        script.reconcile(unknown.value.request, unknown.value.attempts)
+    doubt = InDoubt.of(caught.value)
+    assert doubt is not None
+    assert doubt.attempts == unknown.value.attempts

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -90,7 +91,7 @@ class InDoubt:
             kind = request_kind(fields.pop("kind"))
             attempts = [_attempt(each) for each in tree["attempts"]]
             return cls(kind(**fields), attempts)
-        except (ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             if isinstance(error, InvalidRequest):
                 raise
             raise InvalidRequest(field="text", value=text, rule=_RULE) from error
@@ -108,9 +109,11 @@ class InDoubt:
 
     def attach_to(self, interrupt: BaseException) -> None:
         """Attach this to an interrupt, and add a note to its traceback."""
-        setattr(interrupt, _ATTRIBUTE, self)
-        sent = f"sent {len(self.attempts)} times" if self.attempts else "not sent"
-        interrupt.add_note(f"in progress ({sent}): {self.request}")
+        count = len(self.attempts)
+        sent = f"sent {count} times" if count else "no known attempt"
+        with suppress(AttributeError, TypeError):  # It may have slots, or refuse attributes.
+            interrupt.add_note(f"in progress ({sent}): {self.request}")
+            setattr(interrupt, _ATTRIBUTE, self)
 
 
 def _plain(_: object, __: object, value: Any) -> Any:  # noqa: ANN401 - a field's value

@@ -408,7 +408,14 @@ def describe_cause(cause: BaseException | None) -> str:
     """Return why an outcome is unknown."""
     if cause is None:
         return "no reply arrived"
-    return str(cause) if isinstance(cause, OrderListsError) else describe_bug(cause)
+    return str(cause) if isinstance(cause, OrderListsError | RedactedBug) else describe_bug(cause)
+
+
+class RedactedBug(Exception):
+    """Stands for a bug of a transport whose own text holds signed text, which is not shown.
+
+    It is no `OrderListsError`: like any bug, it says nothing about the network or the exchange.
+    """
 
 
 def describe_bug(error: BaseException) -> str:

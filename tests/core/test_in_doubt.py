@@ -93,7 +93,7 @@ def test_an_interrupt_carries_the_request_in_doubt() -> None:
     assert InDoubt.of(interrupt) is None
     InDoubt(CANCEL).attach_to(interrupt)
     assert InDoubt.of(interrupt) == InDoubt(CANCEL)
-    assert interrupt.__notes__ == [f"in progress (not sent): {CANCEL}"]
+    assert interrupt.__notes__ == [f"in progress (no known attempt): {CANCEL}"]
     assert json.loads(InDoubt(CANCEL).to_json())["attempts"] == []
 
 
@@ -125,3 +125,21 @@ def test_a_custom_request_has_a_json_form() -> None:
     doubt = InDoubt(WithMode(mode=Mode.FAST))
     assert json.loads(doubt.to_json())["request"] == {"kind": "WithMode", "mode": "FAST"}
     assert InDoubt.from_json(doubt.to_json()) == doubt
+
+
+class Sealed(BaseException):
+    """An interrupt that refuses attributes."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise TypeError(name)
+
+
+def test_an_interrupt_that_refuses_attributes_stays_itself() -> None:
+    interrupt = Sealed()
+    InDoubt(CANCEL).attach_to(interrupt)
+    assert InDoubt.of(interrupt) is None
+
+
+def test_json_that_is_nested_too_deeply_is_rejected() -> None:
+    with pytest.raises(InvalidRequest, match="text"):
+        InDoubt.from_json("[" * 100_000)

@@ -119,7 +119,7 @@ class Scripted:
     ) -> None:
         self._answers = list(answers)
         self.sample_takes = 0
-        self.clock_error: Exception = TransportError("no route", sent=None)
+        self.clock_error: BaseException = TransportError("no route", sent=None)
         self._clock_is_measurable = clock_is_measurable
         self._encode_error = encode_error
         self._sleep_error = sleep_error

@@ -23,7 +23,7 @@ from orderlists import (
 from orderlists._execution.turns import Turns
 from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import EXAMPLE_KEY, VirtualClock
-from orderlists_transports import AsyncClient, Client
+from orderlists_transports import AsyncClient, Client, Clocks
 from orderlists_transports._async_driver import TaskTicket
 from orderlists_transports._driver import ThreadTicket
 
@@ -277,3 +277,29 @@ def test_a_task_that_is_canceled_while_its_turn_comes_is_passed_over() -> None:
         assert ticket.came.cancelled()
 
     asyncio.run(run())
+
+
+def test_a_clock_that_raises_stop_iteration_is_no_result() -> None:
+    class Ticks:
+        are_over = False
+
+        def __call__(self) -> int:
+            if self.are_over:
+                raise StopIteration
+            return 0
+
+        def send(self, message: HttpRequest, /, *, timeout: float) -> HttpResponse:
+            del message, timeout
+            self.are_over = True
+            return HttpResponse(200, ())
+
+        def close(self) -> None:
+            pass
+
+    ticks = Ticks()
+    client = Client(KEY, transport=ticks, clocks=Clocks(monotonic=ticks))
+    with client, pytest.raises(StopIteration) as caught:
+        client.send(CANCEL)
+    doubt = InDoubt.of(caught.value)
+    assert doubt is not None
+    assert len(doubt.attempts) == 1

@@ -60,10 +60,12 @@ class Driver:
         steps, outcome = call.steps, None
         try:
             while True:
-                outcome = self._outcome_of(steps.send(outcome))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - a generator is started by None
-        except StopIteration as finished:
-            result: R = finished.value
-            return result
+                try:
+                    command = steps.send(outcome)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - a generator is started by None
+                except StopIteration as finished:
+                    result: R = finished.value
+                    return result
+                outcome = self._outcome_of(command)
         except BaseException as error:
             call.ended_by(error)
             raise

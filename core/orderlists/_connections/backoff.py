@@ -16,6 +16,7 @@ from orderlists._time import SECOND
 _MAX_ATTEMPTS, _WINDOW = 300, 300 * SECOND
 _FIRST_PAUSE, _MAX_PAUSE = SECOND // 10, 30 * SECOND
 _MAX_DOUBLINGS = 20
+_LIMIT_REACHED = f"{_MAX_ATTEMPTS} attempts within 5 minutes"
 
 
 class Backoff:
@@ -32,7 +33,7 @@ class Backoff:
     """
 
     def __init__(self) -> None:
-        self.reason = f"{_MAX_ATTEMPTS} attempts within 5 minutes"
+        self.reason = _LIMIT_REACHED
         self._attempts: deque[int] = deque(maxlen=_MAX_ATTEMPTS)
         self._failures = 0
         self._not_before = 0
@@ -58,3 +59,4 @@ class Backoff:
     def succeeded(self) -> None:
         """Reset: the next failure starts at the shortest pause."""
         self._failures = 0
+        self.reason = _LIMIT_REACHED

@@ -28,6 +28,7 @@ from orderlists._connections.event_queue import EventQueue
 from orderlists._gate import Gate
 from orderlists._operations.base import Request
 from orderlists._protocols.interfaces import Encoded, FramedProtocol, SessionLayer
+from orderlists._redaction import without_secrets
 from orderlists._time import SECOND
 from orderlists.errors import Banned, OrderListsError, RateLimited, TransportError
 
@@ -138,12 +139,14 @@ class ConnectionManager:
 
         Args:
             connection: The connection.
-            error: The cause.  A bug becomes the outcome of the requests in flight, unchanged.
+            error: The cause.  A bug becomes the outcome of the requests in flight.
             now: The monotonic clock, in nanoseconds.
             by_us: Whether this side closed it, which is not a failure.
         """
         if connection.closed_by is not None:
             return
+        if not isinstance(error, OrderListsError):
+            error = without_secrets(error, self.gate.key.api_key)
         connection.closed_by = error
         self._remove(connection)
         was_subscribed = connection.subscription is not None

@@ -104,6 +104,7 @@ class Engine:
             chosen = _long_enough(chosen, window)
         complete = request.completed(recv_window=window)
         state = CallState.begin(complete, chosen, self.gate.clock, started)
+        state.earlier = doubt.attempts
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)
         return RunningCall(state, execution.reconcile(doubt.attempts, window))
 

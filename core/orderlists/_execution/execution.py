@@ -23,12 +23,12 @@ from orderlists._commands import AwaitEvent, Call, Outcome, Sleep
 from orderlists._connections.event_evidence import EventEvidence
 from orderlists._execution.adapters import ProtocolAdapter
 from orderlists._execution.decisions import BUGS, Action, FailureKind, classify, decide
-from orderlists._execution.redaction import without_secrets
 from orderlists._operations.base import Effect, Request, Security
 from orderlists._operations.get_server_time import GetServerTime
 from orderlists._operations.recovery.call_state import LONGEST_PAUSE, CallState
 from orderlists._operations.recovery.case import Answer, Case, Steps
 from orderlists._operations.validators import LONGEST_RECV_WINDOW
+from orderlists._redaction import without_secrets
 from orderlists._time import SECOND
 from orderlists.errors import REPLY_NOTE, OrderListsError, TransportError, UndecodableReply
 
@@ -104,10 +104,10 @@ class Execution(Generic[R]):
     def reconcile(self, attempts: tuple[Attempt, ...], window: Decimal) -> Call[R]:
         """Reconcile a request that was sent earlier."""
         state = self.state
+        state.cause = TransportError("it was sent by an earlier call", sent=None)
         if not state.clock.is_measured:
             yield from self.measure_clock()
         state.assume_earlier(attempts, window)
-        state.cause = TransportError("it was sent by an earlier call", sent=None)
         return (yield from self._recover())
 
     # One round trip.
@@ -268,7 +268,7 @@ class Execution(Generic[R]):
     def _sample(self) -> Steps[Sample | None]:
         reply = yield from self._exchange(GetServerTime(), is_urgent=True)
         if reply.kind in BUGS:
-            raise reply.failure
+            raise self.state.unknown(reply.error) if self.state.may_have_sent else reply.failure
         if reply.error is not None or reply.sent_at is None:
             return None
         return Sample(reply.sent_at.monotonic, self.state.now, reply.value.server_time)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from orderlists._keys.key import check_api_key, masked
@@ -34,8 +35,7 @@ class RsaKey:
     Args:
         api_key: The 64 letters and digits that the exchange issued for the public key.
         private_key: PEM (PKCS#8, traditional or OpenSSH) as text or bytes, DER as bytes, or the
-            `Path` of a file with either; 2048
-            to 4096 bits.
+            `Path` of a file with either; 2048 to 4096 bits.
         passphrase: The passphrase of an encrypted private key; None or empty for any other.
 
     Raises:
@@ -139,7 +139,10 @@ def _load(
     if isinstance(material, str):
         raise InvalidSetting(field="private_key", value=HIDDEN, rule=material)
     # An empty passphrase, such as an environment variable that is not set, is none.
-    password = (passphrase.encode() if isinstance(passphrase, str) else passphrase) or None
+    text_or_bytes = passphrase or None
+    password = (
+        _encoded(text_or_bytes, "passphrase") if isinstance(text_or_bytes, str) else text_or_bytes
+    )
     private = _loaded(material, password, name)
     if not isinstance(private, kind):
         rule = f"must be an {name} private key, not {type(private).__name__}"
@@ -194,12 +197,19 @@ def _bytes_of(private_key: object) -> bytes:
         case bytes():
             return private_key
         case str():
-            return private_key.encode()
+            return _encoded(private_key, "private_key")
         case Path():
             return _read(private_key)
         case _:
             rule = "must be text, bytes or a pathlib.Path"
             raise InvalidSetting(field="private_key", value=HIDDEN, rule=rule)
+
+
+def _encoded(text: str, field: str) -> bytes:
+    with suppress(UnicodeEncodeError):  # Its repr holds the whole text.
+        return text.encode()
+    rule = "must be text in UTF-8; it holds bytes that were not decoded"
+    raise InvalidSetting(field=field, value=HIDDEN, rule=rule)
 
 
 def _read(path: Path) -> bytes:

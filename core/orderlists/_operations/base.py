@@ -123,6 +123,9 @@ class Request(ABC, Generic[R]):
         """Reject slots, which `completed` does not copy, and register the class by name."""
         if cls.__dict__.get("__slots__"):
             raise TypeError(f"{cls.__name__} must have no slots: @frozen(slots=False)")
+        taken = _KINDS.get(cls.__name__)
+        if taken is not None and _is_ours(taken) and not _is_ours(cls):
+            raise TypeError(f"{cls.__name__} is a request of this library: choose another name")
         _KINDS[cls.__name__] = cls
 
     @abstractmethod
@@ -168,6 +171,10 @@ class Request(ABC, Generic[R]):
 
 # By name, to decode the JSON form of a request.
 _KINDS: dict[str, type[Request[Any]]] = {}
+
+
+def _is_ours(kind: type) -> bool:
+    return kind.__module__.partition(".")[0] == "orderlists"
 
 
 def request_kind(name: str) -> type[Request[Any]]:

@@ -63,3 +63,10 @@ def test_the_backoff_keeps_the_reason_of_the_last_failure() -> None:
     backoff.failed(0, "reset")
 
     assert backoff.reason == "reset"
+
+
+def test_a_success_discards_the_reason_of_the_last_failure() -> None:
+    backoff = Backoff()
+    backoff.failed(0, "connection refused")
+    backoff.succeeded()
+    assert backoff.reason == "300 attempts within 5 minutes"

@@ -7,6 +7,7 @@ from orderlists._clock import ServerClock
 from orderlists._connections.manager import ConnectionManager
 from orderlists._gate import Gate
 from orderlists._rate_limits import RateLimits
+from orderlists.errors import RedactedBug
 from toy_client import SECOND, ToyClient
 
 HOUR = 3600 * SECOND
@@ -211,3 +212,11 @@ def test_closing_the_client_ends_everything_without_feeding_the_backoff() -> Non
     assert queue.is_closed
     assert queue.take() is None
     assert client.manager.connect_backoff.pause(0) == 0
+
+
+def test_a_bug_with_signed_text_is_redacted_before_anything_sees_it() -> None:
+    client = ToyClient()
+    connection = client.connect()
+    client.manager.connection_lost(connection, OSError("GET /?signature=c8db56"), 0)
+    assert isinstance(connection.closed_by, RedactedBug)
+    assert "c8db56" not in str(connection.closed_by)

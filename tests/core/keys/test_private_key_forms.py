@@ -121,3 +121,13 @@ def test_a_key_can_be_pickled_and_copied(duplicate: Callable[[Any], Any]) -> Non
         again = duplicate(key)
         assert type(again) is type(key)
         assert (again.api_key, again.sign(b"x")) == (key.api_key, key.sign(b"x"))
+
+
+@pytest.mark.parametrize("field", ["private_key", "passphrase"])
+def test_text_with_bytes_that_were_not_decoded_is_rejected_and_not_shown(field: str) -> None:
+    given = {"private_key": TEXT, "passphrase": "pw"}
+    given[field] += "\udc80"
+    with pytest.raises(InvalidSetting, match="must be text in UTF-8") as caught:
+        Ed25519Key(api_key=API_KEY, **given)
+    assert caught.value.field == field
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)

@@ -189,3 +189,11 @@ def test_a_symbol_need_not_be_ascii(symbol: str) -> None:
 
 def test_the_repr_of_an_id_shows_its_kind() -> None:
     assert repr(ListClientOrderId("C3wyj4")) == "ListClientOrderId('C3wyj4')"
+
+
+def test_a_request_of_another_library_cannot_take_the_name_of_one_of_this() -> None:
+    with pytest.raises(TypeError, match="CancelOrder is a request of this library"):
+
+        class CancelOrder(Request[int]):  # pyright: ignore[reportUnusedClass]
+            def parameters(self) -> list[Parameter]:
+                return []

@@ -39,6 +39,7 @@ class CallState:
         resent: The number of resends so far.
         attempts: The transmissions of the state-changing request whose outcome is unknown.
         lost: Those of them without any usable reply.
+        earlier: The attempts of an earlier call, as they were given.
         assumed: The attempt that stands for unrecorded attempts of an earlier call.
         in_flight: The state-changing request that was sent last and has no reply yet, and its
             timestamp.
@@ -59,6 +60,7 @@ class CallState:
     resent: int = 0
     attempts: list[Attempt] = field(init=False, factory=list[Attempt])
     lost: list[Attempt] = field(init=False, factory=list[Attempt])
+    earlier: tuple[Attempt, ...] = ()
     assumed: Attempt | None = None
     in_flight: tuple[Request[Any], ClockReading] | None = None
     sent_at: ClockReading | None = None
@@ -87,11 +89,18 @@ class CallState:
         return self.resent < self.policy.max_resends
 
     @property
+    def may_have_sent(self) -> bool:
+        """Whether the state-changing request may have reached the exchange."""
+        return self.in_flight is not None or self.cause is not None or bool(self.attempts)
+
+    @property
     def in_doubt(self) -> InDoubt:
         """The request and every attempt that may have reached the exchange."""
         sent = [each for each in self.attempts if each is not self.assumed]
         if self.in_flight is not None:
             sent.append(self._attempt_of(*self.in_flight))
+        if not sent:
+            return InDoubt(self.request, self.earlier)
         dated = (each._replace(at=self.time_of(each)) for each in sent)
         return InDoubt(self.request, tuple(dated))
 

@@ -70,6 +70,7 @@ class CancelOrderRecovery:
 
     case: Case[Any]
     _grace: float = field(init=False, default=EVENT_GRACE)
+    _not_renamed_at: int | None = field(init=False, default=None)
 
     @property
     def request(self) -> OrderCancel:
@@ -140,11 +141,13 @@ class CancelOrderRecovery:
         window = self.state.policy.recv_window
         question = GetOrder(symbol=self.request.symbol, recv_window=window, **ids)
         answer = yield from self.case.engine.send_once(question)
-        if answer.value is not None:
+        if answer.value is not None and _is_about(answer.value, ids):
             return (yield from self._evaluate(answer.value, answer.sent_at))
-        is_absent = isinstance(answer.error, Rejected) and answer.error.code == _NO_SUCH_ORDER
-        if is_absent and ids == self._ids:
-            self._reject_if_absent(answer.sent_at)
+        if isinstance(answer.error, Rejected) and answer.error.code == _NO_SUCH_ORDER:
+            if ids == self._ids:
+                self._reject_if_absent(answer.sent_at)
+            else:
+                self._not_renamed_at = answer.sent_at
         return None
 
     # Conclusions.
@@ -166,9 +169,13 @@ class CancelOrderRecovery:
         """Return the result or raise the refusal that a report proves; else return None."""
         if (done := (yield from self._done(found))) is not None:
             return done
-        is_target = self._by_id or was_before(found.time, self.state.first_sent)
+        is_target = (
+            found.order_id == self.request.order_id
+            if self._by_id
+            else was_before(found.time, self.state.first_sent)
+        )
         if found.status in FINAL:
-            if is_target and (self._by_id or self.state.is_fresh(at, self.state.attempts)):
+            if is_target and (self._by_id or self._is_fresh(at)):
                 return (yield from self._conclude(found))
         elif not self._by_id and is_target:
             done = yield from self._resend_by_id(found)
@@ -191,16 +198,29 @@ class CancelOrderRecovery:
             if isinstance(seen, Snapshot):
                 return self.case.conclude(seen, self._cancel_id)
             return None
-        if found.status is OrderStatus.CANCELED and found.client_order_id == (
-            self.request.client_order_id
-        ):
-            # It has the client id of its placement, which proves nothing.
+        placed_as = self.request.client_order_id
+        if found.status is OrderStatus.CANCELED and placed_as in {None, found.client_order_id}:
+            # It has the client id of its placement, or may have: that proves nothing.
             raise self.state.unknown(list_over=True)
         raise Rejected(code=-2011, message=f"{found} was over", status=400)
 
     def _reject_if_absent(self, at: int) -> None:
-        """Raise the refusal if the order does not exist, and the query is fresh."""
-        if self.state.is_fresh(at, self.state.attempts):
+        """Raise the refusal if the order does not exist, and the queries are fresh.
+
+        The cancel renames the order: nothing has its client id then.
+        """
+        if (self._by_id or self._is_not_renamed()) and self._is_fresh(at):
             if isinstance(self.state.cause, UnknownOrderList):
                 raise self.state.cause
             raise UnknownOrderList(code=-2011, message="Unknown order sent.", status=400)
+
+    def _is_not_renamed(self) -> bool:
+        return self._not_renamed_at is not None and self._is_fresh(self._not_renamed_at)
+
+    def _is_fresh(self, at: int) -> bool:
+        return self.state.is_fresh(at, self.state.attempts)
+
+
+def _is_about(found: OrderReport, ids: dict[str, Any]) -> bool:
+    """Return whether a report has the id that was queried, which a swapped reply has not."""
+    return all(getattr(found, name) == value for name, value in ids.items())

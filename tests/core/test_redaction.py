@@ -2,8 +2,8 @@
 
 import pytest
 
-from orderlists import TransportError
-from orderlists._execution.redaction import without_secrets
+from orderlists._redaction import without_secrets
+from orderlists.errors import RedactedBug
 
 API_KEY = "k" * 64
 LEAK = ValueError("GET /api/v3/orderList?signature=c8db56")
@@ -27,14 +27,15 @@ def noted(bug: Exception) -> Exception:
         OSError("sent ", {"SIGNATURE": "c8db56"}),
         chained(RuntimeError("lost"), LEAK),
         noted(RuntimeError("lost")),
+        ExceptionGroup("two", [KeyError("a"), chained(KeyError("b"), LEAK)]),
     ],
     ids=repr,
 )
 def test_a_bug_whose_texts_hold_signed_text_is_described_instead(bug: Exception) -> None:
     shown = without_secrets(bug, API_KEY)
-    assert isinstance(shown, TransportError)
+    assert isinstance(shown, RedactedBug)
     assert type(bug).__name__ in str(shown)
-    assert (shown.sent, shown.__cause__, shown.is_retryable) == (None, None, False)
+    assert (shown.__cause__, shown.__context__) == (None, None)
     assert "c8db56" not in str(shown)
 
 
@@ -48,4 +49,4 @@ def test_any_other_bug_is_returned_unchanged(bug: Exception) -> None:
 def test_a_bug_with_a_cyclic_cause_is_described_instead() -> None:
     first, second = KeyError("a"), KeyError("b")
     first.__cause__, second.__cause__ = second, first
-    assert isinstance(without_secrets(first, API_KEY), TransportError)
+    assert isinstance(without_secrets(first, API_KEY), RedactedBug)
