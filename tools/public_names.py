@@ -20,6 +20,7 @@ MODULES = (
     "orderlists.extending",
     "orderlists.testing",
     "orderlists_transports",
+    "orderlists_transports.adapting",
     "orderlists_transports.conformance",
     "orderlists_simulator",
     "orderlists_simulator.faults",

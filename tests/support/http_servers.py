@@ -7,12 +7,12 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Protocol
 
-from orderlists_transports.conformance._server import Peer, Server
+from orderlists_transports.conformance._servers.http import Peer, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from orderlists_transports.conformance import Tls
+    from orderlists_transports.conformance._servers.tls import Tls
 
 SOON = 0.25
 

@@ -21,8 +21,9 @@ from cryptography.x509.oid import NameOID
 from orderlists_transports.aiohttp import AiohttpTransport
 from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
 from orderlists_transports.asyncio import AsyncioTransport
-from orderlists_transports.conformance import FramedSetup, Setup, Tls
-from orderlists_transports.conformance._server import Peer, Server
+from orderlists_transports.conformance import FramedSetup, Setup
+from orderlists_transports.conformance._servers.http import Peer, Server
+from orderlists_transports.conformance._servers.tls import Tls
 from orderlists_transports.httpx import AsyncHttpxTransport, HttpxTransport
 from orderlists_transports.urllib3 import Urllib3Transport
 from orderlists_transports.websockets import WebsocketsTransport
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from http_servers import Serve
-    from orderlists_transports.conformance import Clause, FramedClause
+    from orderlists_transports.conformance import FramedClause, HttpClause
 
 
 def over_urllib3(setup: Setup) -> Urllib3Transport:
@@ -112,12 +113,11 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def keeps(kind: str) -> Callable[[Clause, Tls | None], None]:
-    """Check a clause against a transport."""
+def keeps(kind: str) -> Callable[[HttpClause, bool], None]:
+    """Check a clause against a transport, over TLS or not."""
     factory: Any = KINDS[kind]
-    if kind in {"urllib3", "httpx"}:
-        return lambda clause, tls: clause.check(factory, tls=tls)
-    return lambda clause, tls: clause.check_async(factory, tls=tls)
+    is_async = kind not in {"urllib3", "httpx"}
+    return lambda clause, tls: clause.check(factory, is_async=is_async, tls=tls)
 
 
 def over_websockets(setup: FramedSetup) -> WebsocketsTransport:
@@ -137,11 +137,16 @@ def over_aiohttp_websocket(setup: FramedSetup) -> AiohttpWebSocketTransport:
 
 
 @pytest.fixture(params=["websockets", "aiohttp_websocket"])
-def keeps_framed(request: pytest.FixtureRequest) -> Callable[[FramedClause, Tls | None], None]:
-    """Check a clause against a built-in transport that carries frames."""
-    if request.param == "websockets":
+def framed_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def keeps_framed(framed_kind: str) -> Callable[[FramedClause, bool], None]:
+    """Check a clause against a built-in framed transport, over TLS or not."""
+    if framed_kind == "websockets":
         return lambda clause, tls: clause.check(over_websockets, tls=tls)
-    return lambda clause, tls: clause.check_async(over_aiohttp_websocket, tls=tls)
+    return lambda clause, tls: clause.check(over_aiohttp_websocket, is_async=True, tls=tls)
 
 
 @pytest.fixture

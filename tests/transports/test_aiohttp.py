@@ -16,11 +16,11 @@ from orderlists import InvalidSetting, MissingExtra, TransportError
 from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_transports import aiohttp as module
 from orderlists_transports.aiohttp import AiohttpTransport
-from orderlists_transports.conformance._script import always, answer, reply, unmeasured
+from orderlists_transports.conformance._servers.http import always, answer, reply, unmeasured
 
 if TYPE_CHECKING:
     from http_servers import Serve
-    from orderlists_transports.conformance._server import Peer
+    from orderlists_transports.conformance._servers.http import Peer
 
 REQUEST = HttpRequest("GET", "/api/v3/time", ())
 

@@ -16,28 +16,27 @@ import pytest
 from orderlists import HandshakeRefused, MissingExtra, TransportError
 from orderlists_transports import aiohttp_websocket as module
 from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
-from orderlists_transports.conformance._script import reply
-from orderlists_transports.conformance._server import Peer, Server
-from orderlists_transports.conformance._talk import (
+from orderlists_transports.conformance._servers.http import Peer, Server, reply
+from orderlists_transports.conformance._servers.websocket import (
     TEXT,
-    Talk,
-    answering,
-    answering_with,
-    asked,
-    closing,
+    WebSocketPeer,
+    close_frame,
+    dropping,
     echo,
     frame,
     hold,
-    saying,
-    switching,
-    talking,
-    vanishing,
+    read_handshake,
+    refusing,
+    refusing_by,
+    sending,
+    serving,
+    upgrade,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from orderlists_transports.conformance import Tls
+    from orderlists_transports.conformance._servers.tls import Tls
 
 SOON = 0.1
 ENOUGH = 0.5
@@ -80,7 +79,7 @@ def holding(before: Callable[[Peer], object]) -> Callable[[Peer], None]:
     return script
 
 
-def read_one(talk: Talk) -> None:
+def read_one(talk: WebSocketPeer) -> None:
     talk.read()
 
 
@@ -92,7 +91,7 @@ async def failure(transport: AiohttpWebSocketTransport, target: str = "/") -> Tr
 
 
 def test_a_transport_outlives_its_event_loop(serve: Serve) -> None:
-    server = serve(talking(echo))
+    server = serve(serving(echo))
     transport = AiohttpWebSocketTransport(server.origin)
 
     async def use() -> None:
@@ -110,11 +109,11 @@ def test_a_transport_outlives_its_event_loop(serve: Serve) -> None:
 @pytest.mark.parametrize(
     "before",
     [
-        asked,
-        answering_with(reply(status=429, headers=["Connection: close"])),
-        answering(lambda got: switching(got, accept="bm90IHlvdXIga2V5")),
-        vanishing(saying(closing(1001))),
-        vanishing(saying(frame(b"\xff", TEXT))),
+        read_handshake,
+        refusing(reply(status=429, headers=["Connection: close"])),
+        refusing_by(lambda got: upgrade(got, accept="bm90IHlvdXIga2V5")),
+        dropping(sending(close_frame(1001))),
+        dropping(sending(frame(b"\xff", TEXT))),
     ],
     ids=["nothing", "a refusal", "a handshake for another", "a close", "what is no text"],
 )
@@ -135,7 +134,7 @@ def test_a_server_that_does_not_hang_up_keeps_no_connection_open(
 
 
 def test_a_proxy_that_is_handed_in_is_asked(serve: Serve) -> None:
-    proxy = serve(answering_with(reply(status=407)))
+    proxy = serve(refusing(reply(status=407)))
     session = partial(aiohttp.ClientSession, proxy=proxy.origin)
     transport = AiohttpWebSocketTransport("wss://ws-api.binance.com", session=session)
     error = asyncio.run(failure(transport))
@@ -148,7 +147,7 @@ def test_a_proxy_that_is_handed_in_is_asked(serve: Serve) -> None:
 
 
 def test_a_target_that_aiohttp_would_change_is_not_asked_for(serve: Serve) -> None:
-    server = serve(talking(echo))
+    server = serve(serving(echo))
     error = asyncio.run(failure(AiohttpWebSocketTransport(server.origin), "/ws?"))
     assert error.sent is False
     assert server.received == []
@@ -180,7 +179,7 @@ def test_a_cancelled_connect_is_cancelled(serve: Serve) -> None:
 
 
 def test_a_connection_that_breaks_off_is_known_to_the_sender(serve: Serve) -> None:
-    server = serve(vanishing(read_one))
+    server = serve(dropping(read_one))
 
     async def send() -> bool | None:
         transport = AiohttpWebSocketTransport(server.origin)
@@ -198,7 +197,7 @@ def test_a_connection_that_breaks_off_is_known_to_the_sender(serve: Serve) -> No
 
 def test_an_exchange_that_stays_silent_is_given_up(serve: Serve) -> None:
     async def wait() -> str:
-        transport = AiohttpWebSocketTransport(serve(talking(hold)).origin, heartbeat=SOON)
+        transport = AiohttpWebSocketTransport(serve(serving(hold)).origin, heartbeat=SOON)
         connection = await transport.aconnect("/", timeout=5)
         with pytest.raises(TransportError) as caught:
             await connection.areceive(timeout=5)
@@ -210,7 +209,7 @@ def test_an_exchange_that_stays_silent_is_given_up(serve: Serve) -> None:
 
 def test_two_who_receive_at_once_are_told(serve: Serve) -> None:
     async def receive_twice() -> str:
-        transport = AiohttpWebSocketTransport(serve(talking(echo)).origin)
+        transport = AiohttpWebSocketTransport(serve(serving(echo)).origin)
         connection = await transport.aconnect("/", timeout=5)
         first = asyncio.create_task(connection.areceive(timeout=None))
         await asyncio.sleep(0)

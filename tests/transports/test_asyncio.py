@@ -21,14 +21,20 @@ from orderlists.extending import HttpRequest
 from orderlists_transports._net.async_connection import AsyncConnection
 from orderlists_transports._net.resolver import look_up
 from orderlists_transports.asyncio import AsyncioTransport
-from orderlists_transports.conformance._script import always, answer_by, echo, reply, unmeasured
+from orderlists_transports.conformance._servers.http import (
+    always,
+    answer_by,
+    echo,
+    reply,
+    unmeasured,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from http_servers import Serve
-    from orderlists_transports.conformance import Tls
-    from orderlists_transports.conformance._server import Peer
+    from orderlists_transports.conformance._servers.http import Peer
+    from orderlists_transports.conformance._servers.tls import Tls
 
 REQUEST = HttpRequest("GET", "/api/v3/time", ())
 LONG = HttpRequest("POST", "/", (), b"x" * 16 * 1024 * 1024)

@@ -18,15 +18,15 @@ from http_servers import SOON, dribble, hang_up, hold, tunnel, write_and_hold
 from orderlists import InvalidSetting, TransportError
 from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_transports.asyncio import AsyncioTransport
-from orderlists_transports.conformance._script import always, answer, reply, unmeasured
+from orderlists_transports.conformance._servers.http import always, answer, reply, unmeasured
 from orderlists_transports.urllib3 import Urllib3Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from http_servers import Serve
-    from orderlists_transports.conformance import Tls
-    from orderlists_transports.conformance._server import Peer, Server
+    from orderlists_transports.conformance._servers.http import Peer, Server
+    from orderlists_transports.conformance._servers.tls import Tls
 
 REQUEST = HttpRequest("GET", "/api/v3/time", ())
 SIGNATURE = "c8db56825ae71d6d79447849e617115f4a920fa2acdcab2b053c4b2838bd6b71"

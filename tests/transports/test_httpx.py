@@ -15,14 +15,14 @@ from http_servers import SOON, hold, write_and_hold
 from orderlists import InvalidSetting, MissingExtra, TransportError
 from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_transports import httpx as module
-from orderlists_transports.conformance._script import always, reply
+from orderlists_transports.conformance._servers.http import always, reply
 from orderlists_transports.httpx import AsyncHttpxTransport, HttpxTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from http_servers import Serve
-    from orderlists_transports.conformance._server import Peer
+    from orderlists_transports.conformance._servers.http import Peer
 
 REQUEST = HttpRequest("GET", "/api/v3/time", ())
 Send = "Callable[..., HttpResponse]"

@@ -22,15 +22,15 @@ from orderlists import TransportError
 from orderlists.extending import HttpRequest
 from orderlists_transports._net.deadline import Deadline
 from orderlists_transports._net.stream import Stream
-from orderlists_transports.conformance._script import always, answer_by, echo, reply
+from orderlists_transports.conformance._servers.http import always, answer_by, echo, reply
 from orderlists_transports.urllib3 import Urllib3Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from http_servers import Serve
-    from orderlists_transports.conformance import Tls
-    from orderlists_transports.conformance._server import Peer
+    from orderlists_transports.conformance._servers.http import Peer
+    from orderlists_transports.conformance._servers.tls import Tls
 
 INTERRUPTED_SENDS = 1_000
 REQUEST = HttpRequest("GET", "/api/v3/time", ())

@@ -21,19 +21,18 @@ from websockets.uri import parse_uri
 from orderlists import HandshakeRefused, InvalidSetting, MissingExtra, TransportError
 from orderlists_transports import websockets as module
 from orderlists_transports._websockets_connection import WebsocketsConnection
-from orderlists_transports.conformance._script import reply
-from orderlists_transports.conformance._server import Peer, Server
-from orderlists_transports.conformance._talk import (
+from orderlists_transports.conformance._servers.http import Peer, Server, reply
+from orderlists_transports.conformance._servers.websocket import (
     BINARY,
     PING,
     PONG,
-    Talk,
-    answering_with,
-    closing,
+    WebSocketPeer,
+    close_frame,
     echo,
     frame,
     hold,
-    talking,
+    refusing,
+    serving,
 )
 from orderlists_transports.websockets import WebsocketsTransport
 
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator
 
-    from orderlists_transports.conformance import Tls
+    from orderlists_transports.conformance._servers.tls import Tls
 
 SOON = 0.1
 MEBIBYTE = 1024 * 1024
@@ -90,7 +89,7 @@ def _pump(there: socket.socket, peer: Peer) -> None:
 
 
 def test_a_proxy_that_is_handed_in_leads_there(serve: Serve, tls: Tls) -> None:
-    server = serve(talking(echo), tls.server)
+    server = serve(serving(echo), tls.server)
     proxy = serve(tunnel_to(server))
     manager = urllib3.ProxyManager(proxy.origin, ssl_context=tls.client)
     transport = WebsocketsTransport(server.origin, manager=manager)
@@ -103,7 +102,7 @@ def test_a_proxy_that_is_handed_in_leads_there(serve: Serve, tls: Tls) -> None:
 
 
 def test_a_proxy_that_opens_no_tunnel_is_no_connection(serve: Serve) -> None:
-    proxy = serve(answering_with(reply(status=407)))
+    proxy = serve(refusing(reply(status=407)))
     manager = urllib3.ProxyManager(proxy.origin)
     transport = WebsocketsTransport("wss://ws-api.binance.com", manager=manager)
     with pytest.raises(TransportError) as caught:
@@ -137,7 +136,7 @@ def test_a_manager_that_is_none_or_in_use_is_refused() -> None:
 
 
 def test_without_a_manager_it_speaks_plainly_on_loopback(serve: Serve) -> None:
-    transport = WebsocketsTransport(serve(talking(echo)).origin)
+    transport = WebsocketsTransport(serve(serving(echo)).origin)
     connection = transport.connect("/", timeout=5)
     connection.send("{}", timeout=5)
     assert connection.receive(timeout=None) == "{}"
@@ -152,7 +151,7 @@ def test_it_says_where_it_leads() -> None:
 
 def test_a_refusal_is_decompressed(serve: Serve) -> None:
     packed = reply(gzip.compress(b"{}"), status=400, headers=["Content-Encoding: gzip"])
-    transport = WebsocketsTransport(serve(answering_with(packed)).origin)
+    transport = WebsocketsTransport(serve(refusing(packed)).origin)
     with pytest.raises(HandshakeRefused) as caught:
         transport.connect("/", timeout=5)
     assert caught.value.response.body == b"{}"
@@ -160,7 +159,7 @@ def test_a_refusal_is_decompressed(serve: Serve) -> None:
 
 def test_a_refusal_that_cannot_be_decompressed_is_no_connection(serve: Serve) -> None:
     packed = reply(b"{}", status=400, headers=["Content-Encoding: gzip"])
-    transport = WebsocketsTransport(serve(answering_with(packed)).origin)
+    transport = WebsocketsTransport(serve(refusing(packed)).origin)
     with pytest.raises(TransportError, match="encoding is broken") as caught:
         transport.connect("/", timeout=5)
     assert caught.value.sent is False
@@ -169,12 +168,12 @@ def test_a_refusal_that_cannot_be_decompressed_is_no_connection(serve: Serve) ->
 def test_pings_are_answered_though_nobody_receives(serve: Serve) -> None:
     answered = threading.Event()
 
-    def ping(talk: Talk) -> None:
+    def ping(talk: WebSocketPeer) -> None:
         talk.write(frame(b"1", PING))
         assert talk.read().opcode == PONG
         answered.set()
 
-    transport = WebsocketsTransport(serve(talking(ping)).origin)
+    transport = WebsocketsTransport(serve(serving(ping)).origin)
     transport.connect("/", timeout=5)
     assert answered.wait(5)
     transport.close()
@@ -183,19 +182,19 @@ def test_pings_are_answered_though_nobody_receives(serve: Serve) -> None:
 def test_a_silent_exchange_is_pinged(serve: Serve) -> None:
     seen: list[int] = []
 
-    def answer(talk: Talk) -> None:
+    def answer(talk: WebSocketPeer) -> None:
         piece = talk.read()
         seen.append(piece.opcode)
         talk.write(frame(piece.payload, PONG), frame("awake"))
 
-    transport = WebsocketsTransport(serve(talking(answer)).origin, heartbeat=1.2)
+    transport = WebsocketsTransport(serve(serving(answer)).origin, heartbeat=1.2)
     assert transport.connect("/", timeout=5).receive(timeout=5) == "awake"
     transport.close()
     assert seen == [PING]
 
 
 def test_an_exchange_that_stays_silent_is_given_up(serve: Serve) -> None:
-    server = serve(talking(hold))
+    server = serve(serving(hold))
     connection = WebsocketsTransport(server.origin, heartbeat=SOON).connect("/", timeout=5)
     began = monotonic()
     with pytest.raises(TransportError, match="silent"):
@@ -207,12 +206,12 @@ def test_what_is_not_received_has_to_wait(serve: Serve) -> None:
     frames = [bytes([number]) * MEBIBYTE for number in range(40)]
     sent: list[int] = []
 
-    def send(talk: Talk) -> None:
+    def send(talk: WebSocketPeer) -> None:
         for number, each in enumerate(frames):
             talk.write(frame(each, BINARY))
             sent.append(number)
 
-    transport = WebsocketsTransport(serve(talking(send)).origin, heartbeat=0.6)
+    transport = WebsocketsTransport(serve(serving(send)).origin, heartbeat=0.6)
     connection = transport.connect("/", timeout=5)
     sleep(1)  # Longer than silence would be borne.
     assert len(sent) < len(frames)
@@ -223,11 +222,11 @@ def test_what_is_not_received_has_to_wait(serve: Serve) -> None:
 def test_a_frame_that_goes_out_slowly_is_sent(serve: Serve) -> None:
     long = "x" * 16 * MEBIBYTE
 
-    def read_late(talk: Talk) -> None:
+    def read_late(talk: WebSocketPeer) -> None:
         talk.peer.hold(SOON)
         talk.write(frame(str(len(talk.read().payload))))
 
-    transport = WebsocketsTransport(serve(talking(read_late)).origin)
+    transport = WebsocketsTransport(serve(serving(read_late)).origin)
     connection = transport.connect("/", timeout=5)
     connection.send(long, timeout=5)
     assert connection.receive(timeout=5) == str(len(long))
@@ -237,12 +236,12 @@ def test_a_frame_that_goes_out_slowly_is_sent(serve: Serve) -> None:
 def test_whoever_sends_while_it_is_closed_is_told(serve: Serve) -> None:
     begun = threading.Event()
 
-    def read_a_little(talk: Talk) -> None:
+    def read_a_little(talk: WebSocketPeer) -> None:
         talk.peer.read(2)
         begun.set()
         talk.peer.hold()
 
-    connection = WebsocketsTransport(serve(talking(read_a_little)).origin).connect("/", timeout=5)
+    connection = WebsocketsTransport(serve(serving(read_a_little)).origin).connect("/", timeout=5)
     outcome: list[TransportError] = []
 
     def send() -> None:
@@ -263,7 +262,7 @@ def test_a_connection_that_comes_too_late_is_closed(serve: Serve) -> None:
 
     def close_first(peer: Peer) -> None:
         transport.close()
-        talking(echo)(peer)
+        serving(echo)(peer)
 
     server = serve(close_first)
     transport = WebsocketsTransport(server.origin)
@@ -290,7 +289,7 @@ def test_a_reply_that_crosses_a_lost_connection_is_received() -> None:
 def test_a_close_frame_that_came_with_the_handshake_lets_no_foreign_error_out() -> None:
     here, there = socket.socketpair()
     protocol = ClientProtocol(parse_uri("ws://127.0.0.1/"), state=State.OPEN)
-    protocol.receive_data(closing(1008))
+    protocol.receive_data(close_frame(1008))
     early = protocol.events_received()
     connection = WebsocketsConnection(here, protocol, early=early, heartbeat=5)
     with there:
@@ -302,7 +301,7 @@ def test_a_close_frame_that_came_with_the_handshake_lets_no_foreign_error_out() 
 
 
 def test_a_child_process_leaves_connections_to_its_parent(serve: Serve) -> None:
-    transport = WebsocketsTransport(serve(talking(echo)).origin)
+    transport = WebsocketsTransport(serve(serving(echo)).origin)
     connection = transport.connect("/", timeout=5)
     with pytest.MonkeyPatch.context() as child:
         child.setattr("orderlists_transports._websockets_connection.os.getpid", lambda: -1)

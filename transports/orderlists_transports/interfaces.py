@@ -34,14 +34,22 @@ class HttpTransport(Protocol):
                 last byte of the body.
 
         Raises:
-            TransportError: No usable response arrived.  `sent` is False only where the exchange
-                cannot have seen the request.  Nothing else may be raised, except what interrupts
-                the caller (such as KeyboardInterrupt), after which the transport stays usable.
+            TransportError: No usable response arrived.  `sent` is False where no connection was
+                opened (it was refused, the host is unknown, its certificate is not accepted) and
+                where nothing was written (the request is malformed, the transport is closed, no
+                connection became free); None once a byte may have been written, and wherever that
+                is not known, such as at a timeout.  Nothing else may be raised, except what
+                interrupts the caller (such as KeyboardInterrupt), after which the transport stays
+                usable.
         """
         ...
 
     def close(self) -> None:
-        """Close every connection.  Closing twice is fine; sending then is a TransportError."""
+        """Close every connection; do not wait for a request in flight.
+
+        A request in flight gets its response, or a TransportError with `sent` None.  Closing twice
+        is the same as once; sending then is a TransportError with `sent` False.
+        """
         ...
 
 

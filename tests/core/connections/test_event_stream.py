@@ -210,7 +210,7 @@ def test_a_subscription_refused_by_a_429_is_not_retried_before_the_gate_opens() 
 def test_a_subscription_that_is_sent_while_the_gate_is_closed_is_caught(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Gate, "admit", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType] - the planted bug
+    monkeypatch.setattr(Gate, "admit", lambda *_: None)  # pyright: ignore[reportUnknownArgumentType, reportUnknownLambdaType] - the planted bug
     subscriber = Subscriber()
     subscriber.client.answers["SubscribeSigned"] = [(429, "60")]
     subscriber.wait(59)

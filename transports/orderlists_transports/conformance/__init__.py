@@ -1,47 +1,48 @@
-"""What every transport must do, as a suite that you can run on yours.
+"""The contracts of transports as a suite of clauses to run against a transport of your own.
 
-Standard library only, on loopback only; any test runner will do::
+Standard library only, on loopback only, over plain connections and TLS; any test runner will do::
 
-    from orderlists_transports.conformance import check_http_transport
+    from orderlists_transports.conformance import Setup, check_http
 
-    def test_my_transport_keeps_its_promises():
-        check_http_transport(lambda setup: MyTransport(setup.origin))
+    def make(setup: Setup) -> MyTransport:
+        return MyTransport(setup.origin, setup.ssl_context, setup.max_response_size)
+
+    def test_my_transport_conforms():
+        check_http(make).raise_if_broken()
 
 With pytest, one test for each clause::
 
-    @pytest.mark.parametrize("clause", CLAUSES, ids=str)
+    @pytest.mark.parametrize("clause", HTTP_CLAUSES, ids=str)
     def test_my_transport(clause):
-        clause.check(lambda setup: MyTransport(setup.origin))
+        clause.check(make)
 
-An asynchronous transport is checked by `check_async_http_transport` and `Clause.check_async`; one
-that carries frames, such as WebSocket, by `check_framed_transport`, `check_async_framed_transport`
-and the clauses in `FRAMED_CLAUSES`.
+`check_framed` and `FRAMED_CLAUSES` do the same for transports that carry frames; with
+``is_async=True`` each of them checks an asynchronous transport.
 """
 
-from orderlists_transports.conformance._clause import Clause
-from orderlists_transports.conformance._framed_clause import FramedClause
-from orderlists_transports.conformance._framed_suite import (
-    FRAMED_CLAUSES,
-    check_async_framed_transport,
-    check_framed_transport,
+from orderlists_transports.conformance.clause import Clause, FramedClause, HttpClause
+from orderlists_transports.conformance.framed import FRAMED_CLAUSES
+from orderlists_transports.conformance.http import HTTP_CLAUSES
+from orderlists_transports.conformance.report import (
+    Report,
+    Result,
+    Verdict,
+    check_framed,
+    check_http,
 )
-from orderlists_transports.conformance._setup import FramedSetup, Setup, Tls
-from orderlists_transports.conformance._suite import (
-    CLAUSES,
-    check_async_http_transport,
-    check_http_transport,
-)
+from orderlists_transports.conformance.setup import FramedSetup, Setup
 
 __all__ = [
-    "CLAUSES",
     "FRAMED_CLAUSES",
+    "HTTP_CLAUSES",
     "Clause",
     "FramedClause",
     "FramedSetup",
+    "HttpClause",
+    "Report",
+    "Result",
     "Setup",
-    "Tls",
-    "check_async_framed_transport",
-    "check_async_http_transport",
-    "check_framed_transport",
-    "check_http_transport",
+    "Verdict",
+    "check_framed",
+    "check_http",
 ]

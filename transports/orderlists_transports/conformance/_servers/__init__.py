@@ -1,0 +1,1 @@
+"""The servers that clauses run on loopback."""
