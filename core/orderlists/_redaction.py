@@ -37,7 +37,7 @@ def _texts(bug: BaseException) -> Iterator[str]:
         yield f"{error!s} {error!r} {getattr(error, '__notes__', '')}"
         if len(linked) < _MAX_LINKED:
             linked += [one for one in (error.__cause__, error.__context__) if one is not None]
-            linked += error.exceptions if isinstance(error, BaseExceptionGroup) else []
+            linked += getattr(error, "exceptions", ())  # Those of a group.
 
 
 def _is_secret(text: str, api_key: str) -> bool:

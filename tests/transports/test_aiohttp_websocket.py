@@ -8,12 +8,12 @@ import importlib.util
 import os
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import aiohttp
 import pytest
 
-from orderlists import HandshakeRefused, MissingExtra, TransportError
+from orderlists import HandshakeRefused, InvalidSetting, MissingExtra, TransportError
 from orderlists_transports import aiohttp_websocket as module
 from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
 from orderlists_transports.conformance._servers.http import Peer, Server, reply
@@ -230,3 +230,38 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert spec.loader is not None
     with pytest.raises(MissingExtra, match=r"pip install 'orderlists\[aiohttp\]'"):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+def test_a_session_function_that_makes_none_is_refused() -> None:
+    nothing: Any = dict
+    transport = AiohttpWebSocketTransport("http://127.0.0.1:9", session=nothing)
+    with pytest.raises(InvalidSetting, match=r"must return an aiohttp\.ClientSession"):
+        asyncio.run(transport.aconnect("/", timeout=5))
+
+
+def test_a_page_that_refuses_at_length_is_not_read_to_its_end(serve: Serve) -> None:
+    server = serve(refusing(reply(b"x" * 2000, status=503)))
+    transport = AiohttpWebSocketTransport(server.origin, max_frame_size=1000)
+    assert asyncio.run(failure(transport)).sent is False
+
+
+def test_a_session_of_another_event_loop_is_left_to_it(serve: Serve) -> None:
+    server = serve(refusing(reply(status=503)))
+    made: list[aiohttp.ClientSession] = []
+
+    def session(**settings: Any) -> aiohttp.ClientSession:
+        made.append(aiohttp.ClientSession(**settings))
+        return made[-1]
+
+    transport = AiohttpWebSocketTransport(server.origin, session=session)
+    other = asyncio.new_event_loop()
+    other.run_until_complete(_refused(transport))
+    asyncio.run(failure(transport))
+    assert [each.closed for each in made] == [False, True]
+    other.run_until_complete(made[0].close())
+    other.close()
+
+
+async def _refused(transport: AiohttpWebSocketTransport) -> None:
+    with pytest.raises(TransportError):
+        await transport.aconnect("/", timeout=5)

@@ -20,8 +20,9 @@ from websockets.uri import parse_uri
 
 from orderlists import HandshakeRefused, InvalidSetting, MissingExtra, TransportError
 from orderlists_transports import websockets as module
+from orderlists_transports._urllib3_pool import leave_connections_to_parent
 from orderlists_transports._websockets_connection import WebsocketsConnection
-from orderlists_transports.conformance._servers.http import Peer, Server, reply
+from orderlists_transports.conformance._servers.http import Peer, Server, answer, reply
 from orderlists_transports.conformance._servers.websocket import (
     BINARY,
     PING,
@@ -318,3 +319,23 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert spec.loader is not None
     with pytest.raises(MissingExtra, match=r"pip install 'orderlists\[websockets\]'"):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+def test_a_proxy_that_hangs_up_is_no_connection(serve: Serve) -> None:
+    proxy = serve(answer(b""))
+    manager = urllib3.ProxyManager(proxy.origin)
+    with pytest.raises(TransportError) as caught:
+        WebsocketsTransport("https://127.0.0.1:9", manager=manager).connect("/", timeout=5)
+    assert caught.value.sent is False
+
+
+def test_a_child_process_begins_with_an_empty_pool(serve: Serve) -> None:
+    transport = WebsocketsTransport(serve(serving(echo)).origin)
+    transport.connect("/", timeout=5).close()
+    leave_connections_to_parent()
+    transport.connect("/", timeout=5).close()
+    transport.close()
+    leave_connections_to_parent()
+    with pytest.raises(TransportError) as caught:
+        transport.connect("/", timeout=5)
+    assert caught.value.sent is False

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakSet
 
@@ -24,7 +25,7 @@ from urllib3.util.proxy import connection_requires_http_tunnel
 from orderlists import InvalidSetting
 from orderlists.errors import HIDDEN
 from orderlists_transports._http1.errors import TunnelRefused
-from orderlists_transports._reply import Inlet, Reply
+from orderlists_transports._inlet import Inlet
 
 if TYPE_CHECKING:
     from orderlists_transports._net.deadline import Deadline
@@ -42,20 +43,12 @@ class Connection(HTTPConnection):
 
     deadline: Deadline
 
-    def exchange(self, sent: bytes) -> Reply:
-        """Write a request and read the head of its reply."""
-        self.sock.settimeout(self.deadline.left())
-        self.sock.sendall(sent)
-        reply = self.response_class(self.sock, method=sent[: sent.index(b" ")].decode())
-        reply.begin()
-        return reply
-
     def response_class(  # type: ignore[override] # http.client calls it, so a method serves as well as a class
         self, sock: socket.socket, debuglevel: int = 0, method: str | None = None
-    ) -> Reply:
+    ) -> HTTPResponse:
         """Return the reply to read: http.client asks when a proxy answers."""
         del debuglevel  # It would print what is exchanged.
-        return Reply(Inlet(sock, self.deadline), method)
+        return HTTPResponse(cast("socket.socket", Inlet(sock, self.deadline)), method=method)
 
     def _new_conn(self) -> socket.socket:
         # urllib3 would allow the whole timeout to each address of a host.
@@ -110,33 +103,28 @@ class Pool(HTTPConnectionPool):
         connection = cast("Connection", self._get_conn(deadline.left()))
         try:
             connection.deadline = deadline
-            if connection.is_closed:
-                self._open(connection)
+            self._open(connection)
         except BaseException:
-            self.take_back(connection, reusable=False)
+            self.take_back(connection)
             raise
         return connection
 
-    def take_back(self, connection: Connection, *, reusable: bool) -> None:
-        """Keep a connection for the next request, or close it and make room for another."""
-        if not reusable:
-            connection.close()
-        self._put_conn(connection if reusable else None)  # pyright: ignore[reportArgumentType] # as above
+    def take_back(self, connection: Connection) -> None:
+        """Close a connection, and make room for another."""
+        connection.close()
+        self._put_conn(None)
 
     def leave_to_parent(self) -> None:
-        """Start anew in a child process, without the parent's connections.
+        """Start anew in a child process.
 
         No lock is taken: one that a thread of the parent held at the fork is held for ever here.
         """
         if self.pool is None:
             return
-        inherited = [connection for connection in self.pool.queue if connection is not None]
         size = self.pool.maxsize
         self.pool.__init__(size)  # type: ignore[misc] # in place: urllib3's finalizer holds this very queue
         for _ in range(size):
             self.pool.put(None)
-        for connection in inherited:
-            connection.close()
 
     def _open(self, connection: Connection) -> None:
         if connection.proxy is None:

@@ -148,7 +148,7 @@ class WebsocketsTransport:
     def _dial(self, deadline: Deadline) -> socket.socket:
         connection = self._pool.lend(deadline)
         sock, connection.sock = connection.sock, None
-        self._pool.take_back(connection, reusable=False)
+        self._pool.take_back(connection)
         sock.settimeout(deadline.left())
         return sock
 
