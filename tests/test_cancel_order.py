@@ -230,6 +230,14 @@ def test_cancel_order_retries_failed_queries() -> None:
         script.send(SINGLE, Policy(max_resends=1))
 
 
+def test_an_open_order_is_canceled_by_a_resend_as_long_as_the_policy_allows_one() -> None:
+    not_sent = TransportError("no route", sent=False)
+    rounds = (not_sent, NO_ORDER, report("NEW", "stop")) * 30
+    script = Scripted(LOST, *rounds, CANCELED)
+    assert script.send(SINGLE, Policy(max_resends=99, deadline=120)) is CANCELED
+    assert script.passed > 25 * SECOND
+
+
 def test_a_final_order_with_an_unreadable_list_is_queried_again() -> None:
     listed = evolve(report("FILLED", "stop"), order_list_id=3)
     script = Scripted(NOT_THERE, *((NO_ORDER, listed, LOST) * 60))
