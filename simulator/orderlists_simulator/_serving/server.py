@@ -126,8 +126,10 @@ class Simulator:
         self._injector.raise_failure()
 
     def _cannot_listen(self, error: OSError | OverflowError) -> InvalidSetting:
-        unknown = isinstance(error, socket.gaierror)
-        if unknown or getattr(error, "errno", None) == errno.EADDRNOTAVAIL:
+        # asyncio gives no number where none of the addresses of the host is one of this machine
+        # (Python 3.13), and the system's where it does not look on.
+        unbound = isinstance(error, OSError) and error.errno in (None, errno.EADDRNOTAVAIL)
+        if unbound or isinstance(error, socket.gaierror):
             rule = f"must be an address of this machine ({error})"
             return InvalidSetting(field="host", value=self._host, rule=rule)
         rule = f"must be free to listen on ({error})"
