@@ -33,7 +33,7 @@ class HookedTransport:
     Args:
         transport: The wrapped transport.
         hooks: Functions by the name of the hook: ``before_connecting``, ``after_connecting``,
-            ``sending``, ``receiving`` and ``closing``.
+            ``sending``, ``receiving``, ``received`` and ``closing``.
     """
 
     def __init__(self, transport: Any, **hooks: Callable[[], object]) -> None:
@@ -42,6 +42,10 @@ class HookedTransport:
 
     def _call(self, moment: str) -> None:
         self._hooks.get(moment, lambda: None)()
+
+    def wait(self, seconds: float) -> bool:
+        passed: bool = self._transport.wait(seconds)
+        return passed
 
     def connect(self, target: str, /, *, timeout: float) -> Any:
         self._call("before_connecting")
@@ -75,11 +79,16 @@ class HookedConnection:
 
     def receive(self, *, timeout: float | None) -> Any:
         self._call("receiving")
-        return self._connection.receive(timeout=timeout)
+        frame = self._connection.receive(timeout=timeout)
+        if frame is not None:
+            self._call("received")
+        return frame
 
     async def areceive(self, *, timeout: float | None) -> Any:  # noqa: ASYNC109 - the contract
         self._call("receiving")
-        return await self._connection.areceive(timeout=timeout)
+        frame = await self._connection.areceive(timeout=timeout)
+        self._call("received")
+        return frame
 
     def close(self) -> None:
         self._call("closing")

@@ -12,21 +12,19 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import httpx
 import pytest
-import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from orderlists_transports.aiohttp import AiohttpTransport
-from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
 from orderlists_transports.asyncio import AsyncioTransport
 from orderlists_transports.conformance import FramedSetup, Setup
 from orderlists_transports.conformance._servers.http import Peer, Server
 from orderlists_transports.conformance._servers.tls import Tls
 from orderlists_transports.httpx import AsyncHttpxTransport, HttpxTransport
 from orderlists_transports.urllib3 import Urllib3Transport
-from orderlists_transports.websockets import WebsocketsTransport
+from orderlists_transports.websockets import AsyncWebsocketsTransport, WebsocketsTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -121,32 +119,23 @@ def keeps(kind: str) -> Callable[[HttpClause, bool], None]:
 
 
 def over_websockets(setup: FramedSetup) -> WebsocketsTransport:
-    manager = urllib3.PoolManager(ssl_context=setup.ssl_context)
-    return WebsocketsTransport(setup.origin, manager=manager, max_frame_size=setup.max_frame_size)
-
-
-def over_aiohttp_websocket(setup: FramedSetup) -> AiohttpWebSocketTransport:
-    def session(**settings: object) -> aiohttp.ClientSession:
-        trust = True if setup.ssl_context is None else setup.ssl_context
-        connector = aiohttp.TCPConnector(ssl=trust)
-        return aiohttp.ClientSession(connector=connector, **settings)  # type: ignore[arg-type] # the transport's own
-
-    return AiohttpWebSocketTransport(
-        setup.origin, session=session, max_frame_size=setup.max_frame_size
+    return WebsocketsTransport(
+        setup.origin, ssl_context=setup.ssl_context, max_frame_size=setup.max_frame_size
     )
 
 
-@pytest.fixture(params=["websockets", "aiohttp_websocket"])
-def framed_kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def over_async_websockets(setup: FramedSetup) -> AsyncWebsocketsTransport:
+    return AsyncWebsocketsTransport(
+        setup.origin, ssl_context=setup.ssl_context, max_frame_size=setup.max_frame_size
+    )
 
 
-@pytest.fixture
-def keeps_framed(framed_kind: str) -> Callable[[FramedClause, bool], None]:
+@pytest.fixture(params=["sync", "async"])
+def keeps_framed(request: pytest.FixtureRequest) -> Callable[[FramedClause, bool], None]:
     """Check a clause against a built-in framed transport, over TLS or not."""
-    if framed_kind == "websockets":
+    if request.param == "sync":
         return lambda clause, tls: clause.check(over_websockets, tls=tls)
-    return lambda clause, tls: clause.check(over_aiohttp_websocket, is_async=True, tls=tls)
+    return lambda clause, tls: clause.check(over_async_websockets, is_async=True, tls=tls)
 
 
 @pytest.fixture

@@ -50,9 +50,9 @@ from orderlists_simulator import (
 )
 from orderlists_simulator.faults import CONNECTION_REFUSED, DROPPED, executed
 from orderlists_transports import AsyncClient, Client, Clocks, Exchange
-from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
 from orderlists_transports.asyncio import AsyncioTransport
 from orderlists_transports.urllib3 import Urllib3Transport
+from orderlists_transports.websockets import AsyncWebsocketsTransport
 from strategies import cancels, keys
 
 NOW = 1_700_000_000_000_000_000
@@ -557,7 +557,7 @@ ONLY_FRAMES = "this one is for AsyncClient with WebSocketApi()"
         (
             AsyncClient,
             Rest(),
-            AiohttpWebSocketTransport(ORIGIN),
+            AsyncWebsocketsTransport(ORIGIN),
             f"must have asend(), for AsyncClient with Rest(); {ONLY_FRAMES}",
         ),
         (Client, Rest(), 5, "must have send(), for Client with Rest()"),
@@ -614,7 +614,7 @@ FRAMES = "ws-api.testnet.binance.vision:443> as 'vmPU...Eh8A', open>"
         (
             AsyncClient,
             WebSocketApi(),
-            f"<AsyncClient WebSocketApi over <AiohttpWebSocketTransport wss://{FRAMES}",
+            f"<AsyncClient WebSocketApi over <AsyncWebsocketsTransport wss://{FRAMES}",
         ),
     ],
 )

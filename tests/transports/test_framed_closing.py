@@ -30,7 +30,7 @@ from orderlists import (
 from orderlists._protocols.websocket_session import WebSocketSession
 from orderlists_simulator import EXAMPLE_KEY, VenueTransport, example_venue
 from orderlists_simulator import faults as f
-from orderlists_transports import AsyncClient, Client, Clocks
+from orderlists_transports import AsyncClient, Client
 
 AT_ONCE = Policy(reconcile=False, max_resends=0, wait_for_rate_limits=False)
 
@@ -135,6 +135,30 @@ def test_a_task_that_waits_for_another_to_connect_times_out() -> None:
     assert len(pair.transport.opened) == 1
 
 
+def test_a_connection_that_a_canceled_task_waited_for_serves_the_next() -> None:
+    async def cancel_and_send(client: AsyncClient) -> None:
+        first = asyncio.create_task(client.send(GetServerTime()))
+        await asyncio.sleep(0.5)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        await asyncio.sleep(1)
+        await client.send(GetServerTime())
+
+    with over_frames("async")(wrap_transport=SlowTransport) as pair:
+        pair.run(cancel_and_send)
+
+    assert len(pair.transport.opened) == 1
+
+
+def test_a_keyboard_interrupt_in_connect_passes_and_the_next_send_connects_again() -> None:
+    interrupt = once(KeyboardInterrupt())
+    with hooked(over_frames("sync"), before_connecting=interrupt) as pair:
+        with pytest.raises(KeyboardInterrupt):
+            pair.client.send(LOOK)
+        assert pair.client.send(LOOK).order_list_id == 0
+
+
 def test_a_slow_signature_does_not_block_other_threads() -> None:
     signing, enough = threading.Event(), threading.Event()
     key = key_of(EXAMPLE_KEY)
@@ -184,26 +208,19 @@ def test_a_client_that_is_closed_while_it_connects_sends_nothing(framed: OpenCli
     assert pair.cancels == []
 
 
-def test_a_closed_client_does_not_wait_for_the_backoff(framed: OpenClient) -> None:
+def test_closing_a_client_ends_a_wait_for_the_backoff(framed: OpenClient) -> None:
     broken = once(TransportError("no route", sent=False))
-    closed: list[Any] = []
-
-    def monotonic() -> int:
-        for client in closed:
-            # While a call is under way, as another thread would; no event loop runs just now.
-            client._closed = True  # noqa: SLF001
-        return START
-
-    times = Clocks(wall=lambda: START, monotonic=monotonic)
-    with hooked(partial(framed, clocks=times), before_connecting=broken) as pair:
+    with hooked(framed, before_connecting=broken) as pair:
         with pytest.raises(TransportError, match="no route"):
             pair.client.send(CANCEL, policy=AT_ONCE)
-        client: Any = pair.client
-        closed.append(getattr(client, "inner", client))
-        with pytest.raises(TransportError, match="closed"):
+        driver = pair.channel._driver  # noqa: SLF001
+        # The back-off is 0.1 s; another thread, or task, closes the client in between.
+        driver.loop.call_later(0.05, driver.close)
+        with pytest.raises(TransportError, match="closed") as caught:
             pair.client.send(CANCEL, policy=AT_ONCE)
+        assert pair.clock.now() - START == pytest.approx(50_000_000, abs=1)
 
-    assert pair.clock.now() == START
+    assert caught.value.sent is False
 
 
 def test_closing_an_async_client_waits_until_its_connections_are_closed() -> None:
@@ -245,4 +262,4 @@ def test_the_tasks_of_a_connection_end_when_it_is_replaced() -> None:
 
     assert len(pair.transport.opened) == 2
     ours = [name for name in names if name.startswith("orderlists")]
-    assert ours == ["orderlists-keepalive", "orderlists-reader"]
+    assert ours == ["orderlists-reader"]

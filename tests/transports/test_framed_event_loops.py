@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from client_and_venue import START
-from clients import CLIENTS, key_of
+from client_and_venue import SECOND, START
+from clients import CLIENTS, key_of, times_of
 from hooked_transport import (
     HookedTransport,
     OpenClient,
@@ -19,8 +19,8 @@ from orderlists import (
     TransportError,
     WebSocketApi,
 )
-from orderlists_simulator import EXAMPLE_KEY, VenueTransport, example_venue
-from orderlists_transports import AsyncClient, Clocks
+from orderlists_simulator import EXAMPLE_KEY, VenueTransport, VirtualClock, example_venue
+from orderlists_transports import AsyncClient
 
 AT_ONCE = Policy(reconcile=False, max_resends=0, wait_for_rate_limits=False)
 
@@ -65,30 +65,30 @@ def test_tasks_of_a_later_event_loop_wait_for_each_other_as_those_of_the_first()
 
 
 def test_the_backoff_outlives_an_event_loop() -> None:
-    refused = TransportError("no route", sent=False)
-    waits: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        waits.append(seconds)
+    opened: list[float] = []
 
     def refuse() -> None:
-        raise refused
+        opened.append((clock.now() - START) / SECOND)
+        raise TransportError("no route", sent=False)
 
-    transport = HookedTransport(VenueTransport(example_venue(now=0)), before_connecting=refuse)
-    clocks = Clocks(wall=lambda: START, monotonic=lambda: START)
+    clock = VirtualClock(START)
+    venue = VenueTransport(example_venue(now=START), clock=clock)
     client = AsyncClient(
         key_of(EXAMPLE_KEY),
-        transport=transport,
+        transport=HookedTransport(venue, before_connecting=refuse),
         protocol=WebSocketApi(),
-        clocks=clocks,
-        sleep=sleep,
+        clocks=times_of(clock, 0),
     )
     for _ in range(3):
-        with pytest.raises(TransportError, match="no route"):
-            asyncio.run(client.send(GetServerTime(), policy=AT_ONCE))
-    asyncio.run(client.aclose())
+        with (
+            asyncio.Runner(loop_factory=clock.event_loop) as runner,
+            pytest.raises(TransportError, match="no route"),
+        ):
+            runner.run(client.send(GetServerTime(), policy=AT_ONCE))
+    with asyncio.Runner(loop_factory=clock.event_loop) as runner:
+        runner.run(client.aclose())
 
-    assert waits == [0.1, 0.2]
+    assert opened == pytest.approx([0, 0.1, 0.3])
 
 
 def test_without_an_event_loop_nothing_is_sent() -> None:

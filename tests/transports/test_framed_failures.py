@@ -136,7 +136,7 @@ def test_no_connection_in_time_says_that_nothing_was_sent(framed: OpenClient) ->
 
 
 @pytest.mark.parametrize("error", [OSError("s3cret"), ValueError("s3cret")], ids=str)
-@pytest.mark.parametrize("when", ["sending", "receiving"])
+@pytest.mark.parametrize("when", ["sending", "received"])
 def test_a_bug_in_a_transport_ends_a_cancel_as_unknown_with_the_bug_as_cause(
     framed: OpenClient, when: str, error: Exception
 ) -> None:

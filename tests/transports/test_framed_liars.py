@@ -14,22 +14,20 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from urllib.request import getproxies
 
-import aiohttp
 import pytest
-import urllib3
 from attrs import evolve
+from websockets.frames import Frame as Piece
+from websockets.frames import Opcode
 
 from orderlists import HandshakeRefused, TransportError
 from orderlists.extending import Frame
 from orderlists_transports import AsyncConnection, Connection
-from orderlists_transports._aiohttp_connection import Socket
-from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
 from orderlists_transports.conformance import FRAMED_CLAUSES, FramedSetup, fixture
 from orderlists_transports.conformance._servers.http import Server
-from orderlists_transports.websockets import WebsocketsTransport
+from orderlists_transports.websockets import AsyncWebsocketsTransport, WebsocketsTransport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 class HonestConnection:
@@ -57,7 +55,7 @@ class Honest:
         self.setup = setup
         self.inner = WebsocketsTransport(
             setup.origin,
-            manager=urllib3.PoolManager(ssl_context=setup.ssl_context),
+            ssl_context=setup.ssl_context,
             max_frame_size=setup.max_frame_size,
         )
 
@@ -66,6 +64,16 @@ class Honest:
 
     def close(self) -> None:
         self.inner.close()
+
+
+UNCLOSED: list[WebsocketsTransport] = []
+
+
+@pytest.fixture(autouse=True)
+def close_all() -> Iterator[None]:
+    yield
+    while UNCLOSED:
+        UNCLOSED.pop().close()
 
 
 def with_connections(kind: type[HonestConnection]) -> Callable[[FramedSetup], Honest]:
@@ -369,6 +377,10 @@ class ClosesOnce(HonestConnection):
 
 
 class NeverClosesConnections(Honest):
+    def __init__(self, setup: FramedSetup) -> None:
+        super().__init__(setup)
+        UNCLOSED.append(self.inner)
+
     def close(self) -> None:
         pass
 
@@ -401,10 +413,7 @@ class HonestAsync:
     """What an asynchronous liar starts from."""
 
     def __init__(self, setup: FramedSetup) -> None:
-        self.inner = AiohttpWebSocketTransport(setup.origin, session=self.session)
-
-    def session(self, **settings: Any) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(**settings)
+        self.inner = AsyncWebsocketsTransport(setup.origin)
 
     async def aconnect(self, target: str, /, *, timeout: float) -> AsyncConnection:  # noqa: ASYNC109 - the contract's
         return await self.inner.aconnect(target, timeout=timeout)
@@ -414,14 +423,17 @@ class HonestAsync:
 
 
 class AnswersWithoutPayload(HonestAsync):
-    def session(self, **settings: Any) -> aiohttp.ClientSession:
-        settings["ws_response_class"] = ForgetfulSocket
-        return super().session(**settings)
+    async def aconnect(self, target: str, /, *, timeout: float) -> AsyncConnection:  # noqa: ASYNC109 - as above
+        connection: Any = await super().aconnect(target, timeout=timeout)
+        protocol = connection._protocol._protocol  # noqa: SLF001
+        receive = protocol.recv_frame
 
+        def forget_payload(piece: Piece) -> None:
+            receive(Piece(Opcode.PING, b"") if piece.opcode is Opcode.PING else piece)
 
-class ForgetfulSocket(Socket):
-    async def pong(self, message: bytes = b"") -> None:
-        await super().pong(message[:0])
+        protocol.recv_frame = forget_payload
+        honest: AsyncConnection = connection
+        return honest
 
 
 class LosesFramesToCancelling(HonestAsync):

@@ -13,14 +13,7 @@ import pytest
 import orderlists_transports
 
 ROOT = Path(orderlists_transports.__file__).parent
-OWN = [
-    *sorted(ROOT.glob("_http1/*.py")),
-    *sorted(ROOT.glob("_net/*.py")),
-    *(
-        ROOT / f"{name}.py"
-        for name in ("urllib3", "asyncio", "aiohttp", "httpx", "_http_adapter", "environments")
-    ),
-]
+MODULES = sorted(ROOT.rglob("*.py"))
 
 
 def private_members(source: str) -> list[str]:
@@ -37,7 +30,7 @@ def private_members(source: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_uses_no_underscore_member_of_a_third_party(path: Path) -> None:
     assert private_members(path.read_text("utf-8")) == []
 

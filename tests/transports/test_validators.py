@@ -3,16 +3,14 @@
 from typing import Any
 
 import pytest
-import urllib3
 
 from orderlists import InvalidSetting
-from orderlists_transports.aiohttp_websocket import AiohttpWebSocketTransport
 from orderlists_transports.asyncio import AsyncioTransport
 from orderlists_transports.urllib3 import Urllib3Transport
-from orderlists_transports.websockets import WebsocketsTransport
+from orderlists_transports.websockets import AsyncWebsocketsTransport, WebsocketsTransport
 
 HTTP = [AsyncioTransport, Urllib3Transport]
-FRAMED = [AiohttpWebSocketTransport, WebsocketsTransport]
+FRAMED = [AsyncWebsocketsTransport, WebsocketsTransport]
 NONSENSE = [0, -1, True, "20", None, float("nan"), float("inf")]
 
 
@@ -74,14 +72,3 @@ def test_one_byte_is_a_length(kind: Any) -> None:
 @pytest.mark.parametrize("kind", FRAMED)
 def test_a_heartbeat_and_a_frame_may_be_as_short_as_can_be(kind: Any) -> None:
     kind("http://127.0.0.1:1", max_frame_size=1, heartbeat=0.001)
-
-
-@pytest.mark.parametrize(
-    ("kind", "field"),
-    [(WebsocketsTransport, "max_frame_size")],
-)
-def test_a_refused_transport_has_not_taken_the_manager_over(kind: Any, field: str) -> None:
-    manager = urllib3.PoolManager()
-    with pytest.raises(InvalidSetting, match=field):
-        kind("http://127.0.0.1:1", manager=manager, **{field: 0})
-    kind("http://127.0.0.1:1", manager=manager).close()

@@ -1,4 +1,4 @@
-"""What only the transport over websockets does: managers, a thread, silence, back-pressure."""
+"""WebSocket transports of both colours: settings, proxies, heartbeats, back-pressure."""
 
 from __future__ import annotations
 
@@ -9,60 +9,59 @@ import os
 import socket
 import sys
 import threading
+from queue import SimpleQueue
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import urllib3
-from websockets.client import ClientProtocol
-from websockets.protocol import State
-from websockets.uri import parse_uri
 
 from orderlists import HandshakeRefused, InvalidSetting, MissingExtra, TransportError
+from orderlists.extending import Frame
 from orderlists_transports import websockets as module
-from orderlists_transports._urllib3_pool import leave_connections_to_parent
-from orderlists_transports._websockets_connection import WebsocketsConnection
-from orderlists_transports.conformance._servers.http import Peer, Server, answer, reply
+from orderlists_transports.conformance._servers.http import reply
 from orderlists_transports.conformance._servers.websocket import (
     BINARY,
     PING,
     PONG,
+    TEXT,
     WebSocketPeer,
     close_frame,
+    dropping,
     echo,
     frame,
     hold,
+    read_handshake,
     refusing,
+    refusing_by,
+    sending,
     serving,
+    upgrade,
 )
-from orderlists_transports.websockets import WebsocketsTransport
+from orderlists_transports.websockets import AsyncWebsocketsTransport, WebsocketsTransport
+from websocket_transports import TRANSPORTS
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Iterator
 
+    from http_servers import Serve
+    from orderlists_transports import FramedTransport
+    from orderlists_transports.conformance._servers.http import Peer, Server
     from orderlists_transports.conformance._servers.tls import Tls
+
+    Open = Callable[..., FramedTransport]
 
 SOON = 0.1
 MEBIBYTE = 1024 * 1024
+CLASSES = [WebsocketsTransport, AsyncWebsocketsTransport]
 
 
-class Serve(Protocol):
-    def __call__(
-        self, script: Callable[[Peer], None], tls: ssl.SSLContext | None = None
-    ) -> Server: ...
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    with contextlib.ExitStack() as servers:
-
-        def start(script: Callable[[Peer], None], tls: ssl.SSLContext | None = None) -> Server:
-            server = Server(script, tls)
-            servers.callback(server.close)
-            return server
-
-        yield start
+@pytest.fixture(params=TRANSPORTS)
+def open_transport(request: pytest.FixtureRequest) -> Iterator[Open]:
+    """Make transports of one colour, which are closed after the test."""
+    with contextlib.ExitStack() as stack:
+        yield lambda *args, **settings: stack.enter_context(
+            TRANSPORTS[request.param](*args, **settings)
+        )
 
 
 def tunnel_to(server: Server) -> Callable[[Peer], None]:
@@ -89,84 +88,117 @@ def _pump(there: socket.socket, peer: Peer) -> None:
             peer.write(data)
 
 
-def test_a_proxy_that_is_handed_in_leads_there(serve: Serve, tls: Tls) -> None:
-    server = serve(serving(echo), tls.server)
+def read_and_hold(peer: Peer) -> None:
+    peer.receive()
+    peer.hold()
+
+
+# Connecting.
+
+
+def test_a_proxy_tunnels_to_the_exchange(
+    open_transport: Open, serve: Serve, wire: Tls | None
+) -> None:
+    server = serve(serving(echo), wire)
     proxy = serve(tunnel_to(server))
-    manager = urllib3.ProxyManager(proxy.origin, ssl_context=tls.client)
-    transport = WebsocketsTransport(server.origin, manager=manager)
+    trusted = None if wire is None else wire.client
+    transport = open_transport(server.origin, proxy=proxy.origin, ssl_context=trusted)
     connection = transport.connect("/ws-api/v3", timeout=5)
     connection.send("{}", timeout=5)
     assert connection.receive(timeout=5) == "{}"
-    transport.close()
     assert [each.method for each in proxy.received] == ["CONNECT"]
     assert [each.target for each in server.received] == ["/ws-api/v3"]
 
 
-def test_a_proxy_that_opens_no_tunnel_is_no_connection(serve: Serve) -> None:
+def test_a_proxy_that_opens_no_tunnel_is_no_connection(open_transport: Open, serve: Serve) -> None:
     proxy = serve(refusing(reply(status=407)))
-    manager = urllib3.ProxyManager(proxy.origin)
-    transport = WebsocketsTransport("wss://ws-api.binance.com", manager=manager)
+    transport = open_transport("wss://ws-api.binance.com", proxy=proxy.origin)
     with pytest.raises(TransportError) as caught:
         transport.connect("/ws-api/v3", timeout=5)
     assert caught.value.sent is False
+    assert not caught.value.is_retryable
     assert not isinstance(caught.value, HandshakeRefused)
     assert str(caught.value).endswith(": the proxy refused to connect, with status 407")
 
 
-@pytest.mark.parametrize(
-    ("origin", "proxy"),
-    [
-        ("wss://ws-api.binance.com", "https://127.0.0.1:3128"),
-        ("ws://127.0.0.1:8080", "http://127.0.0.1:3128"),
-    ],
-    ids=["TLS inside TLS", "no tunnel"],
-)
-def test_a_proxy_that_cannot_be_used_is_refused(origin: str, proxy: str) -> None:
-    with pytest.raises(InvalidSetting, match="manager"):
-        WebsocketsTransport(origin, manager=urllib3.ProxyManager(proxy))
+@pytest.mark.parametrize("kind", CLASSES)
+def test_a_proxy_that_is_spoken_to_by_https_is_refused(kind: Any) -> None:
+    with pytest.raises(InvalidSetting, match="https:// is not supported"):
+        kind("wss://ws-api.binance.com", proxy="https://127.0.0.1:3128")
 
 
-def test_a_manager_that_is_none_or_in_use_is_refused() -> None:
-    used = urllib3.PoolManager()
-    used.connection_from_url("http://127.0.0.1:8081")
-    wrong: list[Any] = [urllib3.PoolManager, "http://user:secret@proxy", used]
-    for manager in wrong:
-        with pytest.raises(InvalidSetting, match="must be an unused urllib3") as caught:
-            WebsocketsTransport("ws://127.0.0.1:8080", manager=manager)
-        assert "secret" not in str(caught.value)
+def test_connect_timeout_bounds_the_opening_of_a_connection(
+    open_transport: Open, serve: Serve
+) -> None:
+    proxy = serve(read_and_hold)
+    transport = open_transport("wss://ws-api.binance.com", proxy=proxy.origin, connect_timeout=SOON)
+    began = monotonic()
+    with pytest.raises(TransportError, match="TimeoutError"):
+        transport.connect("/", timeout=5)
+    assert monotonic() - began < 2
 
 
-def test_without_a_manager_it_speaks_plainly_on_loopback(serve: Serve) -> None:
-    transport = WebsocketsTransport(serve(serving(echo)).origin)
-    connection = transport.connect("/", timeout=5)
-    connection.send("{}", timeout=5)
-    assert connection.receive(timeout=None) == "{}"
-    transport.close()
+@pytest.mark.parametrize("kind", CLASSES)
+def test_its_repr_shows_the_origin(kind: Any) -> None:
+    shown = repr(kind("wss://ws-api.binance.com:9443", proxy="http://user:s3cret@127.0.0.1:1"))
+    assert shown == f"<{kind.__name__} wss://ws-api.binance.com:9443>"
 
 
-def test_it_says_where_it_leads() -> None:
-    transport = WebsocketsTransport("wss://ws-api.binance.com:9443")
-    assert repr(transport) == "<WebsocketsTransport wss://ws-api.binance.com:9443>"
-    transport.close()
-
-
-def test_a_refusal_is_decompressed(serve: Serve) -> None:
+def test_a_refusal_is_decompressed(open_transport: Open, serve: Serve) -> None:
     packed = reply(gzip.compress(b"{}"), status=400, headers=["Content-Encoding: gzip"])
-    transport = WebsocketsTransport(serve(refusing(packed)).origin)
+    transport = open_transport(serve(refusing(packed)).origin)
     with pytest.raises(HandshakeRefused) as caught:
         transport.connect("/", timeout=5)
     assert caught.value.response.body == b"{}"
 
 
-def test_a_refusal_that_cannot_be_decompressed_is_no_connection(serve: Serve) -> None:
+def test_a_refusal_that_cannot_be_decompressed_is_no_connection(
+    open_transport: Open, serve: Serve
+) -> None:
     packed = reply(b"{}", status=400, headers=["Content-Encoding: gzip"])
-    transport = WebsocketsTransport(serve(refusing(packed)).origin)
+    transport = open_transport(serve(refusing(packed)).origin)
     with pytest.raises(TransportError, match="encoding is broken") as caught:
         transport.connect("/", timeout=5)
     assert caught.value.sent is False
 
 
-def test_pings_are_answered_though_nobody_receives(serve: Serve) -> None:
+def test_a_transport_that_is_closed_while_it_connects_opens_no_connection(
+    open_transport: Open, serve: Serve
+) -> None:
+    def close_first(peer: Peer) -> None:
+        transport.close()
+        serving(echo)(peer)
+
+    server = serve(close_first)
+    transport = open_transport(server.origin)
+    with pytest.raises(TransportError, match="closed") as caught:
+        transport.connect("/", timeout=5)
+    assert caught.value.sent is False
+    assert not caught.value.is_retryable
+    assert server.has_closed(1)
+
+
+def test_closing_ends_a_connect_that_waits(serve: Serve) -> None:
+    with TRANSPORTS["async"](serve(read_and_hold).origin) as transport:
+        failures: list[Exception] = []
+
+        def connect() -> None:
+            with pytest.raises(TransportError, match="closed") as caught:
+                transport.connect("/", timeout=30)
+            failures.append(caught.value)
+
+        thread = threading.Thread(target=connect)
+        thread.start()
+        sleep(SOON)
+        transport.close()
+        thread.join(5)
+        assert len(failures) == 1
+
+
+# Frames.
+
+
+def test_pings_are_answered_though_no_caller_receives(open_transport: Open, serve: Serve) -> None:
     answered = threading.Event()
 
     def ping(talk: WebSocketPeer) -> None:
@@ -174,13 +206,11 @@ def test_pings_are_answered_though_nobody_receives(serve: Serve) -> None:
         assert talk.read().opcode == PONG
         answered.set()
 
-    transport = WebsocketsTransport(serve(serving(ping)).origin)
-    transport.connect("/", timeout=5)
+    open_transport(serve(serving(ping)).origin).connect("/", timeout=5)
     assert answered.wait(5)
-    transport.close()
 
 
-def test_a_silent_exchange_is_pinged(serve: Serve) -> None:
+def test_a_silent_exchange_is_pinged(open_transport: Open, serve: Serve) -> None:
     seen: list[int] = []
 
     def answer(talk: WebSocketPeer) -> None:
@@ -188,22 +218,65 @@ def test_a_silent_exchange_is_pinged(serve: Serve) -> None:
         seen.append(piece.opcode)
         talk.write(frame(piece.payload, PONG), frame("awake"))
 
-    transport = WebsocketsTransport(serve(serving(answer)).origin, heartbeat=1.2)
+    transport = open_transport(serve(serving(answer)).origin, heartbeat=0.5)
     assert transport.connect("/", timeout=5).receive(timeout=5) == "awake"
-    transport.close()
     assert seen == [PING]
 
 
-def test_an_exchange_that_stays_silent_is_given_up(serve: Serve) -> None:
-    server = serve(serving(hold))
-    connection = WebsocketsTransport(server.origin, heartbeat=SOON).connect("/", timeout=5)
+def test_a_driver_gets_the_frames_that_came_before_it_listens(serve: Serve) -> None:
+    transport = WebsocketsTransport(serve(serving(sending(frame("1"), frame("2")))).origin)
+    connection: Any = transport.connect("/", timeout=5)
+    assert connection.receive(timeout=5) == "1"
+    received, lost = SimpleQueue[Frame](), SimpleQueue[Exception]()
+    while not connection._frames:  # noqa: SLF001 - until the second is there
+        sleep(0.001)
+    transport.io_thread.call_soon(lambda: connection.listen(received.put, lost.put))
+    assert received.get(timeout=5) == "2"
+    transport.close()
+    assert "closed here" in str(lost.get(timeout=5))
+
+
+def test_a_connection_can_be_closed_after_its_transport(serve: Serve) -> None:
+    transport = WebsocketsTransport(serve(serving(hold)).origin)
+    connection = transport.connect("/", timeout=5)
+    transport.close()
+    while transport.io_thread.is_running:
+        sleep(0.001)
+    connection.close()
+    with pytest.raises(TransportError, match="closed here"):
+        connection.receive(timeout=0)
+
+
+def test_an_exchange_that_sends_is_not_pinged(open_transport: Open, serve: Serve) -> None:
+    seen: list[int] = []
+
+    def send(talk: WebSocketPeer) -> None:
+        for _ in range(10):
+            talk.write(frame("tick"))
+            talk.peer.hold(SOON)
+        talk.write(frame("end"))
+        seen.append(talk.read().opcode)
+
+    transport = open_transport(serve(serving(send)).origin, heartbeat=5 * SOON)
+    connection = transport.connect("/", timeout=5)
+    while connection.receive(timeout=5) != "end":
+        pass
+    connection.send("x", timeout=5)
+    transport.close()
+    assert seen == [TEXT]
+
+
+def test_an_exchange_that_stays_silent_is_given_up(open_transport: Open, serve: Serve) -> None:
+    connection = open_transport(serve(serving(hold)).origin, heartbeat=SOON).connect("/", timeout=5)
     began = monotonic()
-    with pytest.raises(TransportError, match="silent"):
+    with pytest.raises(TransportError, match="the other side is silent"):
         connection.receive(timeout=5)
     assert monotonic() - began < 1
 
 
-def test_what_is_not_received_has_to_wait(serve: Serve) -> None:
+def test_reading_pauses_while_frames_wait_to_be_received(
+    open_transport: Open, serve: Serve
+) -> None:
     frames = [bytes([number]) * MEBIBYTE for number in range(40)]
     sent: list[int] = []
 
@@ -212,29 +285,25 @@ def test_what_is_not_received_has_to_wait(serve: Serve) -> None:
             talk.write(frame(each, BINARY))
             sent.append(number)
 
-    transport = WebsocketsTransport(serve(serving(send)).origin, heartbeat=0.6)
-    connection = transport.connect("/", timeout=5)
-    sleep(1)  # Longer than silence would be borne.
+    connection = open_transport(serve(serving(send)).origin, heartbeat=0.3).connect("/", timeout=5)
+    sleep(0.6)  # Longer than silence would be borne.
     assert len(sent) < len(frames)
     assert [connection.receive(timeout=5) for _ in frames] == frames
-    transport.close()
 
 
-def test_a_frame_that_goes_out_slowly_is_sent(serve: Serve) -> None:
+def test_a_frame_that_the_exchange_reads_late_is_sent(open_transport: Open, serve: Serve) -> None:
     long = "x" * 16 * MEBIBYTE
 
     def read_late(talk: WebSocketPeer) -> None:
         talk.peer.hold(SOON)
         talk.write(frame(str(len(talk.read().payload))))
 
-    transport = WebsocketsTransport(serve(serving(read_late)).origin)
-    connection = transport.connect("/", timeout=5)
+    connection = open_transport(serve(serving(read_late)).origin).connect("/", timeout=5)
     connection.send(long, timeout=5)
     assert connection.receive(timeout=5) == str(len(long))
-    transport.close()
 
 
-def test_whoever_sends_while_it_is_closed_is_told(serve: Serve) -> None:
+def test_closing_fails_a_send_that_waits(open_transport: Open, serve: Serve) -> None:
     begun = threading.Event()
 
     def read_a_little(talk: WebSocketPeer) -> None:
@@ -242,7 +311,7 @@ def test_whoever_sends_while_it_is_closed_is_told(serve: Serve) -> None:
         begun.set()
         talk.peer.hold()
 
-    connection = WebsocketsTransport(serve(serving(read_a_little)).origin).connect("/", timeout=5)
+    connection = open_transport(serve(serving(read_a_little)).origin).connect("/", timeout=5)
     outcome: list[TransportError] = []
 
     def send() -> None:
@@ -258,84 +327,54 @@ def test_whoever_sends_while_it_is_closed_is_told(serve: Serve) -> None:
     assert [error.sent for error in outcome] == [None]
 
 
-def test_a_connection_that_comes_too_late_is_closed(serve: Serve) -> None:
-    transport: WebsocketsTransport
+@pytest.mark.parametrize(
+    "before",
+    [
+        read_handshake,
+        refusing(reply(status=429, headers=["Connection: close"])),
+        refusing_by(lambda got: upgrade(got, accept="bm90IHlvdXIga2V5")),
+        dropping(sending(close_frame(1001))),
+        dropping(sending(frame(b"\xff", TEXT))),
+    ],
+    ids=["no answer", "a refusal", "a wrong accept key", "a close", "no UTF-8"],
+)
+def test_a_server_that_does_not_hang_up_keeps_no_connection_open(
+    before: Callable[[Peer], object], open_transport: Open, serve: Serve, tls: Tls
+) -> None:
+    def script(peer: Peer) -> None:
+        before(peer)
+        while peer.read_some():
+            pass
 
-    def close_first(peer: Peer) -> None:
-        transport.close()
-        serving(echo)(peer)
-
-    server = serve(close_first)
-    transport = WebsocketsTransport(server.origin)
-    with pytest.raises(TransportError, match="closed") as caught:
-        transport.connect("/", timeout=5)
-    assert caught.value.sent is False
+    server = serve(script, tls)
+    transport = open_transport(server.origin, ssl_context=tls.client)
+    with pytest.raises(TransportError):
+        transport.connect("/", timeout=0.5).receive(timeout=5)
     assert server.has_closed(1)
 
 
-def test_a_reply_that_crosses_a_lost_connection_is_received() -> None:
-    here, there = socket.socketpair()
-    there.sendall(frame("last"))
-    there.close()
-    protocol = ClientProtocol(parse_uri("ws://127.0.0.1/"), state=State.OPEN)
-    connection = WebsocketsConnection(here, protocol, early=(), heartbeat=5)
-    with pytest.raises(TransportError) as caught:
+def test_a_close_frame_that_came_with_the_handshake_is_a_transport_error(
+    open_transport: Open, serve: Serve
+) -> None:
+    def close_at_once(peer: Peer) -> None:
+        peer.write(upgrade(read_handshake(peer)) + close_frame(1008))
+        peer.hold()
+
+    connection = open_transport(serve(close_at_once).origin).connect("/", timeout=5)
+    with pytest.raises(TransportError, match="code 1008"):
+        connection.receive(timeout=5)
+    with pytest.raises(TransportError, match="code 1008") as caught:
         connection.send("{}", timeout=5)
-    assert caught.value.sent is None
-    connection.start()
-    assert connection.receive(timeout=5) == "last"
+    assert caught.value.sent is False
     connection.close()
 
 
-def test_a_close_frame_that_came_with_the_handshake_lets_no_foreign_error_out() -> None:
-    here, there = socket.socketpair()
-    protocol = ClientProtocol(parse_uri("ws://127.0.0.1/"), state=State.OPEN)
-    protocol.receive_data(close_frame(1008))
-    early = protocol.events_received()
-    connection = WebsocketsConnection(here, protocol, early=early, heartbeat=5)
-    with there:
-        with pytest.raises(TransportError, match="the other side closed") as caught:
-            connection.send("{}", timeout=5)
-        assert caught.value.sent is False
-        connection.start()
-        connection.close()
-
-
-def test_a_child_process_leaves_connections_to_its_parent(serve: Serve) -> None:
-    transport = WebsocketsTransport(serve(serving(echo)).origin)
-    connection = transport.connect("/", timeout=5)
-    with pytest.MonkeyPatch.context() as child:
-        child.setattr("orderlists_transports._websockets_connection.os.getpid", lambda: -1)
-        connection.close()
-    connection.send("{}", timeout=5)
-    assert connection.receive(timeout=5) == "{}"
-    transport.close()
-
-
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("async_connection", "thread_connection", "connection", "protocol"):
+        monkeypatch.delitem(sys.modules, f"orderlists_transports._websocket.{name}", raising=False)
     monkeypatch.setitem(sys.modules, "websockets.client", None)
     spec = importlib.util.spec_from_file_location("without_websockets", os.fspath(module.__file__))
     assert spec is not None
     assert spec.loader is not None
     with pytest.raises(MissingExtra, match=r"pip install 'orderlists\[websockets\]'"):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
-
-
-def test_a_proxy_that_hangs_up_is_no_connection(serve: Serve) -> None:
-    proxy = serve(answer(b""))
-    manager = urllib3.ProxyManager(proxy.origin)
-    with pytest.raises(TransportError) as caught:
-        WebsocketsTransport("https://127.0.0.1:9", manager=manager).connect("/", timeout=5)
-    assert caught.value.sent is False
-
-
-def test_a_child_process_begins_with_an_empty_pool(serve: Serve) -> None:
-    transport = WebsocketsTransport(serve(serving(echo)).origin)
-    transport.connect("/", timeout=5).close()
-    leave_connections_to_parent()
-    transport.connect("/", timeout=5).close()
-    transport.close()
-    leave_connections_to_parent()
-    with pytest.raises(TransportError) as caught:
-        transport.connect("/", timeout=5)
-    assert caught.value.sent is False

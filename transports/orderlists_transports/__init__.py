@@ -17,6 +17,7 @@ from orderlists_transports.interfaces import (
     Connection,
     FramedTransport,
     HttpTransport,
+    InProcessTransport,
 )
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Exchange",
     "FramedTransport",
     "HttpTransport",
+    "InProcessTransport",
     "Origin",
     "parse_framed_origin",
     "parse_origin",

@@ -28,8 +28,8 @@ from orderlists_transports.environments import Exchange
 
 if TYPE_CHECKING:
     from orderlists.extending import FramedProtocol, HttpProtocol, Request
-    from orderlists_transports._async_framed_channel import AsyncFramedChannel
     from orderlists_transports._events import AsyncEventStream
+    from orderlists_transports._framed.async_channel import AsyncFramedChannel
     from orderlists_transports.interfaces import AsyncFramedTransport, AsyncHttpTransport
 
 R = TypeVar("R")
@@ -46,13 +46,12 @@ class AsyncClient:
     """Sends requests to the exchange and returns their results.  Share it between tasks.
 
     Takes what `Client` takes; the transport is an asynchronous one, by default
-    `orderlists_transports.asyncio`, or `orderlists_transports.aiohttp_websocket` for the WebSocket
-    API.
+    `orderlists_transports.asyncio`, or `orderlists_transports.websockets` for the WebSocket API.
 
     Raises:
         InvalidSetting: A setting breaks a rule.
-        MissingExtra: The protocol is the WebSocket API, no transport was given, and the `aiohttp`
-            extra is not installed.
+        MissingExtra: The protocol is the WebSocket API, no transport was given, and the
+            `websockets` extra is not installed.
 
     >>> import asyncio
     >>> from orderlists import CancelOrderList
@@ -95,7 +94,7 @@ class AsyncClient:
         self._sleep = sleep
         self._closed = False
         self._transport = _transport(self._settings, exchange, transport)
-        self._channel = _channel(self._settings, self._transport, self._sleep_open)
+        self._channel = _channel(self._settings, self._transport)
         self._driver = AsyncDriver(self._settings, self._channel, self._sleep_open)
 
     async def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
@@ -163,11 +162,9 @@ def _transport(
 ) -> Any:  # noqa: ANN401 - of the kind that the protocol needs
     if is_framed(settings.protocol):
         if transport is None:
-            from orderlists_transports.aiohttp_websocket import (  # noqa: PLC0415
-                AiohttpWebSocketTransport,
-            )
+            from orderlists_transports.websockets import AsyncWebsocketsTransport  # noqa: PLC0415
 
-            transport = AiohttpWebSocketTransport(exchange)
+            transport = AsyncWebsocketsTransport(exchange)
         return check_transport(transport, "aconnect")
     if transport is None:
         from orderlists_transports.asyncio import AsyncioTransport  # noqa: PLC0415
@@ -179,12 +176,11 @@ def _transport(
 def _channel(
     settings: Settings,
     transport: Any,  # noqa: ANN401 - as above
-    sleep: Callable[[float], Awaitable[object]],
 ) -> AsyncHttpChannel | AsyncFramedChannel:
     if is_framed(settings.protocol):
-        from orderlists_transports._async_framed_channel import (  # noqa: PLC0415
+        from orderlists_transports._framed.async_channel import (  # noqa: PLC0415
             AsyncFramedChannel,
         )
 
-        return AsyncFramedChannel(settings, transport, sleep)
+        return AsyncFramedChannel(settings, transport)
     return AsyncHttpChannel(settings, transport)

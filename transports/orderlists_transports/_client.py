@@ -29,7 +29,7 @@ from orderlists_transports.environments import Exchange
 if TYPE_CHECKING:
     from orderlists.extending import FramedProtocol, HttpProtocol, Request
     from orderlists_transports._events import EventStream
-    from orderlists_transports._framed_channel import FramedChannel
+    from orderlists_transports._framed.channel import FramedChannel
     from orderlists_transports.interfaces import FramedTransport, HttpTransport
 
 R = TypeVar("R")
@@ -104,7 +104,7 @@ class Client:
         self._sleep = sleep
         self._closed = False
         self._transport = _transport(self._settings, exchange, transport)
-        self._channel = _channel(self._settings, self._transport, self._sleep_open)
+        self._channel = _channel(self._settings, self._transport)
         self._driver = Driver(self._settings, self._channel, self._sleep_open)
 
     def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
@@ -241,10 +241,9 @@ def _transport(
 def _channel(
     settings: Settings,
     transport: Any,  # noqa: ANN401 - as above
-    sleep: Callable[[float], object],
 ) -> HttpChannel | FramedChannel:
     if is_framed(settings.protocol):
-        from orderlists_transports._framed_channel import FramedChannel  # noqa: PLC0415
+        from orderlists_transports._framed.channel import FramedChannel  # noqa: PLC0415
 
-        return FramedChannel(settings, transport, sleep)
+        return FramedChannel(settings, transport)
     return HttpChannel(settings, transport)

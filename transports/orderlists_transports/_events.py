@@ -8,8 +8,8 @@ from orderlists import Event, Gap, InvalidSetting
 from orderlists._connections.event_stream import FOREVER, first_subscription, next_event
 from orderlists._connections.manager import ConnectionManager
 from orderlists._time import SECOND
-from orderlists_transports._async_framed_channel import AsyncFramedChannel
-from orderlists_transports._framed_channel import FramedChannel
+from orderlists_transports._framed.async_channel import AsyncFramedChannel
+from orderlists_transports._framed.channel import FramedChannel
 from orderlists_transports._validators import check_count
 
 if TYPE_CHECKING:

@@ -131,6 +131,25 @@ class FramedTransport(Protocol):
         ...
 
 
+class InProcessTransport(FramedTransport, Protocol):
+    """A transport in the same process, whose time may be virtual.
+
+    A client has no thread then: the caller that waits looks at the connections, by `receive` with a
+    timeout of 0, and lets time pass in between.
+    """
+
+    def wait(self, seconds: float) -> bool:
+        """Let time pass until a frame may have arrived.
+
+        Args:
+            seconds: How long, at most; may be infinite.
+
+        Returns:
+            Whether all of that time has passed.
+        """
+        ...
+
+
 class AsyncConnection(Protocol):
     """One open connection that carries frames: `Connection` for tasks."""
 

@@ -1,81 +1,109 @@
-"""A synchronous WebSocket transport: urllib3 connects, the websockets package speaks.
+"""WebSocket transports of both colours: the `websockets` package speaks the protocol.
 
-websockets has a client of its own.  It follows redirects, logs what it sends and has no timeout for
-sending; and it waits for ever for the end of a connection that is closed on the other side.
+Only its part without I/O is used.  Its clients follow redirects, log what they send and have no
+timeout for sending.
 
-Invariant: one handshake on the wire per `connect`; nothing is sent to anybody else.
+Invariant: one handshake on the wire per `connect`; nothing is sent to any other server.
 """
 
 from __future__ import annotations
 
-import logging
+import asyncio
+import socket
 import ssl
-import threading
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
-from urllib3 import PoolManager
-from urllib3.exceptions import ClosedPoolError
-
-from orderlists import HandshakeRefused, InvalidSetting, MissingExtra, TransportError
-from orderlists.extending import HttpResponse
-from orderlists_transports._http1.decoders import decode_content
+from orderlists import MissingExtra, TransportError
+from orderlists_transports._framed.io_thread import IoThread
 from orderlists_transports._http1.errors import UnsendableRequest, UnusableResponse
 from orderlists_transports._http1.writer import check_target
+from orderlists_transports._net import async_dial
 from orderlists_transports._net.deadline import Deadline
+from orderlists_transports._net.dial import dial, try_each_address
 from orderlists_transports._net.redact import not_connected
-from orderlists_transports._urllib3_pool import Pool, check_manager, open_pool
+from orderlists_transports._net.route import Route
 from orderlists_transports._validators import check_count, check_seconds
-from orderlists_transports.environments import Exchange, Origin, parse_framed_origin
+from orderlists_transports.environments import Exchange, parse_framed_origin
 from orderlists_transports.interfaces import MAX_RESPONSE_SIZE
 
 try:
-    from websockets.client import ClientProtocol
-    from websockets.exceptions import InvalidStatus
-    from websockets.http11 import Response
-    from websockets.protocol import CONNECTING
-    from websockets.uri import parse_uri
-
-    from orderlists_transports._websockets_connection import WebsocketsConnection
+    from orderlists_transports._websocket.async_connection import AsyncWebSocket
+    from orderlists_transports._websocket.connection import CLOSING_TIMEOUT
+    from orderlists_transports._websocket.protocol import WebSocket
+    from orderlists_transports._websocket.thread_connection import ThreadWebSocket, locked
 except ModuleNotFoundError as error:
     raise MissingExtra("websockets", needed_for="orderlists_transports.websockets") from error
 
 if TYPE_CHECKING:
-    import socket
+    from collections.abc import Callable
 
-_AT_ONCE = 10  # So many may connect at the same time before urllib3 complains in the log.
-_HEARTBEAT = 20.0  # As often as the exchange pings.
-_CHUNK = 64 * 1024
-# websockets would log what is sent, signatures and all.
-_DISCREET = logging.Logger("orderlists")  # noqa: LOG001 - one that is not found cannot be switched on
-_DISCREET.disabled = True
-_CLOSED = "no connection: this transport is closed"
-_PROXY_RULE = "must have no proxy, or one that is spoken to by http://"
+    from orderlists_transports._net.async_connection import AsyncConnection
+    from orderlists_transports._net.stream import Stream
+
+_HEARTBEAT: Final = 20.0  # As often as the exchange pings.
+_NETWORK_ERRORS: Final = (OSError, UnusableResponse)
+
+
+class _Settings:
+    """What transports of both colours are made of, checked."""
+
+    def __init__(
+        self,
+        exchange: Exchange | str,
+        *,
+        ssl_context: ssl.SSLContext | None,
+        proxy: str | None,
+        connect_timeout: float | None,
+        max_frame_size: int,
+        heartbeat: float,
+    ) -> None:
+        check_count("max_frame_size", max_frame_size)
+        check_seconds("heartbeat", heartbeat)
+        self.origin = parse_framed_origin(exchange)
+        self.route = Route(
+            self.origin, proxy=proxy, ssl_context=ssl_context, connect_timeout=connect_timeout
+        )
+        self.heartbeat = heartbeat
+        self._max_frame_size = max_frame_size
+
+    def protocol(self, target: str) -> WebSocket:
+        """Return a WebSocket that asks for a target.
+
+        Raises:
+            UnsendableRequest: HTTP cannot carry the target.
+        """
+        check_target(target)
+        return WebSocket(self.origin, target, max_size=self._max_frame_size)
 
 
 class WebsocketsTransport:
     """Opens WebSocket connections to one exchange; keeps `FramedTransport`.
 
-    Any number of threads may share it.  Each connection has a thread of its own.
+    Any number of threads may share it.  One thread of its own reads and writes all its connections.
+    A forked child process opens connections of its own.
 
     Args:
         exchange: One of Binance's environments, or an origin such as
             ``wss://ws-api.binance.com:9443``.
-        manager: An unused `urllib3.PoolManager` or `urllib3.ProxyManager`, which the transport
-            takes over.  It says how to connect: proxy, TLS (`ssl_context`), how long to try
-            (`timeout`, its connect part).  Without one: the system's certificates, no proxy
-            whatever the environment says.
+        ssl_context: How certificates are checked, and with which of one's own; by default with the
+            system's.  It is made with the first connection and shared by all.
+        proxy: ``http://host:port`` or ``http://user:password@host:port``; no environment variable
+            counts.  It has to open a tunnel.
+        connect_timeout: Seconds to open a connection (name, address, tunnel, TLS), where that is
+            less than the time left to the request.
         max_frame_size: The longest frame to accept, in bytes; 1 or more.
         heartbeat: After so many seconds of silence the exchange is pinged; if it stays silent for
             half as long again, the connection is over.  More than 0.
 
-    Raises:
-        InvalidSetting: The origin is none; the manager is none, or in use, or its proxy does not
-            tunnel; or a number breaks its rule.
+    Attributes:
+        io_thread: Where frames are received; a client runs its connections there.
 
-    >>> from urllib3 import ProxyManager
-    >>> manager = ProxyManager("http://proxy.example:3128")
-    >>> transport = WebsocketsTransport(Exchange.TESTNET, manager=manager)
+    Raises:
+        InvalidSetting: A setting breaks its rule.
+
+    >>> transport = WebsocketsTransport(Exchange.TESTNET, proxy="http://proxy.example:3128")
     >>> transport
     <WebsocketsTransport wss://ws-api.testnet.binance.vision:443>
     >>> transport.close()
@@ -85,116 +113,208 @@ class WebsocketsTransport:
         self,
         exchange: Exchange | str,
         *,
-        manager: PoolManager | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        connect_timeout: float | None = None,
         max_frame_size: int = MAX_RESPONSE_SIZE,
         heartbeat: float = _HEARTBEAT,
     ) -> None:
-        check_count("max_frame_size", max_frame_size)
-        check_seconds("heartbeat", heartbeat)
-        self._origin = parse_framed_origin(exchange)
-        self._pool = _pool_for(self._origin, manager)
-        self._longest_frame = max_frame_size
-        self._heartbeat = heartbeat
-        self._lock = threading.Lock()
-        self._closed = False
-        self._connections: WeakSet[WebsocketsConnection] = WeakSet()
+        self._settings = _Settings(
+            exchange,
+            ssl_context=ssl_context,
+            proxy=proxy,
+            connect_timeout=connect_timeout,
+            max_frame_size=max_frame_size,
+            heartbeat=heartbeat,
+        )
+        self.io_thread = IoThread()
+        self.io_thread.stop_with(self, repr(self))
+        self._connections: WeakSet[ThreadWebSocket] = WeakSet()
+        self._is_closed = False
 
-    def connect(self, target: str, /, *, timeout: float) -> WebsocketsConnection:
-        """Open a connection, as `FramedTransport.connect` says.
-
-        Looking up the host's name is the operating system's business and not bound by `timeout`.
-        """
-        outcome = self._connect(target, Deadline(timeout))
+    def connect(self, target: str, /, *, timeout: float) -> ThreadWebSocket:
+        """Open a connection, as `FramedTransport.connect` says."""
+        outcome = self._connect(target, timeout)
         # Raised here, where no foreign error is being handled: none becomes its context.
         if isinstance(outcome, TransportError):
             raise outcome
-        with self._lock:
-            self._connections.add(outcome)
-            closed = self._closed
-        if closed:
-            outcome.close()
-            raise TransportError(_CLOSED, sent=False, is_retryable=False)
         return outcome
 
     def close(self) -> None:
-        """Close every connection."""
-        with self._lock:
-            self._closed = True
-            connections = list(self._connections)
-        self._pool.close()
-        for each in connections:
-            each.close()
+        """Close every connection, after half a second at the latest, and end the thread."""
+        self._is_closed = True
+        thread = self.io_thread
+        if thread.is_running and not thread.is_inherited():
+            closed = locked()
+            thread.call_soon(lambda: _close_all(list(self._connections), closed.release))
+            thread.wait(closed, 2 * CLOSING_TIMEOUT)
+            thread.stop()
 
-    def _connect(self, target: str, deadline: Deadline) -> WebsocketsConnection | TransportError:
+    def _connect(self, target: str, timeout: float) -> ThreadWebSocket | TransportError:
+        settings, thread, is_closed = self._settings, self.io_thread, self._is_closed
+        if is_closed:
+            return _closed()
         try:
-            check_target(target)
-        except UnsendableRequest as error:
-            return TransportError(f"no connection: {error}", sent=False, is_retryable=False)
-        try:
-            sock = self._dial(deadline)
+            protocol = settings.protocol(target)
+            deadline = Deadline(timeout)
+            stream = dial(settings.route, _open_socket, deadline)
             try:
-                return self._shake_hands(sock, target, deadline)
+                _shake_hands(stream, protocol, deadline)
             except BaseException:
-                sock.close()
+                stream.close()
                 raise
-        except InvalidStatus as refusal:
-            response = refusal.response
-        except ClosedPoolError:
-            return TransportError(_CLOSED, sent=False, is_retryable=False)
-        except Exception as error:  # noqa: BLE001 - whatever a library raises, one error leaves
-            return not_connected(self._origin, error)
-        return self._refused(response)
-
-    def _dial(self, deadline: Deadline) -> socket.socket:
-        connection = self._pool.lend(deadline)
-        sock, connection.sock = connection.sock, None
-        self._pool.take_back(connection)
-        sock.settimeout(deadline.left())
-        return sock
-
-    def _shake_hands(
-        self, sock: socket.socket, target: str, deadline: Deadline
-    ) -> WebsocketsConnection:
-        protocol = ClientProtocol(
-            parse_uri(str(self._origin)), max_size=self._longest_frame, logger=_DISCREET
-        )
-        request = protocol.connect()
-        request.path = target
-        protocol.send_request(request)
-        sock.sendall(b"".join(protocol.data_to_send()))
-        while protocol.state is CONNECTING:
-            sock.settimeout(deadline.left())
-            if data := sock.recv(_CHUNK):
-                protocol.receive_data(data)
-            else:
-                protocol.receive_eof()
-            if protocol.handshake_exc is not None:
-                raise protocol.handshake_exc
-        early = protocol.events_received()
-        connection = WebsocketsConnection(sock, protocol, early=early, heartbeat=self._heartbeat)
-        return connection.start()
-
-    def _refused(self, response: Response) -> TransportError:
-        headers = tuple(response.headers.raw_items())
-        encodings = ", ".join(response.headers.get_all("Content-Encoding"))
-        try:
-            body = decode_content(bytes(response.body), encodings, self._longest_frame)
-        except UnusableResponse as error:
-            return not_connected(self._origin, error)
-        return HandshakeRefused(HttpResponse(response.status_code, headers, body))
+        except UnsendableRequest as error:
+            return _no_connection(str(error))
+        except TransportError as refusal:
+            return refusal.with_traceback(None)
+        except _NETWORK_ERRORS as error:
+            return _closed() if self._is_closed else not_connected(settings.origin, error)
+        connection = ThreadWebSocket(stream.detach(), protocol, thread, settings.heartbeat)
+        thread.call_soon(partial(self._connections.add, connection))
+        if self._is_closed:  # Looked at last: another thread may close the transport meanwhile.
+            thread.call_soon(connection.shut)
+            thread.stop()
+            return _closed()
+        return connection
 
     def __repr__(self) -> str:
-        return f"<WebsocketsTransport {self._origin}>"
+        return f"<WebsocketsTransport {self._settings.origin}>"
 
 
-def _pool_for(origin: Origin, manager: PoolManager | None) -> Pool:
-    secure = origin.scheme == "wss"
-    if manager is None:
-        # One context for all connections: urllib3 would read the certificates again for each.
-        context = ssl.create_default_context() if secure else None
-        manager = PoolManager(maxsize=_AT_ONCE, ssl_context=context)
-    check_manager(manager)
-    if manager.proxy is not None and manager.proxy.scheme != "http":
-        # urllib3's TLS inside TLS cannot be read without waiting.
-        raise InvalidSetting(field="manager", value=manager, rule=_PROXY_RULE)
-    return open_pool(manager, Origin("https" if secure else "http", origin.host, origin.port))
+class AsyncWebsocketsTransport:
+    """Opens WebSocket connections to one exchange; keeps `AsyncFramedTransport`.
+
+    Many tasks may share it.  It may be made before an event loop runs.  In another loop, such as a
+    second `asyncio.run`, or in a forked child process, it opens connections of its own.
+
+    Args:
+        exchange: As of `WebsocketsTransport`, and so are the others.
+        ssl_context: As above.
+        proxy: As above.
+        connect_timeout: As above.
+        max_frame_size: As above.
+        heartbeat: As above.
+
+    Raises:
+        InvalidSetting: A setting breaks its rule.
+
+    >>> AsyncWebsocketsTransport(Exchange.TESTNET, connect_timeout=2)
+    <AsyncWebsocketsTransport wss://ws-api.testnet.binance.vision:443>
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange | str,
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        connect_timeout: float | None = None,
+        max_frame_size: int = MAX_RESPONSE_SIZE,
+        heartbeat: float = _HEARTBEAT,
+    ) -> None:
+        self._settings = _Settings(
+            exchange,
+            ssl_context=ssl_context,
+            proxy=proxy,
+            connect_timeout=connect_timeout,
+            max_frame_size=max_frame_size,
+            heartbeat=heartbeat,
+        )
+        self._connections: WeakSet[AsyncWebSocket] = WeakSet()
+        self._opening: set[asyncio.Timeout] = set()
+        self._is_closed = False
+
+    async def aconnect(self, target: str, /, *, timeout: float) -> AsyncWebSocket:  # noqa: ASYNC109 - the transport owns its timeout
+        """Open a connection, as `FramedTransport.connect` says."""
+        outcome = await self._connect(target, timeout)
+        # Raised here, where no foreign error is being handled: none becomes its context.
+        if isinstance(outcome, TransportError):
+            raise outcome
+        return outcome
+
+    async def aclose(self) -> None:
+        """Close every connection, after half a second at the latest."""
+        self._is_closed = True
+        for opening in list(self._opening):
+            opening.reschedule(0)
+        here = [each for each in self._connections if each.is_here()]
+        await asyncio.gather(*(each.aclose() for each in here))
+
+    async def _connect(self, target: str, timeout: float) -> AsyncWebSocket | TransportError:  # noqa: ASYNC109 - as above
+        if self._is_closed:
+            return _closed()
+        try:
+            protocol = self._settings.protocol(target)
+            connection = await self._open(protocol, Deadline(timeout))
+        except UnsendableRequest as error:
+            return _no_connection(str(error))
+        except TransportError as refusal:
+            return refusal.with_traceback(None)
+        except _NETWORK_ERRORS as error:
+            return _closed() if self._is_closed else not_connected(self._settings.origin, error)
+        self._connections.add(connection)
+        return connection
+
+    async def _open(self, protocol: WebSocket, deadline: Deadline) -> AsyncWebSocket:
+        async with asyncio.timeout(deadline.left()) as opening:
+            self._opening.add(opening)
+            try:
+                dialed = await self._dial(deadline)
+                try:
+                    connection = AsyncWebSocket(protocol, self._settings.heartbeat)
+                    await connection.open(dialed.detach())
+                except BaseException:
+                    dialed.close()
+                    raise
+            finally:
+                self._opening.discard(opening)
+        return connection
+
+    async def _dial(self, deadline: Deadline) -> AsyncConnection:
+        route = self._settings.route
+        deadline = deadline.within(route.connect_timeout)
+        async with asyncio.timeout(deadline.left()):
+            return await async_dial.dial(route, None, deadline)
+
+    def __repr__(self) -> str:
+        return f"<AsyncWebsocketsTransport {self._settings.origin}>"
+
+
+def _shake_hands(stream: Stream, protocol: WebSocket, deadline: Deadline) -> None:
+    stream.write(protocol.output(), deadline)
+    while not protocol.receive_handshake(stream.read(deadline)):
+        pass
+
+
+def _open_socket(host: str, port: int, seconds: float) -> socket.socket:
+    return try_each_address(host, port, Deadline(seconds), _open_address)
+
+
+def _open_address(address: str, port: int, seconds: float) -> socket.socket:
+    sock = socket.create_connection((address, port), seconds)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def _close_all(connections: list[ThreadWebSocket], closed: Callable[[], object]) -> None:
+    """Close connections, and call a function when all are."""
+    left = len(connections)
+
+    def count_down() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            closed()
+
+    for connection in connections:
+        connection.start_closing(count_down)
+    if not connections:
+        closed()
+
+
+def _no_connection(why: str) -> TransportError:
+    return TransportError(f"no connection: {why}", sent=False)
+
+
+def _closed() -> TransportError:
+    return TransportError("no connection: this transport is closed", sent=False, is_retryable=False)

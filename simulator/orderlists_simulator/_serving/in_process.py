@@ -7,9 +7,11 @@ in one class.
 from __future__ import annotations
 
 import re
+from math import inf
 
 from orderlists import TransportError
 from orderlists.extending import HttpRequest, HttpResponse
+from orderlists_simulator._engine.time import SECOND
 from orderlists_simulator._engine.venue import Venue
 from orderlists_simulator._faults.injector import FaultInjector, PendingAnswer
 from orderlists_simulator._faults.plan import Plan
@@ -19,6 +21,8 @@ from orderlists_simulator._protocols.websocket import WebSocketServerProtocol
 from orderlists_simulator._serving.in_process_connection import VenueConnection
 from orderlists_simulator._virtual_time.clock import Clock, RealClock
 
+# Another thread may have the frame by then.
+_LONGEST_WAIT = 0.02
 _ORIGIN_FORM = re.compile(r"/[!-~]*")
 
 
@@ -103,6 +107,31 @@ class VenueTransport:
     async def aconnect(self, target: str, /, *, timeout: float) -> VenueConnection:  # noqa: ASYNC109 - as above
         """Open a WebSocket connection, as `connect` does."""
         return self.connect(target, timeout=timeout)
+
+    def wait(self, seconds: float) -> bool:
+        """Let time pass until the venue may have sent a frame.
+
+        Args:
+            seconds: How long, at most; may be infinite.
+
+        Returns:
+            Whether all of that time has passed.
+
+        Raises:
+            TransportError: In virtual time, that would be for ever.
+        """
+        with self._venue.notifier.lock:
+            now, due = self._clock.now(), self._venue.next_time
+            left = inf if due is None else max(0, due - now) / SECOND
+            if not self._clock.is_virtual:
+                part = min(seconds, left, _LONGEST_WAIT)
+                return not self._venue.notifier.wait(part) and part == seconds
+        if min(seconds, left) == inf:
+            raise TransportError("nothing will ever come", sent=None)
+        self._clock.sleep(min(seconds, left))
+        if due is not None and left <= seconds:
+            self._venue.run_until(due)
+        return seconds <= left
 
     def close(self) -> None:
         """End every connection, and refuse requests from now on; may be called twice."""

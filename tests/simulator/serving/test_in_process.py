@@ -1,10 +1,11 @@
 import asyncio
+from math import inf
 
 import pytest
 
 from orderlists import TransportError
 from orderlists.extending import HttpRequest
-from orderlists_simulator import RealClock, Venue, VenueTransport
+from orderlists_simulator import RealClock, Venue, VenueTransport, VirtualClock
 
 UNKEYED = HttpRequest("DELETE", "/api/v3/orderList", ())
 
@@ -38,3 +39,8 @@ def test_a_target_that_is_not_in_origin_form_is_refused(target: str) -> None:
 
     assert error.value.sent is False
     assert target == "" or target not in str(error.value)
+
+
+def test_an_infinite_wait_for_nothing_in_virtual_time_is_an_error() -> None:
+    with pytest.raises(TransportError, match="nothing will ever come"):
+        VenueTransport(Venue(), clock=VirtualClock()).wait(inf)

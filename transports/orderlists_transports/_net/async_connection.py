@@ -100,6 +100,10 @@ class AsyncConnection(asyncio.BufferedProtocol):
         """Close it at once.  Over TLS, asyncio would otherwise await the other side's consent."""
         self._transport.abort()
 
+    def detach(self) -> asyncio.Transport:
+        """Return the transport, for another protocol; the connection is not used any more."""
+        return self._transport
+
     def abandon(self) -> None:
         """Leave it alone: its event loop is closed, or that of another process.
 

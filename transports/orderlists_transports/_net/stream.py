@@ -118,6 +118,10 @@ class Stream:
             return False
         return False
 
+    def detach(self) -> socket.socket:
+        """Return the socket, which does not block; the stream is not used any more."""
+        return self._sock
+
     def close(self) -> None:
         """Close the connection at once."""
         self._sock.close()

@@ -1,0 +1,255 @@
+"""The thread that owns the sockets and timers of a synchronous client."""
+
+import gc
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from selectors import EVENT_READ
+from typing import Any
+
+import pytest
+
+from orderlists_transports._framed.io_thread import IoThread
+
+SOON = 0.05
+
+
+@pytest.fixture
+def thread() -> Iterator[IoThread]:
+    running = IoThread()
+    yield running
+    running.stop()
+
+
+def wait_for(event: threading.Event) -> None:
+    assert event.wait(5)
+
+
+def test_callbacks_run_in_order_in_one_thread(thread: IoThread) -> None:
+    ran: list[tuple[int, int]] = []
+    done = threading.Event()
+    for number in range(100):
+        thread.call_soon(lambda number=number: ran.append((number, threading.get_ident())))  # type: ignore[misc] # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    thread.call_soon(done.set)
+    wait_for(done)
+    assert [number for number, _ in ran] == list(range(100))
+    assert len({ident for _, ident in ran}) == 1
+    assert ran[0][1] != threading.get_ident()
+
+
+def test_a_timer_is_called_at_its_time_unless_it_is_canceled(thread: IoThread) -> None:
+    called: list[str] = []
+    done = threading.Event()
+
+    def start() -> None:
+        thread.call_later(3 * SOON, done.set)
+        thread.call_later(2 * SOON, lambda: called.append("second"))
+        first = thread.call_later(SOON, lambda: called.append("first"))
+        canceled = thread.call_later(SOON, lambda: called.append("canceled"))
+        thread.call_later(SOON, canceled.cancel)
+        thread.call_later(0, lambda: thread.call_later(0, canceled.cancel))
+        assert first.callback is not None
+
+    began = time.monotonic()
+    thread.call_soon(start)
+    wait_for(done)
+    assert called == ["first", "second"]
+    assert time.monotonic() - began >= 3 * SOON
+
+
+def test_a_timer_that_another_of_the_same_time_cancels_is_not_called(thread: IoThread) -> None:
+    called: list[int] = []
+    done = threading.Event()
+
+    def start() -> None:
+        timers: list[Any] = []
+        thread.call_later(SOON, lambda: [timer.cancel() for timer in timers])
+        timers.append(thread.call_later(SOON, lambda: called.append(1)))
+        thread.call_later(SOON, done.set)
+        time.sleep(2 * SOON)
+
+    thread.call_soon(start)
+    wait_for(done)
+    assert called == []
+
+
+def run(thread: IoThread, act: Callable[[], object]) -> None:
+    """Run a function in the thread, and wait until it has run."""
+    done = threading.Event()
+    thread.call_soon(act)
+    thread.call_soon(done.set)
+    wait_for(done)
+
+
+def test_a_socket_is_watched_until_it_is_not(thread: IoThread) -> None:
+    here, there = socket.socketpair()
+    received: list[bytes] = []
+    first, second = threading.Event(), threading.Event()
+
+    def read(_: int) -> None:
+        received.append(here.recv(10))
+        (second if first.is_set() else first).set()
+
+    with here, there:
+        run(thread, lambda: thread.watch(here, EVENT_READ, read))
+        there.send(b"1")
+        wait_for(first)
+        run(thread, lambda: thread.watch(here, 0, read))
+        there.send(b"2")
+        assert not second.wait(SOON)
+        run(thread, lambda: thread.watch(here, EVENT_READ, read))
+        wait_for(second)
+        run(thread, lambda: thread.unwatch(here))
+        run(thread, lambda: thread.unwatch(here))
+        there.send(b"3")
+        time.sleep(SOON)
+    assert received == [b"1", b"2"]
+
+
+def test_what_may_block_runs_in_a_thread_of_its_own(thread: IoThread) -> None:
+    outcomes: list[tuple[Any, Any]] = []
+    done = threading.Event()
+    error = ValueError("no")
+
+    def fail() -> None:
+        raise error
+
+    def note(value: object, raised: BaseException | None) -> None:
+        outcomes.append((value, raised))
+        if len(outcomes) == 2:
+            done.set()
+
+    thread.run_blocking(lambda: 5, note)
+    thread.run_blocking(fail, note)
+    wait_for(done)
+    assert sorted(outcomes, key=str) == [(5, None), (None, error)]
+
+
+def test_waiting_ends_at_the_timeout(thread: IoThread) -> None:
+    lock = threading.Lock()
+    lock.acquire()
+    assert not thread.wait(lock, SOON)
+    assert not thread.wait(lock, -1)
+    lock.release()
+    assert thread.wait(lock, None)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_in_a_callback_ends_the_connections_and_the_next_callback_starts_anew(
+    thread: IoThread,
+) -> None:
+    here, there = socket.socketpair()
+    ended, started = threading.Event(), threading.Event()
+    failed: list[threading.Thread] = []
+
+    def end(events: int) -> None:
+        assert events == 0
+        thread.unwatch(here)
+        ended.set()
+
+    def fail() -> None:
+        failed.append(threading.current_thread())
+        raise ValueError("planted")
+
+    with here, there:
+        thread.call_soon(lambda: thread.watch(here, EVENT_READ, end))
+        thread.call_soon(fail)
+        thread.call_soon(lambda: None)
+        wait_for(ended)
+        thread.call_soon(started.set)
+        wait_for(started)
+    failed[0].join(5)  # It reports the bug last.
+
+
+def test_a_socket_that_is_watched_for_nothing_is_forgotten(thread: IoThread) -> None:
+    here, there = socket.socketpair()
+    done = threading.Event()
+    calls: list[int] = []
+
+    def watch_and_forget() -> None:
+        thread.watch(here, 0, calls.append)
+        thread.unwatch(here)
+        done.set()
+
+    with here, there:
+        thread.call_soon(watch_and_forget)
+        wait_for(done)
+    assert calls == []
+
+
+def test_callbacks_after_the_end_still_run() -> None:
+    thread = IoThread()
+    started, late = threading.Event(), threading.Event()
+    thread.stop()
+    thread.call_soon(started.set)
+    wait_for(started)
+    thread.stop()
+    thread.call_soon(late.set)
+    wait_for(late)
+
+
+def test_one_thread_runs_although_many_are_started(thread: IoThread) -> None:
+    ready, done = threading.Barrier(8), threading.Event()
+    idents: set[int] = set()
+    count: list[int] = []
+
+    def note() -> None:
+        idents.add(threading.get_ident())
+        count.append(1)
+        if len(count) == 800:
+            done.set()
+
+    def give() -> None:
+        ready.wait()
+        for _ in range(100):
+            thread.call_soon(note)
+
+    givers = [threading.Thread(target=give) for _ in range(8)]
+    for giver in givers:
+        giver.start()
+    for giver in givers:
+        giver.join()
+    wait_for(done)
+    assert len(idents) == 1
+
+
+def test_a_forked_child_closes_the_sockets_that_it_inherited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    thread = IoThread()
+    here, there = socket.socketpair()
+    vars(thread)["_sockets"][here] = print
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    done = threading.Event()
+    with there:
+        thread.call_soon(done.set)
+        wait_for(done)
+        assert here.fileno() == -1
+    thread.stop()
+
+
+class Owner:
+    pass
+
+
+def test_a_thread_ends_with_its_owner_and_warns_unless_it_was_stopped() -> None:
+    for is_stopped in (True, False):
+        thread, owner, started = IoThread(), Owner(), threading.Event()
+        thread.stop_with(owner, "thing")
+        thread.call_soon(started.set)
+        wait_for(started)
+        if is_stopped:
+            thread.stop()
+            del owner
+            gc.collect()
+        else:
+            owners = [owner]
+            del owner
+            with pytest.warns(ResourceWarning, match="unclosed thing"):
+                owners.clear()
+        until = time.monotonic() + 5
+        while thread.is_running:
+            assert time.monotonic() < until
+            time.sleep(0.01)

@@ -1,0 +1,164 @@
+"""Clients over framed transports of one's own, which only return frames."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from clients import CLIENTS, key_of
+from hooked_transport import CANCEL, LOOK, HookedTransport, once
+from orderlists import OutcomeUnknown, Policy, TransportError, WebSocketApi
+from orderlists_simulator import EXAMPLE_KEY, VenueTransport, example_venue
+from orderlists_transports import Client
+from orderlists_transports._framed.driver import FramedDriver
+from orderlists_transports._framed.interfaces import Done
+from orderlists_transports._framed.io_thread import IoThread
+from orderlists_transports._framed.read_by_thread import ReadByThread
+from orderlists_transports._framed.run import Run
+from orderlists_transports._settings import CLOCKS, POLICY, Settings, random_id
+
+KEY = key_of(EXAMPLE_KEY)
+AT_ONCE = Policy(reconcile=False, max_resends=0)
+
+
+class PlainTransport:
+    """A transport that has what the contract asks for, and nothing else."""
+
+    def __init__(self, **hooks: Callable[[], object]) -> None:
+        self._inner = HookedTransport(VenueTransport(example_venue(now=0)), **hooks)
+        self.opened = 0
+
+    def connect(self, target: str, /, *, timeout: float) -> Any:
+        self.opened += 1
+        return self._inner.connect(target, timeout=timeout)
+
+    async def aconnect(self, target: str, /, *, timeout: float) -> Any:  # noqa: ASYNC109 - the contract
+        return self.connect(target, timeout=timeout)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    async def aclose(self) -> None:
+        self._inner.close()
+
+
+@pytest.fixture(params=CLIENTS)
+def open_client(request: pytest.FixtureRequest) -> Any:
+    client = CLIENTS[request.param]
+
+    def open_one(transport: PlainTransport) -> Any:
+        return client(KEY, transport=transport, protocol=WebSocketApi())
+
+    return open_one
+
+
+def test_a_custom_transport_needs_no_more_than_the_contract(open_client: Any) -> None:
+    transport = PlainTransport()
+    with open_client(transport) as client:
+        assert client.send(LOOK).order_list_id == 0
+        assert client.send(CANCEL).order_list_id == 0
+    assert transport.opened == 1
+
+
+def test_events_arrive_over_a_custom_transport(open_client: Any) -> None:
+    with open_client(PlainTransport()) as client, client.events() as events:
+        client.send(CANCEL)
+        assert events.wait(5) is not None
+
+
+def test_a_connection_that_ends_is_replaced(open_client: Any) -> None:
+    broken = once(TransportError("reset", sent=None))
+    transport = PlainTransport(received=broken)
+    with open_client(transport) as client:
+        assert client.send(CANCEL).order_list_id == 0
+    assert transport.opened == 2
+
+
+@pytest.mark.parametrize("when", ["sending", "received"])
+def test_a_bug_in_a_custom_transport_is_the_cause_of_an_unknown_outcome(
+    open_client: Any, when: str
+) -> None:
+    bug = KeyError("planted")
+    with open_client(PlainTransport(**{when: once(bug)})) as client:
+        with pytest.raises(OutcomeUnknown) as caught:
+            client.send(CANCEL, policy=AT_ONCE)
+        assert client.send(LOOK).order_list_id == 0
+    assert caught.value.__cause__ is bug
+
+
+def test_a_frame_that_was_not_sent_says_so(open_client: Any) -> None:
+    unsent = once(TransportError("over", sent=False))
+    with (
+        open_client(PlainTransport(sending=unsent)) as client,
+        pytest.raises(TransportError) as caught,
+    ):
+        client.send(CANCEL, policy=AT_ONCE)
+    assert caught.value.sent is False
+
+
+def test_receiving_none_without_a_timeout_is_a_bug_that_names_the_contract() -> None:
+    class Silent:
+        def receive(self, *, timeout: float | None) -> None:
+            assert timeout is None
+
+    thread, lost = IoThread(), SimpleQueue[Exception]()
+    connection: Any = Silent()
+    ReadByThread(connection, thread, 1.0).listen(print, lost.put)
+    error = lost.get(timeout=5)
+    thread.stop()
+    assert isinstance(error, AssertionError)
+    assert str(error) == "receive(timeout=None) returned None"
+
+
+def test_threads_share_a_transport_in_the_same_process() -> None:
+    venue = example_venue(now=0)
+    failures: list[BaseException] = []
+    with Client(KEY, transport=VenueTransport(venue), protocol=WebSocketApi()) as client:
+
+        def look() -> None:
+            try:
+                for _ in range(20):
+                    client.send(LOOK)
+            except BaseException as error:  # noqa: BLE001 - any is a failure
+                failures.append(error)
+
+        threads = [threading.Thread(target=look) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+
+    assert failures == []
+
+
+def test_a_run_that_was_canceled_is_not_resumed() -> None:
+    settings = Settings.of(
+        key=KEY,
+        protocol=WebSocketApi(),
+        timeout=1.0,
+        policy=POLICY,
+        rate_limits=None,
+        max_in_flight=1,
+        clocks=CLOCKS,
+        new_id=random_id,
+    )
+    outcomes: list[object] = []
+
+    def steps() -> Any:
+        yield from ()
+        outcomes.append("went on")
+
+    def connect(target: str, seconds: float, done: Done) -> None:
+        raise AssertionError((target, seconds, done))
+
+    def done(value: object, error: BaseException | None) -> None:
+        raise AssertionError((value, error))
+
+    run: Run[Any] = Run(FramedDriver(settings, connect), steps(), done)
+    run.cancel()
+    run.resume()
+    assert outcomes == []

@@ -1,0 +1,267 @@
+"""Executes the commands of `orderlists._connections`, by callbacks.
+
+One text for both colours.  All of it runs on one loop, which is an asyncio event loop or the I/O
+thread of a synchronous client, so that nothing here needs a lock and no signal interrupts it.  A
+caller encodes and signs its request itself, passes it on as an `Exchange`, and waits for that in
+its own way: a task on a future, a thread on a lock.
+
+Generators run on the loop as well: one that establishes a connection serves every caller, and
+goes on where the caller that needed it first was interrupted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, assert_never, cast
+
+from attrs import define
+
+from orderlists import TransportError
+from orderlists._commands import Sleep
+from orderlists._connections.commands import EnsureSubscribed, OpenConnection, RoundTrip, WaitOn
+from orderlists._connections.establish import establish, not_connected_in_time
+from orderlists._connections.manager import ConnectionManager
+from orderlists._time import SECOND
+from orderlists_transports._framed.exchange import Exchange
+from orderlists_transports._framed.io import ConnectionIo, Handle
+from orderlists_transports._framed.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from orderlists._clock import ClockReading
+    from orderlists._connections.commands import ConnectionCommand, Steps
+    from orderlists._connections.connection import Connection
+    from orderlists.extending import FramedProtocol
+    from orderlists_transports._framed.interfaces import Connect, Done, Link, Loop, Timer
+    from orderlists_transports._settings import Settings
+
+R = TypeVar("R")
+
+
+class FramedDriver:
+    """Runs the connections of one client.  Used on its loop alone.
+
+    Attributes:
+        manager: The connections.  Single attributes of it may be read elsewhere.
+        now: Returns the time by both clocks.
+        loop: Where it runs, once it is started.
+    """
+
+    loop: Loop
+
+    def __init__(self, settings: Settings, connect: Connect) -> None:
+        self.manager = ConnectionManager(cast("FramedProtocol", settings.protocol), settings.gate)
+        self.now: Callable[[], ClockReading] = settings.now
+        self._timeout = settings.timeout
+        self._connect = connect
+        self._io = ConnectionIo(self.manager, settings.now)
+
+    def start(self, loop: Loop) -> None:
+        """Run on a loop, without the connections of another loop or process."""
+        self.loop = self._io.loop = loop
+        self.manager.forget_connections()
+        self._establishing: _Establishment | None = None
+        self._waiting: deque[_Establishment] = deque()
+        self._sleeping: dict[Run[Any], Timer] = {}
+
+    def close(self) -> None:
+        """Close every connection, and end whatever waits."""
+        for connection in self.manager.close(self.now().monotonic):
+            self._io.close(connection)
+        for run in list(self._sleeping):
+            self._wake(run)
+        if self._establishing is not None:
+            # What opens a connection may take its time; no caller waits for it any more.
+            self._establishing.finish(None, _closed_meanwhile())
+
+    # Requests of callers.
+
+    def send(self, exchange: Exchange) -> None:
+        """Send a request, once."""
+        encoded, exchange.encoded = exchange.encoded, None
+        connection = exchange.connection
+        assert encoded is not None  # noqa: S101 - it is sent once
+        try:
+            exchange.in_flight = in_flight = self.manager.register(
+                connection,
+                encoded,
+                exchange.sent_at,
+                wake=exchange.wake,
+                subscribe=exchange.subscribe,
+            )
+        except TransportError as error:
+            exchange.error = error
+            exchange.wake()
+        else:
+            self._io.write(connection, encoded.data, in_flight)
+
+    def abandon(self, exchange: Exchange, *, timed_out: bool) -> None:
+        """End a request whose caller does not wait any more."""
+        in_flight = exchange.in_flight
+        if in_flight is not None and not in_flight.is_done:
+            now = self.now().monotonic
+            self.manager.abandon(exchange.connection, in_flight, now, timed_out=timed_out)
+            self._io.close_idle()
+
+    def establish(self, done: Done, *, until: int, subscribed: bool = False) -> None:
+        """Have a connection that takes requests, one caller after the other.
+
+        Args:
+            done: Is called with the `Connection`, or with what `establish` raises.
+            until: When to give up, by the monotonic clock, in nanoseconds.
+            subscribed: Whether events must arrive on it.
+        """
+        waiting = _Establishment(until, subscribed, done)
+        self._waiting.append(waiting)
+        self._establish_next()
+        if waiting in self._waiting:
+            waiting.timer = self._at(until, partial(self._expire, waiting))
+
+    def _establish_next(self) -> None:
+        if self._establishing is None and self._waiting:
+            self._establishing = first = self._waiting.popleft()
+            start = partial(
+                establish,
+                self.manager,
+                until=first.until,
+                timeout=self._timeout,
+                subscribed=first.subscribed,
+            )
+            self.run(start, partial(self._established, first))
+
+    def _established(
+        self,
+        first: _Establishment,
+        connection: Connection | None,
+        error: BaseException | None,
+    ) -> None:
+        self._establishing = None
+        if connection is not None:
+            self._io.attend(connection)
+        self._io.close_idle()
+        first.finish(connection, error)
+        # Not at once: a thousand callers may wait.
+        self.loop.call_soon(self._establish_next)
+
+    def _expire(self, waiting: _Establishment) -> None:
+        self._waiting.remove(waiting)
+        waiting.finish(None, not_connected_in_time())
+
+    # Generators.
+
+    def run(self, start: Callable[[ClockReading], Steps[R]], done: Done) -> Run[R]:
+        """Execute the commands of a generator until it returns."""
+        run = Run(self, start(self.now()), done)
+        run.start()
+        return run
+
+    def execute(self, command: ConnectionCommand, run: Run[Any], /) -> None:
+        """Execute a command, and resume the generator with what came of it."""
+        match command:
+            case OpenConnection(target, timeout):
+                self._connect(target, timeout, partial(_opened, run))
+            case RoundTrip():
+                self._round_trip(command, run)
+            case EnsureSubscribed(until):
+                self._ensure_subscribed(until, run)
+            case WaitOn():
+                self._wait_on(command, run)
+            case Sleep(seconds):
+                self._sleeping[run] = self.loop.call_later(seconds, partial(self._wake, run))
+            case _ as never:
+                assert_never(never)
+
+    def _wake(self, run: Run[Any]) -> None:
+        self._sleeping.pop(run).cancel()
+        run.resume()
+
+    def _ensure_subscribed(self, until: int, run: Run[Any]) -> None:
+        connection = self.manager.subscribed(self.now().monotonic)
+        if connection is None:
+            self.establish(run.resume, until=until, subscribed=True)
+        else:
+            self.loop.call_soon(partial(run.resume, connection))
+
+    def _round_trip(self, command: RoundTrip, run: Run[Any]) -> None:
+        connection, at = command.connection, self.now()
+        self._io.attend(connection)
+        encoded = command.encode(connection.session, at)
+
+        def leave() -> None:
+            timer.cancel()
+            self.abandon(exchange, timed_out=False)
+
+        def expire() -> None:
+            self.abandon(exchange, timed_out=True)
+            finish()
+
+        def finish() -> None:
+            try:
+                reply = exchange.result()
+            except Exception as error:  # noqa: BLE001 - a bug as well: the generator ends with it
+                end(None, error)
+            else:
+                end(reply, None)
+
+        # Called later: the reply is still being processed.
+        wake = partial(self.loop.call_soon, finish)
+        exchange = Exchange(connection, encoded, at.monotonic, wake, command.subscribe)
+        timer = self.loop.call_later(command.timeout, expire)
+        end = run.wait(leave)
+        self.send(exchange)
+
+    def _wait_on(self, command: WaitOn, run: Run[Any]) -> None:
+        connection, is_done, until = command
+
+        def leave() -> None:
+            timer.cancel()
+            connection.watchers.remove(wake)
+
+        def finish() -> None:
+            end(None, None)
+
+        def look() -> None:
+            if is_done() or connection.closed_by is not None:
+                finish()
+
+        # Called later: the frame is still being processed.
+        wake = partial(self.loop.call_soon, look)
+        connection.watchers.append(wake)
+        timer = self._at(until, finish)
+        end = run.wait(leave)
+        # After what has arrived by now was read.
+        self.loop.call_later(0, look)
+
+    def _at(self, until: int, callback: Callable[[], object]) -> Timer:
+        left = max(0, until - self.now().monotonic)
+        return self.loop.call_later(left / SECOND, callback)
+
+
+@define(eq=False)
+class _Establishment:
+    """A caller that needs a connection."""
+
+    until: int
+    subscribed: bool
+    done: Done | None
+    timer: Timer | None = None
+
+    def finish(self, connection: Connection | None, error: BaseException | None) -> None:
+        """Pass the connection, or the error, to the caller; once."""
+        if self.timer is not None:
+            self.timer.cancel()
+        done, self.done = self.done, None
+        if done is not None:
+            done(connection, error)
+
+
+def _closed_meanwhile() -> TransportError:
+    """Return the error for a caller whose client was closed before there was a connection."""
+    text = "nothing was sent: this client was closed"
+    return TransportError(text, sent=False, is_retryable=False)
+
+
+def _opened(run: Run[Any], link: Link | None, error: BaseException | None) -> None:
+    run.resume(None if link is None else Handle(link), error)

@@ -1,0 +1,102 @@
+"""The execution of a generator of `orderlists._connections`, by callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from orderlists._commands import Outcome
+
+if TYPE_CHECKING:
+    from orderlists._clock import ClockReading
+    from orderlists._connections.commands import ConnectionCommand, Steps
+    from orderlists_transports._framed.interfaces import Done
+
+R = TypeVar("R")
+
+
+class Executor(Protocol):
+    """Executes commands: the driver."""
+
+    def now(self) -> ClockReading:
+        """Return the time by both clocks."""
+        ...
+
+    def execute(self, command: ConnectionCommand, run: Run[Any], /) -> None:
+        """Execute a command, and resume the generator with what came of it."""
+        ...
+
+
+class Run(Generic[R]):
+    """A generator that is executed.
+
+    Args:
+        executor: Executes its commands.
+        steps: The generator.
+        done: Is called with what it returns or raises.
+    """
+
+    def __init__(self, executor: Executor, steps: Steps[R], done: Done) -> None:
+        self._executor = executor
+        self._steps = steps
+        self._done: Done | None = done
+        self._leave: Callable[[], object] | None = None
+
+    def start(self) -> None:
+        """Go to the first command."""
+        self._go_on(None)
+
+    def resume(self, value: Any = None, error: BaseException | None = None) -> None:  # noqa: ANN401 - what a command gave
+        """Go on with what came of the last command."""
+        self._go_on(Outcome(value, error, self._executor.now()))
+
+    def wait(self, leave: Callable[[], object]) -> Done:
+        """Wait for the end of the command that is executed.
+
+        Args:
+            leave: Is called once, however the command ends: at its end, or before.
+
+        Returns:
+            What to call at its end; later calls of it do nothing.
+        """
+        self._leave = leave
+
+        def end(value: Any = None, error: BaseException | None = None) -> None:  # noqa: ANN401 - as above
+            if self._leave is leave:
+                self._leave_command()
+                self.resume(value, error)
+
+        return end
+
+    def cancel(self) -> None:
+        """End the generator where it is: its caller does not wait any more."""
+        self._done = None
+        self._leave_command()
+        self._steps.close()
+
+    def _leave_command(self) -> None:
+        leave, self._leave = self._leave, None
+        if leave is not None:
+            leave()
+
+    def _go_on(self, outcome: Outcome | None) -> None:
+        done = self._done
+        if done is None:
+            return
+        try:
+            command = self._steps.send(outcome)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - a generator is started by None
+        except StopIteration as finished:
+            self._done = None
+            done(finished.value, None)
+        except BaseException as error:  # noqa: BLE001 - an error or a bug: the caller gets it as it is
+            self._done = None
+            done(None, error)
+        else:
+            self._execute(command)
+
+    def _execute(self, command: ConnectionCommand) -> None:
+        try:
+            self._executor.execute(command, self)
+        except BaseException as error:  # noqa: BLE001 - as above; or an interrupt, in process
+            self._leave_command()
+            self.resume(None, error)
