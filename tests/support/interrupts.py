@@ -25,7 +25,7 @@ from orderlists_transports import Client
 from orderlists_transports.conformance._servers.http import Peer, Server, reply
 
 ONCE = Policy(reconcile=False, max_resends=0, deadline=5)
-EARLIEST, LATEST = 0.00003, 0.0005
+EARLIEST, LATEST = 0.00003, 0.001
 
 
 class Interrupt(BaseException):

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from itertools import product
 from typing import Any, Literal, NamedTuple
 
+import aiohttp
+import httpx
 from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ from orderlists import (
     TransportError,
     UnknownOrderList,
 )
+from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import (
     EXAMPLE_KEY,
     Behaviour,
@@ -38,6 +40,8 @@ from orderlists_simulator import (
     VirtualClock,
 )
 from orderlists_simulator import faults as f
+from orderlists_transports.aiohttp import AiohttpTransport
+from orderlists_transports.httpx import AsyncHttpxTransport, HttpxTransport
 from orderlists_transports.websockets import WebsocketsTransport
 from virtual_timeouts import IO_TIMEOUT, VirtualTimeoutTransport
 
@@ -51,21 +55,29 @@ FAULTS_END = 20.0
 
 REFUSED = {"refused", "not executed"}
 COPIES: tuple[Literal["first", "last"], ...] = ("first", "last")
-FRONTS = ("in process", "loopback")
+IN_PROCESS = "in process"
+TRANSPORTS = {
+    ("REST", "sync"): (IN_PROCESS, "urllib3", "httpx"),
+    ("REST", "async"): (IN_PROCESS, "asyncio", "aiohttp", "httpx"),
+    ("WebSocket", "sync"): (IN_PROCESS, "websockets"),
+    ("WebSocket", "async"): (IN_PROCESS, "websockets"),
+}
 
 
 class Combination(NamedTuple):
-    """A protocol, a colour, and in process or over sockets."""
+    """A protocol, a colour, and a transport."""
 
     protocol: str
     colour: str
-    front: str
+    transport: str
 
     def __str__(self) -> str:
         return ", ".join(self)
 
 
-COMBINATIONS = [Combination(*combination) for combination in product(PROTOCOLS, CLIENTS, FRONTS)]
+COMBINATIONS = [
+    Combination(*cell, transport) for cell, names in TRANSPORTS.items() for transport in names
+]
 
 
 @frozen(kw_only=True)
@@ -292,7 +304,7 @@ def _ask(
         "protocol": protocol,
     }
     with ExitStack() as stack:
-        if combination.front == "in process":
+        if combination.transport == IN_PROCESS:
             settings["transport"] = VenueTransport(venue, clock=clock, plan=plan)
             settings["loop"] = clock.event_loop
         else:
@@ -321,16 +333,49 @@ def _send(client: AnyClient, scenario: Scenario) -> object:
 
 
 def _on_loopback(combination: Combination, clock: VirtualClock, url: str) -> dict[str, Any]:
-    if combination.protocol == "REST":
-        return {"exchange": url}
-    if combination.colour == "sync":
-        return {"transport": VirtualTimeoutTransport(WebsocketsTransport(url), clock)}
+    settings = _transport(combination, clock, url)
+    if combination.colour == "sync" or combination.protocol == "REST":
+        return settings
 
     async def virtual_sleep(seconds: float) -> None:
         clock.sleep(seconds)
 
     loop = partial(clock.event_loop, io_timeout=IO_TIMEOUT)
-    return {"exchange": url, "loop": loop, "sleep": virtual_sleep}
+    return settings | {"loop": loop, "sleep": virtual_sleep}
+
+
+def _transport(combination: Combination, clock: VirtualClock, url: str) -> dict[str, Any]:
+    """Return the settings that choose a transport; that of `exchange=` is the client's own."""
+    match combination.transport, combination.colour:
+        case "httpx", "sync":
+            return {"transport": HttpxTransport(url, transport=httpx.HTTPTransport())}
+        case "httpx", _:
+            return {"transport": AsyncHttpxTransport(url, transport=httpx.AsyncHTTPTransport())}
+        case "aiohttp", _:
+            return {"transport": SessionTransport(url)}
+        case "websockets", "sync":
+            return {"transport": VirtualTimeoutTransport(WebsocketsTransport(url), clock)}
+        case _:
+            return {"exchange": url}
+
+
+class SessionTransport:
+    """An aiohttp transport that makes its session when it first sends, and closes it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._transport: AiohttpTransport | None = None
+
+    async def asend(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:  # noqa: ASYNC109 - the contract
+        if self._transport is None:
+            self._session = aiohttp.ClientSession()
+            self._transport = AiohttpTransport(self._url, session=self._session)
+        return await self._transport.asend(request, timeout=timeout)
+
+    async def aclose(self) -> None:
+        if self._transport is not None:
+            await self._transport.aclose()
+            await self._session.close()
 
 
 def _verdict(send: Callable[[], object]) -> tuple[str, object]:
