@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from orderlists._clock import ClockReading
     from orderlists._commands import AwaitEvent, FramedExchange
     from orderlists._connections.commands import Steps
-    from orderlists._connections.connection import Connection
     from orderlists._connections.event_queue import EventQueue
     from orderlists_transports import interfaces
     from orderlists_transports._framed.interfaces import Done, Link
@@ -55,11 +54,26 @@ class AsyncFramedChannel:
     async def exchange(self, command: FramedExchange, /, *, timeout: float) -> Any:  # noqa: ANN401, ASYNC109 - as in `FramedChannel`
         """Carry out an exchange of messages, as `FramedChannel.exchange` does."""
         loop = self._enter()
-        connection = self.manager.usable(self._now().monotonic)
+        at = self._now()
+        connection = self.manager.usable(at.monotonic)
         if connection is None:
             connection = await self._result_of(partial(self._driver.establish, until=command.until))
-            timeout = seconds_left(timeout, until=command.until, at=self._now())
-        return await self._round_trip(loop, connection, command, timeout)
+            at = self._now()
+            timeout = seconds_left(timeout, until=command.until, at=at)
+        encoded, woken = command.encode(connection.session, at), loop.create_future()
+        exchange = Exchange(connection, encoded, at.monotonic, partial(wake, woken))
+        # No traceback of an error that is raised below may hold a signed frame.
+        del encoded
+        self._timeouts.add(loop, woken, timeout)
+        try:
+            self._driver.send(exchange)
+            await woken
+            return exchange.result()
+        finally:
+            self._timeouts.remove(woken)
+            if not exchange.is_done():
+                timed_out = woken.done() and not woken.cancelled()
+                self._driver.abandon(exchange, timed_out=timed_out)
 
     async def await_event(self, command: AwaitEvent, /) -> Any:  # noqa: ANN401 - a proof
         """Return what events prove, as soon as they do, or None."""
@@ -140,26 +154,3 @@ class AsyncFramedChannel:
         if error is not None:
             raise error
         return value
-
-    async def _round_trip(
-        self,
-        loop: asyncio.AbstractEventLoop,
-        connection: Connection,
-        command: FramedExchange,
-        timeout: float,  # noqa: ASYNC109 - as above
-    ) -> Any:  # noqa: ANN401 - the protocol's own reply
-        at, woken = self._now(), loop.create_future()
-        encoded = command.encode(connection.session, at)
-        exchange = Exchange(connection, encoded, at.monotonic, partial(wake, woken))
-        # No traceback of an error that is raised below may hold a signed frame.
-        del encoded
-        self._timeouts.add(loop, woken, timeout)
-        try:
-            self._driver.send(exchange)
-            await woken
-            return exchange.result()
-        finally:
-            self._timeouts.remove(woken)
-            if not exchange.is_done():
-                timed_out = woken.done() and not woken.cancelled()
-                self._driver.abandon(exchange, timed_out=timed_out)

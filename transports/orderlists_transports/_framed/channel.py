@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from orderlists._clock import ClockReading
     from orderlists._commands import AwaitEvent, FramedExchange
     from orderlists._connections.commands import Steps
-    from orderlists._connections.connection import Connection
     from orderlists._connections.event_queue import EventQueue
     from orderlists_transports import interfaces
     from orderlists_transports._framed.interfaces import Connect, Done, Link
@@ -57,11 +56,25 @@ class FramedChannel:
             Exception: A bug, as it is.  Something may have been sent only if `encode` was called.
         """
         self._enter()
-        connection = self.manager.usable(self._now().monotonic)
+        at = self._now()
+        connection = self.manager.usable(at.monotonic)
         if connection is None:
             connection = self._result_of(partial(self._driver.establish, until=command.until))
-            timeout = seconds_left(timeout, until=command.until, at=self._now())
-        return self._round_trip(connection, command, timeout)
+            at = self._now()
+            timeout = seconds_left(timeout, until=command.until, at=at)
+        encoded, signal = command.encode(connection.session, at), _locked()
+        exchange = Exchange(connection, encoded, at.monotonic, signal.release)
+        # No traceback of an error that is raised below may hold a signed frame.
+        del encoded
+        timed_out = False
+        try:
+            self._loop.call_soon(partial(self._driver.send, exchange))
+            timed_out = not self._loop.wait(signal, timeout)
+            return exchange.result()
+        finally:
+            if not exchange.is_done():
+                abandon = partial(self._driver.abandon, exchange, timed_out=timed_out)
+                self._loop.call_soon(abandon)
 
     def await_event(self, command: AwaitEvent, /) -> Any:  # noqa: ANN401 - a proof
         """Return what events prove, as soon as they do, or None."""
@@ -131,22 +144,6 @@ class FramedChannel:
         if error is not None:
             raise error
         return value
-
-    def _round_trip(self, connection: Connection, command: FramedExchange, timeout: float) -> Any:  # noqa: ANN401 - the protocol's own reply
-        at, signal = self._now(), _locked()
-        encoded = command.encode(connection.session, at)
-        exchange = Exchange(connection, encoded, at.monotonic, signal.release)
-        # No traceback of an error that is raised below may hold a signed frame.
-        del encoded
-        timed_out = False
-        try:
-            self._loop.call_soon(partial(self._driver.send, exchange))
-            timed_out = not self._loop.wait(signal, timeout)
-            return exchange.result()
-        finally:
-            if not exchange.is_done():
-                abandon = partial(self._driver.abandon, exchange, timed_out=timed_out)
-                self._loop.call_soon(abandon)
 
 
 def _locked() -> Lock:

@@ -4,8 +4,9 @@ All of it runs on one loop, the event loop or the I/O thread.  Frames are given 
 driver, if one listens, or else kept until they are received; while more than four mebibytes of them
 wait, nothing is read, so that the exchange has to wait as well.
 
-What is written in one turn of the loop leaves together: to the system a burst of requests is one
-write, and each would cost as much as all else that is done to send a frame.
+A frame is written at once if nothing was written since something arrived, else together with all
+others of the same turn of the loop, as Nagle's algorithm does: to the system a burst of requests is
+one write, and each would cost as much as all else that is done to send a frame.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class WebSocketConnection(ABC):
         self._wake_receiver: Callable[[], object] | None = None
         self._end: str | None = None
         self._is_flushing = False
+        self._has_written = False
         self._unwritten: list[Written] = []
         self._heard, self._is_pinged = monotonic(), False
         self._timer: Timer
@@ -106,7 +108,7 @@ class WebSocketConnection(ABC):
 
     def _take(self, data: bytes) -> None:
         """Take bytes that arrived; none mean the end."""
-        self._heard, self._is_pinged = monotonic(), False
+        self._heard, self._is_pinged, self._has_written = monotonic(), False, False
         self._deliver(self._protocol.receive(data))
 
     def _deliver(self, frames: list[Frame]) -> None:
@@ -124,12 +126,13 @@ class WebSocketConnection(ABC):
 
     def _transmit(self, frame: str, written: Written) -> None:
         """Write a frame, and call a function when the system has taken it."""
-        failures: list[TransportError] = []
-        self.write(frame, failures.append)
-        if failures:
-            written(failures[0])
-        else:
-            self._unwritten.append(written)
+
+        def failed(error: TransportError) -> None:
+            self._unwritten.remove(written)
+            written(error)
+
+        self._unwritten.append(written)
+        self.write(frame, failed)
 
     def _all_written(self) -> None:
         """Note that the system has taken all."""
@@ -167,13 +170,16 @@ class WebSocketConnection(ABC):
             call()
 
     def _flush_soon(self) -> None:
-        if not self._is_flushing:
+        if not self._has_written:
+            self._flush()
+        elif not self._is_flushing:
             self._is_flushing = True
             self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._is_flushing = False
         data = self._protocol.output()
+        self._has_written = self._has_written or bool(data)
         if (data or self._unwritten) and not self._is_closed:
             self._put(data)
 
