@@ -65,8 +65,8 @@ class Policy:
 
     Args:
         reconcile: Reconcile a state-changing request whose reply was lost, or that the exchange
-            refused because there is no such list.  If False, such a call ends at once in
-            `OutcomeUnknown` or `UnknownOrderList`.
+            refused because there is no such list: it may have executed another copy of the request.
+            If False, such a call ends at once in `OutcomeUnknown`, with that error as its cause.
         deadline: Seconds for the whole call, waits included.
         max_resends: How often a request is resent, where that is safe.
         wait_for_rate_limits: Wait until a block (429, 418) ends, if the deadline allows.

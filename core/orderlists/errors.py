@@ -260,6 +260,9 @@ class _LimitError(Rejected):
 class RateLimited(_LimitError):
     """Too many requests (429).  Sending before `retry_after` has elapsed leads to a ban.
 
+    Like every refusal, it is about the request as it arrived.  Behind a proxy that repeats requests
+    an earlier copy may have been executed: HTTP allows that for cancels (``DELETE``).
+
     Attributes:
         retry_after: Seconds to wait, counted from the reply; the remaining seconds if the client
             blocked the request and sent nothing.  None if the reply had no Retry-After; the client

@@ -27,7 +27,6 @@ from orderlists import (
     Policy,
     Rejected,
     TransportError,
-    UnknownOrderList,
 )
 from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import (
@@ -327,9 +326,6 @@ def _send(client: AnyClient, scenario: Scenario) -> object:
         return client.send(scenario.request, policy=policy)
     except OutcomeUnknown as unknown:
         return client.reconcile(unknown.request, attempts=unknown.attempts)
-    except UnknownOrderList:
-        # Raised at once without `reconcile`, although a proxy may have sent it twice.
-        return client.reconcile(scenario.request)
 
 
 def _on_loopback(combination: Combination, clock: VirtualClock, url: str) -> dict[str, Any]:

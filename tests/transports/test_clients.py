@@ -125,8 +125,9 @@ def test_what_is_over_is_refused_and_told_how_it_ended(client: AnyClient) -> Non
         client.send(CANCEL)
     assert caught.value.code == -2011
     assert caught.value.ending is Ending.CANCELED
-    with pytest.raises(UnknownOrderList):
+    with pytest.raises(OutcomeUnknown) as unknown:
         client.send(CANCEL, policy=AT_ONCE)
+    assert isinstance(unknown.value.__cause__, UnknownOrderList)
 
 
 @pytest.mark.parametrize("name", ["C3wyj4WVEktd7u9aVBRXcN", "another"])
@@ -186,7 +187,7 @@ def test_what_the_venue_cancels_is_what_the_id_names(
     transport = VenueTransport(venue, clock=RealClock(lambda: NOW))
     with CLIENTS[colour](KEY, transport=transport, clock=VirtualClock(NOW)) as sender:
         if target is None:
-            with pytest.raises(UnknownOrderList):
+            with pytest.raises(OutcomeUnknown, match="Unknown order list sent"):
                 sender.send(request, policy=AT_ONCE)
         else:
             assert sender.send(request).order_list_id == target

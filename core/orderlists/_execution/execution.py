@@ -201,7 +201,7 @@ class Execution(Generic[R]):
         state.cause = reply.error
         is_refused = reply.kind is FailureKind.UNKNOWN_LIST
         if not state.policy.reconcile or state.request.operation.recovery is None:
-            raise reply.failure if is_refused else state.unknown()
+            raise state.unknown()
         if is_refused:
             state.refused_at = state.now
         return (yield from self._recover())
