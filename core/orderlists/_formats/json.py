@@ -24,6 +24,7 @@ JsonParser: TypeAlias = Callable[[bytes], Any]
 """Parses UTF-8 bytes to Python values, or raises a ValueError or RecursionError."""
 
 _OK = 200
+_ERROR_MEMBERS = {"code", "msg", "data"}
 _LIMITERS = {limiter.value: limiter for limiter in RateLimitType}
 _EVENT_SHAPES = {name: One(kind) for name, kind in KINDS.items()}
 # A timestamp from this value on is in microseconds: milliseconds reach it in the year 5138.
@@ -154,7 +155,8 @@ def _event(event: dict[str, Any], unit: TimeUnit) -> Event:
 
 
 def _error_in(tree: object) -> ErrorBody | None:
-    if not is_object(tree):
+    # Another member means that another host sent it: a proxy, or a gateway with codes of its own.
+    if not is_object(tree) or not tree.keys() <= _ERROR_MEMBERS:
         return None
     code, message = tree.get("code"), tree.get("msg")
     if type(code) is not int or not isinstance(message, str):

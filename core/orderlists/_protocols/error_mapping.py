@@ -1,8 +1,8 @@
 """Mapping of status and error code to an exception.
 
-Invariant: a reply is a refusal only if it is a 4XX with a readable code other than `OPEN_CODES`, or
-has the status 403, 407, 418 or 429.  A 5XX or one of `OPEN_CODES` is a `ServerError`: the outcome
-is unknown.  Anything else is undecodable.
+Invariant: a reply is a refusal only if it is a 4XX with a code of the exchange, which is -1000 or
+less, other than `OPEN_CODES`, or has the status 403, 407, 418 or 429.  A 5XX or one of `OPEN_CODES`
+is a `ServerError`: the outcome is unknown.  Anything else is undecodable: another host sent it.
 
 Codes with a meaning specific to an operation are mapped by `Operation.errors`, the others by the
 table here.  Independent of the protocol, which extracts status, code and message.
@@ -60,6 +60,7 @@ _CANCEL_REFUSALS = frozenset(
     }
 )
 
+_FIRST_CODE = -1000
 _UNAUTHORIZED = 401
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 _NO_BODY = (None, "", None)
@@ -90,7 +91,7 @@ def error_of(
         return refusal
     if status >= _SERVER_ERROR or code in OPEN_CODES:
         return ServerError(code=code, message=message, status=status)
-    if code is None:
+    if code is None or code > _FIRST_CODE:
         return None
     return _class_of(status, code, message, errors)(code=code, message=message, status=status)
 

@@ -141,7 +141,10 @@ def test_json_is_the_default_format_without_headers_or_query() -> None:
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        (b'{"code": -2011, "msg": "x", "more": 1}', ErrorBody(-2011, "x")),
+        (b'{"code": -2011, "msg": "x"}', ErrorBody(-2011, "x")),
+        (b'{"code": -2022, "msg": "x", "data": {"more": 1}}', ErrorBody(-2022, "x")),
+        (b'{"code": -2011, "msg": "x", "more": 1}', None),
+        (b'{"code": -2011, "msg": "x", "path": "/api/v3/orderList", "status": 404}', None),
         (b'{"code": 0, "msg": ""}', ErrorBody(0, "")),
         (b'{"code": "-2011", "msg": ""}', None),
         (b'{"code": true, "msg": ""}', None),
@@ -157,7 +160,7 @@ def test_json_is_the_default_format_without_headers_or_query() -> None:
         (b"[" * 100_000, None),
     ],
 )
-def test_an_error_body_needs_a_code_and_a_message(
+def test_an_error_body_has_a_code_and_a_message_and_nothing_foreign(
     json_format: Json, body: bytes, error: ErrorBody | None
 ) -> None:
     assert json_format.decode_error(body) == error

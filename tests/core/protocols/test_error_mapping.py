@@ -51,7 +51,6 @@ TABLE: list[tuple[int, int | None, str, Mapping[int, type[Rejected]], type[Order
     (409, -2021, SAID, CANCEL, Rejected),
     (400, -1015, SAID, CANCEL, Rejected),
     (400, -2010, "Duplicate order sent.", CANCEL, Rejected),
-    (400, 0, SAID, CANCEL, Rejected),
     # Codes of one operation.
     (400, -2011, UNKNOWN_LIST, NO_ERRORS, Rejected),
     (400, -2018, "Order list does not exist.", NO_ERRORS, Rejected),
@@ -123,6 +122,11 @@ def test_a_status_below_400_is_not_an_error_whatever_the_code(status: int, code:
 @given(status=st.integers(400, 499).filter(lambda s: s not in {403, 407, 418, 429}))
 def test_a_4xx_without_a_readable_code_is_not_a_refusal(status: int) -> None:
     assert error_of(status, None, errors=CANCEL) is None
+
+
+@pytest.mark.parametrize("code", [-999, -1, 0, 404, 1100])
+def test_a_code_that_the_exchange_does_not_have_is_not_a_refusal(code: int) -> None:
+    assert error_of(400, ErrorBody(code, SAID), errors=CANCEL) is None
 
 
 @pytest.mark.parametrize("status", [418, 429])
