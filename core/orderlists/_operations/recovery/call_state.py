@@ -24,6 +24,9 @@ from orderlists.errors import NotExecuted, OutcomeUnknown
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds between two attempts: the first pause and the maximum; doubled each time."""
 
+LATEST_TIMESTAMP = SECOND
+"""How far a timestamp may be ahead of the exchange's clock, or the exchange refuses it."""
+
 
 @define(eq=False)
 class CallState:
@@ -157,11 +160,13 @@ class CallState:
         is_earlier = attempt.at.monotonic < self.started
         if is_earlier and not self.clock.is_provisional(attempt.at):
             return attempt.at
-        again = self.clock.at(attempt.at.monotonic)
-        if attempt.at.error is None:
-            return again
-        # Of two measurements the earlier time is the safe one: the clock may have stepped between.
-        return min(attempt.at, again, key=lambda reading: reading.server)
+        again, at = self.clock.at(attempt.at.monotonic), attempt.at
+        if at.error is None:
+            # By the wall clock.  The exchange executes nothing earlier than this.
+            at = again._replace(server=at.server - LATEST_TIMESTAMP)
+        # Of two estimates the earlier time is the safe one: the clock may have stepped between, and
+        # a monotonic clock that stops while the machine sleeps makes `again` too late.
+        return min(at, again, key=lambda reading: reading.server)
 
     @property
     def first_sent(self) -> ClockReading:
@@ -193,11 +198,10 @@ class CallState:
     def _until(self, attempt: Attempt) -> int:
         if attempt is not self.assumed:
             return attempt.may_arrive_until
-        # Its timestamp is unknown.  It was at most one second ahead of the exchange's clock, or the
-        # exchange would have refused it.
+        # Its timestamp is unknown, and at most that far ahead.
         reading = self.clock.at(attempt.at.monotonic)
         late = reading.server - attempt.at.server + (reading.error or 0)
-        return attempt.may_arrive_until + max(0, late) + SECOND
+        return attempt.may_arrive_until + max(0, late) + LATEST_TIMESTAMP
 
     # Errors.
 

@@ -7,6 +7,7 @@ import pytest
 from orderlists import Attempt, CancelOrderList, GetOrderList, Instant, Policy, TimeUnit
 from orderlists._clock import ClockReading, Sample, ServerClock
 from orderlists._operations.recovery.call_state import CallState
+from orderlists._operations.recovery.evidence import was_before
 
 SECOND = 1_000_000_000
 START = 1_700_000_000 * SECOND
@@ -126,13 +127,34 @@ def test_of_two_measurements_the_earlier_time_of_an_attempt_counts() -> None:
     assert state.first_sent.server < START
 
 
-def test_an_attempt_of_an_unmeasured_clock_is_dated_by_the_measurement_that_follows() -> None:
+@pytest.mark.parametrize(
+    ("ahead", "sent_at"),
+    [(3600.0, -3599.0), (2.0, -1.0), (0.5, 0.0), (-3600.0, 0.0)],
+    ids=["an hour ahead", "two seconds ahead", "half a second ahead", "an hour behind"],
+)
+def test_an_attempt_of_an_unmeasured_clock_is_dated_by_the_earlier_of_wall_clock_and_measurement(
+    ahead: float, sent_at: float
+) -> None:
+    # A suspended machine whose monotonic clock stops looks like a wall clock that is behind.
     clock = a_clock(error=None)
     state = a_state(clock)
     sent(state, 1.0)
-    said = Instant((START + at(3600)) // 1000, TimeUnit.MICROSECOND)
+    said = Instant((START + at(2 - ahead)) // 1000, TimeUnit.MICROSECOND)
     clock.update([Sample(at(2), at(2), said)])
-    assert abs(state.time_of(state.attempts[0]).server - (START + at(3599))) < 1_000_000
+    dated = state.time_of(state.attempts[0])
+    assert abs(dated.server - (START + at(sent_at))) < 1_000_000
+    assert dated.error is not None
+
+
+def test_a_list_placed_while_the_machine_slept_is_not_older_than_the_attempt() -> None:
+    # The cancel was sent one second after the start; then the machine slept for an hour.
+    clock = a_clock(error=None)
+    state = a_state(clock)
+    sent(state, 1.0)
+    woken = Instant((START + at(3602)) // 1000, TimeUnit.MICROSECOND)
+    clock.update([Sample(at(2), at(2), woken)])
+    placed = Instant((START + at(1800)) // 1000, TimeUnit.MICROSECOND)
+    assert not was_before(placed, state.first_sent)
 
 
 def test_an_assumed_attempt_expires_by_the_resynced_clock() -> None:
