@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from client_and_venue import client_and_venue
+from client_and_venue import START, client_and_venue, venue_with_lists
+from clients import CLIENTS, key_of
 from orderlists import (
     CancelOrderList,
     GetOrderList,
@@ -16,6 +17,8 @@ from orderlists import (
     WebSocketApi,
 )
 from orderlists.extending import exact_json
+from orderlists_simulator import EXAMPLE_KEY, VenueTransport, VirtualClock
+from orderlists_transports import Clocks
 
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 COMBINATIONS = [(p, c) for p in (Rest, WebSocketApi) for c in ("sync", "async")]
@@ -58,6 +61,30 @@ def test_a_bug_in_a_format_is_not_retried_and_is_the_cause_of_the_unknown_outcom
     assert len(pair.cancels) == 1
     assert len(caught.value.attempts) == 1
     assert pair.venue.order_list(0).canceled_by is not None
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_a_clock_that_raises_after_a_cancel_was_sent_is_the_cause_of_outcome_unknown(
+    colour: str,
+) -> None:
+    venue, time_ = venue_with_lists(), VirtualClock(START)
+
+    def monotonic() -> int:
+        if venue.log.entries:
+            raise ZeroDivisionError
+        return time_.now()
+
+    clocks = Clocks(wall=time_.now, monotonic=monotonic)
+    transport = VenueTransport(venue, clock=time_)
+    settings: Any = {"transport": transport, "clock": time_, "clocks": clocks}
+    with (
+        CLIENTS[colour](key_of(EXAMPLE_KEY), **settings) as client,
+        pytest.raises(OutcomeUnknown) as caught,
+    ):
+        client.send(CANCEL)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+    assert len(caught.value.attempts) == 1
+    assert venue.order_list(0).canceled_by is not None
 
 
 @pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS, ids=ids)

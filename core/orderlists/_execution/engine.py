@@ -39,9 +39,18 @@ class RunningCall(NamedTuple, Generic[R]):
     steps: Call[R]
 
     def ended_by(self, error: BaseException) -> None:
-        """Attach the request in doubt to an exception that is not an error of this library."""
-        if not isinstance(error, OrderListsError):
-            self.state.in_doubt.attach_to(error)
+        """Attach the request in doubt to an exception that is not an error of this library.
+
+        Raises:
+            OutcomeUnknown: The exception is a bug outside of the call, such as in the caller's
+                clock, after the request may have been sent.
+        """
+        if isinstance(error, OrderListsError):
+            return
+        is_bug = isinstance(error, Exception) and not isinstance(error, AssertionError)
+        if is_bug and self.state.may_have_sent:
+            raise self.state.unknown(error) from error
+        self.state.in_doubt.attach_to(error)
 
 
 @frozen(kw_only=True)

@@ -26,6 +26,7 @@ from orderlists import (
     Unauthorized,
     UndecodableReply,
 )
+from orderlists._clock import ClockReading
 from orderlists._operations.base import Effect
 from orderlists._operations.recovery.case import Case, Steps
 from orderlists.enums import ListOrderStatus
@@ -248,6 +249,51 @@ def test_an_exception_of_a_key_is_raised_unchanged_and_nothing_is_sent() -> None
     with pytest.raises(OSError, match="pulled"):
         script.send(CANCEL)
     assert script.sent == []
+
+
+class StoppedClock(Scripted):
+    """A driver whose clock raises once a request was sent."""
+
+    @property
+    def now(self) -> ClockReading:
+        if self.sent:
+            raise OSError("the clock has stopped")
+        return super().now
+
+
+def test_a_clock_that_raises_after_sending_is_the_cause_of_outcome_unknown() -> None:
+    script = StoppedClock(done)
+    with pytest.raises(OutcomeUnknown) as caught:
+        script.send(CANCEL)
+    assert isinstance(caught.value.__cause__, OSError)
+    assert caught.value.request == script.sent[0]
+    assert len(caught.value.attempts) == 1
+    with pytest.raises(OSError, match="stopped"):
+        StoppedClock(7).send(Look())
+
+
+@pytest.mark.parametrize("answers", [(), (LOST,)], ids=["first reply", "reply in a recovery"])
+def test_a_failed_assertion_passes_through_with_the_request_in_doubt(
+    answers: tuple[Any, ...],
+) -> None:
+    failed = AssertionError("a check of the parser")
+    script = Scripted(*answers, failed)
+    with pytest.raises(AssertionError) as caught:
+        script.send(CANCEL)
+    assert caught.value is failed
+    doubt = InDoubt.of(failed)
+    assert doubt is not None
+    assert doubt.request == script.sent[0]
+    assert len(doubt.attempts) == len(script.sent)
+    assert any(note.startswith("in progress (sent ") for note in failed.__notes__)
+
+
+def test_a_failed_assertion_of_a_key_passes_through_before_anything_is_sent() -> None:
+    with pytest.raises(AssertionError) as caught:
+        Scripted(encode_error=AssertionError()).send(CANCEL)
+    doubt = InDoubt.of(caught.value)
+    assert doubt is not None
+    assert doubt.attempts == ()
 
 
 def test_nothing_is_sent_after_the_deadline() -> None:
