@@ -279,7 +279,7 @@ def test_a_task_that_is_canceled_while_its_turn_comes_is_passed_over() -> None:
     asyncio.run(run())
 
 
-def test_a_clock_that_raises_stop_iteration_is_no_result() -> None:
+def test_a_clock_that_raises_stop_iteration_leaves_the_outcome_unknown() -> None:
     class Ticks:
         are_over = False
 
@@ -298,8 +298,7 @@ def test_a_clock_that_raises_stop_iteration_is_no_result() -> None:
 
     ticks = Ticks()
     client = Client(KEY, transport=ticks, clocks=Clocks(monotonic=ticks))
-    with client, pytest.raises(StopIteration) as caught:
+    with client, pytest.raises(OutcomeUnknown) as caught:
         client.send(CANCEL)
-    doubt = InDoubt.of(caught.value)
-    assert doubt is not None
-    assert len(doubt.attempts) == 1
+    assert isinstance(caught.value.__cause__, StopIteration)
+    assert len(caught.value.attempts) == 1

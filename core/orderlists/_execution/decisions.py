@@ -3,9 +3,9 @@
 `classify` maps an error to a `FailureKind`; `DECISIONS` gives the action of the engine for each
 kind and effect.  No other code decides whether a request is sent again.
 
-Two rules are not rows.  While the outcome of an earlier attempt is unknown, the refusal of a later
-one proves nothing: `RAISE` then means `RECOVER`.  An operation without a recovery ends in
-`OutcomeUnknown` where the table says `RECOVER`.
+The table is for a request without an attempt whose outcome is unknown.  Once there is one, the
+recovery runs: it alone sends again, and the refusal of a later attempt proves nothing about it.  An
+operation without a recovery ends in `OutcomeUnknown` where the table says `RECOVER`.
 
 Why each row is safe:
 
@@ -52,7 +52,7 @@ class FailureKind(Enum):
     Attributes:
         NOT_SENT: Nothing was sent; a retry can help.
         NOT_SENDABLE: Nothing was sent; a retry cannot help.
-        BAD_TIMESTAMP: -1021, for the first time.
+        BAD_TIMESTAMP: -1021.  After the resync it is one of the next two.
         STALE_TIMESTAMP: -1021, and by the measured clock the request was too old when it was sent.
         DISPUTED_TIMESTAMP: -1021, although by the measured clock the timestamp was valid.
         LIMITED: 429 or 418, or blocked by the gate after one of them.
@@ -107,6 +107,14 @@ class Action(Enum):
     # As above.
     __hash__ = object.__hash__
 
+    @property
+    def leaves_unknown(self) -> bool:
+        """Whether the outcome of the attempt is unknown."""
+        return self in _LEAVES_UNKNOWN
+
+
+_LEAVES_UNKNOWN: Final = frozenset({Action.RECOVER, Action.OUTCOME_UNKNOWN})
+
 
 _COLUMNS: Final = (Effect.READ, Effect.CANCEL, Effect.PLACE, Effect.AMEND)
 _R, _X = Action.RECOVER, Action.RAISE
@@ -137,21 +145,6 @@ DECISIONS: Final[dict[tuple[FailureKind, Effect], Action]] = {
 
 BUGS: Final = frozenset({FailureKind.BUG, FailureKind.BUG_BEFORE_SENDING})
 """The kinds that say nothing about the network or the exchange."""
-
-_LEAVES_UNKNOWN: Final = frozenset({Action.RECOVER, Action.OUTCOME_UNKNOWN})
-
-
-def decide(kind: FailureKind, effect: Effect, *, in_doubt: bool) -> tuple[Action, bool]:
-    """Return the action for a failure, and whether the outcome of this attempt is unknown.
-
-    Args:
-        kind: The kind of failure.
-        effect: What the request changes.
-        in_doubt: Whether the outcome of an earlier attempt is unknown.
-    """
-    action = DECISIONS[kind, effect]
-    is_unknown = action in _LEAVES_UNKNOWN
-    return (Action.RECOVER if in_doubt and action is Action.RAISE else action), is_unknown
 
 
 def classify(error: BaseException, *, was_sent: bool) -> FailureKind:

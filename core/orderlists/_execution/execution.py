@@ -22,7 +22,7 @@ from orderlists._clock_sync import measure
 from orderlists._commands import AwaitEvent, Call, Outcome, Sleep
 from orderlists._connections.event_evidence import EventEvidence
 from orderlists._execution.adapters import ProtocolAdapter
-from orderlists._execution.decisions import BUGS, Action, FailureKind, classify, decide
+from orderlists._execution.decisions import BUGS, DECISIONS, Action, FailureKind, classify
 from orderlists._operations.base import Effect, Request, Security
 from orderlists._operations.get_server_time import GetServerTime
 from orderlists._operations.recovery.call_state import LONGEST_PAUSE, CallState
@@ -130,13 +130,13 @@ class Execution(Generic[R]):
                 if effect is not Effect.READ:
                     state.in_flight = None
                 return reply
-            kind = reply.kind
-            if kind is FailureKind.BAD_TIMESTAMP:
+            kind, action = reply.kind, DECISIONS[reply.kind, effect]
+            if action is Action.RESYNC_CLOCK:
                 is_stale = not was_resynced and (yield from self._is_stale(request, reply.sent_at))
                 kind = FailureKind.STALE_TIMESTAMP if is_stale else FailureKind.DISPUTED_TIMESTAMP
-                was_resynced = True
-            action, is_unknown = decide(kind, effect, in_doubt=bool(state.attempts))
+                action, was_resynced = DECISIONS[kind, effect], True
             if effect is not Effect.READ:
+                is_unknown = action.leaves_unknown
                 state.record_answered(
                     is_lost=is_unknown and kind not in _ANSWERED, is_unknown=is_unknown
                 )

@@ -19,7 +19,7 @@ from orderlists import (
     UndecodableReply,
     UnknownOrderList,
 )
-from orderlists._execution.decisions import DECISIONS, Action, FailureKind, classify, decide
+from orderlists._execution.decisions import DECISIONS, Action, FailureKind, classify
 from orderlists._operations.base import Effect
 from orderlists.extending import HttpResponse
 
@@ -49,20 +49,16 @@ CELLS = [
 
 @pytest.mark.parametrize(("kind", "effect", "action"), CELLS, ids=lambda each: each.name)
 def test_each_row_of_the_decision_table(kind: FailureKind, effect: Effect, action: Action) -> None:
-    is_unknown = action in {Action.RECOVER, Action.OUTCOME_UNKNOWN}
-    assert decide(kind, effect, in_doubt=False) == (action, is_unknown)
+    assert DECISIONS[kind, effect] is action
+
+
+@pytest.mark.parametrize("action", Action, ids=lambda each: each.name)
+def test_only_recover_and_outcome_unknown_leave_the_outcome_unknown(action: Action) -> None:
+    assert action.leaves_unknown is (action.name in {"RECOVER", "OUTCOME_UNKNOWN"})
 
 
 def test_the_decision_table_is_complete() -> None:
     assert set(DECISIONS) == set(product(FailureKind, Effect))
-
-
-@pytest.mark.parametrize(("kind", "effect", "action"), CELLS, ids=lambda each: each.name)
-def test_after_an_unknown_attempt_the_decision_table_recovers_instead_of_raising(
-    kind: FailureKind, effect: Effect, action: Action
-) -> None:
-    expected = Action.RECOVER if action is Action.RAISE else action
-    assert decide(kind, effect, in_doubt=True)[0] is expected
 
 
 def rejected(code: int, message: str = "") -> Rejected:
