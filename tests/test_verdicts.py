@@ -91,13 +91,13 @@ def caught(law: str) -> None:
 
 def test_a_resend_by_client_id_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     # As if client ids were never reused.
-    def by_name(self: CancelRecovery, _: str) -> Steps[CanceledOrderList]:
+    def by_name(self: CancelRecovery) -> Steps[CanceledOrderList]:
         while (yield from self.case.engine.pause()):
-            answer: Answer[Any] = yield from self.case.engine.send_once(self.state.request)
+            answer: Answer[Any] = yield from self.case.engine.send_once(self.case.state.request)
             if answer.value is not None:
                 result: CanceledOrderList = answer.value
                 return result
-        raise self.state.unknown()
+        raise self.case.state.unknown()
 
     monkeypatch.setattr(CancelRecovery, "by_name", by_name)
     caught("no resend touches a list other than the first target")
@@ -122,11 +122,11 @@ def test_a_refusal_after_a_lost_attempt_taken_as_refused_is_caught(
     monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
     def resend(self: CancelRecovery) -> Steps[None]:
-        answer: Answer[Any] = yield from self.case.engine.send_once(self.state.request)
+        answer: Answer[Any] = yield from self.case.engine.send_once(self.case.state.request)
         if isinstance(answer.error, Rejected) and answer.error.code == code:
             raise answer.error
 
-    monkeypatch.setattr(CancelRecovery, "_resend", resend)
+    monkeypatch.setattr(CancelRecovery, "resend", resend)
     refused = f.not_executed(answer=f.json_error(code, status=400))
     faults = (f.executed(answer=f.DROPPED), refused)
     run = run_scenario(Scenario(by_id=True, age=1.0, faults=faults), PLANTED)

@@ -9,13 +9,13 @@
     │   └── HandshakeRefused     the server answered, but opened no connection; `response`
     ├── Refused                  the request was not executed, and can no longer be
     │   ├── Rejected             refused by the exchange; `code`, `message`, `status`
-    │   │   ├── UnknownOrderList -2011, -2018: no open order list has this id
-    │   │   ├── AlreadyDone      the list was already filled, expired, or canceled by another
+    │   │   ├── UnknownOrderList -2011, -2013, -2018: no open list or order has this id
     │   │   ├── Unauthorized     -1002, -1022, -2008, -2014, -2015: the key is not accepted
     │   │   ├── BadTimestamp     -1021: too old, or from the future
     │   │   ├── RateLimited      429: too many requests; `retry_after`
     │   │   ├── Banned           418: too many requests after a 429; `retry_after`, `until`
     │   │   └── Blocked          403: a firewall in front of the exchange
+    │   ├── AlreadyDone          proven: it was over, filled, expired, or canceled by another
     │   └── NotExecuted          proven by evidence after an unknown outcome
     ├── ServerError              the exchange failed: the outcome is unknown
     ├── UndecodableReply         an unreadable reply: the outcome is unknown
@@ -25,7 +25,7 @@ There are three kinds of failure.  The network: a transport raises `TransportErr
 protocol raises the error in the reply (`Rejected`, `ServerError`, `UndecodableReply`).  A bug: any
 other exception, in this library or in code passed to it; it is never retried and never converted.
 Their consequences for a state-changing request are decided in one place (`orderlists._execution`),
-which alone raises `OutcomeUnknown` and `NotExecuted`.
+which alone raises `OutcomeUnknown`, `AlreadyDone` and `NotExecuted`.
 
 Invariant: no text contains a secret, a signature, a signed query or the body of a reply.
 """
@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast
 if TYPE_CHECKING:
     from orderlists._attempt import Attempt
     from orderlists._in_doubt import InDoubt
-    from orderlists._models.order_lists import OrderList
+    from orderlists._models.order_lists import OrderList, OrderReport
     from orderlists._operations.base import Request
     from orderlists._operations.recovery.evidence import Ending
     from orderlists._protocols.http_messages import HttpResponse
@@ -218,21 +218,7 @@ class Rejected(Refused, _ExchangeError):
 
 
 class UnknownOrderList(Rejected):
-    """No open order list has this id (-2011, -2018): it never existed, or it is over."""
-
-
-class AlreadyDone(Rejected):
-    """The list was over before this request could cancel it.
-
-    Attributes:
-        order_list: The queried list, with a report on each order.
-        ending: How it ended: ``FILLED``, ``EXPIRED``, or ``CANCELED`` by another cancel.
-    """
-
-    def __init__(self, order_list: OrderList, *, ending: Ending) -> None:
-        super().__init__(code=-2011, message=f"{order_list} was over: {ending.value}", status=400)
-        self.order_list = order_list
-        self.ending = ending
+    """No open list or order has this id (-2011, -2013, -2018): it never existed, or it is over."""
 
 
 class Unauthorized(Rejected):
@@ -347,6 +333,36 @@ class NotExecuted(Refused):
             f"a new request can be sent: {request}"
         )
         self.in_doubt = in_doubt
+        self.order_list = order_list
+        self.__cause__ = cause
+
+
+class AlreadyDone(Refused):
+    """Evidence proves that a list or order was over before a cancel of it could be executed.
+
+    The cause (`__cause__`) is the first error: the exchange's refusal, or why there was no reply.
+
+    Attributes:
+        in_doubt: The request as it was sent, and its attempts.
+        ending: How it ended: ``FILLED``, ``EXPIRED``, or ``CANCELED`` by another cancel.
+        reports: The reports on its orders.
+        order_list: The list as last queried; None for an order that belongs to none.
+    """
+
+    def __init__(
+        self,
+        in_doubt: InDoubt,
+        *,
+        cause: BaseException | None,
+        ending: Ending,
+        reports: tuple[OrderReport, ...],
+        order_list: OrderList | None,
+    ) -> None:
+        target = reports[0] if order_list is None else order_list
+        super().__init__(f"{target} was over: {ending.value}")
+        self.in_doubt = in_doubt
+        self.ending = ending
+        self.reports = reports
         self.order_list = order_list
         self.__cause__ = cause
 

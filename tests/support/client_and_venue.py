@@ -75,7 +75,7 @@ def venue_with_lists(lists: int = 2) -> Venue:
             price=3,
             stop_price=1,
             list_client_order_id=f"list-{number}",
-            now=START - SECOND,
+            now=START - 10 * SECOND,
         )
     return venue
 

@@ -105,6 +105,7 @@ class Scripted:
         sleep_error: Raised instead of sleeping.
         has_events: Whether the protocol has events.
         event_error: Raised instead of returning the proof of an event.
+        proof: What events prove.
     """
 
     def __init__(
@@ -116,6 +117,7 @@ class Scripted:
         sleep_error: Exception | None = None,
         has_events: bool = False,
         event_error: BaseException | None = None,
+        proof: object = None,
     ) -> None:
         self._answers = list(answers)
         self.sample_takes = 0
@@ -124,6 +126,7 @@ class Scripted:
         self._encode_error = encode_error
         self._sleep_error = sleep_error
         self._event_error = event_error
+        self._proof = proof
         self.passed = 0
         self.sent: list[Request[Any]] = []
         self.readings: list[ClockReading] = []
@@ -179,8 +182,9 @@ class Scripted:
     def _execute(self, command: Command) -> object:
         match command:
             case AwaitEvent():
-                assert self._event_error is not None
-                raise self._event_error
+                if self._event_error is not None:
+                    raise self._event_error
+                return self._proof
             case Sleep(seconds):
                 if self._sleep_error is not None:
                     raise self._sleep_error

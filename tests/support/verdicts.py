@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from clients import CLIENTS, PROTOCOLS, AnyClient, key_of
 from orderlists import (
+    AlreadyDone,
     CancelOrderList,
     NotExecuted,
     OrderListsError,
@@ -379,7 +380,7 @@ def _verdict(send: Callable[[], object]) -> tuple[str, object]:
         return "done", send()
     except NotExecuted as error:
         return "not executed", error
-    except Rejected as error:
+    except (Rejected, AlreadyDone) as error:
         return "refused", error
     except TransportError as error:
         return ("refused" if error.sent is False else "none of the three"), error

@@ -199,11 +199,10 @@ class Execution(Generic[R]):
     def _recover_from(self, reply: Reply) -> Call[R]:
         state = self.state
         state.cause = reply.error
-        is_refused = reply.kind is FailureKind.UNKNOWN_LIST
         if not state.policy.reconcile or state.request.operation.recovery is None:
             raise state.unknown()
-        if is_refused:
-            state.refused_at = state.now
+        if reply.kind is FailureKind.UNKNOWN_LIST:
+            state.refusal, state.refused_at = reply.error, state.now
         return (yield from self._recover())
 
     def _recover(self) -> Call[R]:

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from orderlists._models.order_lists import OrderReport
 from orderlists._operations import validators
 from orderlists._operations.base import Operation, Parameter, Request, Security
+from orderlists.errors import UnknownOrderList
 
 GET_ORDER = Operation(
     name="Query Order",
@@ -19,6 +20,7 @@ GET_ORDER = Operation(
     weight=4,
     security=Security.USER_DATA,
     result=OrderReport,
+    errors={-2013: UnknownOrderList},
 )
 
 

@@ -56,7 +56,9 @@ TABLE: list[tuple[int, int | None, str, Mapping[int, type[Rejected]], type[Order
     (400, -2018, "Order list does not exist.", NO_ERRORS, Rejected),
     (400, -2018, "Order list does not exist.", CANCEL, UnknownOrderList),
     (400, -2018, "Order list does not exist.", QUERY, UnknownOrderList),
-    (400, -2013, "Order does not exist.", ORDER, Rejected),
+    (400, -2013, "Order does not exist.", ORDER, UnknownOrderList),
+    (400, -2013, "Order does not exist.", CANCEL, Rejected),
+    (400, -2026, SAID, ORDER, Rejected),
     (400, -1102, SAID, {-1102: UnknownOrderList}, UnknownOrderList),
     (400, -1021, SAID, {-1021: UnknownOrderList}, UnknownOrderList),
     # -2011 is one code for many refusals; only the text distinguishes them.

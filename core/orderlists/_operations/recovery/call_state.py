@@ -14,12 +14,13 @@ from attrs import define, field
 from orderlists._attempt import Attempt
 from orderlists._clock import ClockReading, ServerClock
 from orderlists._in_doubt import InDoubt
-from orderlists._models.order_lists import OrderList
+from orderlists._models.order_lists import OrderList, OrderReport
 from orderlists._operations.base import Effect, Request
+from orderlists._operations.recovery.evidence import ending_of
 from orderlists._operations.validators import LONGEST_RECV_WINDOW
 from orderlists._policy import Policy
 from orderlists._time import SECOND, Instant, TimeUnit
-from orderlists.errors import NotExecuted, OutcomeUnknown
+from orderlists.errors import AlreadyDone, NotExecuted, OutcomeUnknown
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds between two attempts: the first pause and the maximum; doubled each time."""
@@ -50,7 +51,8 @@ class CallState:
         pause: Seconds before the next attempt.
         wrong_hosts: The number of consecutive replies from another host than the exchange.
         cause: The first error that left the outcome unknown.
-        refused_at: When the exchange replied that no open list has the ids of the request.
+        refusal: The reply that no open list has the ids of the request; None without one.
+        refused_at: When it arrived.
         seen: The list as last queried.
     """
 
@@ -70,7 +72,8 @@ class CallState:
     pause: float = FIRST_PAUSE
     wrong_hosts: int = 0
     cause: BaseException | None = None
-    refused_at: int | None = None
+    refusal: BaseException | None = None
+    refused_at: int = 0
     seen: OrderList | None = None
 
     @classmethod
@@ -188,7 +191,7 @@ class CallState:
     def is_fresh(self, queried_at: int, attempts: list[Attempt]) -> bool:
         """Return whether a query at that time reflects every possible effect of these attempts."""
         lag = self.policy.max_query_lag
-        if self.refused_at is not None and queried_at - self.refused_at < int(lag * SECOND):
+        if self.refusal is not None and queried_at - self.refused_at < int(lag * SECOND):
             return False
         return self.all_expired_by(queried_at, attempts, lag=lag)
 
@@ -225,6 +228,18 @@ class CallState:
             order_list=self.seen,
             list_over=list_over,
             may_arrive_until=until,
+        )
+
+    def already_done(
+        self, reports: tuple[OrderReport, ...], order_list: OrderList | None = None
+    ) -> AlreadyDone:
+        """Return the error for a cancel whose target was over before."""
+        return AlreadyDone(
+            self.in_doubt,
+            cause=self.cause,
+            ending=ending_of(reports),
+            reports=reports,
+            order_list=order_list,
         )
 
     def not_executed(self) -> NotExecuted:

@@ -32,14 +32,8 @@ from typing import Any, Protocol, cast
 from attrs import define, evolve, field
 
 from orderlists._models.order_lists import CanceledOrderList, OrderList
-from orderlists._operations.get_order_list import GetOrderList
-from orderlists._operations.recovery.call_state import CallState
-from orderlists._operations.recovery.case import Answer, Case, Steps
-from orderlists._operations.recovery.evidence import EVENT_GRACE, Finding, Snapshot
-from orderlists.errors import (
-    OrderListsError,
-    UnknownOrderList,
-)
+from orderlists._operations.recovery.case import Case, Steps
+from orderlists._operations.recovery.evidence import Finding, Snapshot, was_before
 
 
 class ListCancel(Protocol):
@@ -61,13 +55,14 @@ def recover_cancel(case: Case[CanceledOrderList]) -> Steps[CanceledOrderList]:
 
     Raises:
         Rejected: It was refused, and no attempt can be executed any more.
+        AlreadyDone: The list was over before.
         NotExecuted: The list is open, and no attempt can be executed any more.
         OutcomeUnknown: The deadline has passed, or no further evidence can be obtained.
     """
-    recovery = CancelRecovery(case)
-    if recovery.request.order_list_id is not None:
-        return (yield from recovery.by_id(recovery.request.order_list_id))
-    return (yield from recovery.by_name(cast("str", recovery.request.list_client_order_id)))
+    request = cast("ListCancel", case.state.request)
+    recovery = CancelRecovery(case, request, cast("str", request.new_client_order_id))
+    by_id = request.order_list_id is not None
+    return (yield from (recovery.by_id() if by_id else recovery.by_name()))
 
 
 @define(eq=False)
@@ -76,166 +71,123 @@ class CancelRecovery:
 
     Attributes:
         case: The request, the state of its call, and the services of the engine.
+        request: The cancel as it was sent.
+        cancel_id: The client id of orders that this cancel canceled.
     """
 
     case: Case[CanceledOrderList]
-    _grace: float = field(init=False, default=EVENT_GRACE)
+    request: ListCancel
+    cancel_id: str
+    _seen_lists: set[int] = field(init=False, factory=set[int])
 
-    @property
-    def request(self) -> ListCancel:
-        """The cancel as it was sent."""
-        return cast("ListCancel", self.case.state.request)
-
-    @property
-    def state(self) -> CallState:
-        """The state of the call."""
-        return self.case.state
-
-    @property
-    def cancel_id(self) -> str:
-        """The client id of orders that this cancel canceled."""
-        return cast("str", self.request.new_client_order_id)
-
-    # By id and by name.
-
-    def by_id(self, order_list_id: int) -> Steps[CanceledOrderList]:
+    def by_id(self) -> Steps[CanceledOrderList]:
         """Reconcile by the exchange's id: resend first, then query."""
-        while True:
-            if (done := (yield from self._proven_by_events())) is not None:
-                return done
-            if self.case.engine_can_answer and (done := (yield from self._resend())) is not None:
-                return done
-            found = yield from self.case.query_list(GetOrderList(order_list_id=order_list_id))
-            if isinstance(found, Snapshot):
-                self._reject_wrong_target(found)
-                if (done := self.case.conclude(found, self.cancel_id)) is not None:
-                    return done
-                if found.is_surely_open:
-                    self.case.conclude_open(found.at, is_target=True)
-            elif found is not None and self.state.is_fresh(found, self.state.lost):
-                raise self._unknown_list()
-            yield from self.case.measure_clock_once()
-            yield from self.case.pause_or_give_up()
+        case = self.case
+        return case.rounds(self.events, self.resend, self.query_id, case.measure_clock_once)
 
-    def by_name(self, name: str) -> Steps[CanceledOrderList]:
+    def by_name(self) -> Steps[CanceledOrderList]:
         """Reconcile by the client id of the list, which a newer list may have reused."""
-        yield from self.case.measure_clock_once()
-        seen_lists: set[int] = set()
-        while True:
-            if (done := (yield from self._proven_by_events())) is not None:
-                return done
-            newest = yield from self.case.query_list(GetOrderList(list_client_order_id=name))
-            if isinstance(newest, Snapshot):
-                seen_lists.add(newest.order_list.order_list_id)
-                if (done := (yield from self._evaluate(newest, seen_lists))) is not None:
-                    return done
-                self._reject_other_symbol(newest)
-                if newest.is_surely_open:
-                    self.case.conclude_open(newest.at, is_target=self._is_target(newest))
-            elif newest is not None and self.state.is_fresh(newest, self.state.attempts):
-                raise self._unknown_list()
-            yield from self.case.pause_or_give_up()
+        case = self.case
+        return case.rounds(case.measure_clock_once, self.events, self.query_name)
 
-    def _evaluate(self, newest: Snapshot, seen_lists: set[int]) -> Steps[CanceledOrderList | None]:
-        """Conclude from the newest list with the name, and from older lists with it."""
-        if newest.finding(self.cancel_id) is Finding.OURS:
-            return newest.canceled()
-        for older in sorted(seen_lists - {newest.order_list.order_list_id}):
-            found = yield from self.case.query_list(GetOrderList(order_list_id=older))
-            if isinstance(found, Snapshot) and found.finding(self.cancel_id) is Finding.OURS:
-                return found.canceled()
-        done = yield from self._resend_by_id(newest)
-        if done is None and self._is_only_candidate(newest):
-            self.case.conclude(newest, self.cancel_id)
-        return done
+    # The rules.
 
-    # Events and resends.
-
-    def _proven_by_events(self) -> Steps[CanceledOrderList | None]:
-        grace, self._grace = self._grace, 0.0
-        cancel_id = self.cancel_id
-        proof = yield from self.case.engine.await_event(
-            lambda evidence: evidence.canceled_under(cancel_id), grace
-        )
+    def events(self) -> Steps[CanceledOrderList | None]:
+        """Return the result if events report an order canceled under the id of this cancel."""
+        proof = yield from self.case.await_event(lambda seen: seen.canceled_under(self.cancel_id))
         if proof is None or self.request.mismatch_of_list(proof) is not None:
             return None
-        by_name = self.request.order_list_id is None
-        return None if by_name and self._may_be_older(proof) else proof
-
-    def _may_be_older(self, proof: CanceledOrderList) -> bool:
-        """Return whether a list may have been canceled before the first attempt."""
-        first = self.state.first_sent
-        done = proof.transaction_time
-        return first.error is None or (
-            (done.value + 1) * done.unit.nanoseconds < first.server - first.error
-        )
-
-    def _resend(self) -> Steps[CanceledOrderList | None]:
-        """Resend the identical cancel; a refusal is recorded, and proves nothing."""
-        answer: Answer[Any] | None = yield from self.case.resend(self.state.request)
-        if answer is None:
+        first = self.case.state.first_sent
+        # By its name, an older list may have been canceled under the same id.
+        if self.request.order_list_id is None and (
+            first.error is None or was_before(proof.transaction_time, first)
+        ):
             return None
-        if answer.is_refused:
-            self.state.refused_at = answer.sent_at
-        result: CanceledOrderList | None = answer.value
-        return result
+        return proof
+
+    def resend(self) -> Steps[CanceledOrderList | None]:
+        """Resend the identical cancel; a refusal is recorded, and proves nothing."""
+        return self.case.resend(cast("Any", self.request))
+
+    def query_id(self) -> Steps[CanceledOrderList | None]:
+        """Conclude from the list with the id."""
+        case = self.case
+        found = yield from case.query_list(order_list_id=self.request.order_list_id)
+        if not isinstance(found, Snapshot):
+            case.conclude_absent(found, case.state.lost)
+            return None
+        self._refuse_wrong_target(found)
+        if (done := case.conclude(found, self.cancel_id)) is not None:
+            return done
+        if found.is_surely_open:
+            case.conclude_open(found.at, is_target=True)
+        return None
+
+    def query_name(self) -> Steps[CanceledOrderList | None]:
+        """Conclude from the newest list with the name, and from older lists with it.
+
+        The list is canceled by its id, if it is certainly the target of the first attempt.
+        """
+        case, state = self.case, self.case.state
+        newest = yield from case.query_list(list_client_order_id=self.request.list_client_order_id)
+        if not isinstance(newest, Snapshot):
+            case.conclude_absent(newest, state.attempts)
+            return None
+        if (done := (yield from self._canceled_list(newest))) is not None:
+            return done
+        is_older = self._is_older(newest)
+        is_target = newest.is_open and is_older
+        if is_target and (done := (yield from self._resend_by_id(newest))) is not None:
+            return done
+        is_fresh = state.is_fresh(newest.at, state.attempts)
+        if is_older and is_fresh:
+            # No attempt can have affected another list with the name.
+            case.conclude(newest, self.cancel_id)
+        if newest.order_list.symbol != self.request.symbol and is_fresh and not state.lost:
+            self._raise_refusal()
+        if newest.is_surely_open:
+            case.conclude_open(newest.at, is_target=is_target)
+        return None
+
+    # Their parts.
+
+    def _canceled_list(self, newest: Snapshot) -> Steps[CanceledOrderList | None]:
+        """Return the list with the name that this cancel canceled, also if a newer one has it."""
+        if newest.finding(self.cancel_id) is Finding.OURS:
+            return newest.canceled()
+        list_id = newest.order_list.order_list_id
+        self._seen_lists.add(list_id)
+        for older in sorted(self._seen_lists - {list_id}):
+            found = yield from self.case.query_list(order_list_id=older)
+            if isinstance(found, Snapshot) and found.finding(self.cancel_id) is Finding.OURS:
+                return found.canceled()
+        return None
 
     def _resend_by_id(self, found: Snapshot) -> Steps[CanceledOrderList | None]:
-        """Cancel the list by its id, if it is certainly the target of the first attempt."""
-        if not self.case.engine_can_answer or not self._is_target(found):
-            return None
-        by_id: Any = evolve(
-            cast("Any", self.request),
-            order_list_id=found.order_list.order_list_id,
-            list_client_order_id=None,
-        )
-        answer: Answer[CanceledOrderList] | None = yield from self.case.resend(by_id)
-        # A refusal concerns this list, and proves nothing about the name.
-        return None if answer is None else answer.value
+        list_id = found.order_list.order_list_id
+        request: Any = self.request
+        by_id = evolve(request, order_list_id=list_id, list_client_order_id=None)
+        return self.case.resend(by_id)
 
-    # Conclusions.
+    def _is_older(self, found: Snapshot) -> bool:
+        """Return whether a list on the symbol was certainly placed before the first attempt."""
+        is_on_symbol = found.order_list.symbol == self.request.symbol
+        return is_on_symbol and found.was_placed_before(self.case.state.first_sent)
 
-    def _reject_wrong_target(self, found: Snapshot) -> None:
+    def _refuse_wrong_target(self, found: Snapshot) -> None:
         """Raise the refusal if the list with that id cannot be the target."""
-        if self.state.refused_at is None:
-            return
+        state = self.case.state
         is_misnamed = (
             self.request.both_must_match
             and found.order_list.list_client_order_id != self.request.list_client_order_id
             and found.is_open
             and found.finding(self.cancel_id) is Finding.OPEN
-            and self.state.is_fresh(found.at, self.state.lost)
+            and state.is_fresh(found.at, state.lost)
         )
         if found.order_list.symbol != self.request.symbol or is_misnamed:
-            raise self._unknown_list()
+            self._raise_refusal()
 
-    def _reject_other_symbol(self, newest: Snapshot) -> None:
-        """Raise the refusal if the newest list with the name is on another symbol."""
-        if (
-            self.state.refused_at is not None
-            and newest.order_list.symbol != self.request.symbol
-            and not self.state.lost
-            and self.state.is_fresh(newest.at, self.state.attempts)
-        ):
-            raise self._unknown_list()
-
-    def _is_target(self, found: Snapshot) -> bool:
-        """Return whether an open list is certainly the target of the first attempt."""
-        return (
-            found.is_open
-            and found.order_list.symbol == self.request.symbol
-            and found.was_placed_before(self.state.first_sent)
-        )
-
-    def _is_only_candidate(self, newest: Snapshot) -> bool:
-        """Return whether no attempt can have affected another list with the name."""
-        return (
-            newest.order_list.symbol == self.request.symbol
-            and newest.was_placed_before(self.state.first_sent)
-            and self.state.is_fresh(newest.at, self.state.attempts)
-        )
-
-    def _unknown_list(self) -> OrderListsError:
-        if isinstance(self.state.cause, UnknownOrderList):
-            return self.state.cause
-        return UnknownOrderList(code=-2018, message="Order list does not exist.", status=400)
+    def _raise_refusal(self) -> None:
+        """Raise the reply that no open list has the ids, if there was one."""
+        if self.case.state.refusal is not None:
+            raise self.case.state.refusal

@@ -15,21 +15,9 @@ from typing import Any, Protocol, cast
 from attrs import define, evolve, field
 
 from orderlists._models.order_lists import OrderReport
-from orderlists._operations.get_order import GetOrder
-from orderlists._operations.get_order_list import GetOrderList
-from orderlists._operations.recovery.call_state import CallState
-from orderlists._operations.recovery.case import Answer, Case, Steps
-from orderlists._operations.recovery.evidence import (
-    EVENT_GRACE,
-    FINAL,
-    Finding,
-    Snapshot,
-    was_before,
-)
+from orderlists._operations.recovery.case import Case, Steps
+from orderlists._operations.recovery.evidence import FINAL, Snapshot, was_before
 from orderlists.enums import OrderStatus
-from orderlists.errors import Rejected, UnknownOrderList
-
-_NO_SUCH_ORDER = -2013
 
 
 class OrderCancel(Protocol):
@@ -54,10 +42,13 @@ def recover_cancel_order(case: Case[Any]) -> Steps[Any]:
 
     Raises:
         Rejected: It was refused, and no attempt can be executed any more.
+        AlreadyDone: The order was over before.
         NotExecuted: The order is open, and no attempt can be executed any more.
         OutcomeUnknown: The deadline has passed, or no further evidence can be obtained.
     """
-    return (yield from CancelOrderRecovery(case).run())
+    request = cast("OrderCancel", case.state.request)
+    recovery = CancelOrderRecovery(case, request, cast("str", request.new_client_order_id))
+    return recovery.run()
 
 
 @define(eq=False)
@@ -66,25 +57,14 @@ class CancelOrderRecovery:
 
     Attributes:
         case: The request, the state of its call, and the services of the engine.
+        request: The cancel as it was sent.
+        cancel_id: The client id of orders that this cancel canceled.
     """
 
     case: Case[Any]
-    _grace: float = field(init=False, default=EVENT_GRACE)
+    request: OrderCancel
+    cancel_id: str
     _not_renamed_at: int | None = field(init=False, default=None)
-
-    @property
-    def request(self) -> OrderCancel:
-        """The cancel as it was sent."""
-        return cast("OrderCancel", self.case.state.request)
-
-    @property
-    def state(self) -> CallState:
-        """The state of the call."""
-        return self.case.state
-
-    @property
-    def _cancel_id(self) -> str:
-        return cast("str", self.request.new_client_order_id)
 
     @property
     def _by_id(self) -> bool:
@@ -92,135 +72,88 @@ class CancelOrderRecovery:
 
     def run(self) -> Steps[Any]:
         """Query, and resend where that is safe, until there is evidence."""
-        while True:
-            if (done := (yield from self._proven_by_events())) is not None:
-                return done
-            if self._by_id and (done := (yield from self._resend())) is not None:
-                return done
-            # A canceled order has the id of the cancel.
-            if (
-                done := (yield from self._query_order(client_order_id=self._cancel_id))
-            ) is not None:
-                return done
-            yield from self.case.measure_clock_once()
-            if (done := (yield from self._query_order(**self._ids))) is not None:
-                return done
-            yield from self.case.pause_or_give_up()
+        resend = (self.resend,) if self._by_id else ()
+        queries = (self.query_cancel_id, self.case.measure_clock_once, self.query_target)
+        return self.case.rounds(self.events, *resend, *queries)
 
-    # Events, queries and resends.
+    # The rules.
 
-    @property
-    def _ids(self) -> dict[str, Any]:
-        """The id by which the order is queried."""
-        request = self.request
-        if request.order_id is not None:
-            return {"order_id": request.order_id}
-        return {"client_order_id": request.client_order_id}
-
-    def _proven_by_events(self) -> Steps[Any]:
-        grace, self._grace = self._grace, 0.0
-        cancel_id = self._cancel_id
-        proof = yield from self.case.engine.await_event(
-            lambda evidence: evidence.canceled_under(cancel_id), grace
-        )
+    def events(self) -> Steps[Any]:
+        """Return the result if events report an order canceled under the id of this cancel."""
+        proof = yield from self.case.await_event(lambda seen: seen.canceled_under(self.cancel_id))
         return proof if proof is not None and self.request.mismatch(proof) is None else None
 
-    def _resend(self) -> Steps[Any]:
+    def resend(self) -> Steps[Any]:
         """Resend the identical cancel; a refusal is recorded, and proves nothing."""
-        if not self.case.engine_can_answer:
-            return None
-        answer: Answer[Any] | None = yield from self.case.resend(self.state.request)
-        if answer is None:
-            return None
-        if answer.is_refused:
-            self.state.refused_at = answer.sent_at
-        return answer.value
+        return self.case.resend(cast("Any", self.request))
 
-    def _query_order(self, **ids: Any) -> Steps[Any]:  # noqa: ANN401 - one of two ids
-        """Query an order; return the result or raise the refusal that it proves."""
-        window = self.state.policy.recv_window
-        question = GetOrder(symbol=self.request.symbol, recv_window=window, **ids)
-        answer = yield from self.case.engine.send_once(question)
-        if answer.value is not None and _is_about(answer.value, ids):
-            return (yield from self._evaluate(answer.value, answer.sent_at))
-        if isinstance(answer.error, Rejected) and answer.error.code == _NO_SUCH_ORDER:
-            if ids == self._ids:
-                self._reject_if_absent(answer.sent_at)
-            else:
-                self._not_renamed_at = answer.sent_at
+    def query_cancel_id(self) -> Steps[Any]:
+        """Conclude from the order with the id of the cancel, which a canceled order has."""
+        answer = yield from self.case.query_order(
+            self.request.symbol, client_order_id=self.cancel_id
+        )
+        if answer.is_refused:
+            self._not_renamed_at = answer.sent_at
+        # A swapped reply is about another order.
+        if answer.value is None or answer.value.client_order_id != self.cancel_id:
+            return None
+        return (yield from self._conclude(answer.value, answer.sent_at))
+
+    def query_target(self) -> Steps[Any]:
+        """Conclude from the order with the id of the request."""
+        name, value = "client_order_id", cast("Any", self.request.client_order_id)
+        if self._by_id:
+            name, value = "order_id", self.request.order_id
+        answer = yield from self.case.query_order(self.request.symbol, **{name: value})
+        if answer.value is not None:
+            if getattr(answer.value, name) != value:
+                return None
+            return (yield from self._conclude(answer.value, answer.sent_at))
+        # The cancel renames the order: nothing has its client id then.
+        if self._by_id or self._is_not_renamed():
+            self.case.conclude_absent(answer, self.case.state.attempts)
         return None
 
     # Conclusions.
 
-    def _done(self, report: OrderReport) -> Steps[Any]:
-        """Return the result if a report proves that this cancel canceled the order."""
-        is_ours = report.client_order_id == self._cancel_id
-        is_other = self.request.order_id not in {None, report.order_id}
-        if not is_ours or is_other or report.status is not OrderStatus.CANCELED:
-            return None
-        if report.order_list_id < 0:
-            return self.request.canceled(report)
-        found = yield from self.case.query_list(GetOrderList(order_list_id=report.order_list_id))
-        if isinstance(found, Snapshot) and found.finding(self._cancel_id) is Finding.OURS:
-            return found.canceled()
-        return None
-
-    def _evaluate(self, found: OrderReport, at: int) -> Steps[Any]:
+    def _conclude(self, found: OrderReport, at: int) -> Steps[Any]:
         """Return the result or raise the refusal that a report proves; else return None."""
-        if (done := (yield from self._done(found))) is not None:
-            return done
+        is_ours = (
+            found.status is OrderStatus.CANCELED
+            and found.client_order_id == self.cancel_id
+            and self.request.order_id in {None, found.order_id}
+        )
         is_target = (
             found.order_id == self.request.order_id
             if self._by_id
-            else was_before(found.time, self.state.first_sent)
+            else was_before(found.time, self.case.state.first_sent)
         )
         if found.status in FINAL:
-            if is_target and (self._by_id or self._is_fresh(at)):
-                return (yield from self._conclude(found))
-        elif not self._by_id and is_target:
-            done = yield from self._resend_by_id(found)
-        if done is None and found.status not in FINAL:
-            self.case.conclude_open(at, is_target=is_target)
-        return done
+            is_proof = is_ours or (is_target and (self._by_id or self._is_fresh(at)))
+            return (yield from self._conclude_over(found, is_ours=is_ours)) if is_proof else None
+        if not self._by_id and is_target and (done := (yield from self._resend_by_id(found))):
+            return done
+        return self.case.conclude_open(at, is_target=is_target)
 
-    def _resend_by_id(self, found: OrderReport) -> Steps[Any]:
-        by_id = evolve(cast("Any", self.request), order_id=found.order_id, client_order_id=None)
-        if not self.case.engine_can_answer:
-            return None
-        answer: Answer[Any] | None = yield from self.case.resend(by_id)
-        # A refusal concerns this order, and proves nothing about the name.
-        return None if answer is None else answer.value
-
-    def _conclude(self, found: OrderReport) -> Steps[Any]:
-        """Raise the refusal if the order ended otherwise than by this cancel."""
+    def _conclude_over(self, found: OrderReport, *, is_ours: bool) -> Steps[Any]:
+        """Conclude from an order that is over, or from the list that it belongs to."""
         if found.order_list_id >= 0:
-            seen = yield from self.case.query_list(GetOrderList(order_list_id=found.order_list_id))
-            if isinstance(seen, Snapshot):
-                return self.case.conclude(seen, self._cancel_id)
-            return None
+            seen = yield from self.case.query_list(order_list_id=found.order_list_id)
+            return self.case.conclude(seen, self.cancel_id) if isinstance(seen, Snapshot) else None
+        if is_ours:
+            return self.request.canceled(found)
         placed_as = self.request.client_order_id
         if found.status is OrderStatus.CANCELED and placed_as in {None, found.client_order_id}:
             # It has the client id of its placement, or may have: that proves nothing.
-            raise self.state.unknown(list_over=True)
-        raise Rejected(code=-2011, message=f"{found} was over", status=400)
+            raise self.case.state.unknown(list_over=True)
+        raise self.case.state.already_done((found,))
 
-    def _reject_if_absent(self, at: int) -> None:
-        """Raise the refusal if the order does not exist, and the queries are fresh.
-
-        The cancel renames the order: nothing has its client id then.
-        """
-        if (self._by_id or self._is_not_renamed()) and self._is_fresh(at):
-            if isinstance(self.state.cause, UnknownOrderList):
-                raise self.state.cause
-            raise UnknownOrderList(code=-2011, message="Unknown order sent.", status=400)
+    def _resend_by_id(self, found: OrderReport) -> Steps[Any]:
+        request: Any = self.request
+        return self.case.resend(evolve(request, order_id=found.order_id, client_order_id=None))
 
     def _is_not_renamed(self) -> bool:
         return self._not_renamed_at is not None and self._is_fresh(self._not_renamed_at)
 
     def _is_fresh(self, at: int) -> bool:
-        return self.state.is_fresh(at, self.state.attempts)
-
-
-def _is_about(found: OrderReport, ids: dict[str, Any]) -> bool:
-    """Return whether a report has the id that was queried, which a swapped reply has not."""
-    return all(getattr(found, name) == value for name, value in ids.items())
+        return self.case.state.is_fresh(at, self.case.state.attempts)

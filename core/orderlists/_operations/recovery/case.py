@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from attrs import define
+from attrs import define, field
 
-from orderlists._models.order_lists import CanceledOrderList, OrderReport
+from orderlists._attempt import Attempt
+from orderlists._models.order_lists import CanceledOrderList, OrderList, OrderReport
 from orderlists._operations.base import Request
 from orderlists._operations.get_order import GetOrder
 from orderlists._operations.get_order_list import GetOrderList
 from orderlists._operations.recovery.call_state import CallState
-from orderlists._operations.recovery.evidence import Finding, Snapshot, with_reports
-from orderlists.errors import AlreadyDone, BadTimestamp
+from orderlists._operations.recovery.evidence import EVENT_GRACE, Finding, Snapshot, with_reports
+from orderlists.errors import BadTimestamp
 
 if TYPE_CHECKING:
     from orderlists._connections.event_evidence import EventEvidence
@@ -44,6 +45,12 @@ class Answer(Generic[T]):
     error: BaseException | None
     sent_at: int
     is_refused: bool
+
+    @property
+    def failure(self) -> BaseException:
+        """The error of an answer without a result."""
+        assert self.error is not None  # noqa: S101 - callers have checked `value`
+        return self.error
 
 
 class RecoveryEngine(Protocol):
@@ -83,41 +90,73 @@ class Case(Generic[R]):
 
     state: CallState
     engine: RecoveryEngine
+    _grace: float = field(init=False, default=EVENT_GRACE)
 
-    @property
-    def engine_can_answer(self) -> bool:
-        """Whether a resend can yield new information from the matching engine.
+    def rounds(self, *rules: Callable[[], Steps[R | None]]) -> Steps[R]:
+        """Apply the rules in turn until one returns a result or raises; pause between two rounds.
 
-        False once it has replied that no open list has the ids, and after a page of another host.
+        Raises:
+            OutcomeUnknown: The deadline comes first.
         """
-        return self.state.refused_at is None and self.state.wrong_hosts == 0
+        while True:
+            for rule in rules:
+                if (done := (yield from rule())) is not None:
+                    return done
+            if not (yield from self.engine.pause()):
+                raise self.state.unknown()
 
-    def resend(self, request: Request[T]) -> Steps[Answer[T] | None]:
-        """Resend a state-changing request; return None if `max_resends` is used up."""
-        if not self.state.may_resend:
+    # Sources of evidence.
+
+    def await_event(self, find: Callable[[EventEvidence], T | None]) -> Steps[T | None]:
+        """Return what events prove; the first time after a grace: they may be on the way."""
+        grace, self._grace = self._grace, 0.0
+        return (yield from self.engine.await_event(find, grace))
+
+    def measure_clock_once(self) -> Steps[None]:
+        """Measure the exchange's clock, unless it is measured already."""
+        if not self.state.clock.is_measured:
+            yield from self.engine.measure_clock()
+
+    def resend(self, request: Request[R]) -> Steps[R | None]:
+        """Resend a cancel, where that can yield new information; return the result of a 200.
+
+        Nothing is resent once the matching engine has replied that no open list has the ids, after
+        a page of another host, or if `max_resends` is used up.  The refusal of the identical
+        request is recorded; that of another request, by an id that a query returned, is about that
+        id alone.
+        """
+        state = self.state
+        if state.refusal is not None or state.wrong_hosts > 0 or not state.may_resend:
             return None
-        self.state.resent += 1
-        return (yield from self.engine.send_once(request))
+        state.resent += 1
+        answer = yield from self.engine.send_once(request)
+        if answer.is_refused and request is state.request:
+            state.refusal, state.refused_at = answer.error, answer.sent_at
+        return answer.value
 
-    def query_list(self, query: GetOrderList) -> Steps[Snapshot | int | None]:
-        """Query a list and its orders.
-
-        Returns:
-            A snapshot; the time of the query if there is no such list; None without a reply.
-        """
+    def query_list(self, **ids: Any) -> Steps[Snapshot | Answer[OrderList]]:  # noqa: ANN401 - one of two ids
+        """Query a list and its orders; return the answer itself if it has no list."""
         window = self.state.policy.recv_window
-        answer = yield from self.engine.send_once(query.completed(recv_window=window))
+        answer = yield from self.engine.send_once(GetOrderList(recv_window=window, **ids))
         if answer.value is None:
-            return answer.sent_at if answer.is_refused else None
+            return answer
         reports: list[OrderReport] = []
         for order in answer.value.orders:
-            question = GetOrder(symbol=order.symbol, order_id=order.order_id, recv_window=window)
-            report = yield from self.engine.send_once(question)
+            report = yield from self.query_order(order.symbol, order_id=order.order_id)
             if report.value is not None:
                 reports.append(report.value)
         found = Snapshot(with_reports(answer.value, reports), answer.sent_at)
         self.state.seen = found.order_list
         return found
+
+    def query_order(self, symbol: str, **ids: Any) -> Steps[Answer[OrderReport]]:  # noqa: ANN401 - one of two ids
+        """Query an order by one of its ids."""
+        window = self.state.policy.recv_window
+        return (
+            yield from self.engine.send_once(GetOrder(symbol=symbol, recv_window=window, **ids))
+        )
+
+    # Conclusions about a cancel.
 
     def conclude(self, found: Snapshot, cancel_id: str) -> CanceledOrderList | None:
         """Return the result if a snapshot proves the cancel with this id; None if the list is open.
@@ -130,7 +169,7 @@ class Case(Generic[R]):
             case Finding.OURS:
                 return found.canceled()
             case Finding.NOT_OURS:
-                raise AlreadyDone(found.order_list, ending=found.ending)
+                raise self.state.already_done(found.order_list.order_reports, found.order_list)
             case Finding.OVER:
                 raise self.state.unknown(list_over=True)
             case _:
@@ -151,7 +190,7 @@ class Case(Generic[R]):
             BadTimestamp, NotExecuted, OutcomeUnknown: As above.
         """
         state = self.state
-        if state.refused_at is not None or not state.is_fresh(queried_at, state.attempts):
+        if state.refusal is not None or not state.is_fresh(queried_at, state.attempts):
             return
         if not is_target:
             raise state.unknown()
@@ -160,16 +199,7 @@ class Case(Generic[R]):
         if not state.may_resend:
             raise state.not_executed()
 
-    def measure_clock_once(self) -> Steps[None]:
-        """Measure the exchange's clock, unless it is measured already."""
-        if not self.state.clock.is_measured:
-            yield from self.engine.measure_clock()
-
-    def pause_or_give_up(self) -> Steps[None]:
-        """Sleep before the next query.
-
-        Raises:
-            OutcomeUnknown: The deadline comes first.
-        """
-        if not (yield from self.engine.pause()):
-            raise self.state.unknown()
+    def conclude_absent(self, answer: Answer[Any], attempts: list[Attempt]) -> None:
+        """Raise the refusal if a query that reflects these attempts found no list or order."""
+        if answer.is_refused and self.state.is_fresh(answer.sent_at, attempts):
+            raise self.state.refusal or answer.failure

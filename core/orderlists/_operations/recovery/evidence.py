@@ -49,7 +49,7 @@ class Finding(Enum):
 
 
 class Ending(StrEnum):
-    """How a list ended that was already over.
+    """How a list or an order ended that was already over.
 
     ``FILLED``: an order was filled.  ``CANCELED``: another cancel ended it.  ``EXPIRED``: neither.
     """
@@ -108,14 +108,6 @@ class Snapshot:
         is_live = any(r.status not in FINAL for r in found.order_reports)
         return self.is_open and is_complete and is_live
 
-    @property
-    def ending(self) -> Ending:
-        """How the list ended, if it is over and our cancel did not end it."""
-        statuses = {report.status for report in self.order_list.order_reports}
-        if OrderStatus.CANCELED in statuses:
-            return Ending.CANCELED
-        return Ending.FILLED if OrderStatus.FILLED in statuses else Ending.EXPIRED
-
     def canceled(self) -> CanceledOrderList:
         """Return the list as the result of a cancel that this snapshot proves."""
         found = self.order_list
@@ -131,6 +123,14 @@ class Snapshot:
 def with_reports(order_list: OrderList, reports: list[OrderReport]) -> OrderList:
     """Return a list with the queried reports on its orders."""
     return evolve(order_list, order_reports=tuple(reports))
+
+
+def ending_of(reports: Iterable[OrderReport]) -> Ending:
+    """Return how a list or an order ended, if it is over and our cancel did not end it."""
+    statuses = {report.status for report in reports}
+    if OrderStatus.CANCELED in statuses:
+        return Ending.CANCELED
+    return Ending.FILLED if OrderStatus.FILLED in statuses else Ending.EXPIRED
 
 
 def _is_canceled(report: OrderReport) -> bool:

@@ -4,7 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from orderlists import Attempt, CancelOrderList, GetOrderList, Instant, Policy, TimeUnit
+from orderlists import (
+    Attempt,
+    CancelOrderList,
+    GetOrderList,
+    Instant,
+    Policy,
+    TimeUnit,
+    UnknownOrderList,
+)
 from orderlists._clock import ClockReading, Sample, ServerClock
 from orderlists._operations.recovery.call_state import CallState
 from orderlists._operations.recovery.evidence import was_before
@@ -89,6 +97,7 @@ def test_a_query_is_fresh_once_the_query_lag_has_passed_as_well() -> None:
     sent(state, 0.0)
     assert not state.is_fresh(at(24.9), state.attempts)
     assert state.is_fresh(at(25.1), state.attempts)
+    state.refusal = UnknownOrderList(code=-2011, message="Unknown order list sent.", status=400)
     state.refused_at = at(20)
     assert not state.is_fresh(at(29.9), state.attempts)
     assert state.is_fresh(at(30), state.attempts)

@@ -45,7 +45,7 @@ FAILED = ServerError(code=-1007, message="Timeout", status=504)
 GARBLED = UndecodableReply(raw=b"<html>", status=200, reason="not JSON")
 NOT_THERE = UnknownOrderList(code=-2011, message="Unknown order list sent.", status=400)
 NO_LIST = UnknownOrderList(code=-2018, message="Order list does not exist.", status=400)
-NO_ORDER = Rejected(code=-2013, message="Order does not exist.", status=400)
+NO_ORDER = UnknownOrderList(code=-2013, message="Order does not exist.", status=400)
 LONG_AGO = -3600.0
 PATIENT = Policy(deadline=60)
 
@@ -156,7 +156,9 @@ def test_a_list_that_was_over_before_is_already_done_with_its_ending(
     with pytest.raises(AlreadyDone) as caught:
         script.send(BY_ID)
     assert caught.value.ending is ending
-    assert caught.value.order_list.order_reports == legs
+    assert caught.value.reports == legs
+    assert caught.value.order_list is not None
+    assert caught.value.in_doubt.request == script.sent[0]
     copy = pickle.loads(pickle.dumps(caught.value))
     assert (copy.ending, str(copy)) == (ending, str(caught.value))
 
@@ -235,7 +237,7 @@ def test_a_lost_cancel_of_an_unknown_id_is_refused_once_it_has_expired() -> None
     script.clock.update([_sample()])
     with pytest.raises(UnknownOrderList) as caught:
         script.send(BY_ID, Policy(max_query_lag=5, recv_window=3000))
-    assert caught.value.code == -2018
+    assert caught.value is NOT_THERE
     assert script.passed >= (3 + 1 + 5) * SECOND
 
 
@@ -272,6 +274,14 @@ def test_a_list_of_another_symbol_is_not_the_target() -> None:
     elsewhere = (a_list(is_open=True, symbol="BTCUSDT"), leg(1, "NEW"), leg(2, "NEW"))
     with pytest.raises(UnknownOrderList):
         Scripted(LOST, NOT_THERE, *elsewhere).send(BY_ID)
+
+
+def test_a_list_of_another_symbol_is_refused_only_by_a_reply_of_the_exchange() -> None:
+    elsewhere = (a_list(is_open=True, symbol="BTCUSDT"), leg(1, "NEW"), leg(2, "NEW"))
+    script = Scripted(LOST, LOST, *elsewhere, NOT_THERE, *elsewhere)
+    with pytest.raises(UnknownOrderList) as caught:
+        script.send(BY_ID)
+    assert caught.value is NOT_THERE
 
 
 def test_ids_that_do_not_match_are_refused_after_the_query_lag() -> None:
@@ -375,6 +385,13 @@ def test_by_name_a_refusal_is_raised_after_the_query_lag() -> None:
     assert script.passed >= (5 + 1 + 5) * SECOND
 
 
+def test_by_name_a_lost_cancel_is_refused_by_the_reply_to_the_query() -> None:
+    script = Scripted(LOST, *([NO_LIST] * 30))
+    with pytest.raises(UnknownOrderList) as caught:
+        script.send(BY_NAME)
+    assert caught.value is NO_LIST
+
+
 def test_by_name_nothing_is_resent_after_a_refusal() -> None:
     script = Scripted(NOT_THERE, *OPEN, OVER, *canceled_by("mine"))
     assert script.send(BY_NAME).evidence is Evidence.QUERY
@@ -402,6 +419,49 @@ def test_by_name_a_list_that_cannot_be_queried_again_keeps_its_last_state() -> N
 def test_by_name_a_query_timeout_is_retried() -> None:
     script = Scripted(LOST, LOST, NO_LIST, OVER, NO_ORDER, LOST, OVER, *canceled_by("mine"))
     assert script.send(BY_NAME).evidence is Evidence.QUERY
+
+
+# Events.
+
+
+def an_event(changed: float, **changes: Any) -> CanceledOrderList:
+    return evolve(DONE, transaction_time=at(changed), evidence=Evidence.EVENT, **changes)
+
+
+@pytest.mark.parametrize("request_", [BY_ID, BY_NAME], ids=["by id", "by name"])
+def test_an_event_of_a_list_canceled_under_the_cancel_id_proves_the_cancel(
+    request_: CancelOrderList,
+) -> None:
+    proof = an_event(0.0)
+    script = Scripted(LOST, has_events=True, proof=proof)
+    script.clock.update([_sample()])
+    assert script.send(request_) is proof
+    assert len(script.sent) == 1
+
+
+@pytest.mark.parametrize(("changed", "is_proof"), [(-0.001, False), (0.0, True)])
+def test_by_name_an_event_of_a_list_canceled_before_the_first_attempt_is_no_proof(
+    changed: float, *, is_proof: bool
+) -> None:
+    # The id of the cancel may have been used before, for an older list with the same name.  Times
+    # of the exchange are rounded down to the millisecond.
+    queried = (OVER, *canceled_by("mine"))
+    script = Scripted(LOST, *queried, has_events=True, proof=an_event(changed))
+    script.clock.update([_sample()])
+    assert script.send(BY_NAME).evidence is (Evidence.EVENT if is_proof else Evidence.QUERY)
+
+
+def test_by_name_an_event_is_no_proof_while_the_clock_is_not_measured() -> None:
+    queried = (OVER, *canceled_by("mine"))
+    script = Scripted(
+        *(LOST, *queried), has_events=True, proof=an_event(5.0), clock_is_measurable=False
+    )
+    assert script.send(BY_NAME).evidence is Evidence.QUERY
+
+
+def test_an_event_of_another_list_is_no_proof() -> None:
+    script = Scripted(LOST, DONE, has_events=True, proof=an_event(0.0, order_list_id=8))
+    assert script.send(BY_ID) is DONE
 
 
 # `reconcile`, and interrupts.
