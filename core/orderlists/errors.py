@@ -10,6 +10,7 @@
     ├── Refused                  the request was not executed, and can no longer be
     │   ├── Rejected             refused by the exchange; `code`, `message`, `status`
     │   │   ├── UnknownOrderList -2011, -2013, -2018: no open list or order has this id
+    │   │   ├── RejectedOrderList a list was not placed: its reply says REJECT
     │   │   ├── Unauthorized     -1002, -1022, -2008, -2014, -2015: the key is not accepted
     │   │   ├── BadTimestamp     -1021: too old, or from the future
     │   │   ├── RateLimited      429: too many requests; `retry_after`
@@ -62,6 +63,7 @@ __all__ = [
     "RateLimited",
     "Refused",
     "Rejected",
+    "RejectedOrderList",
     "ServerError",
     "TransportError",
     "Unauthorized",
@@ -221,6 +223,20 @@ class UnknownOrderList(Rejected):
     """No open list or order has this id (-2011, -2013, -2018): it never existed, or it is over."""
 
 
+class RejectedOrderList(Rejected):
+    """The exchange replied to a placement with a list that says ``REJECT``: nothing was placed.
+
+    Such a reply has no error code: `code` is None.
+
+    Attributes:
+        order_list: The list, with its reports.
+    """
+
+    def __init__(self, order_list: OrderList) -> None:
+        super().__init__(code=None, message=f"{order_list} was rejected", status=200)
+        self.order_list = order_list
+
+
 class Unauthorized(Rejected):
     """The key or signature is invalid, or lacks permission for this operation or IP address."""
 
@@ -378,6 +394,8 @@ class OutcomeUnknown(OrderListsError):
             another process.
         order_list: The list as last queried, or None.
         list_over: Whether the list is certainly over, for whatever reason.
+        open_lists: After a cancel of everything open on a symbol, the open lists of the symbol as
+            last queried; None if there was no such query.
         may_arrive_until: Until when an attempt may still take effect, by the exchange's clock; None
             if every attempt has certainly expired.
     """
@@ -389,6 +407,7 @@ class OutcomeUnknown(OrderListsError):
         cause: BaseException | None,
         order_list: OrderList | None = None,
         list_over: bool = False,
+        open_lists: tuple[OrderList, ...] | None = None,
         may_arrive_until: Instant | None = None,
     ) -> None:
         request = in_doubt.request
@@ -400,6 +419,7 @@ class OutcomeUnknown(OrderListsError):
         self.in_doubt = in_doubt
         self.order_list = order_list
         self.list_over = list_over
+        self.open_lists = open_lists
         self.may_arrive_until = may_arrive_until
         self.__cause__ = cause
 

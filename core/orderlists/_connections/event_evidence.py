@@ -1,7 +1,7 @@
-"""What events prove about cancels.
+"""What events prove about cancels and placements.
 
-An order that an event reports as `CANCELED` under the client id of a cancel was canceled by it.
-Such reports replace a lost reply.
+An order that an event reports as `CANCELED` under the client id of a cancel was canceled by it.  A
+list that an event reports was placed, or rejected.  Such reports replace a lost reply.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from orderlists._models.events import Event, ExecutionReport, ListStatus
 from orderlists._models.order_lists import (
     CanceledOrderList,
     Evidence,
-    ListedOrder,
+    OrderList,
     OrderReport,
 )
-from orderlists._models.proof import canceled
+from orderlists._models.proof import canceled, listed
 from orderlists.enums import ExecutionType, ListOrderStatus, OrderStatus
 
 K = TypeVar("K")
@@ -33,39 +33,54 @@ _SHARED_FIELDS = [
 
 
 class EventEvidence:
-    """The most recent cancels and ended lists that events reported."""
+    """The most recent lists that events reported, and the cancels among them."""
 
     def __init__(self) -> None:
-        self._canceled: OrderedDict[str, dict[int, OrderReport]] = OrderedDict()
+        self._reports: OrderedDict[int, dict[int, ExecutionReport]] = OrderedDict()
+        self._canceled: OrderedDict[str, int] = OrderedDict()
         self._over: OrderedDict[int, ListStatus] = OrderedDict()
+        self._named: OrderedDict[str, ListStatus] = OrderedDict()
 
     def record(self, event: Event) -> None:
-        """Keep an event if it is evidence of a cancel."""
-        if isinstance(event, ListStatus) and event.list_order_status is ListOrderStatus.ALL_DONE:
-            _keep(self._over, event.order_list_id, event)
-        elif isinstance(event, ExecutionReport) and _is_canceled(event):
-            reports = self._canceled.get(event.client_order_id, {})
-            reports[event.order_id] = _report(event)
-            _keep(self._canceled, event.client_order_id, reports)
+        """Keep an event if it is about an order list."""
+        if isinstance(event, ListStatus):
+            _keep(self._named, event.list_client_order_id, event)
+            if event.list_order_status is ListOrderStatus.ALL_DONE:
+                _keep(self._over, event.order_list_id, event)
+        elif isinstance(event, ExecutionReport) and event.order_list_id >= 0:
+            self._record_report(event)
+
+    def _record_report(self, event: ExecutionReport) -> None:
+        reports = self._reports.get(event.order_list_id, {})
+        kept = reports.get(event.order_id)
+        # A canceled order stays canceled: of two connections, one may be late.
+        if kept is None or not _is_canceled(kept):
+            reports[event.order_id] = event
+        _keep(self._reports, event.order_list_id, reports)
+        if _is_canceled(event):
+            _keep(self._canceled, event.client_order_id, event.order_list_id)
 
     def canceled_under(self, cancel_id: str) -> CanceledOrderList | None:
         """Return the list that was canceled under this id.
 
         None until both a report of a canceled order and the end of its list have arrived.
         """
-        reports = tuple(self._canceled.get(cancel_id, {}).values())
-        status = self._over.get(reports[0].order_list_id) if reports else None
+        list_id = self._canceled.get(cancel_id, -1)
+        status = self._over.get(list_id)
         if status is None:
             return None
-        orders = [
-            ListedOrder(
-                symbol=order.symbol, order_id=order.order_id, client_order_id=order.client_order_id
-            )
-            for order in status.orders
-        ]
-        return canceled(
-            status, orders=orders, reports=reports, evidence=Evidence.EVENT, unknown_fields={}
-        )
+        reports = self._reports.get(list_id, {}).values()
+        canceled_orders = (each for each in reports if _is_canceled(each))
+        ours = [_report(each) for each in canceled_orders if each.client_order_id == cancel_id]
+        return canceled(listed(status, ours), Evidence.EVENT)
+
+    def placed_as(self, list_client_order_id: str) -> OrderList | None:
+        """Return the newest list with this client id."""
+        status = self._named.get(list_client_order_id)
+        if status is None:
+            return None
+        reports = self._reports.get(status.order_list_id, {}).values()
+        return listed(status, map(_report, reports))
 
 
 def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
@@ -75,11 +90,8 @@ def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
 
 
 def _is_canceled(event: ExecutionReport) -> bool:
-    return (
-        event.execution_type is ExecutionType.CANCELED
-        and event.status is OrderStatus.CANCELED
-        and event.order_list_id >= 0
-    )
+    is_cancel = event.execution_type is ExecutionType.CANCELED
+    return is_cancel and event.status is OrderStatus.CANCELED
 
 
 def _report(event: ExecutionReport) -> OrderReport:

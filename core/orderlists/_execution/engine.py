@@ -87,6 +87,7 @@ class Engine:
                 defaults[name] = self.new_id()
         complete = request.completed(**defaults)
         state = CallState.begin(complete, chosen, self.gate.clock, started)
+        state.given = request
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)
         return RunningCall(state, execution.run())
 

@@ -1,9 +1,10 @@
-"""The result of a cancel whose reply was lost, built from the query or event that proves it."""
+"""Lists and results built from the queries and events that prove them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+
+from attrs import fields
 
 from orderlists._models.events import ListStatus
 from orderlists._models.order_lists import (
@@ -15,27 +16,31 @@ from orderlists._models.order_lists import (
 )
 
 
-def canceled(
-    found: OrderList | ListStatus,
-    *,
-    orders: Iterable[ListedOrder],
-    reports: Iterable[OrderReport],
-    evidence: Evidence,
-    unknown_fields: Mapping[str, Any],
-) -> CanceledOrderList:
-    """Return the result of a cancel from a list that a query or an event reported."""
-    return CanceledOrderList(
-        order_list_id=found.order_list_id,
-        contingency_type=found.contingency_type,
-        list_status_type=found.list_status_type,
-        list_order_status=found.list_order_status,
-        list_client_order_id=found.list_client_order_id,
-        transaction_time=found.transaction_time,
-        symbol=found.symbol,
-        orders=tuple(orders),
+def listed(status: ListStatus, reports: Iterable[OrderReport]) -> OrderList:
+    """Return the list that an event describes.
+
+    The wire names of an event mean nothing in a reply: its unknown and malformed fields are left
+    out.
+    """
+    return OrderList(
+        order_list_id=status.order_list_id,
+        contingency_type=status.contingency_type,
+        list_status_type=status.list_status_type,
+        list_order_status=status.list_order_status,
+        list_client_order_id=status.list_client_order_id,
+        transaction_time=status.transaction_time,
+        symbol=status.symbol,
+        orders=tuple(
+            ListedOrder(
+                symbol=order.symbol, order_id=order.order_id, client_order_id=order.client_order_id
+            )
+            for order in status.orders
+        ),
         order_reports=tuple(reports),
-        unknown_fields=unknown_fields,
-        # Wire names of an event mean nothing in a reply.
-        malformed_fields=found.malformed_fields if isinstance(found, OrderList) else {},
-        evidence=evidence,
     )
+
+
+def canceled(found: OrderList, evidence: Evidence) -> CanceledOrderList:
+    """Return the result of a cancel whose reply was lost, from the list that proves it."""
+    same = {each.name: getattr(found, each.name) for each in fields(OrderList)}
+    return CanceledOrderList(**same, evidence=evidence)

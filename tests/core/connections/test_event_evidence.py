@@ -1,4 +1,4 @@
-"""Evidence of cancels from events."""
+"""Evidence of cancels and placements from events."""
 
 import json
 from typing import Any
@@ -83,3 +83,32 @@ def test_only_the_latest_thousand_cancels_are_kept(
 
     assert evidence.canceled_under("cancel-0") is None
     assert evidence.canceled_under("cancel-1000") is not None
+
+
+def test_the_newest_list_with_a_client_id_is_found_with_the_reports_on_its_orders(
+    report: dict[str, Any], status: dict[str, Any]
+) -> None:
+    evidence = EventEvidence()
+    assert evidence.placed_as("name") is None
+    evidence.record(event(status | {"g": 2, "C": "name", "L": "ALL_DONE"}))
+    evidence.record(event(report | {"g": 3, "i": 7, "c": "leg"}))
+    evidence.record(event(report | {"g": -1, "i": 8}))
+    evidence.record(event(status | {"g": 3, "C": "name", "L": "EXECUTING"}))
+
+    found = evidence.placed_as("name")
+    assert found is not None
+    assert (found.order_list_id, found.list_client_order_id) == (3, "name")
+    assert found.list_order_status == "EXECUTING"
+    assert [(each.order_id, each.client_order_id) for each in found.order_reports] == [(7, "leg")]
+
+
+def test_a_late_report_of_a_canceled_order_does_not_replace_the_proof(
+    report: dict[str, Any], status: dict[str, Any]
+) -> None:
+    evidence = EventEvidence()
+    evidence.record(event(report | CANCELED))
+    evidence.record(event(report | CANCELED | {"x": "NEW", "X": "NEW", "c": "before"}))
+    evidence.record(event(status | OVER))
+    proof = evidence.canceled_under("mine")
+    assert proof is not None
+    assert [each.client_order_id for each in proof.order_reports] == ["mine"]

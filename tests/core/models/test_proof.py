@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from orderlists import CanceledOrderList, Evidence, Json, ListStatus, OrderList, TimeUnit
-from orderlists._models.proof import canceled
+from orderlists._models.proof import canceled, listed
 from orderlists.extending import One
 
 MS = TimeUnit.MILLISECOND
@@ -13,13 +13,7 @@ MS = TimeUnit.MILLISECOND
 def test_unknown_and_malformed_fields_of_a_query_are_in_the_result(seed_reply: bytes) -> None:
     sent = json.loads(seed_reply) | {"listClientOrderId": 5, "new": 1}
     found = Json().decode(json.dumps(sent).encode(), One(OrderList), MS)
-    result = canceled(
-        found,
-        orders=found.orders,
-        reports=found.order_reports,
-        evidence=Evidence.QUERY,
-        unknown_fields=found.unknown_fields,
-    )
+    result = canceled(found, Evidence.QUERY)
     assert isinstance(result, CanceledOrderList)
     assert result.evidence is Evidence.QUERY
     assert (result.unknown_fields, result.malformed_fields) == (
@@ -35,6 +29,7 @@ def test_malformed_fields_of_an_event_are_not_in_the_result(
     (sample,) = (one for one in vectors["events"] if one["event"]["e"] == "listStatus")
     event = Json().decode_frame(json.dumps(sample), MS)
     assert isinstance(event, ListStatus)
-    result = canceled(event, orders=(), reports=(), evidence=Evidence.EVENT, unknown_fields={})
+    result = canceled(listed(event, ()), Evidence.EVENT)
     assert (result.unknown_fields, result.malformed_fields) == ({}, {})
     assert result.order_list_id == event.order_list_id
+    assert [each.order_id for each in result.orders] == [each.order_id for each in event.orders]

@@ -54,6 +54,7 @@ class CallState:
         refusal: The reply that no open list has the ids of the request; None without one.
         refused_at: When it arrived.
         seen: The list as last queried.
+        given: The request as the caller gave it; None if an earlier call sent it.
     """
 
     request: Request[Any]
@@ -75,6 +76,7 @@ class CallState:
     refusal: BaseException | None = None
     refused_at: int = 0
     seen: OrderList | None = None
+    given: Request[Any] | None = None
 
     @classmethod
     def begin(
@@ -209,13 +211,18 @@ class CallState:
     # Errors.
 
     def unknown(
-        self, cause: BaseException | None = None, *, list_over: bool = False
+        self,
+        cause: BaseException | None = None,
+        *,
+        list_over: bool = False,
+        open_lists: tuple[OrderList, ...] | None = None,
     ) -> OutcomeUnknown:
         """Return the error for an unknown outcome.
 
         Args:
             cause: The cause, if it is not the first error: a bug.
             list_over: Whether the list is certainly over.
+            open_lists: The open lists, after a cancel of all of them.
         """
         self.record_answered(is_lost=True, is_unknown=True)
         until = None
@@ -227,6 +234,7 @@ class CallState:
             cause=cause or self.cause,
             order_list=self.seen,
             list_over=list_over,
+            open_lists=open_lists,
             may_arrive_until=until,
         )
 

@@ -110,14 +110,7 @@ class Snapshot:
 
     def canceled(self) -> CanceledOrderList:
         """Return the list as the result of a cancel that this snapshot proves."""
-        found = self.order_list
-        return canceled(
-            found,
-            orders=found.orders,
-            reports=found.order_reports,
-            evidence=Evidence.QUERY,
-            unknown_fields=found.unknown_fields,
-        )
+        return canceled(self.order_list, Evidence.QUERY)
 
 
 def with_reports(order_list: OrderList, reports: list[OrderReport]) -> OrderList:
