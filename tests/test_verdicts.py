@@ -17,7 +17,7 @@ from orderlists._execution.decisions import DECISIONS, Action, FailureKind
 from orderlists._operations.base import Effect
 from orderlists._operations.recovery.call_state import CallState
 from orderlists._operations.recovery.cancel import CancelRecovery
-from orderlists._operations.recovery.case import Answer, Steps
+from orderlists._operations.recovery.case import Answer, Case, Steps
 from orderlists._operations.recovery.evidence import Finding, Snapshot
 from orderlists.extending import HttpResponse
 from orderlists_simulator import faults as f
@@ -121,12 +121,12 @@ def test_a_resend_by_the_id_of_a_newer_list_is_caught(monkeypatch: pytest.Monkey
 def test_a_refusal_after_a_lost_attempt_taken_as_refused_is_caught(
     monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    def resend(self: CancelRecovery) -> Steps[None]:
-        answer: Answer[Any] = yield from self.case.engine.send_once(self.case.state.request)
+    def resend(self: Case[Any]) -> Steps[None]:
+        answer: Answer[Any] = yield from self.engine.send_once(self.state.request)
         if isinstance(answer.error, Rejected) and answer.error.code == code:
             raise answer.error
 
-    monkeypatch.setattr(CancelRecovery, "resend", resend)
+    monkeypatch.setattr(Case, "resend_unchanged", resend)
     refused = f.not_executed(answer=f.json_error(code, status=400))
     faults = (f.executed(answer=f.DROPPED), refused)
     run = run_scenario(Scenario(by_id=True, age=1.0, faults=faults), PLANTED)

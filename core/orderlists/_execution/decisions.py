@@ -56,7 +56,7 @@ class FailureKind(Enum):
         STALE_TIMESTAMP: -1021, and by the measured clock the request was too old when it was sent.
         DISPUTED_TIMESTAMP: -1021, although by the measured clock the timestamp was valid.
         LIMITED: 429 or 418, or blocked by the gate after one of them.
-        UNKNOWN_LIST: No open order or list has this id (-2011, -2018).
+        UNKNOWN_LIST: No open order or list has this id (-2011, -2013, -2018).
         DUPLICATE: An open order or list has this client id (-2010).
         REFUSED: Any other refusal by the exchange.
         LOST: No reply, a 5XX, an undecodable reply, or a reply to another request.

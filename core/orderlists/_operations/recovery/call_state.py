@@ -190,11 +190,17 @@ class CallState:
             return False
         return now.server - now.error >= self._end_of(attempts) + int(lag * SECOND)
 
-    def is_fresh(self, queried_at: int, attempts: list[Attempt]) -> bool:
-        """Return whether a query at that time reflects every possible effect of these attempts."""
+    def is_fresh(self, queried_at: int, *, lost_only: bool = False) -> bool:
+        """Return whether a query at that time reflects every possible effect of the attempts.
+
+        Args:
+            queried_at: When the query was sent.
+            lost_only: Consider only the attempts without any usable reply.
+        """
         lag = self.policy.max_query_lag
         if self.refusal is not None and queried_at - self.refused_at < int(lag * SECOND):
             return False
+        attempts = self.lost if lost_only else self.attempts
         return self.all_expired_by(queried_at, attempts, lag=lag)
 
     def _end_of(self, attempts: list[Attempt]) -> int:

@@ -83,7 +83,9 @@ class CancelRecovery:
     def by_id(self) -> Steps[CanceledOrderList]:
         """Reconcile by the exchange's id: resend first, then query."""
         case = self.case
-        return case.rounds(self.events, self.resend, self.query_id, case.measure_clock_once)
+        return case.rounds(
+            self.events, case.resend_unchanged, self.query_id, case.measure_clock_once
+        )
 
     def by_name(self) -> Steps[CanceledOrderList]:
         """Reconcile by the client id of the list, which a newer list may have reused."""
@@ -105,16 +107,12 @@ class CancelRecovery:
             return None
         return proof
 
-    def resend(self) -> Steps[CanceledOrderList | None]:
-        """Resend the identical cancel; a refusal is recorded, and proves nothing."""
-        return self.case.resend(cast("Any", self.request))
-
     def query_id(self) -> Steps[CanceledOrderList | None]:
         """Conclude from the list with the id."""
         case = self.case
         found = yield from case.query_list(order_list_id=self.request.order_list_id)
         if not isinstance(found, Snapshot):
-            case.conclude_absent(found, case.state.lost)
+            case.conclude_absent(found, lost_only=True)
             return None
         self._refuse_wrong_target(found)
         if (done := case.conclude(found, self.cancel_id)) is not None:
@@ -131,7 +129,7 @@ class CancelRecovery:
         case, state = self.case, self.case.state
         newest = yield from case.query_list(list_client_order_id=self.request.list_client_order_id)
         if not isinstance(newest, Snapshot):
-            case.conclude_absent(newest, state.attempts)
+            case.conclude_absent(newest)
             return None
         if (done := (yield from self._canceled_list(newest))) is not None:
             return done
@@ -139,7 +137,7 @@ class CancelRecovery:
         is_target = newest.is_open and is_older
         if is_target and (done := (yield from self._resend_by_id(newest))) is not None:
             return done
-        is_fresh = state.is_fresh(newest.at, state.attempts)
+        is_fresh = state.is_fresh(newest.at)
         if is_older and is_fresh:
             # No attempt can have affected another list with the name.
             case.conclude(newest, self.cancel_id)
@@ -182,7 +180,7 @@ class CancelRecovery:
             and found.order_list.list_client_order_id != self.request.list_client_order_id
             and found.is_open
             and found.finding(self.cancel_id) is Finding.OPEN
-            and state.is_fresh(found.at, state.lost)
+            and state.is_fresh(found.at, lost_only=True)
         )
         if found.order_list.symbol != self.request.symbol or is_misnamed:
             self._raise_refusal()

@@ -72,7 +72,7 @@ class CancelOrderRecovery:
 
     def run(self) -> Steps[Any]:
         """Query, and resend where that is safe, until there is evidence."""
-        resend = (self.resend,) if self._by_id else ()
+        resend = (self.case.resend_unchanged,) if self._by_id else ()
         queries = (self.query_cancel_id, self.case.measure_clock_once, self.query_target)
         return self.case.rounds(self.events, *resend, *queries)
 
@@ -82,10 +82,6 @@ class CancelOrderRecovery:
         """Return the result if events report an order canceled under the id of this cancel."""
         proof = yield from self.case.await_event(lambda seen: seen.canceled_under(self.cancel_id))
         return proof if proof is not None and self.request.mismatch(proof) is None else None
-
-    def resend(self) -> Steps[Any]:
-        """Resend the identical cancel; a refusal is recorded, and proves nothing."""
-        return self.case.resend(cast("Any", self.request))
 
     def query_cancel_id(self) -> Steps[Any]:
         """Conclude from the order with the id of the cancel, which a canceled order has."""
@@ -111,7 +107,7 @@ class CancelOrderRecovery:
             return (yield from self._conclude(answer.value, answer.sent_at))
         # The cancel renames the order: nothing has its client id then.
         if self._by_id or self._is_not_renamed():
-            self.case.conclude_absent(answer, self.case.state.attempts)
+            self.case.conclude_absent(answer)
         return None
 
     # Conclusions.
@@ -129,7 +125,7 @@ class CancelOrderRecovery:
             else was_before(found.time, self.case.state.first_sent)
         )
         if found.status in FINAL:
-            is_proof = is_ours or (is_target and (self._by_id or self._is_fresh(at)))
+            is_proof = is_ours or (is_target and (self._by_id or self.case.state.is_fresh(at)))
             return (yield from self._conclude_over(found, is_ours=is_ours)) if is_proof else None
         if not self._by_id and is_target and (done := (yield from self._resend_by_id(found))):
             return done
@@ -153,7 +149,5 @@ class CancelOrderRecovery:
         return self.case.resend(evolve(request, order_id=found.order_id, client_order_id=None))
 
     def _is_not_renamed(self) -> bool:
-        return self._not_renamed_at is not None and self._is_fresh(self._not_renamed_at)
-
-    def _is_fresh(self, at: int) -> bool:
-        return self.case.state.is_fresh(at, self.case.state.attempts)
+        at = self._not_renamed_at
+        return at is not None and self.case.state.is_fresh(at)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from attrs import define, field
 
-from orderlists._attempt import Attempt
 from orderlists._models.order_lists import CanceledOrderList, OrderList, OrderReport
 from orderlists._operations.base import Request
 from orderlists._operations.get_order import GetOrder
@@ -134,6 +133,10 @@ class Case(Generic[R]):
             state.refusal, state.refused_at = answer.error, answer.sent_at
         return answer.value
 
+    def resend_unchanged(self) -> Steps[R | None]:
+        """Resend the identical cancel; a refusal is recorded, and proves nothing."""
+        return self.resend(self.state.request)
+
     def query_list(self, **ids: Any) -> Steps[Snapshot | Answer[OrderList]]:  # noqa: ANN401 - one of two ids
         """Query a list and its orders; return the answer itself if it has no list."""
         window = self.state.policy.recv_window
@@ -190,7 +193,7 @@ class Case(Generic[R]):
             BadTimestamp, NotExecuted, OutcomeUnknown: As above.
         """
         state = self.state
-        if state.refusal is not None or not state.is_fresh(queried_at, state.attempts):
+        if state.refusal is not None or not state.is_fresh(queried_at):
             return
         if not is_target:
             raise state.unknown()
@@ -199,7 +202,7 @@ class Case(Generic[R]):
         if not state.may_resend:
             raise state.not_executed()
 
-    def conclude_absent(self, answer: Answer[Any], attempts: list[Attempt]) -> None:
-        """Raise the refusal if a query that reflects these attempts found no list or order."""
-        if answer.is_refused and self.state.is_fresh(answer.sent_at, attempts):
+    def conclude_absent(self, answer: Answer[Any], *, lost_only: bool = False) -> None:
+        """Raise the refusal if a query that is fresh found no list or order."""
+        if answer.is_refused and self.state.is_fresh(answer.sent_at, lost_only=lost_only):
             raise self.state.refusal or answer.failure

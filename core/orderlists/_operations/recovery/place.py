@@ -164,7 +164,7 @@ class PlacementRecovery:
             and found.is_surely_open
             and found.order_list.symbol == self.request.symbol
             and found.was_placed_before(state.first_sent)
-            and state.is_fresh(found.at, state.attempts)
+            and state.is_fresh(found.at)
         ):
             raise cast("Rejected", state.cause)
         state.seen = None

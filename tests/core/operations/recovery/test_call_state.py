@@ -95,13 +95,13 @@ def test_an_attempt_has_expired_once_its_end_and_the_clock_error_have_passed(
 def test_a_query_is_fresh_once_the_query_lag_has_passed_as_well() -> None:
     state = a_state()
     sent(state, 0.0)
-    assert not state.is_fresh(at(24.9), state.attempts)
-    assert state.is_fresh(at(25.1), state.attempts)
+    assert not state.is_fresh(at(24.9))
+    assert state.is_fresh(at(25.1))
     state.refusal = UnknownOrderList(code=-2011, message="Unknown order list sent.", status=400)
     state.refused_at = at(20)
-    assert not state.is_fresh(at(29.9), state.attempts)
-    assert state.is_fresh(at(30), state.attempts)
-    assert state.is_fresh(at(30), [])
+    assert not state.is_fresh(at(29.9))
+    assert state.is_fresh(at(30))
+    assert state.is_fresh(at(30), lost_only=True)
 
 
 @pytest.mark.parametrize(("error", "seconds"), [(1.0, 15.9), (None, 3600.0)])

@@ -77,6 +77,11 @@ class Place(Request[tuple[OrderList, Evidence]]):
     def parameters(self) -> list[Parameter]:
         return []
 
+    def mismatch(self, result: Any) -> str | None:
+        if result.list_order_status is ListOrderStatus.REJECT:
+            raise RejectedOrderList(result)
+        return None
+
     def placed(self, order_list: OrderList, evidence: Evidence) -> tuple[OrderList, Evidence]:
         return order_list, evidence
 
@@ -291,6 +296,13 @@ def test_a_list_that_says_reject_is_rejected_with_its_reports() -> None:
     assert (caught.value.code, caught.value.status) == (None, 200)
     with pytest.raises(RejectedOrderList):
         scripted(LOST, has_events=True, proof=rejected).send(GENERATED)
+
+
+def test_a_reply_that_says_reject_is_raised_at_once() -> None:
+    script = scripted(evolve(OURS, list_order_status=ListOrderStatus.REJECT))
+    with pytest.raises(RejectedOrderList):
+        script.send(GENERATED)
+    assert len(script.sent) == 1
 
 
 def test_another_refusal_of_a_placement_is_raised_at_once() -> None:
