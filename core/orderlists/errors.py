@@ -1,26 +1,26 @@
 """All exceptions, in one tree, with their details as attributes.
 
     OrderListsError
-    ├── InvalidInput             refused here, before anything was sent (also a ValueError)
-    │   ├── InvalidRequest       a request that breaks a rule
-    │   └── InvalidSetting       a key, an address or another setting that breaks a rule
-    ├── MissingExtra             an optional dependency is not installed (also an ImportError)
-    ├── TransportError           no usable reply arrived; `sent` is False if nothing was sent
-    │   └── HandshakeRefused     the server answered, but opened no connection; `response`
-    ├── Refused                  the request was not executed, and can no longer be
-    │   ├── Rejected             refused by the exchange; `code`, `message`, `status`
-    │   │   ├── UnknownOrderList -2011, -2013, -2018: no open list or order has this id
+    ├── InvalidInput              refused here, before anything was sent (also a ValueError)
+    │   ├── InvalidRequest        a request that breaks a rule
+    │   └── InvalidSetting        a key, an address or another setting that breaks a rule
+    ├── MissingExtra              an optional dependency is not installed (also an ImportError)
+    ├── TransportError            no usable reply arrived; `sent` is False if nothing was sent
+    │   └── HandshakeRefused      the server answered, but opened no connection; `response`
+    ├── Refused                   the request was not executed, and can no longer be
+    │   ├── Rejected              refused by the exchange; `code`, `message`, `status`
+    │   │   ├── UnknownOrderList  -2011, -2013, -2018: no open list or order has this id
     │   │   ├── RejectedOrderList a list was not placed: its reply says REJECT
-    │   │   ├── Unauthorized     -1002, -1022, -2008, -2014, -2015: the key is not accepted
-    │   │   ├── BadTimestamp     -1021: too old, or from the future
-    │   │   ├── RateLimited      429: too many requests; `retry_after`
-    │   │   ├── Banned           418: too many requests after a 429; `retry_after`, `until`
-    │   │   └── Blocked          403: a firewall in front of the exchange
-    │   ├── AlreadyDone          proven: it was over, filled, expired, or canceled by another
-    │   └── NotExecuted          proven by evidence after an unknown outcome
-    ├── ServerError              the exchange failed: the outcome is unknown
-    ├── UndecodableReply         an unreadable reply: the outcome is unknown
-    └── OutcomeUnknown           a state-changing request may or may not have been executed
+    │   │   ├── Unauthorized      -1002, -1022, -2008, -2014, -2015: the key is not accepted
+    │   │   ├── BadTimestamp      -1021: too old, or from the future
+    │   │   ├── RateLimited       429: too many requests; `retry_after`
+    │   │   ├── Banned            418: too many requests after a 429; `retry_after`, `until`
+    │   │   └── Blocked           403: a firewall in front of the exchange
+    │   ├── AlreadyDone           proven: it was over, filled, expired, or canceled by another
+    │   └── NotExecuted           proven by evidence after an unknown outcome
+    ├── ServerError               the exchange failed: the outcome is unknown
+    ├── UndecodableReply          an unreadable reply: the outcome is unknown
+    └── OutcomeUnknown            a state-changing request may or may not have been executed
 
 There are three kinds of failure.  The network: a transport raises `TransportError`.  The reply: a
 protocol raises the error in the reply (`Rejected`, `ServerError`, `UndecodableReply`).  A bug: any

@@ -44,11 +44,17 @@ class EventEvidence:
     def record(self, event: Event) -> None:
         """Keep an event if it is about an order list."""
         if isinstance(event, ListStatus):
-            _keep(self._named, event.list_client_order_id, event)
+            self._record_name(event)
             if event.list_order_status is ListOrderStatus.ALL_DONE:
                 _keep(self._over, event.order_list_id, event)
         elif isinstance(event, ExecutionReport) and event.order_list_id >= 0:
             self._record_report(event)
+
+    def _record_name(self, event: ListStatus) -> None:
+        # The rejection of a second copy does not undo the placement of the first.
+        is_rejected = event.list_order_status is ListOrderStatus.REJECT
+        if not is_rejected or event.list_client_order_id not in self._named:
+            _keep(self._named, event.list_client_order_id, event)
 
     def _record_report(self, event: ExecutionReport) -> None:
         reports = self._reports.get(event.order_list_id, {})
@@ -75,7 +81,7 @@ class EventEvidence:
         return canceled(listed(status, ours), Evidence.EVENT)
 
     def placed_as(self, list_client_order_id: str) -> OrderList | None:
-        """Return the newest list with this client id."""
+        """Return the newest list with this client id; a rejected one if there is no other."""
         status = self._named.get(list_client_order_id)
         if status is None:
             return None

@@ -112,3 +112,14 @@ def test_a_late_report_of_a_canceled_order_does_not_replace_the_proof(
     proof = evidence.canceled_under("mine")
     assert proof is not None
     assert [each.client_order_id for each in proof.order_reports] == ["mine"]
+
+
+def test_the_rejection_of_a_second_copy_does_not_replace_the_placed_list(
+    status: dict[str, Any],
+) -> None:
+    evidence = EventEvidence()
+    for list_id, said in ((2, "REJECT"), (3, "EXECUTING"), (4, "REJECT")):
+        evidence.record(event(status | {"g": list_id, "C": "name", "L": said}))
+        found = evidence.placed_as("name")
+        assert found is not None
+        assert found.order_list_id == min(list_id, 3)

@@ -9,8 +9,8 @@ before the first attempt, counts as ours.
 
 Three conclusions are safe:
 
-*   A list that is ours, in an event or in the reply to a query, was placed: done, or refused if it
-    says ``REJECT``.
+*   A list that is ours, in an event or in the reply to a query, was placed: done.  If it says
+    ``REJECT``, one copy of the request was rejected; all were, once every attempt has expired.
 *   If every id was generated for this call, every attempt has expired, and two rounds of queries
     after that, `max_query_lag` apart, find nothing: `NotExecuted`.  A round is one query by the id
     of each leg, one by the name of the list, and one of the open lists; all must be readable.
@@ -37,7 +37,7 @@ from orderlists._models.order_lists import Evidence, OrderList
 from orderlists._operations.get_open_order_lists import GetOpenOrderLists
 from orderlists._operations.get_order_list import GetOrderList
 from orderlists._operations.recovery.case import Answer, Case, Steps
-from orderlists._operations.recovery.evidence import Snapshot
+from orderlists._operations.recovery.evidence import Snapshot, was_before
 from orderlists._time import SECOND
 from orderlists.enums import ListOrderStatus
 from orderlists.errors import BadTimestamp, Rejected, RejectedOrderList
@@ -109,7 +109,7 @@ class PlacementRecovery:
         found = yield from self.case.await_event(lambda seen: seen.placed_as(self.name))
         if found is None or not self._is_ours(found):
             return None
-        return self._result(found, Evidence.EVENT)
+        return self._result(found, Evidence.EVENT, self.case.state.now)
 
     def query(self) -> Steps[Any]:
         """Make one round of queries; conclude from the list that it finds, or from finding none."""
@@ -157,7 +157,7 @@ class PlacementRecovery:
         if not isinstance(found, Snapshot):
             return None
         if self._is_ours(found.order_list):
-            return self._result(found.order_list, Evidence.QUERY)
+            return self._result(found.order_list, Evidence.QUERY, found.at)
         state = self.case.state
         if (
             self._is_duplicate
@@ -182,14 +182,18 @@ class PlacementRecovery:
         return is_named and names.issuperset(self.legs) and not self._is_older(found)
 
     def _is_older(self, found: OrderList) -> bool:
-        """Return whether a list was placed before the first attempt, as far as is known."""
+        """Return whether a list may have been placed before the first attempt."""
         first = self.case.state.first_sent
-        return first.error is None or Snapshot(found, 0).was_placed_before(first)
+        times = [each.time for each in found.order_reports if each.time is not None]
+        return first.error is None or not times or any(was_before(each, first) for each in times)
 
-    def _result(self, found: OrderList, evidence: Evidence) -> Any:  # noqa: ANN401 - its own result
-        if found.list_order_status is ListOrderStatus.REJECT:
+    def _result(self, found: OrderList, evidence: Evidence, at: int) -> Any:  # noqa: ANN401 - its own result
+        if found.list_order_status is not ListOrderStatus.REJECT:
+            return self.request.placed(found, evidence)
+        # One copy was rejected; as long as another can take effect, that proves nothing.
+        if self.case.state.is_fresh(at):
             raise RejectedOrderList(found)
-        return self.request.placed(found, evidence)
+        return None
 
     @property
     def _is_duplicate(self) -> bool:

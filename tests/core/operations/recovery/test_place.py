@@ -218,17 +218,35 @@ def test_a_list_that_ended_within_the_call_is_placed(request_: Place) -> None:
     assert script.send(request_)[0].list_order_status is ListOrderStatus.ALL_DONE
 
 
-@pytest.mark.parametrize("request_", [GENERATED, CHOSEN], ids=["generated", "chosen"])
-def test_an_event_of_our_list_proves_the_placement(request_: Place) -> None:
-    script = scripted(LOST, has_events=True, proof=OURS)
-    assert script.send(request_) == (OURS, Evidence.EVENT)
+@pytest.mark.parametrize(
+    ("request_", "proof"),
+    [(GENERATED, OURS), (CHOSEN, evolve(OURS, order_reports=LEGS))],
+    ids=["generated", "chosen"],
+)
+def test_an_event_of_our_list_proves_the_placement(request_: Place, proof: OrderList) -> None:
+    script = scripted(LOST, has_events=True, proof=proof)
+    assert script.send(request_) == (proof, Evidence.EVENT)
     assert len(script.sent) == 1
 
 
-def test_an_event_of_an_older_list_with_chosen_ids_is_no_proof() -> None:
-    older = a_list(placed=-5.0)
-    script = scripted(LOST, LEGS[0], OURS, *LEGS, has_events=True, proof=older)
+@pytest.mark.parametrize(
+    "reports",
+    [(), (evolve(LEGS[0], time=at(-5.0)),), (evolve(LEGS[0], time=at(-5.0)), LEGS[1])],
+    ids=["not reported", "placed before", "one leg placed before"],
+)
+def test_an_event_of_a_list_with_chosen_ids_that_may_be_older_is_no_proof(
+    reports: tuple[OrderReport, ...],
+) -> None:
+    # Its last change says nothing: an older list may have ended just now.
+    proof = evolve(OURS, order_reports=reports)
+    script = scripted(LOST, LEGS[0], OURS, *LEGS, has_events=True, proof=proof)
     assert script.send(CHOSEN)[1] is Evidence.QUERY
+
+
+def test_a_list_with_chosen_ids_and_unreadable_orders_is_queried_again() -> None:
+    unread = (LEGS[0], OURS, LOST, LOST, NO_ORDER, NO_LIST, ())
+    script = scripted(LOST, *unread, LEGS[0], OURS, *LEGS)
+    assert script.send(CHOSEN)[0].order_reports == LEGS
 
 
 # Not ours.
@@ -288,18 +306,32 @@ def test_a_list_that_is_found_but_cannot_be_queried_is_queried_again() -> None:
 # Refused.
 
 
-def test_a_list_that_says_reject_is_rejected_with_its_reports() -> None:
-    rejected = evolve(OURS, list_order_status=ListOrderStatus.REJECT)
+REJECTED = evolve(OURS, list_order_status=ListOrderStatus.REJECT)
+
+
+def test_a_list_that_says_reject_is_rejected_once_every_attempt_has_expired() -> None:
+    script = scripted(LOST, *((LEGS[0], REJECTED, *LEGS, NO_ORDER, NO_LIST, ()) * 60))
     with pytest.raises(RejectedOrderList) as caught:
-        scripted(LOST, LEGS[0], rejected, *LEGS).send(GENERATED)
+        script.send(GENERATED)
     assert caught.value.order_list.order_reports == LEGS
     assert (caught.value.code, caught.value.status) == (None, 200)
+    assert 25 <= script.passed / SECOND < 30
+
+
+def test_an_event_that_says_reject_is_a_refusal_once_every_attempt_has_expired() -> None:
+    script = scripted(LOST, *(NOTHING * 60), has_events=True, proof=REJECTED)
     with pytest.raises(RejectedOrderList):
-        scripted(LOST, has_events=True, proof=rejected).send(GENERATED)
+        script.send(GENERATED)
+    assert 25 <= script.passed / SECOND < 30
+
+
+def test_a_copy_that_was_placed_after_another_was_rejected_is_done() -> None:
+    script = scripted(LOST, *NOTHING, LEGS[0], OURS, *LEGS, has_events=True, proof=REJECTED)
+    assert script.send(GENERATED)[1] is Evidence.QUERY
 
 
 def test_a_reply_that_says_reject_is_raised_at_once() -> None:
-    script = scripted(evolve(OURS, list_order_status=ListOrderStatus.REJECT))
+    script = scripted(REJECTED)
     with pytest.raises(RejectedOrderList):
         script.send(GENERATED)
     assert len(script.sent) == 1
