@@ -102,14 +102,13 @@ class RateLimits:
         """Record the usage that a reply reported."""
         figures, second = self._figures, now.server // SECOND
         for limiter, seconds, used, limit in usages:
-            key = limiter, seconds, _scope(limiter, account)
-            window = second // seconds
+            key = limiter, seconds, account if limiter is RateLimitType.ORDERS else None
+            figure = second // seconds, used, limit
             before = figures.get(key)
             # Replies may be reordered: within a window, usage only grows.
-            if before is not None and before[0] == window and before[1] > used:
-                figures[key] = window, before[1], limit
-            else:
-                figures[key] = window, used, limit
+            if before is not None and before[0] == figure[0] and before[1] > used:
+                figure = figure[0], before[1], limit
+            figures[key] = figure
 
     def block(self, error: RateLimited | Banned, *, account: str, now: ClockReading) -> None:
         """Record a block: of the IP address, or of an account's placements (-1015)."""

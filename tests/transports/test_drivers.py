@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -224,7 +225,7 @@ def test_an_interrupt_carries_request_and_attempt_and_leaves_the_client_usable()
                 client.send(CANCEL)
             doubt = InDoubt.of(caught.value)
             assert doubt is not None
-            assert doubt.request == CANCEL.completed(recv_window=5000)
+            assert doubt.request == CANCEL.completed(recv_window=Decimal(5000))
             assert len(doubt.attempts) == 1
 
 

@@ -81,11 +81,12 @@ class Engine:
         if not isinstance(request, Request):
             raise InvalidRequest(field="request", value=request, rule="must be a Request")
         chosen = self.policy if policy is None else _checked(policy)
-        defaults: dict[str, object] = {"recv_window": chosen.recv_window}
-        for name in request.operation.fresh_ids:
-            if getattr(request, name) is None:
-                defaults[name] = self.new_id()
-        complete = request.completed(**defaults)
+        ids = {
+            name: self.new_id()
+            for name in request.operation.fresh_ids
+            if getattr(request, name) is None
+        }
+        complete = request.completed(recv_window=chosen.recv_window, **ids)
         state = CallState.begin(complete, chosen, self.gate.clock, started)
         state.given = request
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)

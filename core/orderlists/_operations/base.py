@@ -150,20 +150,26 @@ class Request(ABC, Generic[R]):
         )
         return f"{type(self).__name__}({', '.join(given)})"
 
-    def completed(self, **defaults: object) -> Self:
+    def completed(self, *, recv_window: Decimal, **ids: str) -> Self:
         """Return the request with these values for the fields that it has and that are None.
 
         Returns the request itself if there is nothing to fill in.
+
+        Args:
+            recv_window: That of a policy, or of another request: valid already.
+            ids: Values that are validated as those of their fields.
         """
-        kind: Any = type(self)
-        added: dict[str, object] = {}
-        for name, value in defaults.items():
-            if getattr(self, name, value) is None:
-                added[name] = _validated(self, getattr(kind.__attrs_attrs__, name), value)
+        added: dict[str, object] = {
+            name: _validated(self, name, value)
+            for name, value in ids.items()
+            if getattr(self, name, value) is None
+        }
+        if getattr(self, "recv_window", recv_window) is None:
+            added["recv_window"] = recv_window
         if not added:
             return self
         # The other fields are valid already: `evolve` would validate them again, in twice the time.
-        complete: Self = object.__new__(kind)
+        complete: Self = object.__new__(type(self))
         vars(complete).update(vars(self))
         vars(complete).update(added)
         return complete
@@ -186,7 +192,9 @@ def request_kind(name: str) -> type[Request[Any]]:
     return _KINDS[name]
 
 
-def _validated(request: Request[Any], rule: Any, value: object) -> object:  # noqa: ANN401 - an attrs attribute, whose converter mypy takes for another
+def _validated(request: Request[Any], name: str, value: object) -> object:
+    kind: Any = type(request)
+    rule: Any = getattr(kind.__attrs_attrs__, name)
     if rule.converter is not None:
         value = rule.converter(value)
     if rule.validator is not None:

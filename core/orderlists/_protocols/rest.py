@@ -8,7 +8,6 @@ Invariant: the query is percent-encoded first; exactly those bytes are signed an
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -128,12 +127,13 @@ class Rest:
 
 
 def _query(parameters: list[Parameter]) -> str:
-    return "&".join([f"{name}={_written(value)}" for name, value in parameters])
-
-
-def _written(value: str | int | Decimal) -> str:
     # The text of a number needs no encoding.
-    return _percent_encoded(value) if isinstance(value, str) else text_of(value)
+    return "&".join(
+        [
+            f"{name}={_percent_encoded(value) if isinstance(value, str) else text_of(value)}"
+            for name, value in parameters
+        ]
+    )
 
 
 def _percent_encoded(text: str) -> str:

@@ -126,11 +126,21 @@ class WebSocketApi:
             if not logged_on or operation.security is Security.SIGNED:
                 parameters.append(("apiKey", key.api_key))
                 parameters.sort()
-                text = "&".join([f"{name}={text_of(value)}" for name, value in parameters])
+                text = "&".join(
+                    [
+                        f"{name}={value if type(value) is str else text_of(value)}"
+                        for name, value in parameters
+                    ]
+                )
                 parameters.append(("signature", signature_of(text.encode(), key)))
         if not parameters:
             return f'{{"id":{request_id},"method":"{operation.websocket}"}}'
-        members = ",".join([f'"{name}":{_json(value)}' for name, value in parameters])
+        members = ",".join(
+            [
+                f'"{name}":{encode_basestring(value) if type(value) is str else _number(value)}'
+                for name, value in parameters
+            ]
+        )
         return f'{{"id":{request_id},"method":"{operation.websocket}","params":{{{members}}}}}'
 
     def read(self, frame: Frame) -> Reply | Event | None:
@@ -169,9 +179,7 @@ class WebSocketApi:
         return http_error(response, self.format)
 
 
-def _json(value: str | int | Decimal) -> str:
-    if type(value) is str:
-        return encode_basestring(value)
+def _number(value: str | int | Decimal) -> str:
     # A fraction is sent as text: its text is signed, and a parser may format a number differently.
     if isinstance(value, int) or (isinstance(value, Decimal) and value == int(value)):
         return text_of(value)
