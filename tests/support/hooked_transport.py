@@ -8,6 +8,7 @@ from typing import Any
 
 from client_and_venue import ClientAndVenue, client_and_venue
 from orderlists import CancelOrderList, GetOrderList
+from orderlists.extending import Frame
 
 OpenClient = Callable[..., AbstractContextManager[ClientAndVenue]]
 """Opens a client that is connected to a venue."""
@@ -70,11 +71,11 @@ class HookedConnection:
         self._connection = connection
         self._call = call
 
-    def send(self, frame: str, /, *, timeout: float) -> None:
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
         self._call("sending")
         self._connection.send(frame, timeout=timeout)
 
-    async def asend(self, frame: str, /, *, timeout: float) -> None:  # noqa: ASYNC109 - the contract
+    async def asend(self, frame: Frame, /, *, timeout: float) -> None:  # noqa: ASYNC109 - the contract
         self.send(frame, timeout=timeout)
 
     def receive(self, *, timeout: float | None) -> Any:

@@ -47,7 +47,7 @@ class _BufferedConnection:
         self._frames: deque[Frame] = deque()
         self._has_ended = False
 
-    def send(self, frame: str, /, *, timeout: float) -> None:
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
         self._connection.send(frame, timeout=timeout)
 
     def receive(self, *, timeout: float | None) -> Frame | None:

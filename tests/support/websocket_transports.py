@@ -22,7 +22,7 @@ class BlockingConnection:
         self._connection = connection
         self._wait = wait
 
-    def send(self, frame: str, /, *, timeout: float) -> None:
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
         self._wait(self._connection.asend(frame, timeout=timeout))
 
     def receive(self, *, timeout: float | None) -> Frame | None:

@@ -30,13 +30,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+MADE: list[WebsocketsTransport] = []
+"""Closed after each test, also those that a liar leaves open."""
+
+
 class HonestConnection:
     """What every lying connection starts from."""
 
     def __init__(self, inner: Connection) -> None:
         self.inner = inner
 
-    def send(self, frame: str, /, *, timeout: float) -> None:
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
         self.inner.send(frame, timeout=timeout)
 
     def receive(self, *, timeout: float | None) -> Frame | None:
@@ -58,6 +62,7 @@ class Honest:
             ssl_context=setup.ssl_context,
             max_frame_size=setup.max_frame_size,
         )
+        MADE.append(self.inner)
 
     def connect(self, target: str, /, *, timeout: float) -> Connection:
         return self.held(self.inner.connect(target, timeout=timeout))
@@ -66,14 +71,11 @@ class Honest:
         self.inner.close()
 
 
-UNCLOSED: list[WebsocketsTransport] = []
-
-
 @pytest.fixture(autouse=True)
 def close_all() -> Iterator[None]:
     yield
-    while UNCLOSED:
-        UNCLOSED.pop().close()
+    while MADE:
+        MADE.pop().close()
 
 
 def with_connections(kind: type[HonestConnection]) -> Callable[[FramedSetup], Honest]:
@@ -171,9 +173,14 @@ class HasOneKey(Honest):
 
 
 class Unmasked(HonestConnection):
-    def send(self, frame: str, /, *, timeout: float) -> None:
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
         with patch("websockets.frames.secrets.token_bytes", bytes):
             super().send(frame, timeout=timeout)
+
+
+class SendsBytesAsText(HonestConnection):
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
+        super().send(str(frame, "latin-1") if isinstance(frame, bytes) else frame, timeout=timeout)
 
 
 class DropsABacklog(HonestConnection):
@@ -209,7 +216,7 @@ class ReconnectingConnection(HonestConnection):
 
 
 class SwearsThatNoFrameWasSent(HonestConnection):
-    def send(self, frame: str, /, *, timeout: float) -> None:
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
         try:
             super().send(frame, timeout=timeout)
         except TransportError as error:
@@ -236,7 +243,7 @@ class SharesOne(Honest):
 
 
 class SendsInHalves(HonestConnection):
-    def send(self, frame: str, /, *, timeout: float) -> None:
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
         middle = len(frame) // 2
         for half in (frame[:middle], frame[middle:]):
             super().send(half, timeout=timeout)
@@ -263,7 +270,7 @@ class SendsAllAndReceivesLater(HonestConnection):
         finally:
             self.receiving = False
 
-    def send(self, frame: str, /, *, timeout: float) -> None:
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
         if self.receiving:
             raise TransportError("somebody receives", sent=None)
         super().send(frame, timeout=timeout)
@@ -305,12 +312,12 @@ class LosesFramesToInterrupts(HonestConnection):
 
 
 class WaitsForWriters(HonestConnection):
-    def send(self, frame: str, /, *, timeout: float) -> None:
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
         super().send(frame, timeout=timeout + 0.3)
 
 
 class SendsNothing(HonestConnection):
-    def send(self, frame: str, /, *, timeout: float) -> None:
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
         pass
 
 
@@ -377,10 +384,6 @@ class ClosesOnce(HonestConnection):
 
 
 class NeverClosesConnections(Honest):
-    def __init__(self, setup: FramedSetup) -> None:
-        super().__init__(setup)
-        UNCLOSED.append(self.inner)
-
     def close(self) -> None:
         pass
 
@@ -401,7 +404,7 @@ class TellsTargets(Honest):
 
 
 class TellsFrames(HonestConnection):
-    def send(self, frame: str, /, *, timeout: float) -> None:
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
         try:
             super().send(frame, timeout=timeout)
         except TransportError as error:
@@ -490,6 +493,7 @@ LIARS: list[tuple[str, Callable[[FramedSetup], Honest]]] = [
     ("proxies_of_the_environment_are_ignored", ObeysTheEnvironment),
     ("frames_may_follow_the_handshake_at_once", with_connections(DropsTheFirst)),
     ("sent_frames_arrive_whole", with_connections(SendsInHalves)),
+    ("sent_frames_arrive_whole", with_connections(SendsBytesAsText)),
     ("frames_are_received_whole", with_connections(SwallowsEmpty)),
     ("frames_are_received_whole", changing_received(str)),
     ("fragments_are_joined", changing_received(lambda frame: frame[:2])),

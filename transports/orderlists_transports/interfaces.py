@@ -73,11 +73,11 @@ class Connection(Protocol):
     with their payload, at the latest while somebody receives.
     """
 
-    def send(self, frame: str, /, *, timeout: float) -> None:
-        """Send one text frame, whole.
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
+        """Send one frame, whole.
 
         Args:
-            frame: Sent as it is, in UTF-8.
+            frame: Sent as it is: str as text in UTF-8, bytes as binary.
             timeout: Seconds until the system has taken it.
 
         Raises:
@@ -153,8 +153,8 @@ class InProcessTransport(FramedTransport, Protocol):
 class AsyncConnection(Protocol):
     """One open connection that carries frames: `Connection` for tasks."""
 
-    async def asend(self, frame: str, /, *, timeout: float) -> None:  # noqa: ASYNC109 - as above
-        """Send one text frame, as `Connection.send` does."""
+    async def asend(self, frame: Frame, /, *, timeout: float) -> None:  # noqa: ASYNC109 - as above
+        """Send one frame, as `Connection.send` does."""
         ...
 
     async def areceive(self, *, timeout: float | None) -> Frame | None:  # noqa: ASYNC109 - as above

@@ -26,11 +26,11 @@ class VenueConnection:
         self._server = server
         self._clock = clock
 
-    def send(self, frame: str, /, *, timeout: float) -> None:
-        """Send one text frame.
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
+        """Send one frame.
 
         Args:
-            frame: The text.
+            frame: Text, or bytes.
             timeout: It never runs out.
 
         Raises:
@@ -39,7 +39,8 @@ class VenueConnection:
         """
         del timeout
         try:
-            frame.encode()
+            if isinstance(frame, str):
+                frame.encode()
         except UnicodeEncodeError as error:
             raise TransportError("the frame is not text", sent=False) from error
         with self._venue.notifier.lock:
@@ -82,8 +83,8 @@ class VenueConnection:
         """End the connection; without effect if it has ended."""
         self._server.close("closed")
 
-    async def asend(self, frame: str, /, *, timeout: float) -> None:  # noqa: ASYNC109 - the contract of asynchronous transports
-        """Send one text frame, as `send` does."""
+    async def asend(self, frame: Frame, /, *, timeout: float) -> None:  # noqa: ASYNC109 - the contract of asynchronous transports
+        """Send one frame, as `send` does."""
         self.send(frame, timeout=timeout)
 
     async def areceive(self, *, timeout: float | None) -> Frame | None:  # noqa: ASYNC109 - as above

@@ -41,8 +41,8 @@ class Link(Protocol):
         """Call a function with every frame, and another once with the reason of the end."""
         ...
 
-    def write(self, frame: str, failed: Callable[[Exception], object], /) -> None:
-        """Write a text frame; call a function if it was not written, at once or later."""
+    def write(self, frame: Frame, failed: Callable[[Exception], object], /) -> None:
+        """Write a frame; call a function if it was not written, at once or later."""
         ...
 
     def start_closing(self) -> object:

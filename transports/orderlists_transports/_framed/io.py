@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from attrs import define
 
@@ -60,8 +60,7 @@ class ConnectionIo:
             self._manager.write_failed(connection, error, self._now().monotonic, in_flight)
             self.close(connection)
 
-        # The framed transports of today carry text.
-        connection.handle.link.write(cast("str", data), failed)
+        connection.handle.link.write(data, failed)
 
     def close(self, connection: Connection) -> None:
         """Begin to close a connection."""

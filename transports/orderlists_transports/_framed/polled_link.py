@@ -31,7 +31,7 @@ class PolledLink:
         self._received, self._lost = received, lost
         self._loop.links.append(self)
 
-    def write(self, frame: str, failed: Callable[[Exception], object], /) -> None:
+    def write(self, frame: Frame, failed: Callable[[Exception], object], /) -> None:
         """Send a frame."""
         send_frame(self._connection, frame, self._timeout, failed)
 
@@ -60,7 +60,7 @@ class PolledLink:
 
 
 def send_frame(
-    connection: Connection, frame: str, timeout: float, failed: Callable[[Exception], object]
+    connection: Connection, frame: Frame, timeout: float, failed: Callable[[Exception], object]
 ) -> None:
     """Send a frame, and call a function if that fails."""
     try:

@@ -51,7 +51,7 @@ class ReadByTask:
         """Begin to read."""
         self._reader = self._tasks.start(self._read(received, lost), "orderlists-reader")
 
-    def write(self, frame: str, failed: Callable[[Exception], object], /) -> None:
+    def write(self, frame: Frame, failed: Callable[[Exception], object], /) -> None:
         """Begin to send a frame."""
         self._tasks.start(self._send(frame, failed), "orderlists-writer")
 
@@ -74,7 +74,7 @@ class ReadByTask:
         except Exception as error:  # noqa: BLE001 - a bug as well: it ends what is in flight, as it is
             lost(error)
 
-    async def _send(self, frame: str, failed: Callable[[Exception], object]) -> None:
+    async def _send(self, frame: Frame, failed: Callable[[Exception], object]) -> None:
         try:
             await self._connection.asend(frame, timeout=self._timeout)
         except Exception as error:  # noqa: BLE001 - as above

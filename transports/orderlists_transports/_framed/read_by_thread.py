@@ -32,7 +32,7 @@ class ReadByThread:
             target=self._read, args=(received, lost), name="orderlists-reader", daemon=True
         ).start()
 
-    def write(self, frame: str, failed: Callable[[Exception], object], /) -> None:
+    def write(self, frame: Frame, failed: Callable[[Exception], object], /) -> None:
         """Send a frame; this waits until the system has taken it."""
         send_frame(self._connection, frame, self._timeout, failed)
 

@@ -61,8 +61,8 @@ class AsyncWebSocket(WebSocketConnection, asyncio.BufferedProtocol):
         transport.write(self._protocol.output())
         await opening
 
-    async def asend(self, frame: str, /, *, timeout: float) -> None:  # noqa: ASYNC109 - the transport owns its timeout: only it knows what was sent by then
-        """Send one text frame, as `Connection.send` says."""
+    async def asend(self, frame: Frame, /, *, timeout: float) -> None:  # noqa: ASYNC109 - the transport owns its timeout: only it knows what was sent by then
+        """Send one frame, as `Connection.send` says."""
         outcome: asyncio.Future[TransportError | None] = self._events.create_future()
         self._transmit(frame, partial(_resolve, outcome))
         time_is_up = TransportError(f"{UNSENT} as a whole: the time is up", sent=None)

@@ -76,8 +76,8 @@ class WebSocketConnection(ABC):
         if self._end is not None:
             lost(self._over())
 
-    def write(self, frame: str, failed: Callable[[TransportError], object], /) -> None:
-        """Write a text frame, or call a function if it cannot be written."""
+    def write(self, frame: Frame, failed: Callable[[TransportError], object], /) -> None:
+        """Write a frame, or call a function if it cannot be written."""
         try:
             if self._end is not None:
                 raise unsent(self._end)
@@ -124,7 +124,7 @@ class WebSocketConnection(ABC):
         self._set_end(why)
         self._loop.call_soon(self.shut)
 
-    def _transmit(self, frame: str, written: Written) -> None:
+    def _transmit(self, frame: Frame, written: Written) -> None:
         """Write a frame, and call a function when the system has taken it."""
 
         def failed(error: TransportError) -> None:

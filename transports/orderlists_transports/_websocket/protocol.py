@@ -90,8 +90,8 @@ class WebSocket:
             self.end = self._reason()
         return frames
 
-    def send(self, frame: str) -> None:
-        """Take a text frame for the output.
+    def send(self, frame: Frame) -> None:
+        """Take a frame for the output.
 
         Raises:
             TransportError: It cannot be sent; nothing of it was.
@@ -100,11 +100,13 @@ class WebSocket:
         # The protocol refuses frames from the moment at which it has read a close frame.
         if self._protocol.state is State.OPEN:
             try:
-                content = frame.encode()
+                if isinstance(frame, str):
+                    self._protocol.send_text(frame.encode())
+                else:
+                    self._protocol.send_binary(frame)
             except UnicodeEncodeError:
                 why = "it is not Unicode text"
             else:
-                self._protocol.send_text(content)
                 return
         # Raised here, where no foreign error is being handled: none becomes its context.
         raise unsent(why)

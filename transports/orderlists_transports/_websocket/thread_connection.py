@@ -46,8 +46,8 @@ class ThreadWebSocket(WebSocketConnection):
 
     # For callers.
 
-    def send(self, frame: str, /, *, timeout: float) -> None:
-        """Send one text frame, as `Connection.send` says."""
+    def send(self, frame: Frame, /, *, timeout: float) -> None:
+        """Send one frame, as `Connection.send` says."""
         if self._end is not None:
             raise unsent(self._end)
         outcomes: list[TransportError | None] = []

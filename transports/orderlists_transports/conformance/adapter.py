@@ -63,11 +63,11 @@ class HttpAdapter(Adapter):
 class ConnectionAdapter(Adapter):
     """A connection of a framed transport under test."""
 
-    def send(self, frame: str, timeout: float = LONG) -> None:
+    def send(self, frame: Frame, timeout: float = LONG) -> None:
         """Send a frame."""
         self._call("send", frame, timeout=timeout)
 
-    def start_sending(self, *frames: str) -> Future[list[None]]:
+    def start_sending(self, *frames: Frame) -> Future[list[None]]:
         """Send one frame after the other in the background."""
         calls = [(frame,) for frame in frames]
         return self._caller.start(self._method("send"), calls, timeout=LONG)

@@ -6,6 +6,7 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 from orderlists_transports.conformance._servers.websocket import (
+    BINARY,
     PING,
     PONG,
     TEXT,
@@ -38,22 +39,23 @@ FRAMES = framed_clauses()
 
 @FRAMES.clause()
 def sent_frames_arrive_whole(fixture: FramedFixture) -> None:
-    """A frame arrives as one text frame, masked, byte for byte, in the order of sending."""
+    """A frame arrives whole, masked, byte for byte, in order: str as text, bytes as binary."""
     arrived: list[ReceivedFrame] = []
-    texts = [*_TEXTS, *("x" * size for size in _SIZES)]
+    sent: list[str | bytes] = [*_TEXTS, *("x" * size for size in _SIZES), b"", b"\xff" * 300]
 
     def script(websocket: WebSocketPeer) -> None:
-        for _ in texts:
+        for _ in sent:
             arrived.append(websocket.read())
             websocket.write(frame("noted"))
 
     connection = connected(fixture, serving(script))
-    for text in texts:
-        connection.send(text)
-    expect_frames(connection, *["noted"] * len(texts))
-    for text, found in zip(texts, arrived, strict=True):
-        expect(found.payload == text.encode(), f"{len(text)} characters arrived changed")
-        expect(found.opcode == TEXT, f"a frame with opcode {found.opcode} arrived")
+    for each in sent:
+        connection.send(each)
+    expect_frames(connection, *["noted"] * len(sent))
+    for each, found in zip(sent, arrived, strict=True):
+        payload, opcode = (each.encode(), TEXT) if isinstance(each, str) else (each, BINARY)
+        expect(found.payload == payload, f"a frame of length {len(each)} arrived changed")
+        expect(found.opcode == opcode, f"a frame with opcode {found.opcode} arrived")
         expect(found.is_last, "a frame arrived in fragments")
         expect(found.mask is not None, "a frame was not masked")
 
