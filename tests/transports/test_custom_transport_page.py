@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +80,17 @@ def test_an_adapter_of_the_page_keeps(library: str, clause: HttpClause) -> None:
     if clause.optional is None or TABLE[clause.name][1][library] == "kept":
         check()
     else:
-        with pytest.raises(AssertionError, match=f"^{clause.name}: "):
+        assert is_broken(clause, check)
+
+
+def is_broken(clause: HttpClause, check: Callable[[], None]) -> bool:
+    """Return whether a check fails: on a busy machine a server may be too slow to show it."""
+    for _ in range(3):
+        try:
             check()
+        except AssertionError as error:
+            return str(error).startswith(f"{clause.name}: ")
+    return False
 
 
 @pytest.mark.parametrize("clause", FRAMED_CLAUSES, ids=str)

@@ -77,12 +77,14 @@ def test_a_request_without_validators_is_completed() -> None:
     class Unruly(Request[int]):
         operation: ClassVar[Operation[Any]] = GetServerTime.operation
         recv_window: Decimal | None = None
+        own_id: str | None = None
 
         def parameters(self) -> list[Parameter]:
             return []
 
     window = Decimal(1)
-    assert Unruly().completed(recv_window=window, new_client_order_id="x") == Unruly(window)
+    complete = Unruly().completed(recv_window=window, own_id="any", new_client_order_id="none")
+    assert complete == Unruly(window, "any")
 
 
 def test_a_request_with_slots_is_refused_when_its_class_is_made() -> None:

@@ -77,6 +77,12 @@ class TestSync:
         assert connection.receive(timeout=2) is None
         assert connection.receive(timeout=2) is not None
 
+    def test_a_binary_frame_is_refused_without_an_id(self, open_: Open) -> None:
+        connection = open_()
+        connection.send(TIME.encode(), timeout=1.0)
+
+        assert ids([connection.receive(timeout=1)]) == [None]
+
     def test_receive_without_a_timeout_raises_if_nothing_is_scheduled(
         self, virtual: VirtualClock, documented: Callable[[Behaviour], Venue]
     ) -> None:

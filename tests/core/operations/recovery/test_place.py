@@ -68,11 +68,12 @@ class Place(Request[tuple[OrderList, Evidence]]):
     def client_order_ids(self) -> tuple[str | None, ...]:
         return self.above, self.below
 
-    def completed(self, **defaults: object) -> Self:
+    def completed(self, *, recv_window: Decimal, **_: str) -> Self:
         ids = {"list_client_order_id": "list", "above": "above", "below": "below"}
         missing: Any = {name: new for name, new in ids.items() if getattr(self, name) is None}
         generated = self.generated_ids | set(missing.values())
-        return evolve(super().completed(**defaults), **missing, generated_ids=generated)
+        complete = super().completed(recv_window=recv_window)
+        return evolve(complete, **missing, generated_ids=generated)
 
     def parameters(self) -> list[Parameter]:
         return []
