@@ -58,14 +58,6 @@ def _to_floor(race: str, name: str = OURS) -> Callable[[Results], float]:
     return lambda results: _ratio(results["races"][race]["results"], name)
 
 
-def _to(race: str, rival: str) -> Callable[[Results], float]:
-    def ratio(results: Results) -> float:
-        found = results["races"][race]["results"]
-        return _ratio(found, OURS) / _ratio(found, rival)
-
-    return ratio
-
-
 def _to_cheapest(race: str) -> Callable[[Results], float]:
     def ratio(results: Results) -> float:
         found = results["races"][race]
@@ -95,127 +87,124 @@ def _decoded_against_orjson(results: Results) -> float:
     return ratio
 
 
-def _bookkeeping(results: Results) -> float:
-    found = results["parts"]["bookkeeping"]["one call"]["results"]["the call alone"]
-    cost: float = found["cpu_us"]["median"]
-    return cost
+def _around_the_transport(results: Results) -> float:
+    parts = results["parts"]
+    call = parts["bookkeeping"]["one call"]["results"]["client, 24 headers"]
+    parsing = parts["decode"]["seed's reply"]["results"]["json.loads"]
+    ratio: float = call["cpu_us"]["median"] / parsing["cpu_us"]["median"]
+    return ratio
 
 
-def _own_import(results: Results) -> float:
-    own: float = results["imports"]["own_ms"]
-    return own
+def _connected_kib(results: Results) -> float:
+    kib: float = results["memory"]["idle client"]["connected_kib"]
+    return kib
+
+
+def _counted(race: str) -> Callable[[Results], float]:
+    def ratio(results: Results) -> float:
+        counted: float = results["instructions"][race]["results"][OURS]["ratio"]
+        return counted
+
+    return ratio
 
 
 def _whole_import(results: Results) -> float:
     return _ratio(results["imports"]["results"], OURS)
 
 
-_FRAMED = (
-    "a WebSocket costs so little that the typed result and the call weigh more than all the rest.  "
-    "Sampled: a fifth of our time reads types; a tenth each writes and signs the frame, decides "
-    "the call, and parses; less each reads the rate limits, and waits by future and timer"
+_TYPED = (
+    "a third of a call over a WebSocket parses and types the result, more strictly than any rival "
+    "does; a fourth decides the call, reads the clocks and keeps what is in flight; a tenth writes "
+    "and signs the frame"
 )
-_RIVAL = (
-    "this part of python-binance is less than the floor takes, which signs, sends and parses and "
-    "no more; beyond that as above"
+_OWN = (
+    "parsing and typing the result takes a third, the call with its limits and clocks a fourth, "
+    "writing and signing a tenth; the rest moves bytes"
 )
-_QUERY = "writing the query costs the same, whatever signing costs; escaping base64 a fifth of that"
-_COMPLETED = (
-    "a third of it fills in the request's id and judges that; the rest makes commands and passes "
-    "them through six generators, one in another; an absolute goal, which depends on the machine"
+_LISTED = (
+    "signing with the prepared key takes two thirds of the floor; the rest lists the parameters, "
+    "writes them and makes the message"
 )
-_CLASSES = (
-    "an absolute goal, which depends on the machine; most of it is attrs, which writes and "
-    "compiles the methods of some 60 classes"
-)
-_TYPES = (
-    "pydantic's loop is Rust; ours is Python, and keeps unknown fields, units and words as well"
+_WALKED = (
+    "parsing is half of it; the rest walks the values into objects and makes Decimals, of which "
+    "some are new in every reply"
 )
 
 GOALS = (
-    Goal("sync call / urllib3 + json", 0.95, 0.70, _to_floor("sync")),
-    Goal("sync call / binance-sdk-spot", 0.40, None, _to("sync", "binance-sdk-spot")),
-    Goal("sync call / cheapest peer", 1.0, None, _to_cheapest("sync")),
-    Goal("async call, 1 in flight / aiohttp + json", 1.15, 1.0, _to_floor("async-1")),
+    Goal("sync REST / urllib3 + json", 0.50, 0.41, _to_floor("sync"), why=_OWN),
+    Goal("sync REST / cheapest peer", 0.25, 0.21, _to_cheapest("sync"), why=_OWN),
+    Goal("async REST, 1 in flight / aiohttp + json", 0.95, 0.80, _to_floor("async-1"), why=_OWN),
+    Goal("async REST, 50 in flight / aiohttp + json", 0.95, 0.80, _to_floor("async-50"), why=_OWN),
+    Goal("async REST, 1 in flight / cheapest peer", 0.85, 0.74, _to_cheapest("async-1"), why=_OWN),
     Goal(
-        "async call, 50 in flight / aiohttp + json",
-        1.15,
-        1.0,
-        _to_floor("async-50"),
-        why=(
-            "by less than its spread.  Counted by callgrind, with one in flight: the floor takes "
-            "680 thousand instructions, we take 800: 235 to parse and type the result, 145 for the "
-            "call and its limits, 60 to write and sign the request, the rest to move it"
-        ),
+        "async REST, 50 in flight / cheapest peer", 0.75, 0.62, _to_cheapest("async-50"), why=_OWN
     ),
-    Goal("async call, 1 in flight / cheapest peer", 1.0, None, _to_cheapest("async-1")),
-    Goal("async call, 50 in flight / cheapest peer", 1.0, None, _to_cheapest("async-50")),
     Goal(
-        "WebSocket call, 50 in flight / aiohttp + json",
-        1.5,
-        1.4,
+        "async WebSocket, 1 in flight / aiohttp + json",
+        1.25,
+        1.05,
+        _to_floor("websocket-1"),
+        why=_TYPED,
+    ),
+    Goal(
+        "async WebSocket, 1 in flight / cheapest peer",
+        0.90,
+        0.78,
+        _to_cheapest("websocket-1"),
+        why=_TYPED,
+    ),
+    Goal(
+        "async WebSocket, 50 in flight / aiohttp + json",
+        2.1,
+        1.8,
         _to_floor("websocket-50"),
-        why=_FRAMED,
+        why=_TYPED,
     ),
     Goal(
-        "WebSocket call, 50 in flight / python-binance",
-        0.35,
-        None,
-        _to("websocket-50", "python-binance"),
-        why=_RIVAL,
+        "async WebSocket, 50 in flight / cheapest peer",
+        0.70,
+        0.60,
+        _to_cheapest("websocket-50"),
+        why=_TYPED,
     ),
-    Goal(
-        "encode + sign HMAC / hmac.new",
-        2.0,
-        1.2,
-        _part("encode + sign", "HMAC"),
-        why=(
-            "signing with the prepared key takes two thirds of the floor; the rest lists the "
-            "parameters, writes them and makes the message.  Two prepared SHA-256 states would "
-            "save a fifth of the floor, and be cryptography of our own"
-        ),
-    ),
+    Goal("sync WebSocket / websockets + json", 1.50, 1.3, _to_floor("websocket-sync"), why=_TYPED),
+    Goal("sync WebSocket / cheapest peer", 0.90, 0.80, _to_cheapest("websocket-sync"), why=_TYPED),
+    Goal("encode + sign HMAC / hmac.new", 2.3, 2.0, _part("encode + sign", "HMAC"), why=_LISTED),
     Goal(
         "encode + sign Ed25519 / signature",
-        1.1,
-        None,
+        1.20,
+        1.14,
         _part("encode + sign", "Ed25519"),
-        why=_QUERY,
+        why=_LISTED,
     ),
+    Goal("decode / json.loads", 2.7, 2.4, _part("decode", "seed's reply"), why=_WALKED),
+    Goal("decode with orjson / orjson.loads", 6.4, 5.5, _decoded_against_orjson, why=_WALKED),
+    Goal("decode / cattrs + json", 1.0, None, _decoded_against("cattrs, json", OURS), why=_WALKED),
     Goal(
-        "decode / json.loads",
-        2.5,
-        2.0,
-        _part("decode", "seed's reply"),
+        "a call around the transport, 24 headers / json.loads of the seed's reply",
+        1.6,
+        1.33,
+        _around_the_transport,
         why=(
-            "a third is parsing; two fifths walk the values into objects; a sixth makes Decimals, "
-            "of which some are new in every reply; the rest is instants and calls between layers"
+            "a third reads the headers for usages and records them; the rest fills in the id of "
+            "the request, passes commands between engine and driver, and reads the clocks"
         ),
     ),
     Goal(
-        "decode with orjson / orjson.loads",
-        5.0,
-        4.0,
-        _decoded_against_orjson,
-        why="as above: all but the parsing is the same work",
-    ),
-    Goal("decode / cattrs + json", 1.0, None, _decoded_against("cattrs, json", OURS)),
-    Goal(
-        "decode with orjson / pydantic v2",
-        1.0,
-        None,
-        _decoded_against("pydantic v2", OURS_ORJSON),
-        why=_TYPES,
-    ),
-    Goal("decode / pydantic v2", 1.0, None, _decoded_against("pydantic v2", OURS), why=_TYPES),
-    Goal("one call's bookkeeping", 10.0, 5.0, _bookkeeping, "µs", why=_COMPLETED),
-    Goal("import, our own share", 40.0, None, _own_import, "ms", why=_CLASSES),
-    Goal(
-        "import, the whole / python-binance",
-        0.25,
-        None,
+        "import with `Client` / python-binance",
+        0.40,
+        0.33,
         _whole_import,
-        why="urllib3, which a client loads, takes three quarters of what is allowed by itself",
+        why="urllib3, which a client loads, takes half of what is allowed by itself",
+    ),
+    Goal("an idle connected client", 7.06, 5.0, _connected_kib, "KiB"),
+    Goal("instructions, sync REST / urllib3 + json", 0.40, 0.31, _counted("sync"), why=_OWN),
+    Goal(
+        "instructions, async REST, 1 in flight / aiohttp + json",
+        0.95,
+        0.84,
+        _counted("async-1"),
+        why=_OWN,
     ),
 )
 
