@@ -88,14 +88,18 @@ def test_the_first_frame_is_written_at_once_and_others_are_joined(
     assert connection.writes == [b"1\n", b"2\n3\n"]
 
 
-def test_a_frame_after_something_arrived_is_written_at_once(
+def test_a_frame_is_written_at_once_where_all_before_it_were_answered(
     connection: Any, loop: ManualLoop
 ) -> None:
     write(connection, "1", "2")
+    loop.turn()
     connection._take(b"reply")  # noqa: SLF001
     write(connection, "3")
+    assert connection.writes == [b"1\n", b"2\n"]
     loop.turn()
-    assert connection.writes == [b"1\n", b"2\n", b"3\n"]
+    connection._take(b"reply\nreply\nevent")  # noqa: SLF001
+    write(connection, "4")
+    assert connection.writes == [b"1\n", b"2\n", b"3\n", b"4\n"]
 
 
 def test_a_frame_that_waits_to_be_written_is_not_reported_as_written(

@@ -4,7 +4,7 @@ All of it runs on one loop, the event loop or the I/O thread.  Frames are given 
 driver, if one listens, or else kept until they are received; while more than four mebibytes of them
 wait, nothing is read, so that the exchange has to wait as well.
 
-A frame is written at once if nothing was written since something arrived, else together with all
+A frame is written at once if as many frames arrived as were sent before it, else together with all
 others of the same turn of the loop, as Nagle's algorithm does: to the system a burst of requests is
 one write, and each would cost as much as all else that is done to send a frame.
 """
@@ -57,7 +57,7 @@ class WebSocketConnection(ABC):
         self._wake_receiver: Callable[[], object] | None = None
         self._end: str | None = None
         self._is_flushing = False
-        self._has_written = False
+        self._n_unanswered = 0
         self._unwritten: list[Written] = []
         self._heard, self._is_pinged = monotonic(), False
         self._timer: Timer
@@ -85,7 +85,11 @@ class WebSocketConnection(ABC):
         except TransportError as error:
             failed(error)
         else:
-            self._flush_soon()
+            self._n_unanswered += 1
+            if self._n_unanswered == 1:
+                self._flush()
+            else:
+                self._flush_soon()
 
     def start_closing(self, closed: Callable[[], object] | None = None) -> None:
         """Agree on the end with the other side, or do without after a while."""
@@ -108,10 +112,11 @@ class WebSocketConnection(ABC):
 
     def _take(self, data: bytes) -> None:
         """Take bytes that arrived; none mean the end."""
-        self._heard, self._is_pinged, self._has_written = monotonic(), False, False
+        self._heard, self._is_pinged = monotonic(), False
         self._deliver(self._protocol.receive(data))
 
     def _deliver(self, frames: list[Frame]) -> None:
+        self._n_unanswered = max(0, self._n_unanswered - len(frames))
         for frame in frames:
             if self._end is None:
                 self._received(frame)
@@ -170,16 +175,13 @@ class WebSocketConnection(ABC):
             call()
 
     def _flush_soon(self) -> None:
-        if not self._has_written:
-            self._flush()
-        elif not self._is_flushing:
+        if not self._is_flushing:
             self._is_flushing = True
             self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
         self._is_flushing = False
         data = self._protocol.output()
-        self._has_written = self._has_written or bool(data)
         if (data or self._unwritten) and not self._is_closed:
             self._put(data)
 
