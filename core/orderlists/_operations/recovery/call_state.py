@@ -161,22 +161,34 @@ class CallState:
     # Conclusions.
 
     def time_of(self, attempt: Attempt) -> ClockReading:
-        """Return when an attempt was sent, by the best estimate so far."""
+        """Return when an attempt was sent at the earliest."""
+        return min(self._estimates(attempt), key=_server_time)
+
+    def _estimates(self, attempt: Attempt) -> tuple[ClockReading, ...]:
+        """Return the estimates of when an attempt was sent.
+
+        The clock may have stepped between two of them, and a monotonic clock that stops while the
+        machine sleeps makes the later one too late.
+        """
         is_earlier = attempt.at.monotonic < self.started
         if is_earlier and not self.clock.is_provisional(attempt.at):
-            return attempt.at
+            return (attempt.at,)
         again, at = self.clock.at(attempt.at.monotonic), attempt.at
         if at.error is None:
             # By the wall clock.  The exchange executes nothing earlier than this.
             at = again._replace(server=at.server - LATEST_TIMESTAMP)
-        # Of two estimates the earlier time is the safe one: the clock may have stepped between, and
-        # a monotonic clock that stops while the machine sleeps makes `again` too late.
-        return min(at, again, key=lambda reading: reading.server)
+        return at, again
 
     @property
     def first_sent(self) -> ClockReading:
-        """When the first attempt was sent."""
-        return min((self.time_of(each) for each in self.attempts), key=lambda at: at.server)
+        """When the first attempt was sent at the earliest: what is older was there before it."""
+        return min((self.time_of(each) for each in self.attempts), key=_server_time)
+
+    @property
+    def first_sent_at_latest(self) -> ClockReading:
+        """When the first attempt was sent at the latest: what is older cannot be its effect."""
+        latest = (max(self._estimates(each), key=_server_time) for each in self.attempts)
+        return min(latest, key=_server_time)
 
     def all_expired_by(self, time: int, attempts: list[Attempt], *, lag: float = 0.0) -> bool:
         """Return whether every attempt had expired `lag` seconds before a time.
@@ -259,3 +271,7 @@ class CallState:
     def not_executed(self) -> NotExecuted:
         """Return the error for a request that was not executed and can no longer be."""
         return NotExecuted(self.in_doubt, cause=self.cause, order_list=self.seen)
+
+
+def _server_time(reading: ClockReading) -> int:
+    return reading.server

@@ -99,7 +99,7 @@ class CancelRecovery:
         proof = yield from self.case.await_event(lambda seen: seen.canceled_under(self.cancel_id))
         if proof is None or self.request.mismatch_of_list(proof) is not None:
             return None
-        first = self.case.state.first_sent
+        first = self.case.state.first_sent_at_latest
         # By its name, an older list may have been canceled under the same id.
         if self.request.order_list_id is None and (
             first.error is None or was_before(proof.transaction_time, first)

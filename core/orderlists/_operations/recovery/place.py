@@ -183,7 +183,7 @@ class PlacementRecovery:
 
     def _is_older(self, found: OrderList) -> bool:
         """Return whether a list may have been placed before the first attempt."""
-        first = self.case.state.first_sent
+        first = self.case.state.first_sent_at_latest
         times = [each.time for each in found.order_reports if each.time is not None]
         return first.error is None or not times or any(was_before(each, first) for each in times)
 

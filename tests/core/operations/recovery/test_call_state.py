@@ -166,6 +166,18 @@ def test_a_list_placed_while_the_machine_slept_is_not_older_than_the_attempt() -
     assert not was_before(placed, state.first_sent)
 
 
+def test_an_attempt_is_dated_at_the_earliest_and_at_the_latest() -> None:
+    # Asleep for an hour, or a wall clock that is an hour behind.
+    clock = a_clock(error=None)
+    state = a_state(clock)
+    sent(state, 1.0)
+    sent(state, 1.5)
+    clock.update([Sample(at(2), at(2), Instant((START + at(3602)) // 1000, TimeUnit.MICROSECOND))])
+    earliest, latest = state.first_sent.server, state.first_sent_at_latest.server
+    assert abs(earliest - START) < 1_000_000
+    assert abs(latest - (START + at(3601))) < 1_000_000
+
+
 def test_an_assumed_attempt_expires_by_the_resynced_clock() -> None:
     clock = a_clock(error=None)
     state = a_state(clock, started=at(100))

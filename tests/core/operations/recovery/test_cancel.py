@@ -451,6 +451,13 @@ def test_by_name_an_event_of_a_list_canceled_before_the_first_attempt_is_no_proo
     assert script.send(BY_NAME).evidence is (Evidence.EVENT if is_proof else Evidence.QUERY)
 
 
+def test_by_name_an_event_before_the_attempt_of_a_clock_that_was_behind_is_no_proof() -> None:
+    # By the wall clock the cancel was sent four seconds earlier than it was.
+    queried = (OVER, *canceled_by("mine"))
+    script = Scripted(*(LOST, *queried), has_events=True, proof=an_event(-2.0), skew=-4 * SECOND)
+    assert script.send(BY_NAME).evidence is Evidence.QUERY
+
+
 def test_by_name_an_event_is_no_proof_while_the_clock_is_not_measured() -> None:
     queried = (OVER, *canceled_by("mine"))
     script = Scripted(

@@ -1,10 +1,9 @@
 """Recovery of a placement, rule by rule, by scripted answers."""
 
-from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import Any
 
 import pytest
-from attrs import evolve, frozen
+from attrs import evolve
 
 from orderlists import (
     BadTimestamp,
@@ -27,11 +26,9 @@ from orderlists import (
     UnknownOrderList,
 )
 from orderlists._clock import Sample
-from orderlists._operations.base import Effect
-from orderlists._operations.recovery.place import recover_placement
 from orderlists.enums import ContingencyType, ListOrderStatus, ListStatusType, OrderStatus
-from orderlists.extending import Operation, Parameter, Request, Security
 from scripted import SECOND, START, Scripted
+from toy_placement import Place
 
 LOST = TransportError("reset", sent=None)
 FAILED = ServerError(code=-1007, message="Timeout", status=504)
@@ -39,52 +36,6 @@ DUPLICATE = Rejected(code=-2010, message="Duplicate order sent.", status=400)
 NO_ORDER = UnknownOrderList(code=-2013, message="Order does not exist.", status=400)
 NO_LIST = UnknownOrderList(code=-2018, message="Order list does not exist.", status=400)
 ARCHIVED = Rejected(code=-2026, message="Order was archived.", status=400)
-
-
-@frozen(slots=False, kw_only=True)
-class Place(Request[tuple[OrderList, Evidence]]):
-    """A placement of a list with two legs."""
-
-    operation: ClassVar[Operation[Any]] = Operation(
-        name="Place",
-        method="POST",
-        path="/api/v3/orderList/oco",
-        websocket="orderList.place.oco",
-        weight=1,
-        security=Security.TRADE,
-        effect=Effect.PLACE,
-        result=OrderList,
-        recovery=recover_placement,
-    )
-
-    symbol: str = "LTCBTC"
-    list_client_order_id: str | None = None
-    above: str | None = None
-    below: str | None = None
-    generated_ids: frozenset[str] = frozenset()
-    recv_window: Decimal | None = None
-
-    @property
-    def client_order_ids(self) -> tuple[str | None, ...]:
-        return self.above, self.below
-
-    def completed(self, *, recv_window: Decimal, **_: str) -> Self:
-        ids = {"list_client_order_id": "list", "above": "above", "below": "below"}
-        missing: Any = {name: new for name, new in ids.items() if getattr(self, name) is None}
-        generated = self.generated_ids | set(missing.values())
-        complete = super().completed(recv_window=recv_window)
-        return evolve(complete, **missing, generated_ids=generated)
-
-    def parameters(self) -> list[Parameter]:
-        return []
-
-    def mismatch(self, result: Any) -> str | None:
-        if result.list_order_status is ListOrderStatus.REJECT:
-            raise RejectedOrderList(result)
-        return None
-
-    def placed(self, order_list: OrderList, evidence: Evidence) -> tuple[OrderList, Evidence]:
-        return order_list, evidence
 
 
 GENERATED = Place()
