@@ -60,12 +60,6 @@ class Reply(NamedTuple):
     sent_at: ClockReading | None
     action: Action = Action.RAISE
 
-    @property
-    def failure(self) -> BaseException:
-        """The exception of a reply that is not a result."""
-        assert self.error is not None  # noqa: S101 - callers have checked `kind`
-        return self.error
-
 
 @define(eq=False)
 class Execution(Generic[R]):
@@ -88,7 +82,8 @@ class Execution(Generic[R]):
             yield from self.measure_clock()
         while True:
             reply = yield from self._exchange(state.request, is_urgent=False)
-            if reply.error is None:
+            error = reply.error
+            if error is None:
                 result: R = reply.value
                 return result
             match reply.action:
@@ -97,9 +92,9 @@ class Execution(Generic[R]):
                 case Action.RECOVER:
                     return (yield from self._recover_from(reply))
                 case Action.OUTCOME_UNKNOWN:
-                    raise state.unknown(reply.error)
+                    raise state.unknown(error)
                 case _:
-                    raise reply.failure
+                    raise error
 
     def reconcile(self, attempts: tuple[Attempt, ...], window: Decimal) -> Call[R]:
         """Reconcile a request that was sent earlier."""
@@ -227,9 +222,9 @@ class Execution(Generic[R]):
             raise state.unknown(reply.error) from reply.error
         if reply.kind in _NOT_REPEATABLE or state.wrong_hosts >= _MAX_WRONG_HOSTS:
             raise state.unknown()
-        is_refused = reply.kind is FailureKind.UNKNOWN_LIST
+        refusal = reply.error if reply.kind is FailureKind.UNKNOWN_LIST else None
         sent_at = state.now if reply.sent_at is None else reply.sent_at.monotonic
-        return Answer(reply.value, reply.error, sent_at, is_refused)
+        return Answer(reply.value, reply.error, sent_at, refusal)
 
     def await_event(
         self, find: Callable[[EventEvidence], T | None], seconds: float, /
@@ -266,9 +261,10 @@ class Execution(Generic[R]):
 
     def _sample(self) -> Steps[Sample | None]:
         reply = yield from self._exchange(GetServerTime(), is_urgent=True)
-        if reply.kind in BUGS:
-            raise self.state.unknown(reply.error) if self.state.may_have_sent else reply.failure
-        if reply.error is not None or reply.sent_at is None:
+        error = reply.error
+        if error is not None and reply.kind in BUGS:
+            raise self.state.unknown(error) if self.state.may_have_sent else error
+        if error is not None or reply.sent_at is None:
             return None
         return Sample(reply.sent_at.monotonic, self.state.now, reply.value.server_time)
 

@@ -88,7 +88,7 @@ class CancelOrderRecovery:
         answer = yield from self.case.query_order(
             self.request.symbol, client_order_id=self.cancel_id
         )
-        if answer.is_refused:
+        if answer.refusal is not None:
             self._not_renamed_at = answer.sent_at
         # A swapped reply is about another order.
         if answer.value is None or answer.value.client_order_id != self.cancel_id:

@@ -37,19 +37,13 @@ class Answer(Generic[T]):
         value: The result; None on an error.
         error: The error: a refusal, or the reason why there is no reply.
         sent_at: When it was sent, by the monotonic clock, in nanoseconds.
-        is_refused: Whether the exchange replied that there is no such list or order.
+        refusal: The error, if the exchange replied that there is no such list or order.
     """
 
     value: T | None
     error: BaseException | None
     sent_at: int
-    is_refused: bool
-
-    @property
-    def failure(self) -> BaseException:
-        """The error of an answer without a result."""
-        assert self.error is not None  # noqa: S101 - callers have checked `value`
-        return self.error
+    refusal: BaseException | None
 
 
 class RecoveryEngine(Protocol):
@@ -129,8 +123,8 @@ class Case(Generic[R]):
             return None
         state.resent += 1
         answer = yield from self.engine.send_once(request)
-        if answer.is_refused and request is state.request:
-            state.refusal, state.refused_at = answer.error, answer.sent_at
+        if answer.refusal is not None and request is state.request:
+            state.refusal, state.refused_at = answer.refusal, answer.sent_at
         return answer.value
 
     def resend_unchanged(self) -> Steps[R | None]:
@@ -204,5 +198,6 @@ class Case(Generic[R]):
 
     def conclude_absent(self, answer: Answer[Any], *, lost_only: bool = False) -> None:
         """Raise the refusal if a query that is fresh found no list or order."""
-        if answer.is_refused and self.state.is_fresh(answer.sent_at, lost_only=lost_only):
-            raise self.state.refusal or answer.failure
+        refusal = answer.refusal
+        if refusal is not None and self.state.is_fresh(answer.sent_at, lost_only=lost_only):
+            raise self.state.refusal or refusal

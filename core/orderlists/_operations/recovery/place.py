@@ -232,7 +232,7 @@ def _ids_of(request: Placement) -> tuple[str | None, ...]:
 
 
 def _found(answer: Answer[Any], list_ids: Iterable[int]) -> set[int] | None:
-    return None if answer.value is None and not answer.is_refused else set(list_ids)
+    return None if answer.value is None and answer.refusal is None else set(list_ids)
 
 
 def _names_in(found: OrderList) -> set[str]:
