@@ -16,10 +16,9 @@ Why each row is safe:
 *   "Unknown order list" is also the reply to a second copy of a cancel whose first copy was
     executed, and "Duplicate order" the reply to a second copy of a placement: only a query can
     distinguish these cases.
-*   429, 418 and every refusal that does not depend on orders are final, as the exchange documents:
-    they were raised before the request was looked at.  A proxy that repeats requests could hide an
-    earlier copy behind one of them, but nothing in the reply suggests it, and after a 429 a query
-    would be blocked as well.
+*   After a 429, a 418 or another refusal nothing was executed, as the exchange documents.  A proxy
+    that repeats requests could hide an executed copy behind one of them, but nothing in such a
+    reply suggests it, and after a 429 a query would be blocked as well.
 *   A page of another host comes from a wrong address or a proxy.  Retrying does not help, but the
     request may have been forwarded, so a state-changing request is queried once.
 *   A bug proves nothing about the request, and a retry would hit it again.
