@@ -74,6 +74,19 @@ class Received:
     common: int = 0
 
 
+@frozen(kw_only=True)
+class Result:
+    """The result of a request.
+
+    Attributes:
+        body: The body of the response.
+        account: The account of its key.
+    """
+
+    body: Json
+    account: str
+
+
 class Dispatcher:
     """Executes requests at a venue."""
 
@@ -83,7 +96,7 @@ class Dispatcher:
     def execute(
         self,
         endpoint: Endpoint | None,
-        result: Callable[[Endpoint], Json],
+        result: Callable[[Endpoint], Result],
         *,
         unknown: ApiError,
         error_body: Callable[[ApiError], JsonObject],
@@ -107,19 +120,24 @@ class Dispatcher:
             done = result(endpoint)
         except ApiError as error:
             return self.error(error, error_body(error), now=now)
-        found = done.get("orderListId") if isinstance(done, dict) else None
+        found = done.body.get("orderListId") if isinstance(done.body, dict) else None
+        counts = self._order_counts(done.account, now) if endpoint.orders > 0 else ()
         return Execution(
             at=now,
             code=None,
             order_list_id=found if isinstance(found, int) else None,
             response=self._response(
-                200, done, refund=weight if endpoint.free_on_success else 0, now=now
+                200,
+                done.body,
+                refund=weight if endpoint.free_on_success else 0,
+                extra=counts,
+                now=now,
             ),
         )
 
     def call(
         self, endpoint: Endpoint, received: Received, credentials: Credentials | None, *, now: int
-    ) -> Json:
+    ) -> Result:
         """Check a request, and return the result of the endpoint's handler.
 
         Args:
@@ -144,16 +162,15 @@ class Dispatcher:
                 raise ApiError(-1022, "Signature for this request is not valid.")
             if endpoint.security == "TRADE" and not key.may_trade:
                 raise not_permitted()
-        return endpoint.handler(
-            Call(
-                venue=self._venue,
-                protocol=received.protocol,
-                session=received.session,
-                key=key,
-                now=now,
-                values=values,
-            )
+        call = Call(
+            venue=self._venue,
+            protocol=received.protocol,
+            session=received.session,
+            key=key,
+            now=now,
+            values=values,
         )
+        return Result(body=endpoint.handler(call), account=call.account)
 
     def error(self, error: ApiError, body: JsonObject, *, now: int) -> Execution:
         """Return the execution of a request that was refused."""
@@ -162,6 +179,13 @@ class Dispatcher:
             extra = (("Retry-After", str(error.retry_after)),)
         response = self._response(error.status, body, extra=extra, now=now)
         return Execution(at=now, code=error.code, order_list_id=None, response=response)
+
+    def _order_counts(self, account: str, now: int) -> tuple[tuple[str, str], ...]:
+        counter = self._venue.order_count
+        used = counter.used(account, now=now)
+        return tuple(
+            (window.header, str(count)) for window, count in zip(counter.windows, used, strict=True)
+        )
 
     def _response(
         self,

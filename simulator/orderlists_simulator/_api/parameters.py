@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast, get_args
 
 from attrs import frozen
 
@@ -32,11 +32,33 @@ class Kind(Generic[T]):
         legal: The pattern as the exchange quotes it, in the syntax of Java.
         fits: Whether a text matches the pattern.
         read: Converts a text; raises ValueError if that is impossible in spite of the pattern.
+        refusal: The code and the text for a value that does not fit; None for the text that quotes
+            the pattern.
     """
 
     legal: str
     fits: Callable[[str], object]
     read: Callable[[str], T]
+    refusal: tuple[int, str] | None = None
+
+    def refused(self, name: str) -> ApiError:
+        """Return the error of a value that does not fit."""
+        if self.refusal is not None:
+            return ApiError(*self.refusal)
+        return ApiError(
+            -1100, f"Illegal characters found in parameter '{name}'; legal range is '{self.legal}'."
+        )
+
+
+def words(literal: object, code: int, message: str) -> Kind[Any]:
+    """Return the kind of the values of a `Literal` type, with the error of any other value."""
+    found = get_args(literal)
+    return Kind[Any](
+        legal=f"^({'|'.join(found)})$",
+        fits=frozenset(found).__contains__,
+        read=str,
+        refusal=(code, message),
+    )
 
 
 def _long(text: str) -> int:
@@ -135,10 +157,7 @@ class SentParameters:
         if text == "":
             raise ApiError(-1105, f"Parameter '{name}' was empty.")
         if not kind.fits(text):
-            raise ApiError(
-                -1100,
-                f"Illegal characters found in parameter '{name}'; legal range is '{kind.legal}'.",
-            )
+            raise kind.refused(name)
         try:
             return cast("T", kind.read(text))
         except ValueError as error:

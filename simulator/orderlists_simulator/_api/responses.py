@@ -6,7 +6,7 @@ A REST body and a result of the WebSocket API are the same value.  Source: `Canc
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from orderlists_simulator._engine.orders import Cancellation, Order, VenueOrderList
 from orderlists_simulator._engine.queries import OrderView
@@ -16,7 +16,11 @@ from orderlists_simulator._validators import format_amount
 JsonObject: TypeAlias = dict[str, object]
 Json: TypeAlias = JsonObject | list[JsonObject]
 
+ResponseType: TypeAlias = Literal["ACK", "RESULT", "FULL"]
+"""How much the reply to a placement says about each order."""
+
 _NOT_YET = -1
+_COMMISSION_ASSET = "BNB"
 # Lists have no quote quantity; the documentation writes this zero, and no other, with six decimals.
 _NO_QUOTE_QUANTITY = "0.000000"
 
@@ -27,6 +31,68 @@ def cancel_body(cancellation: Cancellation, unit: TimeUnit) -> JsonObject:
         **list_body(cancellation.order_list, unit),
         "orderReports": [_cancel_report(order, unit) for order in cancellation.canceled],
     }
+
+
+def placement_body(placed: VenueOrderList, detail: ResponseType, unit: TimeUnit) -> JsonObject:
+    """Return the reply to an accepted placement.
+
+    A list that ended within the placement has no client id any more.
+    """
+    name = placed.list_client_order_id if placed.is_open else None
+    return {
+        **list_body(placed, unit),
+        "listClientOrderId": name,
+        "orderReports": [_placement_report(order, detail, unit) for order in placed.orders],
+    }
+
+
+def _placement_report(order: Order, detail: ResponseType, unit: TimeUnit) -> JsonObject:
+    known: JsonObject = {
+        "symbol": order.symbol,
+        "orderId": order.order_id,
+        "orderListId": order.order_list_id,
+        "clientOrderId": order.client_order_id,
+        "transactTime": unit.convert(order.time),
+    }
+    if detail == "ACK":
+        return known
+    result: JsonObject = {
+        **known,
+        "price": format_amount(order.price),
+        "origQty": None if order.quantity is None else format_amount(order.quantity),
+        "executedQty": format_amount(order.executed_qty),
+        "origQuoteOrderQty": _NO_QUOTE_QUANTITY,
+        "cummulativeQuoteQty": format_amount(order.quote_qty),
+        "status": order.status,
+        "timeInForce": order.time_in_force,
+        "type": order.type,
+        "side": order.side,
+        **_trigger(order, unit),
+        "workingTime": _since(order.working_time, unit),
+        "icebergQty": None if order.iceberg_qty is None else format_amount(order.iceberg_qty),
+        "strategyId": order.strategy_id,
+        "strategyType": order.strategy_type,
+        "selfTradePreventionMode": order.self_trade_prevention_mode,
+        **_conditional(order),
+        "fills": _fills(order) if detail == "FULL" else None,
+    }
+    return _without_none(result)
+
+
+def _fills(order: Order) -> list[JsonObject]:
+    """Return the fills of an order within its placement, which are at one price."""
+    if order.executed_qty == 0:
+        return []
+    return [
+        {
+            "price": format_amount(order.quote_qty / order.executed_qty),
+            "qty": format_amount(order.executed_qty),
+            "commission": format_amount(None),
+            "commissionAsset": _COMMISSION_ASSET,
+            # [ASSUME] One trade, numbered by its order.
+            "tradeId": order.order_id,
+        }
+    ]
 
 
 def list_body(found: VenueOrderList, unit: TimeUnit) -> JsonObject:

@@ -36,6 +36,9 @@ class Behaviour:
         weight_limit: The request weight allowed in a minute; None for no limit.
         ban_after: How many requests after the first 429 of a minute are answered with 429 as well,
             before the address is banned with 418 (the number is not published).
+        orders_in_ten_seconds: The unfilled orders allowed in ten seconds; None for no limit.
+        orders_in_a_day: The unfilled orders allowed in a day; None for no limit.
+        max_num_order_lists: The open lists allowed to an account on a symbol; None for no limit.
         events_sent: Whether the events of a request are sent before or after its reply (not
             documented).
         first_event: Whether the reports of the orders or the status of the list come first (not
@@ -59,6 +62,15 @@ class Behaviour:
     )
     weight_limit: int | None = field(default=6000, validator=in_range(1, whole=True, optional=True))
     ban_after: int = field(default=10, validator=in_range(0, whole=True))
+    orders_in_ten_seconds: int | None = field(
+        default=100, validator=in_range(1, whole=True, optional=True)
+    )
+    orders_in_a_day: int | None = field(
+        default=200_000, validator=in_range(1, whole=True, optional=True)
+    )
+    max_num_order_lists: int | None = field(
+        default=20, validator=in_range(1, whole=True, optional=True)
+    )
     events_sent: EventsSent = field(default="after_reply", validator=one_of(EventsSent))
     first_event: FirstEvent = field(default="reports", validator=one_of(FirstEvent))
     connection_limit: int | None = field(

@@ -19,7 +19,7 @@ _MILLISECOND = 10**6
 # "IP bans ... scale in duration for repeat offenders, from 2 minutes to 3 days."
 _FIRST_BAN = 120
 _LONGEST_BAN = 3 * 24 * 3600
-_NO_LIMIT = 2**31 - 1
+NO_LIMIT = 2**31 - 1
 
 
 class TooManyRequests(ApiError):
@@ -56,7 +56,7 @@ class RequestWeight:
     """
 
     def __init__(self, *, limit: int | None, ban_after: int) -> None:
-        self._limit = _NO_LIMIT if limit is None else limit
+        self._limit = NO_LIMIT if limit is None else limit
         self._ban_after = ban_after
         self._lock = Lock()
         self._minute = -1
@@ -123,7 +123,7 @@ class ConnectionLimit:
     """
 
     def __init__(self, limit: int | None) -> None:
-        self._limit = _NO_LIMIT if limit is None else limit
+        self._limit = NO_LIMIT if limit is None else limit
         self._window = -1
         self._made = 0
 

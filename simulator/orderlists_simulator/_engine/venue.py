@@ -15,8 +15,10 @@ from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.keys import EXAMPLE_KEY, MAIN_ACCOUNT, ApiKey, KeyStore
 from orderlists_simulator._engine.lifecycle import expired, filled
 from orderlists_simulator._engine.log import Log
+from orderlists_simulator._engine.order_count import OrderCount
 from orderlists_simulator._engine.order_entry import Ids, OrderEntry
 from orderlists_simulator._engine.orders import VenueOrderList
+from orderlists_simulator._engine.placement import ListPlacement
 from orderlists_simulator._engine.queries import OrderView, Queries, QueryLag, queried_time
 from orderlists_simulator._engine.rate_limits import RequestWeight
 from orderlists_simulator._engine.state import VenueState
@@ -39,7 +41,9 @@ class Venue:
 
     Attributes:
         behaviour: Its settings.
-        order_entry: Places and cancels order lists.
+        order_entry: Places order lists without any check, and cancels them.
+        placement: Places order lists as the endpoints do, after every check.
+        order_count: The unfilled orders of each account.
         keys: The API keys.
         request_weight: The request weight used.
         connections: The open WebSocket connections.
@@ -74,6 +78,11 @@ class Venue:
         self._state = VenueState(symbols=symbols, behaviour=self.behaviour)
         ids = Ids(lists=list_ids, orders=order_ids, names=client_ids)
         self.order_entry = OrderEntry(self._state, ids)
+        self.order_count = OrderCount(
+            in_ten_seconds=self.behaviour.orders_in_ten_seconds,
+            in_a_day=self.behaviour.orders_in_a_day,
+        )
+        self.placement = ListPlacement(self._state, self.order_entry, self.order_count)
         self.keys = KeyStore(keys)
         self.request_weight = RequestWeight(
             limit=self.behaviour.weight_limit, ban_after=self.behaviour.ban_after
@@ -97,6 +106,14 @@ class Venue:
         """
         with self.notifier.lock:
             return self._state.store[order_list_id]
+
+    def check_symbol(self, symbol: str) -> None:
+        """Check that a symbol is traded.
+
+        Raises:
+            ApiError: -1121, it is not.
+        """
+        self._state.check_symbol(symbol)
 
     def query_list(
         self,

@@ -12,10 +12,9 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator._api import registry
-from orderlists_simulator._api.dispatcher import Credentials, Dispatcher, Received
+from orderlists_simulator._api.dispatcher import Credentials, Dispatcher, Received, Result
 from orderlists_simulator._api.endpoint import Endpoint
 from orderlists_simulator._api.parameters import SentParameters
-from orderlists_simulator._api.responses import Json
 from orderlists_simulator._engine.errors import not_supported, sbe_not_enabled
 from orderlists_simulator._engine.log import Execution, ReceivedRequest
 from orderlists_simulator._engine.session import Session
@@ -70,7 +69,7 @@ class RestServerProtocol:
             now=now,
         )
 
-    def _result(self, endpoint: Endpoint, request: HttpRequest, now: int) -> Json:
+    def _result(self, endpoint: Endpoint, request: HttpRequest, now: int) -> Result:
         if _accepted(request) == {_SBE}:
             raise sbe_not_enabled(status=_NOT_ACCEPTABLE)
         session = Session(since=now, unit=TimeUnit.parse(_header(request, "X-MBX-TIME-UNIT")))

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from orderlists.extending import Frame, HttpResponse
 from orderlists_simulator._api import registry
-from orderlists_simulator._api.dispatcher import Credentials, Dispatcher, Received
+from orderlists_simulator._api.dispatcher import Credentials, Dispatcher, Received, Result
 from orderlists_simulator._api.endpoint import Endpoint
 from orderlists_simulator._api.parameters import TEXT, SentParameters, mandatory
-from orderlists_simulator._api.responses import Json, JsonObject
+from orderlists_simulator._api.responses import JsonObject
 from orderlists_simulator._engine.errors import ApiError, not_supported
 from orderlists_simulator._engine.keys import ApiKey
 from orderlists_simulator._engine.log import Execution, ReceivedRequest
@@ -109,11 +109,17 @@ class WebSocketServerProtocol:
             request.parameter(RETURN_RATE_LIMITS.name) or "", session.returns_rate_limits
         )
         limit = self._venue.request_weight.limit if returned else None
-        return frames.reply(request.id if with_id else None, response, limit=limit, now=now)
+        return frames.reply(
+            request.id if with_id else None,
+            response,
+            limit=limit,
+            windows=self._venue.order_count.windows,
+            now=now,
+        )
 
     def _result(
         self, endpoint: Endpoint, session: Session, request: WebSocketRequest, now: int
-    ) -> Json:
+    ) -> Result:
         if request.error is not None:
             raise request.error
         sent = SentParameters(request.params)

@@ -7,23 +7,33 @@ Source: "Response format" of the WebSocket API.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from orderlists.extending import HttpResponse
 from orderlists_simulator._api.dispatcher import USED_WEIGHT
 from orderlists_simulator._api.responses import JsonObject
+from orderlists_simulator._engine.order_count import OrderWindow
 from orderlists_simulator._engine.time import TimeUnit, in_nanoseconds
 from orderlists_simulator._protocols.websocket_request import RequestId
 
 _SUCCESS = 200
 
 
-def reply(request_id: RequestId, response: HttpResponse, *, limit: int | None, now: int) -> str:
+def reply(
+    request_id: RequestId,
+    response: HttpResponse,
+    *,
+    limit: int | None,
+    windows: Iterable[OrderWindow] = (),
+    now: int,
+) -> str:
     """Return the reply frame with the status and the body of a response.
 
     Args:
         request_id: The id of the request.
         response: The response that REST would send.
         limit: The weight allowed in a minute; None for a reply without ``rateLimits``.
+        windows: The windows of the unfilled orders, which are in the reply to a placement.
         now: In nanoseconds.
 
     >>> from orderlists.extending import HttpResponse
@@ -38,7 +48,9 @@ def reply(request_id: RequestId, response: HttpResponse, *, limit: int | None, n
         frame["error"] = {**body, **({} if "data" in body else _retry_after(response, now))}
     used = response.header(USED_WEIGHT)
     if limit is not None and used is not None:
-        frame["rateLimits"] = [_used(int(used), limit)]
+        orders = [_orders(each, response.header(each.header)) for each in windows]
+        weight = _used("REQUEST_WEIGHT", "MINUTE", 1, limit, int(used))
+        frame["rateLimits"] = [*filter(None, orders), weight]
     return _compact(frame)
 
 
@@ -79,12 +91,17 @@ def _retry_after(response: HttpResponse, now: int) -> JsonObject:
     return {"data": retry_data(at=now + in_nanoseconds(int(seconds)), now=now)}
 
 
-def _used(count: int, limit: int) -> JsonObject:
-    # Placements, which are not served yet, return their ORDERS counters as well.
+def _orders(window: OrderWindow, count: str | None) -> JsonObject | None:
+    if count is None:
+        return None
+    return _used("ORDERS", window.interval, window.interval_num, window.limit, int(count))
+
+
+def _used(kind: str, interval: str, interval_num: int, limit: int, count: int) -> JsonObject:
     return {
-        "rateLimitType": "REQUEST_WEIGHT",
-        "interval": "MINUTE",
-        "intervalNum": 1,
+        "rateLimitType": kind,
+        "interval": interval,
+        "intervalNum": interval_num,
         "limit": limit,
         "count": count,
     }
