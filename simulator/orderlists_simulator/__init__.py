@@ -22,6 +22,7 @@ from orderlists_simulator._engine.keys import (
 )
 from orderlists_simulator._engine.log import Execution, Log, LogEntry, ReceivedRequest
 from orderlists_simulator._engine.orders import Cancellation, Leg, Order, VenueOrderList
+from orderlists_simulator._engine.placement import NewOrderList
 from orderlists_simulator._engine.queries import OrderView, QueryLag
 from orderlists_simulator._engine.venue import Venue
 from orderlists_simulator._faults.fault import Fault
@@ -54,6 +55,7 @@ __all__ = [
     "Leg",
     "Log",
     "LogEntry",
+    "NewOrderList",
     "Order",
     "OrderView",
     "Plan",

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Literal, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from orderlists_simulator._engine.orders import Order, VenueOrderList
 
@@ -76,7 +76,7 @@ class ChangeRecorder:
         """Return the change from one state of a list to the next; None before for a new list."""
         old = [None] * len(after.orders) if before is None else before.orders
         pairs = zip(old, after.orders, strict=True)
-        changes = tuple(self._change(was, each) for was, each in pairs if was != each)
+        changes = tuple(self._change(was, each) for was, each in pairs if _is_reported(was, each))
         return ListUpdate(order_list=after, changes=changes, at=now)
 
     def _change(self, before: Order | None, after: Order) -> OrderChange:
@@ -88,6 +88,11 @@ class ChangeRecorder:
             execution_id=next(self._execution_ids),
             trade_id=next(self._trade_ids) if kind == "TRADE" else _NO_TRADE,
         )
+
+
+def _is_reported(before: Order | None, after: Order) -> bool:
+    # The begin of trailing is not documented as an event.
+    return before is None or evolve(before, trailing_time=after.trailing_time) != after
 
 
 def _execution_type(before: Order | None, after: Order) -> ExecutionType:

@@ -8,6 +8,7 @@ Invariant: an order that is final never changes again, and no order fills beyond
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from attrs import evolve
@@ -18,7 +19,12 @@ from orderlists_simulator._engine.orders import Order, VenueOrderList
 
 
 def filled(
-    order_list: VenueOrderList, order_id: int, quantity: Decimal | None, *, now: int
+    order_list: VenueOrderList,
+    order_id: int,
+    quantity: Decimal | None,
+    *,
+    price: Decimal | None = None,
+    now: int,
 ) -> VenueOrderList:
     """Return the list after a fill of one of its orders, complete or partial.
 
@@ -29,12 +35,13 @@ def filled(
         order_list: The list before.
         order_id: The order; a stop order is triggered first.
         quantity: At most what is left, and all of it if None.
+        price: None for the price of the order.
         now: In nanoseconds.
 
     Raises:
         ApiError: -2013, the order does not exist or cannot be filled.
     """
-    done = _after_fill(order_list, order_id, quantity, now)
+    done = _after_fill(order_list, order_id, quantity, price, now)
     orders = tuple(done if each.order_id == order_id else each for each in order_list.orders)
     orders = tuple(_after_fill_of_other(each, done, now) for each in orders)
     return evolve(order_list, orders=orders, transaction_time=now)
@@ -48,7 +55,7 @@ def expired(order_list: VenueOrderList, *, now: int) -> VenueOrderList:
     """
     if not order_list.is_open:
         raise ApiError(-2018, "Order list does not exist.")
-    placed = [each for each in order_list.orders if _is_placed(each)]
+    placed = [each for each in order_list.orders if is_placed(each)]
     # "Because the other order of the pair started working or the entire OCO expired".
     reason: ExpiryReason = "OCO_TRIGGER" if len(placed) > 1 else "EXCHANGE_CANCELED"
     orders = tuple(
@@ -57,32 +64,98 @@ def expired(order_list: VenueOrderList, *, now: int) -> VenueOrderList:
     return evolve(order_list, orders=orders, transaction_time=now)
 
 
-def _is_placed(order: Order) -> bool:
+def triggered(order_list: VenueOrderList, order_id: int, *, now: int) -> VenueOrderList:
+    """Return the list after the trigger of a stop order, which expires the other leg first."""
+    return _changed(order_list, order_id, _with_trigger, _after_trigger_of_other, now)
+
+
+def ended(
+    order_list: VenueOrderList, order_id: int, reason: ExpiryReason, *, now: int
+) -> VenueOrderList:
+    """Return the list after the expiry of one of its orders, which its pending orders share."""
+
+    def after_other(order: Order, now: int) -> Order:
+        return _expired(order, reason, now) if order.status == "PENDING_NEW" else order
+
+    return _changed(
+        order_list, order_id, lambda order, now: _expired(order, reason, now), after_other, now
+    )
+
+
+def refused_release(before: VenueOrderList, after: VenueOrderList, *, now: int) -> VenueOrderList:
+    """Return the list after a release in which the exchange refused the pending orders.
+
+    [ASSUME] The refusal of one of a pair is the refusal of both.
+
+    Args:
+        before: The list with its pending orders.
+        after: The list after the fill of its working order.
+        now: In nanoseconds.
+    """
+    orders = tuple(
+        evolve(old, status="EXPIRED", expiry_reason="REJECTED", update_time=now)
+        if old.status == "PENDING_NEW"
+        else new
+        for old, new in zip(before.orders, after.orders, strict=True)
+    )
+    return evolve(after, orders=orders)
+
+
+def is_placed(order: Order) -> bool:
+    """Whether an order is neither pending nor final."""
     return not order.is_final and order.status != "PENDING_NEW"
 
 
+def left_of(order: Order) -> Decimal:
+    """Return how much of an order is not filled."""
+    return (Decimal(0) if order.quantity is None else order.quantity) - order.executed_qty
+
+
+def _changed(
+    order_list: VenueOrderList,
+    order_id: int,
+    change: Callable[[Order, int], Order],
+    change_other: Callable[[Order, int], Order],
+    now: int,
+) -> VenueOrderList:
+    orders = tuple(
+        change(each, now) if each.order_id == order_id else change_other(each, now)
+        for each in order_list.orders
+    )
+    return evolve(order_list, orders=orders, transaction_time=now)
+
+
+def _with_trigger(order: Order, now: int) -> Order:
+    return evolve(order, working_time=now, update_time=now)
+
+
+def _after_trigger_of_other(order: Order, now: int) -> Order:
+    return _expired(order, "OCO_TRIGGER", now) if is_placed(order) else order
+
+
 def _after_fill(
-    order_list: VenueOrderList, order_id: int, quantity: Decimal | None, now: int
+    order_list: VenueOrderList,
+    order_id: int,
+    quantity: Decimal | None,
+    price: Decimal | None,
+    now: int,
 ) -> Order:
     for order in order_list.orders:
-        if order.order_id == order_id and _is_placed(order):
-            left = _ordered(order) - order.executed_qty
+        if order.order_id == order_id and is_placed(order):
+            left = left_of(order)
             taken = left if quantity is None else min(left, quantity)
             if taken > 0:
-                return _with_fill(order, taken, whole=taken == left, now=now)
+                at = _price(order) if price is None else price
+                return _with_fill(order, taken, at, whole=taken == left, now=now)
     raise ApiError(-2013, "Order does not exist.")
 
 
-def _ordered(order: Order) -> Decimal:
-    return Decimal(0) if order.quantity is None else order.quantity
-
-
-def _with_fill(order: Order, quantity: Decimal, *, whole: bool, now: int) -> Order:
+def _with_fill(order: Order, quantity: Decimal, price: Decimal, *, whole: bool, now: int) -> Order:
     return evolve(
         order,
         status="FILLED" if whole else "PARTIALLY_FILLED",
         executed_qty=order.executed_qty + quantity,
-        quote_qty=order.quote_qty + quantity * _price(order),
+        quote_qty=order.quote_qty + quantity * price,
         update_time=now,
         working_time=now if order.working_time is None else order.working_time,
     )

@@ -1,18 +1,20 @@
 """Placing order lists as the exchange does: after every check of the account and the market.
 
 `OrderEntry.place_list` places a list without these checks.  [ASSUME] The order of the checks:
-symbol, unfilled orders, filters, client ids.
+symbol, unfilled orders, filters, prices, client ids.
 """
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from orderlists_simulator._engine.enums import ContingencyType
 from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.market import Market
 from orderlists_simulator._engine.order_count import OrderCount
 from orderlists_simulator._engine.order_entry import OrderEntry
-from orderlists_simulator._engine.orders import Leg, VenueOrderList
+from orderlists_simulator._engine.orders import Leg, Order, VenueOrderList
+from orderlists_simulator._engine.price_rules import check_prices
 from orderlists_simulator._engine.state import VenueState
 
 
@@ -42,24 +44,30 @@ class ListPlacement:
         state: The state of the venue.
         entry: Places a list that was checked.
         count: The unfilled orders.
+        market: Executes the orders of a new list.
     """
 
-    def __init__(self, state: VenueState, entry: OrderEntry, count: OrderCount) -> None:
+    def __init__(
+        self, state: VenueState, entry: OrderEntry, count: OrderCount, market: Market
+    ) -> None:
         self._state = state
         self._entry = entry
         self._count = count
+        self._market = market
 
     def place(self, new: NewOrderList, *, now: int) -> VenueOrderList:
         """Place a list, and return it as the reply shows it.
 
         Raises:
             ApiError: -1121, unknown symbol; -1015, too many unfilled orders; -1013, too many open
-                lists; -2010, a client id is in use.
+                lists; -2010, the prices do not fit each other or the market, or a client id is in
+                use.
         """
         with self._state.at(now):
             self._state.check_symbol(new.symbol)
             self._count.check(new.account, len(new.legs), now=now)
             self._check_open_lists(new)
+            check_prices(new.contingency_type, new.legs, self._market.last_price(new.symbol))
             placed = self._entry.place_list(
                 symbol=new.symbol,
                 contingency_type=new.contingency_type,
@@ -69,7 +77,7 @@ class ListPlacement:
                 now=now,
             )
             self._count.add(new.account, len(new.legs), now=now)
-            return placed
+            return _as_replied(placed, self._market.execute(placed, now=now))
 
     def _check_open_lists(self, new: NewOrderList) -> None:
         limit = self._state.behaviour.max_num_order_lists
@@ -80,3 +88,19 @@ class ListPlacement:
         ]
         if limit is not None and len(lists) >= limit:
             raise ApiError(-1013, "Filter failure: MAX_NUM_ORDER_LISTS")
+
+
+def _as_replied(placed: VenueOrderList, after: VenueOrderList) -> VenueOrderList:
+    """Return a list as the reply to its placement shows it.
+
+    Pending orders are shown as pending even if they were released within the placement.
+    """
+    orders = tuple(
+        old if old.status == "PENDING_NEW" and not _ended_with_working(new) else new
+        for old, new in zip(placed.orders, after.orders, strict=True)
+    )
+    return evolve(after, orders=orders)
+
+
+def _ended_with_working(order: Order) -> bool:
+    return order.expiry_reason == "OTO_PHASE_ONE_EXPIRED"

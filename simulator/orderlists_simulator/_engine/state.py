@@ -69,6 +69,8 @@ class VenueState:
 
     def _publish(self, before: VenueOrderList | None, after: VenueOrderList, now: int) -> None:
         update = self._recorder.update(before, after, now=now)
+        if not update.changes:
+            return
         if self.behaviour.events_sent == "before_reply":
             self.connections.publish(update)
         else:

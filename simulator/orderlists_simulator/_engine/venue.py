@@ -15,6 +15,7 @@ from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.keys import EXAMPLE_KEY, MAIN_ACCOUNT, ApiKey, KeyStore
 from orderlists_simulator._engine.lifecycle import expired, filled
 from orderlists_simulator._engine.log import Log
+from orderlists_simulator._engine.market import Market
 from orderlists_simulator._engine.order_count import OrderCount
 from orderlists_simulator._engine.order_entry import Ids, OrderEntry
 from orderlists_simulator._engine.orders import VenueOrderList
@@ -43,6 +44,7 @@ class Venue:
         behaviour: Its settings.
         order_entry: Places order lists without any check, and cancels them.
         placement: Places order lists as the endpoints do, after every check.
+        market: The last prices, which execute orders; a symbol without a price executes none.
         order_count: The unfilled orders of each account.
         keys: The API keys.
         request_weight: The request weight used.
@@ -82,7 +84,8 @@ class Venue:
             in_ten_seconds=self.behaviour.orders_in_ten_seconds,
             in_a_day=self.behaviour.orders_in_a_day,
         )
-        self.placement = ListPlacement(self._state, self.order_entry, self.order_count)
+        self.market = Market(self._state, self.order_count)
+        self.placement = ListPlacement(self._state, self.order_entry, self.order_count, self.market)
         self.keys = KeyStore(keys)
         self.request_weight = RequestWeight(
             limit=self.behaviour.weight_limit, ban_after=self.behaviour.ban_after
@@ -202,6 +205,16 @@ class Venue:
             ApiError: -2018, there is no such open list.
         """
         return self._change(order_list_id, lambda before: expired(before, now=now), now)
+
+    def set_price(
+        self, symbol: str, price: Amount, *, available: Amount | None = None, now: int
+    ) -> None:
+        """Set the last price of a symbol; see `Market.set_price`."""
+        self.market.set_price(symbol, price, available=available, now=now)
+
+    def walk(self, symbol: str, prices: Iterable[Amount], *, every: float = 1.0, now: int) -> None:
+        """Schedule prices of a symbol, one after the other; see `Market.walk`."""
+        self.market.walk(symbol, prices, every=every, now=now)
 
     def schedule(self, time: int, action: Callable[[Venue, int], object]) -> None:
         """Schedule an action; it runs when the venue is next used at this time or later.

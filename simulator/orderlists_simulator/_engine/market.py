@@ -1,0 +1,128 @@
+"""The markets of a venue: the last price of each symbol, and the orders that it executes.
+
+A symbol without a price has no market: its orders rest until `Venue.fill` fills them.  A price is a
+jump: nothing trades between two prices.  Orders are executed list by list, the oldest list first.
+
+Invariant: after a price was set, no order of the symbol is left that it triggers or fills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from attrs import evolve
+
+from orderlists_simulator._engine.enums import STOP_TYPES
+from orderlists_simulator._engine.lifecycle import is_placed
+from orderlists_simulator._engine.matching import Quote, next_step, reaches, rises_to_trigger
+from orderlists_simulator._engine.order_count import OrderCount
+from orderlists_simulator._engine.orders import Order, VenueOrderList
+from orderlists_simulator._engine.state import VenueState
+from orderlists_simulator._engine.time import in_nanoseconds
+from orderlists_simulator._engine.trailing import Trail
+from orderlists_simulator._validators import Amount, amount
+
+
+class Market:
+    """The part of a venue that has prices.
+
+    Args:
+        state: The state of the venue.
+        count: The unfilled orders.
+    """
+
+    def __init__(self, state: VenueState, count: OrderCount) -> None:
+        self._state = state
+        self._count = count
+        self._quotes: dict[str, Quote] = {}
+        self._trail = Trail()
+
+    def last_price(self, symbol: str) -> Decimal | None:
+        """Return the last price of a symbol; None if it has none."""
+        with self._state.notifier.lock:
+            quote = self._quotes.get(symbol)
+            return None if quote is None else quote.price
+
+    def set_price(
+        self, symbol: str, price: Amount, *, available: Amount | None = None, now: int
+    ) -> None:
+        """Set the last price of a symbol, and execute the orders that it triggers or fills.
+
+        Args:
+            symbol: One of the venue's symbols.
+            price: As Decimal, int or text.
+            available: How much can be taken at this price; None for any quantity.
+            now: In nanoseconds.
+
+        Raises:
+            InvalidSetting: An amount is a float, negative or not a number.
+            ApiError: -1121, unknown symbol.
+        """
+        size = None if available is None else amount(available, "available")
+        quote = Quote(price=amount(price, "price"), available=size)
+        with self._state.at(now):
+            self._state.check_symbol(symbol)
+            self._quotes[symbol] = quote
+            for each in tuple(self._state.store):
+                if each.symbol == symbol and each.is_open:
+                    self.execute(each, now=now)
+
+    def walk(self, symbol: str, prices: Iterable[Amount], *, every: float = 1.0, now: int) -> None:
+        """Schedule prices of a symbol, one after the other; the first is set now.
+
+        Args:
+            symbol: One of the venue's symbols.
+            prices: As Decimal, int or text.
+            every: Seconds between two prices.
+            now: In nanoseconds.
+
+        Raises:
+            InvalidSetting: A price is a float, negative or not a number.
+            ApiError: -1121, unknown symbol.
+        """
+        moves = [amount(each, "price") for each in prices]
+        with self._state.at(now):
+            self._state.check_symbol(symbol)
+            for number, price in enumerate(moves):
+                self._schedule(symbol, price, now + in_nanoseconds(number * every))
+            self._state.scheduler.run(until=now)
+            self._state.notifier.notify()
+
+    def execute(self, order_list: VenueOrderList, *, now: int) -> VenueOrderList:
+        """Execute the orders of a list at the last price, and return the list after it."""
+        quote = self._quotes.get(order_list.symbol)
+        if quote is None:
+            return order_list
+        after = self._follow(order_list, quote, now)
+        while (step := next_step(after, quote, self._trail, now=now)) is not None:
+            self._state.replace(after, step.order_list, now=now)
+            if step.taken > 0 and step.order.executed_qty == 0:
+                self._count.add(after.account, -1, now=now)
+            quote = quote.without(step.taken)
+            after = self._follow(step.order_list, quote, now)
+        self._quotes[order_list.symbol] = quote
+        return after
+
+    def _schedule(self, symbol: str, price: Decimal, time: int) -> None:
+        self._state.scheduler.add(time, lambda due: self.set_price(symbol, price, now=due))
+
+    def _follow(self, order_list: VenueOrderList, quote: Quote, now: int) -> VenueOrderList:
+        """Let the trailing orders of a list see the price, and note where trailing begins."""
+        orders = tuple(self._trailing(each, quote.price, now) for each in order_list.orders)
+        if orders == order_list.orders:
+            return order_list
+        after = evolve(order_list, orders=orders)
+        self._state.replace(order_list, after, now=now)
+        return after
+
+    def _trailing(self, order: Order, price: Decimal, now: int) -> Order:
+        waits = order.type in STOP_TYPES and order.working_time is None and is_placed(order)
+        if order.trailing_delta is None or not waits:
+            return order
+        rising = rises_to_trigger(order)
+        stop = price if order.stop_price is None else order.stop_price
+        if order.trailing_time is None and not reaches(price, stop, rising=rising):
+            return order
+        self._trail.follow(order.order_id, price, rising=rising)
+        return order if order.trailing_time is not None else evolve(order, trailing_time=now)
