@@ -8,7 +8,8 @@ Invariant: entries are numbered in the order of arrival, and no entry is removed
 from __future__ import annotations
 
 from threading import Lock
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
+from typing import Protocol as Interface
 
 from attrs import asdict, evolve, field, frozen
 
@@ -17,13 +18,22 @@ from orderlists.extending import Frame, HttpRequest, HttpResponse
 Protocol: TypeAlias = Literal["REST", "WebSocket"]
 """The protocol of a request."""
 
-Effect: TypeAlias = Literal["place", "cancel"]
+Effect: TypeAlias = Literal["place", "cancel", "amend"]
 """How a request changes the orders of an account."""
 
 ConnectionEnd: TypeAlias = Literal[
     "refused", "dropped", "reset", "cut short", "silent", "timed out", "closed", "shut down"
 ]
 """How a connection ended, or why a request got no complete answer."""
+
+
+class PlannedFault(Interface):
+    """What the log knows of a `Fault`, which is defined above this layer."""
+
+    @property
+    def answered_after(self) -> float:
+        """When it is answered, in seconds after its arrival."""
+        ...
 
 
 @frozen(kw_only=True)
@@ -35,7 +45,7 @@ class ReceivedRequest:
         method: The HTTP method, or the method of the WebSocket API without its version.
         path: The path without the query; over a connection, that of the connection.
         parameters: Names and values, without the signature.
-        effect: ``place`` or ``cancel``; None for a request that changes no order.
+        effect: ``place``, ``cancel`` or ``amend``; None for a request that changes no order.
         message: The HTTP request, or the frame.
     """
 
@@ -89,7 +99,7 @@ class LogEntry(ReceivedRequest):
 
     number: int
     arrived: int
-    fault: Any
+    fault: PlannedFault
     executions: tuple[Execution, ...] = ()
     answered: int | ConnectionEnd | None = None
 
@@ -97,6 +107,11 @@ class LogEntry(ReceivedRequest):
     def is_cancel(self) -> bool:
         """Whether it is a cancel, over either protocol."""
         return self.effect == "cancel"
+
+    @property
+    def is_placement(self) -> bool:
+        """Whether it is a placement, over either protocol."""
+        return self.effect == "place"
 
 
 class Log:
@@ -112,7 +127,20 @@ class Log:
         with self._lock:
             return tuple(self._entries)
 
-    def add(self, request: ReceivedRequest, *, arrived: int, fault: object) -> int:
+    def done(self, effect: Effect) -> tuple[Execution, ...]:
+        """Return the successful executions of the requests with an effect.
+
+        A request that was sent once and executed twice has two; compare their `order_list_id` with
+        a client's results.
+        """
+        return tuple(
+            execution
+            for entry in self.entries
+            for execution in entry.executions
+            if entry.effect == effect and execution.is_done
+        )
+
+    def add(self, request: ReceivedRequest, *, arrived: int, fault: PlannedFault) -> int:
         """Add a request, and return its number."""
         with self._lock:
             number = len(self._entries)

@@ -237,15 +237,15 @@ class OrderEntry:
             found = self._state.store.find_open_by_order(
                 account, symbol, order_id=order_id, name=orig_client_order_id
             )
-        if found is None:
-            raise ApiError(-2011, "Unknown order sent.")
-        return self.cancel(
-            symbol=symbol,
-            order_list_id=found.order_list_id,
-            new_client_order_id=new_client_order_id,
-            account=account,
-            now=now,
-        )
+            if found is None:
+                raise ApiError(-2011, "Unknown order sent.")
+            return self.cancel(
+                symbol=symbol,
+                order_list_id=found.order_list_id,
+                new_client_order_id=new_client_order_id,
+                account=account,
+                now=now,
+            )
 
     def _order(self, leg: Leg, symbol: str, order_list_id: int, now: int) -> Order:
         facts = asdict(leg, recurse=False)

@@ -2,8 +2,10 @@ import asyncio
 from collections.abc import Callable
 from threading import Thread
 
+import pytest
+
 from orderlists.extending import HttpRequest, HttpResponse
-from orderlists_simulator import Plan, Venue, VenueTransport, VirtualClock, example_venue
+from orderlists_simulator import Fault, Plan, Venue, VenueTransport, VirtualClock, example_venue
 from orderlists_simulator.faults import (
     CONNECTION_REFUSED,
     DROPPED,
@@ -16,6 +18,7 @@ from orderlists_simulator.faults import (
     not_executed,
     truncated,
 )
+from placement_parameters import OCO
 
 SendWithPlan = Callable[[Plan], Callable[[HttpRequest], HttpResponse | str]]
 Written = Callable[..., HttpRequest]
@@ -58,6 +61,38 @@ def test_a_refused_execution_has_its_error_code(
     assert entry.answered == 400
     assert [(each.code, each.order_list_id) for each in entry.executions] == [(-2011, None)]
     assert not entry.executions[0].is_done
+
+
+@pytest.mark.parametrize(("name", "lists"), [("mine", [1]), (None, [1, 2])])
+def test_a_placement_that_was_duplicated_is_placed_once_only_with_a_client_id(
+    send_with_plan: SendWithPlan,
+    written: Written,
+    venue: Venue,
+    name: str | None,
+    lists: list[int],
+) -> None:
+    send = send_with_plan(Plan([Fault(executed_after=(0, 0))]))
+
+    send(written("POST", f"{LIST}/oco", **OCO, listClientOrderId=name))
+
+    (entry,) = venue.log.entries
+    assert (entry.is_placement, entry.is_cancel, len(entry.executions)) == (True, False, 2)
+    assert [each.order_list_id for each in venue.log.done("place")] == lists
+    assert venue.log.done("cancel") == ()
+
+
+def test_a_placement_whose_reply_was_lost_is_done_in_the_log(
+    send_with_plan: SendWithPlan, written: Written, venue: Venue
+) -> None:
+    plan = Plan([executed(answer=DROPPED), not_executed(answer=DROPPED)])
+    send = send_with_plan(plan)
+
+    for name in ("lost", "never"):
+        send(written("POST", f"{LIST}/oco", **OCO, listClientOrderId=name))
+
+    (placed,) = venue.log.done("place")
+    assert placed.order_list_id is not None
+    assert venue.order_list(placed.order_list_id).list_client_order_id == "lost"
 
 
 def test_an_entry_has_the_end_of_the_connection(

@@ -11,6 +11,9 @@ from orderlists_simulator import ApiError, Leg, NewOrderList, Order, Venue, Venu
 from orderlists_simulator._engine.trailing import Trail, trigger_price
 
 SECOND = 10**9
+Terms = tuple[Any, dict[str, Any]]
+
+MARKET: Terms = ("MARKET", {})
 MAKER = ("LIMIT_MAKER", {"price": "3"})
 STOP = ("STOP_LOSS", {"stop_price": "1"})
 STOP_LIMIT = ("STOP_LOSS_LIMIT", {"stop_price": "1", "price": "0.9"})
@@ -23,9 +26,6 @@ TAKER = ("LIMIT", {"price": "2"})
 IOC = ("LIMIT", {"price": "2", "time_in_force": "IOC"})
 FAR_IOC = ("LIMIT", {"price": "1.5", "time_in_force": "IOC"})
 FOK = ("LIMIT", {"price": "2", "time_in_force": "FOK"})
-MARKET = ("MARKET", {})
-
-Terms = tuple[Any, dict[str, Any]]
 Move = tuple[str, str | None]
 
 
@@ -190,6 +190,15 @@ def test_a_taker_fills_at_the_last_price_and_a_maker_at_its_own() -> None:
     working, pending = venue.order_list(0).orders
     assert working.quote_qty == Decimal("1.4") * 4 + Decimal("1.5") * 6
     assert pending.quote_qty == 10
+
+
+def test_a_price_does_not_trade_on_another_symbol() -> None:
+    venue = market()
+    oco(venue, STOP, MAKER)
+
+    venue.set_price("BTCUSDT", "3", now=2 * SECOND)
+
+    assert described(venue.order_list(0).orders) == [UNFILLED, UNFILLED]
 
 
 def test_orders_share_the_quantity_that_is_available_oldest_list_first() -> None:
