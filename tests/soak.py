@@ -9,19 +9,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-from verdicts import COMBINATIONS, Tally, explore
+from verdicts import COMBINATIONS, KINDS, Tally, explore
 
 
 def main(plans: int) -> None:
     """Distribute the plans among the combinations, and run them."""
     total = Tally()
     try:
-        for combination in COMBINATIONS:
+        cells = [(kind, each) for kind in KINDS for each in COMBINATIONS]
+        for kind, combination in cells:
             tally = Tally()
             try:
-                explore(-(-plans // len(COMBINATIONS)), combination, tally)
+                explore(-(-plans // len(cells)), combination, tally, kind=kind)
             finally:
-                print(f"{combination}: {tally}", flush=True)
+                print(f"{kind}, {combination}: {tally}", flush=True)
                 total.merge(tally)
     finally:
         print(total, flush=True)

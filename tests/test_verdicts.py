@@ -3,13 +3,14 @@
 For every plan: done means that this call's id canceled the list; an executed request is done or
 unknown, never refused; no attempt of a refused request was executed or can be later; no resend
 affects a list other than the first target; and by id, if the faults end in time, the outcome is
-known.
+known.  A placement is done only if this call placed the list, refused only if it did not, and never
+sent again where it may have arrived.
 """
 
 from typing import Any
 
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
 from orderlists import CanceledOrderList, CancelOrderList, Json, Rejected, Rest, ServerError
 from orderlists._clock import ClockReading, ServerClock
@@ -19,18 +20,30 @@ from orderlists._operations.recovery.call_state import CallState
 from orderlists._operations.recovery.cancel import CancelRecovery
 from orderlists._operations.recovery.case import Answer, Case, Steps
 from orderlists._operations.recovery.evidence import Finding, Snapshot
+from orderlists._operations.recovery.place import PlacementRecovery
 from orderlists.extending import HttpResponse
 from orderlists_simulator import faults as f
-from verdicts import COMBINATIONS, Combination, Scenario, Tally, explore, run_scenario, violations
+from verdicts import (
+    COMBINATIONS,
+    KINDS,
+    Combination,
+    PlacementScenario,
+    Scenario,
+    Tally,
+    explore,
+    run_scenario,
+    violations,
+)
 
 # `make soak` runs more.
-PLANS = 60
+PLANS = 40
 TALLY = Tally()
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("combination", COMBINATIONS, ids=str)
-def test_no_verdict_is_false(combination: Combination) -> None:
-    explore(PLANS, combination, TALLY)
+def test_no_verdict_is_false(combination: Combination, kind: str) -> None:
+    explore(PLANS, combination, TALLY, kind=kind)
 
 
 # Counterexamples found by Hypothesis.
@@ -210,3 +223,61 @@ def test_an_original_id_taken_as_proof_is_caught(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(Snapshot, "finding", finding)
     caught("done means that this call's id canceled the list")
+
+
+# Planted bugs of placements.
+
+
+LOST = PlacementScenario(by_id=True, age=1.0, own_ids=False, faults=(f.executed(answer=f.DROPPED),))
+
+
+def test_a_placement_that_is_sent_again_after_a_lost_reply_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def resend(self: PlacementRecovery) -> Steps[Any]:
+        answer: Answer[Any] = yield from self.case.engine.send_once(self.case.state.request)
+        return answer.value
+
+    assert not violations(run_scenario(LOST, PLANTED))
+    monkeypatch.setattr(PlacementRecovery, "query", resend)
+    assert "no placement is sent again that may have arrived" in violations(
+        run_scenario(LOST, PLANTED)
+    )
+
+
+def test_a_list_of_a_reused_name_taken_for_ours_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    reused = PlacementScenario(
+        by_id=True, age=1.0, own_ids=True, faults=(f.not_executed(answer=f.DROPPED),)
+    )
+    assert not violations(run_scenario(reused, PLANTED))
+    monkeypatch.setattr(PlacementRecovery, "_is_ours", always)
+    assert "done means that this call placed the list" in violations(run_scenario(reused, PLANTED))
+
+
+def test_a_duplicate_of_a_placement_taken_for_a_refusal_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    replayed = PlacementScenario(
+        by_id=True, age=1.0, own_ids=False, faults=(f.replayed(after=0.0, sees="last"),)
+    )
+    assert not violations(run_scenario(replayed, PLANTED))
+    cell = FailureKind.DUPLICATE, Effect.PLACE
+    monkeypatch.setitem(DECISIONS, cell, Action.RAISE)
+    assert "what was placed is not refused, nor can what was refused be placed" in violations(
+        run_scenario(replayed, PLANTED)
+    )
+
+
+def test_not_executed_after_one_look_at_a_lagging_exchange_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def at_once(self: PlacementRecovery, began: int, *, is_absent: bool) -> None:
+        if is_absent and began:
+            raise self.case.state.not_executed()
+
+    lagging = evolve(LOST, lags=((4.0, 20.0),))
+    assert not violations(run_scenario(lagging, PLANTED))
+    monkeypatch.setattr(PlacementRecovery, "_conclude_absent", at_once)
+    assert "what was placed is not refused, nor can what was refused be placed" in violations(
+        run_scenario(lagging, PLANTED)
+    )

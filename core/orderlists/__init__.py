@@ -18,8 +18,10 @@ from orderlists._models.order_lists import (
     CanceledOrderList,
     Evidence,
     ListedOrder,
+    OrderFill,
     OrderList,
     OrderReport,
+    PlacedOrderList,
 )
 from orderlists._operations.cancel_order import CanceledOrder, CancelOrder
 from orderlists._operations.cancel_order_list import CancelOrderList
@@ -27,6 +29,11 @@ from orderlists._operations.get_open_order_lists import GetOpenOrderLists
 from orderlists._operations.get_order import GetOrder
 from orderlists._operations.get_order_list import GetOrderList
 from orderlists._operations.get_server_time import GetServerTime, ServerTime
+from orderlists._operations.place_oco import PlaceOco
+from orderlists._operations.place_opo import PlaceOpo
+from orderlists._operations.place_opoco import PlaceOpoco
+from orderlists._operations.place_oto import PlaceOto
+from orderlists._operations.place_otoco import PlaceOtoco
 from orderlists._operations.recovery.evidence import Ending
 from orderlists._policy import Policy
 from orderlists._protocols.rest import Rest
@@ -92,11 +99,18 @@ __all__ = [
     "ListedOrder",
     "MissingExtra",
     "NotExecuted",
+    "OrderFill",
     "OrderList",
     "OrderListsError",
     "OrderReport",
     "OtherEvent",
     "OutcomeUnknown",
+    "PlaceOco",
+    "PlaceOpo",
+    "PlaceOpoco",
+    "PlaceOto",
+    "PlaceOtoco",
+    "PlacedOrderList",
     "Policy",
     "RateLimit",
     "RateLimited",

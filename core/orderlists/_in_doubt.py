@@ -22,14 +22,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
-from attrs import asdict, field, frozen
+from attrs import asdict, field, fields, frozen
 
 from orderlists._attempt import Attempt
 from orderlists._clock import ClockReading
 from orderlists._operations.base import Request, request_kind
+from orderlists.enums import OrderType
 from orderlists.errors import InvalidRequest
+from orderlists.legs import KINDS
 
 _RULE = "must be JSON that InDoubt.to_json() returned"
 _ATTEMPTS_RULE = "must be the attempts of an OutcomeUnknown, or () if they are not known"
@@ -87,10 +89,10 @@ class InDoubt:
         """
         try:
             tree = json.loads(text)
-            fields = dict(tree["request"])
-            kind = request_kind(fields.pop("kind"))
+            values = dict(tree["request"])
+            kind = request_kind(values.pop("kind"))
             attempts = [_attempt(each) for each in tree["attempts"]]
-            return cls(kind(**fields), attempts)
+            return cls(kind(**_given(kind, values)), attempts)
         except (ValueError, LookupError, TypeError, RecursionError) as error:
             if isinstance(error, InvalidRequest):
                 raise
@@ -117,6 +119,8 @@ class InDoubt:
 
 
 def _plain(_: object, __: object, value: Any) -> Any:  # noqa: ANN401 - a field's value
+    if isinstance(value, frozenset):
+        return sorted(cast("frozenset[str]", value))
     match value:
         case Decimal():
             return str(value)
@@ -124,6 +128,21 @@ def _plain(_: object, __: object, value: Any) -> Any:  # noqa: ANN401 - a field'
             return value.value
         case _:
             return value
+
+
+def _given(kind: Any, values: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - an attrs class
+    """Return the arguments of a request, of which legs are objects of their own."""
+    fixed = {each.name for each in fields(kind) if not each.init}
+    return {
+        name: _leg(cast("dict[str, Any]", value)) if isinstance(value, dict) else value
+        for name, value in values.items()
+        if name not in fixed
+    }
+
+
+def _leg(tree: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a leg
+    facts = dict(tree)
+    return KINDS[OrderType(facts.pop("type"))](**facts)
 
 
 def _attempt(tree: Mapping[str, Any]) -> Attempt:

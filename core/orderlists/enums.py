@@ -22,6 +22,7 @@ __all__ = [
     "ListOrderStatus",
     "ListStatusType",
     "MatchType",
+    "NewOrderRespType",
     "OpenEnum",
     "OrderStatus",
     "OrderType",
@@ -119,6 +120,14 @@ class TimeInForce(OpenEnum):
     GTC = "GTC"
     IOC = "IOC"
     FOK = "FOK"
+
+
+class NewOrderRespType(OpenEnum):
+    """How much the reply to a placement says: ids alone, states, or states and fills."""
+
+    ACK = "ACK"
+    RESULT = "RESULT"
+    FULL = "FULL"
 
 
 class SelfTradePreventionMode(OpenEnum):

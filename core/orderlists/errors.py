@@ -111,11 +111,13 @@ class InvalidInput(OrderListsError, ValueError):
         value: The value; its repr if it is neither text, number nor None; ``<hidden>`` for a
             secret.
         rule: The rule for valid values.
+        code: The code with which the exchange refuses such a value, if it has one of its own.
     """
 
-    def __init__(self, *, field: str, value: object, rule: str) -> None:
+    def __init__(self, *, field: str, value: object, rule: str, code: int | None = None) -> None:
         shown = HIDDEN if value is HIDDEN else _shown(value)
-        super().__init__(f"{field}={shown}: {rule}")
+        super().__init__(f"{field}={shown}: {rule}{'' if code is None else f' ({code})'}")
+        self.code = code
         self.field = field
         self.value = value if isinstance(value, _PLAIN) else shown
         self.rule = rule

@@ -15,7 +15,7 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     ("_version", "_time", "enums", "errors", "_redaction"),
     ("_clock", "_clock_sync", "_keys", "_models", "_rate_limits"),
-    ("_operations", "_attempt", "_policy", "_in_doubt"),
+    ("_operations", "legs", "_attempt", "_policy", "_in_doubt"),
     ("_gate", "_formats"),
     ("_protocols", "testing"),
     ("_connections", "_commands"),

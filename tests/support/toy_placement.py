@@ -1,9 +1,10 @@
 """A placement of a list with two legs, as its recovery needs it."""
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from orderlists import Evidence, OrderList, RejectedOrderList
 from orderlists._operations.base import Effect
@@ -39,12 +40,13 @@ class Place(Request[tuple[OrderList, Evidence]]):
     def client_order_ids(self) -> tuple[str | None, ...]:
         return self.above, self.below
 
-    def completed(self, *, recv_window: Decimal, **_: str) -> Self:
+    def fresh_ids(self, new_id: Callable[[], str]) -> dict[str, object]:
+        del new_id
         ids = {"list_client_order_id": "list", "above": "above", "below": "below"}
-        missing: Any = {name: new for name, new in ids.items() if getattr(self, name) is None}
-        generated = self.generated_ids | set(missing.values())
-        complete = super().completed(recv_window=recv_window)
-        return evolve(complete, **missing, generated_ids=generated)
+        missing = {name: new for name, new in ids.items() if getattr(self, name) is None}
+        if not missing:
+            return {}
+        return {**missing, "generated_ids": self.generated_ids | set(missing.values())}
 
     def parameters(self) -> list[Parameter]:
         return []

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import aiohttp
 import httpx
-from attrs import frozen
+from attrs import asdict, frozen
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -25,11 +25,14 @@ from orderlists import (
     NotExecuted,
     OrderListsError,
     OutcomeUnknown,
+    PlaceOco,
     Policy,
     Rejected,
     TransportError,
 )
+from orderlists.enums import Side
 from orderlists.extending import HttpRequest, HttpResponse
+from orderlists.legs import LimitMaker, StopLoss
 from orderlists_simulator import (
     EXAMPLE_KEY,
     Behaviour,
@@ -99,8 +102,10 @@ class Scenario:
     rule: Any = None
     deadline: float = DEADLINE
 
+    effect: ClassVar[str] = "cancel"
+
     @property
-    def request(self) -> CancelOrderList:
+    def request(self) -> Any:
         """The cancel of list 0, by its id, by its client id, or by both."""
         if self.by_id:
             return CancelOrderList(
@@ -111,6 +116,28 @@ class Scenario:
                 new_client_order_id=OURS,
             )
         return CancelOrderList(symbol="LTCBTC", list_client_order_id=NAME, new_client_order_id=OURS)
+
+
+@frozen(kw_only=True)
+class PlacementScenario(Scenario):
+    """A placement.  With ids of its own it has the name of list 0."""
+
+    own_ids: bool
+
+    effect: ClassVar[str] = "place"
+
+    @property
+    def request(self) -> Any:
+        """An OCO, with generated ids or with chosen ones."""
+        names = ("above", "below") if self.own_ids else (None, None)
+        return PlaceOco(
+            symbol="LTCBTC",
+            side=Side.SELL,
+            quantity=1,
+            above=LimitMaker(price=3, client_order_id=names[0]),
+            below=StopLoss(stop_price=1, client_order_id=names[1]),
+            list_client_order_id=NAME if self.own_ids else None,
+        )
 
 
 @frozen
@@ -124,9 +151,23 @@ class ScenarioRun:
     ended: int
 
     @property
-    def deletes(self) -> list[LogEntry]:
-        """The cancels that the client sent, in order."""
-        return [entry for entry in self.venue.log.entries if entry.is_cancel]
+    def attempts(self) -> list[LogEntry]:
+        """The cancels, or the placements, that the client sent, in order."""
+        entries = self.venue.log.entries
+        return [entry for entry in entries if entry.effect == self.scenario.effect]
+
+    @property
+    def placed(self) -> list[int]:
+        """The lists that the client placed, known by the ids of their orders."""
+        sent = [
+            {entry.parameter("aboveClientOrderId"), entry.parameter("belowClientOrderId")}
+            for entry in self.attempts
+        ]
+        return [
+            each.order_list_id
+            for each in self.venue.lists
+            if {order.client_order_id for order in each.orders} in sent
+        ]
 
 
 # The reply to a query of list 0, sent as the reply to a cancel.
@@ -257,6 +298,19 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         # Mostly unlimited; sometimes only queries.
         max_resends=draw(st.sampled_from([200, 200, 200, 2, 0])),
     )
+
+
+@st.composite
+def placements(draw: st.DrawFn) -> PlacementScenario:
+    """Draw a scenario of a placement."""
+    facts = asdict(draw(scenarios()), recurse=False)
+    return PlacementScenario(**facts, own_ids=draw(st.booleans()))
+
+
+KINDS: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
+    "cancel": scenarios,
+    "place": placements,
+}
 
 
 def _time(event: tuple[float, object]) -> float:
@@ -392,8 +446,34 @@ def _verdict(send: Callable[[], object]) -> tuple[str, object]:
 
 def violations(run: ScenarioRun) -> list[str]:
     """Return the invariants that a run violates."""
+    is_placement = isinstance(run.scenario, PlacementScenario)
+    laws = _laws_of_placements(run) if is_placement else _laws_of_cancels(run)
+    return [law for law, holds in laws.items() if not holds]
+
+
+def _laws_of_placements(run: ScenarioRun) -> dict[str, bool]:
+    # After a -1021 that the clock explains it is sent again: nothing was executed.
+    may_have_arrived = [
+        _may_have_arrived(entry)
+        and (entry.answered != 400 or any(one.is_done for one in entry.executions))
+        for entry in run.attempts
+    ]
+    return {
+        "there are three answers": run.verdict in {"done", *REFUSED, "unknown"},
+        "done means that this call placed the list": (
+            run.verdict != "done" or getattr(run.outcome, "order_list_id", None) in run.placed
+        ),
+        "what was placed is not refused, nor can what was refused be placed": (
+            run.verdict not in REFUSED or not run.placed
+        ),
+        "what can arrive no more is not executed later": _nothing_arrives(run),
+        "no placement is sent again that may have arrived": not any(may_have_arrived[:-1]),
+    }
+
+
+def _laws_of_cancels(run: ScenarioRun) -> dict[str, bool]:
     ours = [one.order_list_id for one in run.venue.lists if one.canceled_by == OURS]
-    laws = {
+    return {
         "there are three answers": run.verdict in {"done", *REFUSED, "unknown"},
         "done means that this call's id canceled the list": (
             run.verdict != "done" or getattr(run.outcome, "order_list_id", None) in ours
@@ -405,24 +485,23 @@ def violations(run: ScenarioRun) -> list[str]:
         "no resend touches a list other than the first target": _resends_keep_to_the_target(run),
         "by id it is known in the end": run.verdict != "unknown" or not _must_be_known(run),
     }
-    return [law for law, holds in laws.items() if not holds]
 
 
 def _nothing_arrives(run: ScenarioRun) -> bool:
     """Return whether no attempt was executed after `may_arrive_until` was None."""
     if not isinstance(run.outcome, OutcomeUnknown) or run.outcome.may_arrive_until is not None:
         return True
-    late = (one for entry in run.deletes for one in entry.executions if one.at > run.ended)
+    late = (one for entry in run.attempts for one in entry.executions if one.at > run.ended)
     return not any(one.is_done for one in late)
 
 
 def _resends_keep_to_the_target(run: ScenarioRun) -> bool:
     """Return whether resends after the first attempt that may have arrived hit only the target."""
-    may_have_arrived = [entry for entry in run.deletes if _may_have_arrived(entry)]
+    may_have_arrived = [entry for entry in run.attempts if _may_have_arrived(entry)]
     if not may_have_arrived:
         return True
     first = may_have_arrived[0]
-    for entry in run.deletes[run.deletes.index(first) + 1 :]:
+    for entry in run.attempts[run.attempts.index(first) + 1 :]:
         touched = {attempt.order_list_id for attempt in entry.executions if attempt.is_done}
         if any(not _could_be_the_target(run, list_id, first) for list_id in touched):
             return False
@@ -478,6 +557,7 @@ def explore(
     combination: Combination,
     tally: Tally,
     *,
+    kind: str = "cancel",
     protocol: Any = None,
     derandomize: bool = False,
 ) -> None:
@@ -496,7 +576,7 @@ def explore(
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
-    @given(scenarios())
+    @given(KINDS[kind]())
     def laws_hold(scenario: Scenario) -> None:
         run = run_scenario(scenario, combination, protocol)
         broken = violations(run)

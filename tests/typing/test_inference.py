@@ -2,8 +2,17 @@
 
 from typing import TYPE_CHECKING, assert_type
 
-from orderlists import CanceledOrderList, CancelOrderList, Key, Rest
+from orderlists import (
+    CanceledOrderList,
+    CancelOrderList,
+    Key,
+    PlacedOrderList,
+    PlaceOco,
+    Rest,
+)
+from orderlists.enums import Side
 from orderlists.extending import HttpRequest, HttpResponse
+from orderlists.legs import Limit, LimitMaker, StopLoss
 
 if TYPE_CHECKING:
     from orderlists import Ed25519Key, HmacKey, RsaKey
@@ -35,8 +44,22 @@ if TYPE_CHECKING:
     def both_clients(key: Key) -> tuple[Client, AsyncClient]:
         return Client(key, timeout=12, protocol=Rest()), AsyncClient(key, timeout=12)
 
-    def client_infers(client: Client, request: CancelOrderList) -> None:
+    def client_infers(client: Client, request: CancelOrderList, oco: PlaceOco) -> None:
         assert_type(client.send(request), CanceledOrderList)
+        assert_type(client.send(oco), PlacedOrderList)
+
+    def a_leg_that_does_not_belong_is_refused(limit: Limit, stop: StopLoss) -> None:
+        PlaceOco(
+            symbol="LTCBTC",
+            side=Side.SELL,
+            quantity=1,
+            above=limit,  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+            below=stop,
+        )
+
+    def a_float_or_a_missing_time_in_force_is_refused() -> None:
+        LimitMaker(price=3.0)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+        Limit(price=3)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 
     async def async_client_infers(client: AsyncClient, request: CancelOrderList) -> None:
         assert_type(await client.send(request), CanceledOrderList)

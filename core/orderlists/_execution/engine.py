@@ -81,12 +81,7 @@ class Engine:
         if not isinstance(request, Request):
             raise InvalidRequest(field="request", value=request, rule="must be a Request")
         chosen = self.policy if policy is None else _checked(policy)
-        ids = {
-            name: self.new_id()
-            for name in request.operation.fresh_ids
-            if getattr(request, name) is None
-        }
-        complete = request.completed(recv_window=chosen.recv_window, **ids)
+        complete = request.completed(recv_window=chosen.recv_window, new_id=self.new_id)
         state = CallState.begin(complete, chosen, self.gate.clock, started)
         state.given = request
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)
@@ -131,10 +126,9 @@ def _check_reconcilable(request: Request[Any]) -> None:
     if operation.recovery is None:
         rule = "must be a request that can be reconciled, such as CancelOrderList"
         raise InvalidRequest(field="request", value=request, rule=rule)
-    for name in operation.fresh_ids:
-        if getattr(request, name) is None:
-            rule = "must be the id that was sent: it alone identifies the request"
-            raise InvalidRequest(field=name, value=None, rule=rule)
+    for name in request.fresh_ids(lambda: "missing"):
+        rule = "must have the id that was sent: it alone identifies the request"
+        raise InvalidRequest(field=name, value=getattr(request, name), rule=rule)
 
 
 def _long_enough(policy: Policy, window: Decimal) -> Policy:

@@ -8,21 +8,16 @@ from typing import Any, TypeGuard, get_args, get_origin
 
 from attrs import NOTHING, fields
 
-from orderlists._models.base import LOCAL, WIRE_NAME
+from orderlists._models.base import LOCAL, WIRE_NAME, camel_case
 
 
 def wire_names(kind: Any) -> dict[str, str]:  # noqa: ANN401 - an attrs class
     """Return the attributes that are on the wire, and their wire names."""
     return {
-        f.name: f.metadata.get(WIRE_NAME, _camel_case(f.name))
+        f.name: f.metadata.get(WIRE_NAME, camel_case(f.name))
         for f in fields(kind)
         if f.metadata != LOCAL
     }
-
-
-def _camel_case(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 @cache

@@ -19,6 +19,16 @@ def sent_as(wire_name: str, *, default: Any = NOTHING) -> Any:  # noqa: ANN401 -
     return field(default=default, metadata={WIRE_NAME: wire_name})
 
 
+def camel_case(name: str) -> str:
+    """Return a name as the exchange writes it.
+
+    >>> camel_case("list_client_order_id")
+    'listClientOrderId'
+    """
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
 def _empty() -> dict[str, Any]:
     return {}
 

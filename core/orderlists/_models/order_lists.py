@@ -49,6 +49,25 @@ class ListedOrder(Result):
         return f"<ListedOrder {self.order_id} {self.symbol} {self.client_order_id}>"
 
 
+@frozen(kw_only=True, slots=False)
+class OrderFill(Result):
+    """One trade of an order, as the reply to its placement reports it.
+
+    Attributes:
+        price: The price.
+        qty: The quantity.
+        commission: What it cost.
+        commission_asset: In which asset.
+        trade_id: The id of the trade.
+    """
+
+    price: Decimal
+    qty: Decimal
+    commission: Decimal
+    commission_asset: str
+    trade_id: int | None = None
+
+
 @frozen(kw_only=True, slots=False, repr=False)
 class OrderReport(Result):
     """The state of one order, as a reply to a cancel, a placement or a query reports it.
@@ -80,6 +99,7 @@ class OrderReport(Result):
         expiry_reason: Why it expired.
         time: When it was placed.  This and the next three come in replies to queries only.
         update_time: When it last changed.
+        fills: Its trades within the placement, in a reply to a placement of type ``FULL``.
         is_working: Whether it is in the order book.
         working_time: When it entered the order book; -1 for not yet.
     """
@@ -117,6 +137,7 @@ class OrderReport(Result):
     expiry_reason: ExpiryReason | None = None
     time: Instant | None = None
     update_time: Instant | None = None
+    fills: tuple[OrderFill, ...] = ()
     is_working: bool | None = None
     working_time: Instant | None = None
 
@@ -152,6 +173,11 @@ class OrderList(Result):
     orders: tuple[ListedOrder, ...]
     order_reports: tuple[OrderReport, ...] = ()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it is over: nothing of it can trade any more."""
+        return self.list_order_status is not ListOrderStatus.EXECUTING
+
     def __repr__(self) -> str:
         legs = "".join(f" {report.order_id}:{report.status}" for report in self.order_reports)
         return (
@@ -161,10 +187,10 @@ class OrderList(Result):
 
 
 class Evidence(Enum):
-    """How a cancel is known to have been executed.
+    """How a cancel or a placement is known to have been executed.
 
-    ``REPLY``: by the reply to the cancel.  ``EVENT``, ``QUERY``: the reply was lost, and an event
-    or a query reported a canceled order with the id of the cancel.
+    ``REPLY``: by its reply.  ``EVENT``, ``QUERY``: the reply was lost, and an event or a query
+    reported an order with its id.
     """
 
     REPLY = "REPLY"
@@ -179,6 +205,22 @@ class CanceledOrderList(OrderList):
     Attributes:
         evidence: How the cancel is known to have been executed.  With ``EVENT`` and ``QUERY``, an
             attribute of `order_reports` that events or queries do not report is None.
+    """
+
+    evidence: Evidence = field(default=Evidence.REPLY, metadata=LOCAL)
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class PlacedOrderList(OrderList):
+    """An order list that a request placed.
+
+    In a reply its reports have what was asked for by `new_order_resp_type`: ids alone, states, or
+    states and fills.  A pending order is reported as ``PENDING_NEW`` even where the working order
+    was filled at once; queries and events show its state.
+
+    Attributes:
+        evidence: How the placement is known to have been executed.  With ``EVENT`` and ``QUERY``,
+            an attribute of `order_reports` that events or queries do not report is None.
     """
 
     evidence: Evidence = field(default=Evidence.REPLY, metadata=LOCAL)

@@ -150,20 +150,28 @@ class Request(ABC, Generic[R]):
         )
         return f"{type(self).__name__}({', '.join(given)})"
 
-    def completed(self, *, recv_window: Decimal, **ids: str) -> Self:
-        """Return the request with these values for the fields that it has and that are None.
+    def fresh_ids(self, new_id: Callable[[], str]) -> dict[str, object]:
+        """Return the fields that a client fills in, and their values with new ids.
+
+        Raises:
+            InvalidRequest: An id breaks the rule of its field.
+        """
+        return {
+            name: _validated(self, name, new_id())
+            for name in self.operation.fresh_ids
+            if getattr(self, name) is None
+        }
+
+    def completed(self, *, recv_window: Decimal, new_id: Callable[[], str] | None = None) -> Self:
+        """Return the request with values for what it was not given.
 
         Returns the request itself if there is nothing to fill in.
 
         Args:
             recv_window: That of a policy, or of another request: valid already.
-            ids: Values that are validated as those of their fields.
+            new_id: Returns unique ids for `fresh_ids`; None to fill in none.
         """
-        added: dict[str, object] = {
-            name: _validated(self, name, value)
-            for name, value in ids.items()
-            if getattr(self, name, value) is None
-        }
+        added = {} if new_id is None else self.fresh_ids(new_id)
         if getattr(self, "recv_window", recv_window) is None:
             added["recv_window"] = recv_window
         if not added:

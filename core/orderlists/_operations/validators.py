@@ -9,12 +9,22 @@ The validators are attrs validators; their errors name the field, the value and 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Context, Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from unicodedata import category
 
 from orderlists._operations.base import Parameter
+from orderlists.enums import (
+    NewOrderRespType,
+    OpenEnum,
+    PegOffsetType,
+    PegPriceType,
+    SelfTradePreventionMode,
+    Side,
+    TimeInForce,
+)
 from orderlists.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -26,6 +36,7 @@ LONGEST_RECV_WINDOW = 60_000
 _SYMBOL = re.compile(r"[A-Z0-9._-]{1,50}")
 _LONGEST_SYMBOL = 50
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
+_AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 # A separate context: the caller's may round to fewer digits.
 _EXACT = Context(prec=100)
@@ -39,6 +50,10 @@ ID_RULE = f"must be an int from 0 to {LARGEST_ID}"
 RECV_WINDOW_RULE = (
     "must be an int, a Decimal or plain decimal text, in milliseconds: "
     f"more than 0, at most {LONGEST_RECV_WINDOW}, at most three decimals"
+)
+AMOUNT_RULE = (
+    "must be an int, a Decimal or plain decimal text, never a float: "
+    "0 or more, at most 20 digits before and 20 after the point"
 )
 FLAG_RULE = "must be True or False"
 
@@ -135,6 +150,82 @@ def _to_decimal(value: object) -> Decimal | None:
 
 def _shown(value: object) -> object:
     return str(value) if isinstance(value, Decimal) else value
+
+
+def to_amount(value: int | str | Decimal) -> Decimal:
+    """Convert a price or a quantity to an exact Decimal; what is none is left to `check_amount`."""
+    number = _to_decimal(value)
+    return cast("Decimal", value) if number is None else number
+
+
+def to_amount_or_none(value: int | str | Decimal | None) -> Decimal | None:
+    """Do the same; None stands for *not given*."""
+    return None if value is None else to_amount(value)
+
+
+def check_amount(_: object, attribute: Attribute[Any], value: object) -> None:
+    """Reject what is no amount, such as a float; None is *not given*."""
+    if value is None:
+        return
+    if not (isinstance(value, Decimal) and _AMOUNT.fullmatch(write_decimal(value))):
+        raise InvalidRequest(
+            field=attribute.name, value=_shown(value), rule=AMOUNT_RULE, code=-1100
+        )
+
+
+def check_integer(
+    least: int, most: int, code: int
+) -> Callable[[object, Attribute[Any], Any], None]:
+    """Return a validator of integers in a range; None is *not given*."""
+
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        is_integer = isinstance(value, int) and not isinstance(value, bool)
+        if value is not None and not (is_integer and least <= cast("int", value) <= most):
+            rule = f"must be an int from {least} to {most}"
+            raise InvalidRequest(field=attribute.name, value=value, rule=rule, code=code)
+
+    return check
+
+
+def to_side(value: Side) -> Side:
+    """Convert the text of a member, as JSON has it, to the member."""
+    return Side(value) if isinstance(value, str) else value
+
+
+def to_time_in_force(value: TimeInForce) -> TimeInForce:
+    """Do the same."""
+    return TimeInForce(value) if isinstance(value, str) else value
+
+
+def to_peg_price_type(value: PegPriceType | None) -> PegPriceType | None:
+    """Do the same; None stands for *not given*."""
+    return PegPriceType(value) if isinstance(value, str) else value
+
+
+def to_peg_offset_type(value: PegOffsetType | None) -> PegOffsetType | None:
+    """Do the same."""
+    return PegOffsetType(value) if isinstance(value, str) else value
+
+
+def to_resp_type(value: NewOrderRespType) -> NewOrderRespType:
+    """Do the same."""
+    return NewOrderRespType(value) if isinstance(value, str) else value
+
+
+def to_stp_mode(value: SelfTradePreventionMode | None) -> SelfTradePreventionMode | None:
+    """Do the same."""
+    return SelfTradePreventionMode(value) if isinstance(value, str) else value
+
+
+def check_member(kind: type[OpenEnum], code: int) -> Callable[[object, Attribute[Any], Any], None]:
+    """Return a validator of members of an enumeration; None is *not given*."""
+
+    def check(_: object, attribute: Attribute[Any], value: object) -> None:
+        if value is not None and not isinstance(value, kind):
+            rule = f"must be a {kind.__name__}, such as {next(iter(kind))!r}"
+            raise InvalidRequest(field=attribute.name, value=value, rule=rule, code=code)
+
+    return check
 
 
 def check_one_given(request: object, first: str, second: str) -> None:

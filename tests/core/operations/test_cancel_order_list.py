@@ -53,10 +53,10 @@ def test_a_request_keeps_what_was_given_and_equals_its_copy(request: CancelOrder
 @given(request=cancels(), new_id=client_ids)
 def test_a_request_is_completed_once(request: CancelOrderList, new_id: str) -> None:
     window = Decimal(5000)
-    complete = request.completed(recv_window=window, new_client_order_id=new_id)
+    complete = request.completed(recv_window=window, new_id=lambda: new_id)
     assert complete.new_client_order_id == (request.new_client_order_id or new_id)
     assert complete.recv_window == (request.recv_window or window)
-    assert complete.completed(recv_window=Decimal(1), new_client_order_id="another") is complete
+    assert complete.completed(recv_window=Decimal(1), new_id=lambda: "another") is complete
     assert complete.effective_id == request.effective_id
     given = {"new_client_order_id": new_id, "recv_window": window}
     missing: dict[str, Any] = {
@@ -68,14 +68,14 @@ def test_a_request_is_completed_once(request: CancelOrderList, new_id: str) -> N
 def test_an_id_that_completes_a_request_is_validated() -> None:
     request = CancelOrderList(symbol="LTCBTC", order_list_id=0)
     with pytest.raises(InvalidRequest, match=r"^new_client_order_id="):
-        request.completed(recv_window=Decimal(5000), new_client_order_id="no id")
+        request.completed(recv_window=Decimal(5000), new_id=lambda: "no id")
     assert request.new_client_order_id is None
 
 
 def test_a_request_without_validators_is_completed() -> None:
     @frozen(slots=False)
     class Unruly(Request[int]):
-        operation: ClassVar[Operation[Any]] = GetServerTime.operation
+        operation: ClassVar[Operation[Any]] = evolve(GetServerTime.operation, fresh_ids=("own_id",))
         recv_window: Decimal | None = None
         own_id: str | None = None
 
@@ -83,7 +83,7 @@ def test_a_request_without_validators_is_completed() -> None:
             return []
 
     window = Decimal(1)
-    complete = Unruly().completed(recv_window=window, own_id="any", new_client_order_id="none")
+    complete = Unruly().completed(recv_window=window, new_id=lambda: "any")
     assert complete == Unruly(window, "any")
 
 

@@ -1,0 +1,259 @@
+"""What the placements of order lists share: legs in slots, client ids, and the result.
+
+Invariant: once completed, a placement carries a client id for the list and for each leg, which
+alone tell whether it was executed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from attrs import Attribute, evolve, field, fields, frozen
+
+from orderlists._models.base import camel_case
+from orderlists._models.order_lists import Evidence, OrderList, PlacedOrderList
+from orderlists._operations import validators as v
+from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
+from orderlists._operations.recovery.place import recover_placement
+from orderlists.enums import (
+    ListOrderStatus,
+    NewOrderRespType,
+    OpenEnum,
+    SelfTradePreventionMode,
+    Side,
+)
+from orderlists.errors import InvalidRequest, RejectedOrderList
+from orderlists.legs import (
+    Leg,
+    Limit,
+    LimitMaker,
+    Market,
+    StopLoss,
+    StopLossLimit,
+    TakeProfit,
+    TakeProfitLimit,
+)
+
+STOPS: tuple[type[Leg], ...] = (StopLoss, StopLossLimit)
+PROFITS: tuple[type[Leg], ...] = (LimitMaker, TakeProfit, TakeProfitLimit)
+WORKING: tuple[type[Leg], ...] = (Limit, LimitMaker)
+SINGLE: tuple[type[Leg], ...] = (*WORKING, Market, *STOPS, *PROFITS[1:])
+
+# By side and slot: the kinds of legs that belong there, and what the exchange says to others.
+_BELONG: dict[tuple[Side, str], tuple[tuple[type[Leg], ...], str]] = {
+    (Side.SELL, "above"): (PROFITS, "of a SELL must be a LimitMaker or a TakeProfit(Limit)"),
+    (Side.SELL, "below"): (STOPS, "of a SELL must be a StopLoss(Limit)"),
+    (Side.BUY, "above"): (STOPS, "of a BUY must be a StopLoss(Limit)"),
+    (Side.BUY, "below"): (PROFITS, "of a BUY must be a LimitMaker or a TakeProfit(Limit)"),
+}
+_WRONG_SIDE: dict[tuple[Side, type[Leg]], int] = {
+    (Side.BUY, LimitMaker): -1165,
+    (Side.SELL, LimitMaker): -1166,
+    (Side.BUY, StopLoss): -1196,
+    (Side.BUY, StopLossLimit): -1196,
+    (Side.SELL, StopLoss): -1197,
+    (Side.SELL, StopLossLimit): -1197,
+    (Side.BUY, TakeProfit): -1198,
+    (Side.BUY, TakeProfitLimit): -1198,
+    (Side.SELL, TakeProfit): -1199,
+    (Side.SELL, TakeProfitLimit): -1199,
+}
+_BOTH_LIMIT, _NOT_IN_OCO, _BAD_SIDE, _BAD_TYPE = -1168, -1158, -1117, -1116
+_BAD_PRICES, _DUPLICATE = -2010, -2010
+
+
+def placement(name: str, orders: int) -> Operation[PlacedOrderList]:
+    """Return the description of a placement.
+
+    Args:
+        name: Its name in upper case, as in the exchange's titles and, in lower case, in paths.
+        orders: How many orders it places.
+    """
+    return Operation(
+        name=f"New Order list - {name}",
+        method="POST",
+        path=f"/api/v3/orderList/{name.lower()}",
+        websocket=f"orderList.place.{name.lower()}",
+        weight=1,
+        security=Security.TRADE,
+        effect=Effect.PLACE,
+        result=PlacedOrderList,
+        recovery=recover_placement,
+        unfilled_orders=orders,
+    )
+
+
+def check_side(_: object, attribute: Attribute[Side], value: Side) -> None:
+    """Reject anything but ``BUY`` and ``SELL``."""
+    if not isinstance(value, Side) or not value.is_known:  # pyright: ignore[reportUnnecessaryIsInstance] - of callers without types
+        raise InvalidRequest(
+            field=attribute.name, value=value, rule="must be Side.BUY or Side.SELL", code=_BAD_SIDE
+        )
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class Placement(Request[PlacedOrderList]):
+    """A placement of an order list.
+
+    Attributes:
+        slots: The names of the fields that hold its legs, in the order of the documentation.
+        symbol: The symbol, such as ``LTCBTC``.
+        list_client_order_id: The client id of the list.
+        new_order_resp_type: How much the reply says.
+        self_trade_prevention_mode: What happens to orders that would trade with one's own.
+        recv_window: How long the request stays valid.
+        generated_ids: Those of its client ids that a client made: never used before.
+    """
+
+    slots: ClassVar[tuple[str, ...]]
+
+    symbol: str = field(converter=v.plain_text, validator=v.check_symbol)
+    list_client_order_id: str | None = field(
+        default=None, converter=v.plain_text_or_none, validator=v.check_client_id
+    )
+    new_order_resp_type: NewOrderRespType = field(
+        default=NewOrderRespType.FULL,
+        converter=v.to_resp_type,
+        validator=v.check_member(NewOrderRespType, -1102),
+    )
+    self_trade_prevention_mode: SelfTradePreventionMode | None = field(
+        default=None,
+        converter=v.to_stp_mode,
+        validator=v.check_member(SelfTradePreventionMode, -1102),
+    )
+    recv_window: Decimal | None = field(default=None, converter=v.to_recv_window)
+    generated_ids: frozenset[str] = field(default=frozenset(), converter=frozenset, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        given = [each for each in self.client_order_ids if each is not None]
+        if len(set(given)) < len(given):
+            rule = "must differ from leg to leg"
+            raise InvalidRequest(
+                field="client_order_id", value=", ".join(given), rule=rule, code=_DUPLICATE
+            )
+
+    @property
+    def legs(self) -> dict[str, Leg]:
+        """The legs by their slots."""
+        return {slot: getattr(self, slot) for slot in self.slots}
+
+    @property
+    def client_order_ids(self) -> tuple[str | None, ...]:
+        """The client id of each leg."""
+        return tuple(leg.client_order_id for leg in self.legs.values())
+
+    def fresh_ids(self, new_id: Callable[[], str]) -> dict[str, object]:
+        """Return the fields that a client fills in: the id of the list, and legs with ids."""
+        fresh: dict[str, object] = {}
+        made: set[str] = set(self.generated_ids)
+        if self.list_client_order_id is None:
+            fresh["list_client_order_id"] = name = new_id()
+            v.check_client_id(self, fields(type(self)).list_client_order_id, name)
+            made.add(name)
+        for slot, leg in self.legs.items():
+            if leg.client_order_id is None:
+                made.add(name := new_id())
+                fresh[slot] = evolve(leg, client_order_id=name)
+        return {**fresh, "generated_ids": frozenset(made)} if fresh else {}
+
+    def parameters(self) -> list[Parameter]:
+        """Return the parameters to send."""
+        own = [
+            each.name
+            for each in fields(type(self))
+            if each.name not in _SHARED and each.name not in self.slots
+        ]
+        parameters: list[Parameter] = v.given(
+            symbol=self.symbol, listClientOrderId=self.list_client_order_id
+        )
+        for name in own:
+            value = getattr(self, name)
+            parameters.append((camel_case(name), _plain(value)))
+        for slot, leg in self.legs.items():
+            parameters += leg.parameters(slot)
+        return parameters + v.given(
+            newOrderRespType=_plain(self.new_order_resp_type),
+            selfTradePreventionMode=_plain(self.self_trade_prevention_mode),
+            recvWindow=self.recv_window,
+        )
+
+    def mismatch(self, result: PlacedOrderList) -> str | None:
+        """Return why a list is not the one that this request placed.
+
+        Raises:
+            RejectedOrderList: The reply says that nothing was placed.
+        """
+        if result.symbol != self.symbol:
+            return "it is about another symbol"
+        # The exchange leaves out the name of a list that is over.
+        if result.list_client_order_id not in {None, self.list_client_order_id}:
+            return "it is about an order list with another client id"
+        if {order.client_order_id for order in result.orders} != set(self.client_order_ids):
+            return "it is about other orders"
+        if result.list_order_status is ListOrderStatus.REJECT:
+            raise RejectedOrderList(result)
+        return None
+
+    def placed(self, order_list: OrderList, evidence: Evidence) -> PlacedOrderList:
+        """Return the result from the list that proves it."""
+        facts = {each.name: getattr(order_list, each.name) for each in fields(OrderList)}
+        return PlacedOrderList(**facts, evidence=evidence)
+
+
+_SHARED = frozenset(each.name for each in fields(Placement))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a value of a field
+    return value.value if isinstance(value, OpenEnum) else value
+
+
+def check_kind(request: Placement, slot: str, kinds: tuple[type[Leg], ...]) -> None:
+    """Reject a leg that does not belong into its slot."""
+    leg = getattr(request, slot)
+    if not isinstance(leg, kinds):
+        rule = f"must be a {' or '.join(kind.__name__ for kind in kinds)}"
+        raise InvalidRequest(field=slot, value=leg, rule=rule, code=_BAD_TYPE)
+
+
+def check_pair(request: Placement, side: Side, above: str, below: str) -> None:
+    """Reject a pair of legs of which the exchange would accept none or one alone.
+
+    Args:
+        request: The placement.
+        side: The side of both.
+        above: The slot of the leg above the market.
+        below: The slot of the leg below it.
+    """
+    both = [getattr(request, slot) for slot in (above, below)]
+    for slot, leg in zip((above, below), both, strict=True):
+        if not isinstance(leg, (*STOPS, *PROFITS)):
+            rule = "must be a leg that an OCO may have, from LimitMaker to TakeProfitLimit"
+            raise InvalidRequest(field=slot, value=leg, rule=rule, code=_NOT_IN_OCO)
+    if all(isinstance(leg, LimitMaker) for leg in both):
+        rule = "must be a stop: only one of the two may be a LimitMaker"
+        raise InvalidRequest(field=below, value=both[1], rule=rule, code=_BOTH_LIMIT)
+    for slot, where, leg in ((above, "above", both[0]), (below, "below", both[1])):
+        kinds, rule = _BELONG[side, where]
+        if not isinstance(leg, kinds):
+            code = _WRONG_SIDE[side, type(leg)]
+            raise InvalidRequest(field=slot, value=leg, rule=f"the leg {where} {rule}", code=code)
+
+
+def check_prices(request: Placement, above: str, below: str) -> None:
+    """Reject a pair whose legs are at each other's side of the market.
+
+    The prices of pegged and trailing legs are the exchange's to judge.
+    """
+    high, low = getattr(request, above), getattr(request, below)
+    if high.is_priced_later or low.is_priced_later:
+        return
+    if _reference(high) <= _reference(low):
+        rule = f"the price of {above} must be higher than that of {below}"
+        raise InvalidRequest(field=above, value=str(_reference(high)), rule=rule, code=_BAD_PRICES)
+
+
+def _reference(leg: Any) -> Any:  # noqa: ANN401 - a leg of a pair, and a Decimal
+    """Return the price that the market has to reach."""
+    return leg.price if isinstance(leg, LimitMaker | TakeProfitLimit) else leg.stop_price

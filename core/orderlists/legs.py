@@ -1,0 +1,355 @@
+"""How one order of a list works: its type, its prices, and what else belongs to the order alone.
+
+A leg has no side and no quantity: those belong to the list.  Source: *New Order lists*, the tables
+of mandatory parameters by type.
+
+>>> Limit(price="2.00", time_in_force=TimeInForce.GTC)
+Limit(price=Decimal('2.00'), time_in_force=TimeInForce('GTC'))
+>>> StopLoss(stop_price=0.5)
+Traceback (most recent call last):
+orderlists.errors.InvalidRequest: stop_price=0.5: must be an int, a Decimal or plain decimal ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TypeAlias
+
+from attrs import field, fields, frozen
+
+from orderlists._models.base import camel_case
+from orderlists._operations import validators as v
+from orderlists._operations.base import Parameter
+from orderlists.enums import OpenEnum, OrderType, PegOffsetType, PegPriceType, TimeInForce
+from orderlists.errors import InvalidRequest
+
+__all__ = [
+    "Limit",
+    "LimitMaker",
+    "Market",
+    "StopLoss",
+    "StopLossLimit",
+    "TakeProfit",
+    "TakeProfitLimit",
+]
+
+_LONG = 2**63 - 1
+_LEAST_STRATEGY_TYPE = 1_000_000
+_LARGEST_OFFSET = 100
+_MISSING, _UNWANTED = -1102, -1106
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class Leg:
+    """What every leg has.
+
+    Attributes:
+        type: The type of the order.
+        client_order_id: The client id of the order; a client generates one by default.
+        strategy_id: Your own id of the strategy.
+        strategy_type: Your own number for the kind of strategy, 1000000 or more.
+    """
+
+    type: OrderType = field(init=False)
+    client_order_id: str | None = field(
+        default=None, converter=v.plain_text_or_none, validator=v.check_client_id
+    )
+    strategy_id: int | None = field(default=None, validator=v.check_integer(0, _LONG, -1100))
+    strategy_type: int | None = field(
+        default=None, validator=v.check_integer(_LEAST_STRATEGY_TYPE, 2**31 - 1, -1134)
+    )
+
+    @property
+    def is_priced_later(self) -> bool:
+        """Whether the exchange makes its price: it is pegged, or it trails."""
+        is_pegged = getattr(self, "peg_price_type", None) is not None
+        return is_pegged or getattr(self, "trailing_delta", None) is not None
+
+    def parameters(self, slot: str) -> list[Parameter]:
+        """Return its parameters, under the name of its slot, such as ``pending_above``."""
+        named = [(each.name, getattr(self, each.name)) for each in fields(type(self)) if each.init]
+        return [
+            (camel_case(f"{slot}_{name}"), value.value if isinstance(value, OpenEnum) else value)
+            for name, value in [("type", self.type), *named]
+            if value is not None
+        ]
+
+    def __repr__(self) -> str:
+        given = (
+            f"{each.name}={getattr(self, each.name)!r}"
+            for each in fields(type(self))
+            if each.init and getattr(self, each.name) is not None
+        )
+        return f"{type(self).__name__}({', '.join(given)})"
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class _Priced(Leg):
+    """A leg with a limit price, of its own or pegged.
+
+    Attributes:
+        price: The limit price; None only if it is pegged.
+        iceberg_qty: The visible part of the quantity.
+        peg_price_type: The price that it follows.
+        peg_offset_type: The unit of the offset; together with the next one.
+        peg_offset_value: The offset, 1 to 100.
+    """
+
+    price: Decimal | None = field(
+        default=None, converter=v.to_amount_or_none, validator=v.check_amount
+    )
+    iceberg_qty: Decimal | None = field(
+        default=None, converter=v.to_amount_or_none, validator=v.check_amount
+    )
+    peg_price_type: PegPriceType | None = field(
+        default=None, converter=v.to_peg_price_type, validator=v.check_member(PegPriceType, -1210)
+    )
+    peg_offset_type: PegOffsetType | None = field(
+        default=None, converter=v.to_peg_offset_type, validator=v.check_member(PegOffsetType, -1211)
+    )
+    peg_offset_value: int | None = field(
+        default=None, validator=v.check_integer(1, _LARGEST_OFFSET, -1211)
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.peg_price_type is None:
+            require(self, "price", "must be given, unless the order is pegged")
+            for name in ("peg_offset_type", "peg_offset_value"):
+                refuse(self, name, "must not be given without peg_price_type", code=-1211)
+        if (self.peg_offset_type is None) != (self.peg_offset_value is None):
+            rule = "must be given together with peg_offset_value"
+            raise InvalidRequest(
+                field="peg_offset_type", value=self.peg_offset_type, rule=rule, code=-1211
+            )
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class _Timed(_Priced):
+    """A limit order.
+
+    Attributes:
+        time_in_force: How long it works; with `iceberg_qty` it must be ``GTC``.
+    """
+
+    time_in_force: TimeInForce = field(
+        converter=v.to_time_in_force, validator=v.check_member(TimeInForce, -1115)
+    )
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        require(self, "time_in_force", "must be given")
+        if self.time_in_force is not TimeInForce.GTC:
+            refuse(self, "iceberg_qty", "must not be given unless time_in_force is GTC", code=-1160)
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class _Triggered(Leg):
+    """A leg that waits for a price.
+
+    Attributes:
+        stop_price: The price that triggers it.
+        trailing_delta: The distance of a trailing stop, in basis points.
+    """
+
+    stop_price: Decimal | None = field(
+        default=None, converter=v.to_amount_or_none, validator=v.check_amount
+    )
+    trailing_delta: int | None = field(default=None, validator=v.check_integer(0, _LONG, -1100))
+
+    def __attrs_post_init__(self) -> None:
+        if self.trailing_delta is None:
+            require(self, "stop_price", "this or trailing_delta must be given")
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class Limit(_Timed):
+    """A limit order.
+
+    Args:
+        price: The limit price: Decimal, int or text; may be left out if it is pegged.
+        time_in_force: How long it works.
+        iceberg_qty: The visible part of the quantity; needs ``GTC``.
+        peg_price_type: The price that it follows.
+        peg_offset_type: The unit of the offset.
+        peg_offset_value: The offset, 1 to 100.
+        client_order_id: The client id of the order.
+        strategy_id: Your own id of the strategy.
+        strategy_type: Your own number for the kind of strategy, 1000000 or more.
+
+    Raises:
+        InvalidRequest: A value breaks a rule.
+    """
+
+    type: OrderType = field(init=False, default=OrderType.LIMIT)
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class LimitMaker(_Priced):
+    """A limit order that only makes: it is refused if it would match at once.
+
+    Args:
+        price: As in `Limit`, as are the others.
+        iceberg_qty: The visible part of the quantity.
+        peg_price_type: ``PRIMARY_PEG`` only.
+        peg_offset_type: As above.
+        peg_offset_value: As above.
+        client_order_id: As above.
+        strategy_id: As above.
+        strategy_type: As above.
+
+    Raises:
+        InvalidRequest: A value breaks a rule.
+
+    >>> LimitMaker(price="3.00").parameters("above")
+    [('aboveType', 'LIMIT_MAKER'), ('abovePrice', Decimal('3.00'))]
+    """
+
+    type: OrderType = field(init=False, default=OrderType.LIMIT_MAKER)
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.peg_price_type is PegPriceType.MARKET_PEG:
+            rule = "must be PRIMARY_PEG: an order that only makes cannot follow the other side"
+            raise InvalidRequest(
+                field="peg_price_type", value=self.peg_price_type, rule=rule, code=-1210
+            )
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class Market(Leg):
+    """A market order: the pending order of an OTO or OPO.
+
+    Args:
+        client_order_id: As in `Limit`, as are the others.
+        strategy_id: As above.
+        strategy_type: As above.
+
+    Raises:
+        InvalidRequest: A value breaks a rule.
+    """
+
+    type: OrderType = field(init=False, default=OrderType.MARKET)
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class StopLoss(_Triggered):
+    """A market order once the price has moved against the position.
+
+    Args:
+        stop_price: The price that triggers it; this or `trailing_delta`, or both.
+        trailing_delta: The distance of a trailing stop, in basis points.
+        client_order_id: As in `Limit`, as are the others.
+        strategy_id: As above.
+        strategy_type: As above.
+
+    Raises:
+        InvalidRequest: A value breaks a rule.
+    """
+
+    type: OrderType = field(init=False, default=OrderType.STOP_LOSS)
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class TakeProfit(_Triggered):
+    """A market order once the price has moved in favor of the position.
+
+    Args:
+        stop_price: As in `StopLoss`, as are the others.
+        trailing_delta: As above.
+        client_order_id: As above.
+        strategy_id: As above.
+        strategy_type: As above.
+
+    Raises:
+        InvalidRequest: A value breaks a rule.
+    """
+
+    type: OrderType = field(init=False, default=OrderType.TAKE_PROFIT)
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class _TriggeredLimit(_Triggered, _Timed):
+    def __attrs_post_init__(self) -> None:
+        _Triggered.__attrs_post_init__(self)
+        _Timed.__attrs_post_init__(self)
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class StopLossLimit(_TriggeredLimit):
+    """A limit order once the price has moved against the position.
+
+    Args:
+        stop_price: As in `StopLoss`.
+        trailing_delta: As in `StopLoss`.
+        price: As in `Limit`, as are the others.
+        time_in_force: As above.
+        iceberg_qty: As above.
+        peg_price_type: As above.
+        peg_offset_type: As above.
+        peg_offset_value: As above.
+        client_order_id: As above.
+        strategy_id: As above.
+        strategy_type: As above.
+
+    Raises:
+        InvalidRequest: A value breaks a rule.
+    """
+
+    type: OrderType = field(init=False, default=OrderType.STOP_LOSS_LIMIT)
+
+
+@frozen(kw_only=True, repr=False, slots=False)
+class TakeProfitLimit(_TriggeredLimit):
+    """A limit order once the price has moved in favor of the position.
+
+    Args:
+        stop_price: As in `StopLoss`.
+        trailing_delta: As in `StopLoss`.
+        price: As in `Limit`, as are the others.
+        time_in_force: As above.
+        iceberg_qty: As above.
+        peg_price_type: As above.
+        peg_offset_type: As above.
+        peg_offset_value: As above.
+        client_order_id: As above.
+        strategy_id: As above.
+        strategy_type: As above.
+
+    Raises:
+        InvalidRequest: A value breaks a rule.
+    """
+
+    type: OrderType = field(init=False, default=OrderType.TAKE_PROFIT_LIMIT)
+
+
+WorkingLeg: TypeAlias = Limit | LimitMaker
+StopLeg: TypeAlias = StopLoss | StopLossLimit
+ProfitLeg: TypeAlias = LimitMaker | TakeProfit | TakeProfitLimit
+AnyLeg: TypeAlias = (
+    Limit | LimitMaker | Market | StopLoss | StopLossLimit | TakeProfit | TakeProfitLimit
+)
+
+KINDS: Mapping[OrderType, type[AnyLeg]] = {
+    OrderType.LIMIT: Limit,
+    OrderType.LIMIT_MAKER: LimitMaker,
+    OrderType.MARKET: Market,
+    OrderType.STOP_LOSS: StopLoss,
+    OrderType.STOP_LOSS_LIMIT: StopLossLimit,
+    OrderType.TAKE_PROFIT: TakeProfit,
+    OrderType.TAKE_PROFIT_LIMIT: TakeProfitLimit,
+}
+"""The classes of legs by the type of the order."""
+
+
+def require(leg: Leg, name: str, rule: str) -> None:
+    """Reject a leg without a value that it must have."""
+    if getattr(leg, name) is None:
+        raise InvalidRequest(field=name, value=None, rule=rule, code=_MISSING)
+
+
+def refuse(leg: Leg, name: str, rule: str, *, code: int = _UNWANTED) -> None:
+    """Reject a leg with a value that it must not have."""
+    value = getattr(leg, name)
+    if value is not None:
+        raise InvalidRequest(field=name, value=value, rule=rule, code=code)

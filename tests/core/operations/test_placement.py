@@ -1,0 +1,421 @@
+"""Placements of order lists: the rules, the parameters, the client ids and the replies."""
+
+import pickle
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderlists import (
+    Evidence,
+    InDoubt,
+    Instant,
+    InvalidRequest,
+    ListedOrder,
+    OrderList,
+    PlacedOrderList,
+    PlaceOco,
+    PlaceOpo,
+    PlaceOpoco,
+    PlaceOto,
+    PlaceOtoco,
+    RejectedOrderList,
+    Rest,
+    TimeUnit,
+)
+from orderlists._formats.json import Json
+from orderlists.enums import (
+    ContingencyType,
+    ListOrderStatus,
+    ListStatusType,
+    NewOrderRespType,
+    OrderStatus,
+    PegOffsetType,
+    PegPriceType,
+    SelfTradePreventionMode,
+    Side,
+    TimeInForce,
+)
+from orderlists.legs import (
+    Limit,
+    LimitMaker,
+    Market,
+    StopLoss,
+    StopLossLimit,
+    TakeProfit,
+    TakeProfitLimit,
+)
+
+WINDOW = Decimal(5000)
+GTC, IOC = TimeInForce.GTC, TimeInForce.IOC
+HIGH, LOW = LimitMaker(price=3), StopLoss(stop_price=1)
+LIMIT = Limit(price=2, time_in_force=GTC)
+
+
+def oco(side: Any = Side.SELL, above: Any = HIGH, below: Any = LOW, **more: Any) -> PlaceOco:
+    facts: dict[str, Any] = {"quantity": 5, "above": above, "below": below, **more}
+    return PlaceOco(symbol="LTCBTC", side=side, **facts)
+
+
+def oto(working: Any = LIMIT, pending: Any = LOW, **more: Any) -> PlaceOto:
+    facts: dict[str, Any] = {
+        "symbol": "LTCBTC",
+        "working_side": Side.BUY,
+        "working_quantity": 5,
+        "working": working,
+        "pending_side": Side.SELL,
+        "pending_quantity": 4,
+        "pending": pending,
+    }
+    return PlaceOto(**facts | more)
+
+
+def otoco(working: Any = LIMIT, above: Any = HIGH, below: Any = LOW, **more: Any) -> PlaceOtoco:
+    facts: dict[str, Any] = {
+        "symbol": "LTCBTC",
+        "working_side": Side.BUY,
+        "working_quantity": 5,
+        "working": working,
+        "pending_side": Side.SELL,
+        "pending_quantity": 4,
+        "pending_above": above,
+        "pending_below": below,
+    }
+    return PlaceOtoco(**facts | more)
+
+
+def opo(working: Any = LIMIT, pending: Any = LOW) -> PlaceOpo:
+    return PlaceOpo(symbol="LTCBTC", working_quantity=5, working=working, pending=pending)
+
+
+def opoco(working: Any = LIMIT, above: Any = HIGH, below: Any = LOW) -> PlaceOpoco:
+    return PlaceOpoco(
+        symbol="LTCBTC",
+        working_quantity=5,
+        working=working,
+        pending_above=above,
+        pending_below=below,
+    )
+
+
+# The rules: what breaks one, the field that the error names, and the exchange's code.
+BROKEN: list[tuple[Any, str, int]] = [
+    (lambda: oco(quantity=0.5), "quantity", -1100),
+    (lambda: oco(quantity=True), "quantity", -1100),
+    (lambda: oco(quantity="1e3"), "quantity", -1100),
+    (lambda: oco(quantity=Decimal(-1)), "quantity", -1100),
+    (lambda: oco(quantity=Decimal("NaN")), "quantity", -1100),
+    (lambda: oco(quantity="1" * 21), "quantity", -1100),
+    (lambda: LimitMaker(price=3.0), "price", -1100),  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - a float
+    (lambda: oco(side="HOLD"), "side", -1117),
+    (lambda: oco(side=None), "side", -1117),
+    (lambda: Limit(price=1, time_in_force=None), "time_in_force", -1102),  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - missing
+    (lambda: Limit(price=1, time_in_force=1), "time_in_force", -1115),  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - no member
+    (lambda: Limit(time_in_force=GTC), "price", -1102),
+    (lambda: Limit(price=1, time_in_force=IOC, iceberg_qty=1), "iceberg_qty", -1160),
+    (StopLoss, "stop_price", -1102),
+    (lambda: TakeProfitLimit(price=1, time_in_force=GTC), "stop_price", -1102),
+    (lambda: StopLossLimit(stop_price=1, time_in_force=GTC), "price", -1102),
+    (
+        lambda: StopLossLimit(price=1, stop_price=1, time_in_force=IOC, iceberg_qty=1),
+        "iceberg_qty",
+        -1160,
+    ),
+    (lambda: LimitMaker(price=1, strategy_type=999_999), "strategy_type", -1134),
+    (lambda: LimitMaker(price=1, strategy_id=-1), "strategy_id", -1100),
+    (lambda: StopLoss(trailing_delta=True), "trailing_delta", -1100),
+    (lambda: LimitMaker(peg_price_type=PegPriceType.MARKET_PEG), "peg_price_type", -1210),
+    (lambda: LimitMaker(peg_price_type=1), "peg_price_type", -1210),  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - no member
+    (lambda: LimitMaker(price=1, peg_offset_value=1), "peg_offset_value", -1211),
+    (
+        lambda: LimitMaker(peg_price_type=PegPriceType.PRIMARY_PEG, peg_offset_value=1),
+        "peg_offset_type",
+        -1211,
+    ),
+    (
+        lambda: LimitMaker(
+            peg_price_type=PegPriceType.PRIMARY_PEG,
+            peg_offset_type=PegOffsetType.PRICE_LEVEL,
+            peg_offset_value=101,
+        ),
+        "peg_offset_value",
+        -1211,
+    ),
+    (lambda: oco(above=LIMIT), "above", -1158),
+    (lambda: oco(below=Market()), "below", -1158),
+    (lambda: oco(below=None), "below", -1158),
+    (lambda: oco(below=LimitMaker(price=1)), "below", -1168),
+    (lambda: oco(Side.BUY, above=LimitMaker(price=3)), "above", -1165),
+    (lambda: oco(Side.SELL, above=LOW, below=LimitMaker(price=1)), "above", -1197),
+    (lambda: oco(Side.SELL, below=TakeProfit(stop_price=1)), "below", -1199),
+    (lambda: oco(Side.BUY, above=StopLoss(stop_price=3), below=LOW), "below", -1196),
+    (lambda: oco(Side.BUY, above=TakeProfit(stop_price=3), below=LOW), "above", -1198),
+    (lambda: oco(above=TakeProfit(stop_price=3), below=LimitMaker(price=1)), "below", -1166),
+    (lambda: oco(above=LimitMaker(price=1), below=LOW), "above", -2010),
+    (lambda: oco(above=TakeProfit(stop_price=1), below=LOW), "above", -2010),
+    (
+        lambda: oco(
+            above=LimitMaker(price=3, client_order_id="x"),
+            below=StopLoss(stop_price=1, client_order_id="x"),
+        ),
+        "client_order_id",
+        -2010,
+    ),
+    (lambda: oto(working=Market()), "working", -1116),
+    (lambda: oto(working=LOW), "working", -1116),
+    (lambda: oto(pending=None), "pending", -1116),
+    (lambda: otoco(working=LOW), "working", -1116),
+    (lambda: otoco(above=LOW, below=HIGH), "pending_above", -1197),
+    (lambda: opo(working=Market()), "working", -1116),
+    (lambda: opo(pending=1), "pending", -1116),
+    (lambda: opoco(above=Market()), "pending_above", -1158),
+    (lambda: opoco(working=LOW), "working", -1116),
+    (lambda: oco(new_order_resp_type=1), "new_order_resp_type", -1102),
+    (lambda: oco(self_trade_prevention_mode=1), "self_trade_prevention_mode", -1102),
+]
+# What the exchange may take, and is not refused here.
+ALLOWED: list[Any] = [
+    lambda: oco(quantity=0),
+    lambda: oco(Side.BUY, above=StopLoss(stop_price=3), below=LimitMaker(price=1)),
+    lambda: oco(Side.BUY, above=StopLoss(stop_price=3), below=TakeProfit(stop_price=1)),
+    lambda: oco(above=TakeProfitLimit(price=3, stop_price=1, time_in_force=GTC), below=LOW),
+    lambda: oco(above=LimitMaker(price=1), below=StopLoss(trailing_delta=100)),
+    lambda: oco(above=LimitMaker(peg_price_type=PegPriceType.PRIMARY_PEG), below=LOW),
+    lambda: otoco(above=LimitMaker(price=1), below=StopLoss(stop_price=3)),
+    lambda: opoco(above=LimitMaker(price=1), below=StopLoss(stop_price=3)),
+    lambda: oto(pending=Market()),
+    lambda: oto(pending=LIMIT),
+    lambda: opo(pending=TakeProfit(trailing_delta=0)),
+    lambda: oco(side="SELL", new_order_resp_type="ACK", self_trade_prevention_mode="NONE"),
+]
+KINDS = [oco, oto, otoco, opo, opoco]
+
+
+@pytest.mark.parametrize(("make", "field", "code"), BROKEN)
+def test_a_broken_rule_is_refused_with_its_field_and_code(make: Any, field: str, code: int) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        make()
+    assert (caught.value.field, caught.value.code) == (field, code)
+    assert str(caught.value).startswith(f"{field}=")
+    assert str(caught.value).endswith(f" ({code})")
+
+
+@pytest.mark.parametrize("make", ALLOWED)
+def test_what_the_exchange_may_take_is_not_refused(make: Any) -> None:
+    assert make().parameters()
+
+
+# Parameters.
+
+
+def test_the_parameters_of_an_oco() -> None:
+    below = StopLossLimit(
+        price="0.99",
+        stop_price="1.00",
+        trailing_delta=10,
+        time_in_force=GTC,
+        iceberg_qty="1",
+        strategy_id=0,
+        strategy_type=1_000_000,
+        client_order_id="below",
+    )
+    request = oco(
+        below=below,
+        list_client_order_id="list",
+        new_order_resp_type=NewOrderRespType.RESULT,
+        self_trade_prevention_mode=SelfTradePreventionMode.NONE,
+        recv_window=WINDOW,
+    )
+    assert dict(request.parameters()) == {
+        "symbol": "LTCBTC",
+        "listClientOrderId": "list",
+        "side": "SELL",
+        "quantity": Decimal(5),
+        "aboveType": "LIMIT_MAKER",
+        "abovePrice": Decimal(3),
+        "belowType": "STOP_LOSS_LIMIT",
+        "belowClientOrderId": "below",
+        "belowPrice": Decimal("0.99"),
+        "belowStopPrice": Decimal("1.00"),
+        "belowTrailingDelta": 10,
+        "belowTimeInForce": "GTC",
+        "belowIcebergQty": Decimal(1),
+        "belowStrategyId": 0,
+        "belowStrategyType": 1_000_000,
+        "newOrderRespType": "RESULT",
+        "selfTradePreventionMode": "NONE",
+        "recvWindow": WINDOW,
+    }
+
+
+def test_the_parameters_of_an_otoco() -> None:
+    names = [name for name, _ in otoco().parameters()]
+    assert names == [
+        "symbol",
+        "workingSide",
+        "workingQuantity",
+        "pendingSide",
+        "pendingQuantity",
+        "workingType",
+        "workingPrice",
+        "workingTimeInForce",
+        "pendingAboveType",
+        "pendingAbovePrice",
+        "pendingBelowType",
+        "pendingBelowStopPrice",
+        "newOrderRespType",
+    ]
+
+
+@pytest.mark.parametrize("make", [opo, opoco])
+def test_an_opo_sends_fixed_sides_and_no_pending_quantity(make: Any) -> None:
+    sent = dict(make().parameters())
+    assert (sent["workingSide"], sent["pendingSide"]) == ("BUY", "SELL")
+    assert "pendingQuantity" not in sent
+
+
+def test_a_pegged_leg_sends_its_offset() -> None:
+    leg = LimitMaker(
+        peg_price_type=PegPriceType.PRIMARY_PEG,
+        peg_offset_type=PegOffsetType.PRICE_LEVEL,
+        peg_offset_value=1,
+    )
+    assert leg.parameters("above") == [
+        ("aboveType", "LIMIT_MAKER"),
+        ("abovePegPriceType", "PRIMARY_PEG"),
+        ("abovePegOffsetType", "PRICE_LEVEL"),
+        ("abovePegOffsetValue", 1),
+    ]
+
+
+@given(st.decimals(0, 10**19, allow_nan=False, places=20) | st.integers(0, 10**20 - 1))
+def test_an_amount_is_sent_exactly(amount: Decimal | int) -> None:
+    ((_, sent),) = [each for each in oco(quantity=amount).parameters() if each[0] == "quantity"]
+    assert sent == amount
+    text = (
+        Rest()
+        .encode(oco(quantity=amount, recv_window=WINDOW), key=_Key(), timestamp=0)
+        .target.partition("&quantity=")[2]
+    )
+    assert Decimal(text.partition("&")[0]) == amount
+
+
+class _Key:
+    api_key = "k" * 64
+
+    def sign(self, payload: bytes, /) -> str:
+        return payload[:1].hex()
+
+
+# Client ids.
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_every_id_is_generated_once_and_known_as_generated(make: Any) -> None:
+    ids = (f"id-{number}" for number in count())
+    complete = make().completed(recv_window=WINDOW, new_id=lambda: next(ids))
+    every = {complete.list_client_order_id, *complete.client_order_ids}
+    assert complete.generated_ids == every
+    assert len(every) == len(complete.slots) + 1
+    assert complete.completed(recv_window=WINDOW, new_id=lambda: "another") is complete
+
+
+def test_an_id_of_the_caller_is_kept_and_not_known_as_generated() -> None:
+    own = oco(list_client_order_id="list", above=LimitMaker(price=3, client_order_id="above"))
+    complete = own.completed(recv_window=WINDOW, new_id=lambda: "fresh")
+    assert (complete.list_client_order_id, complete.client_order_ids) == (
+        "list",
+        ("above", "fresh"),
+    )
+    assert complete.generated_ids == {"fresh"}
+
+
+def test_a_generated_id_is_validated() -> None:
+    with pytest.raises(InvalidRequest, match=r"^list_client_order_id='no id'"):
+        oco().completed(recv_window=WINDOW, new_id=lambda: "no id")
+
+
+@pytest.mark.parametrize("make", KINDS)
+def test_a_placement_survives_json_and_pickle(make: Any) -> None:
+    ids = (f"id-{number}" for number in count())
+    doubt = InDoubt(make().completed(recv_window=WINDOW, new_id=lambda: next(ids)))
+    assert InDoubt.from_json(doubt.to_json()) == doubt
+    assert pickle.loads(pickle.dumps(doubt.request)) == doubt.request
+
+
+# Replies.
+
+
+def reply(request: Any, **facts: Any) -> OrderList:
+    listed: dict[str, Any] = {
+        "order_list_id": 7,
+        "contingency_type": ContingencyType.OCO,
+        "list_status_type": ListStatusType.EXEC_STARTED,
+        "list_order_status": ListOrderStatus.EXECUTING,
+        "list_client_order_id": request.list_client_order_id,
+        "transaction_time": Instant(0, TimeUnit.MILLISECOND),
+        "symbol": request.symbol,
+        "orders": tuple(
+            ListedOrder(symbol="LTCBTC", order_id=number, client_order_id=name)
+            for number, name in enumerate(request.client_order_ids)
+        ),
+    }
+    return OrderList(**listed | facts)
+
+
+def placed_oco() -> PlaceOco:
+    ids = iter(["list", "above", "below"])
+    return oco().completed(recv_window=WINDOW, new_id=lambda: next(ids))
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({}, None),
+        ({"list_client_order_id": None}, None),
+        ({"symbol": "BNBBTC"}, "it is about another symbol"),
+        ({"list_client_order_id": "x"}, "it is about an order list with another client id"),
+        ({"orders": ()}, "it is about other orders"),
+    ],
+)
+def test_a_reply_about_another_list_is_no_result(facts: dict[str, Any], why: str | None) -> None:
+    request = placed_oco()
+    result = request.placed(reply(request, **facts), Evidence.REPLY)
+    assert request.mismatch(result) == why
+
+
+def test_a_reply_that_says_reject_is_a_refusal_with_its_list() -> None:
+    request = placed_oco()
+    rejected = reply(request, list_order_status=ListOrderStatus.REJECT)
+    with pytest.raises(RejectedOrderList) as caught:
+        request.mismatch(request.placed(rejected, Evidence.REPLY))
+    assert caught.value.order_list.order_list_id == 7
+
+
+def test_the_result_of_a_query_has_its_evidence_and_everything_else() -> None:
+    request = placed_oco()
+    found = reply(request, list_order_status=ListOrderStatus.ALL_DONE)
+    placed = request.placed(found, Evidence.QUERY)
+    assert placed.evidence is Evidence.QUERY
+    assert placed == PlacedOrderList(**vars(found), evidence=Evidence.QUERY)
+    assert placed.is_over
+    assert not request.placed(reply(request), Evidence.EVENT).is_over
+
+
+def test_a_full_reply_has_fills() -> None:
+    body = b"""{"orderListId":0,"contingencyType":"OTO","listStatusType":"EXEC_STARTED",
+    "listOrderStatus":"EXECUTING","listClientOrderId":"list","transactionTime":1712289389158,
+    "symbol":"ABCDEF","orders":[{"symbol":"ABCDEF","orderId":4,"clientOrderId":"working"}],
+    "orderReports":[{"symbol":"ABCDEF","orderId":4,"orderListId":0,"clientOrderId":"working",
+    "transactTime":1712289389158,"price":"1.00000000","origQty":"1.00000000",
+    "executedQty":"1.00000000","status":"FILLED","timeInForce":"GTC","type":"LIMIT","side":"BUY",
+    "fills":[{"price":"1.00000000","qty":"1.00000000","commission":"0.00100000",
+    "commissionAsset":"ABC","tradeId":57}]}]}"""
+    placed = Json().decode(body, PlaceOto.operation.result, TimeUnit.MILLISECOND)
+    (report,) = placed.order_reports
+    assert report.status is OrderStatus.FILLED
+    ((fill,),) = (report.fills,)
+    assert (fill.price, fill.commission_asset, fill.trade_id) == (Decimal(1), "ABC", 57)

@@ -1,0 +1,203 @@
+"""Placing order lists with any client: each kind, lost replies, refusals."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from client_and_venue import client_and_venue
+from orderlists import (
+    CancelOrderList,
+    Evidence,
+    GetOpenOrderLists,
+    NotExecuted,
+    OutcomeUnknown,
+    PlaceOco,
+    PlaceOpo,
+    PlaceOto,
+    PlaceOtoco,
+    Policy,
+    Rejected,
+)
+from orderlists.enums import ListOrderStatus, NewOrderRespType, OrderStatus, Side, TimeInForce
+from orderlists.legs import (
+    Limit,
+    LimitMaker,
+    Market,
+    StopLoss,
+    StopLossLimit,
+    TakeProfit,
+    TakeProfitLimit,
+)
+from orderlists_simulator import faults as f
+
+COMBINATIONS = [(p, c) for p in ("REST", "WebSocket") for c in ("sync", "async")]
+GTC = TimeInForce.GTC
+OCO = PlaceOco(
+    symbol="LTCBTC",
+    side=Side.SELL,
+    quantity="5",
+    above=LimitMaker(price="3.00"),
+    below=StopLossLimit(stop_price="1.00", price="0.99", time_in_force=GTC),
+)
+OTO = PlaceOto(
+    symbol="LTCBTC",
+    working_side=Side.BUY,
+    working_quantity=5,
+    working=Limit(price="2.00", time_in_force=GTC),
+    pending_side=Side.SELL,
+    pending_quantity=5,
+    pending=Market(),
+)
+OTOCO = PlaceOtoco(
+    symbol="LTCBTC",
+    working_side=Side.BUY,
+    working_quantity=5,
+    working=Limit(price="2.00", time_in_force=GTC),
+    pending_side=Side.SELL,
+    pending_quantity=5,
+    pending_above=LimitMaker(price="3.00"),
+    pending_below=StopLoss(stop_price="1.00"),
+)
+OPO = PlaceOpo(
+    symbol="LTCBTC", working_quantity=5, working=LimitMaker(price=1), pending=LimitMaker(price=3)
+)
+
+
+@pytest.mark.parametrize(("request_", "orders"), [(OCO, 2), (OTO, 2), (OTOCO, 3)])
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_a_placed_list_is_found_and_canceled(
+    protocol: str, colour: str, request_: Any, orders: int
+) -> None:
+    with client_and_venue(protocol, colour) as pair:
+        placed = pair.client.send(request_)
+        found = pair.client.send(GetOpenOrderLists())
+        canceled = pair.client.send(
+            CancelOrderList(symbol="LTCBTC", order_list_id=placed.order_list_id)
+        )
+    assert placed.evidence is Evidence.REPLY
+    assert len(placed.order_reports) == orders
+    assert placed.order_list_id in [each.order_list_id for each in found]
+    assert canceled.list_order_status is ListOrderStatus.ALL_DONE
+
+
+@pytest.mark.parametrize("request_", [OCO, OTOCO])
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_a_lost_reply_to_a_placement_is_found_by_a_query_and_not_sent_again(
+    protocol: str, colour: str, request_: Any
+) -> None:
+    with client_and_venue(protocol, colour, faults=[f.executed(answer=f.DROPPED)]) as pair:
+        placed = pair.client.send(request_)
+    assert placed.evidence is Evidence.QUERY
+    assert placed.order_reports[0].status is OrderStatus.NEW
+    assert len([each for each in pair.venue.log.entries if each.effect == "place"]) == 1
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_events_prove_a_placement_whose_reply_was_lost(colour: str) -> None:
+    faults = [f.NORMAL, f.executed(answer=f.bare(503))]
+    with client_and_venue("WebSocket", colour, faults=faults) as pair, pair.client.events():
+        placed = pair.client.send(OCO)
+    assert placed.evidence is Evidence.EVENT
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_a_placement_that_never_arrived_is_proven_not_executed(protocol: str, colour: str) -> None:
+    faults = [f.not_executed(answer=f.DROPPED)]
+    with (
+        client_and_venue(protocol, colour, faults=faults) as pair,
+        pytest.raises(NotExecuted),
+    ):
+        pair.client.send(OCO)
+    assert len(pair.venue.lists) == 2
+
+
+def test_without_reconciling_a_lost_placement_is_unknown_with_its_ids() -> None:
+    with client_and_venue("REST", "sync", faults=[f.executed(answer=f.DROPPED)]) as pair:
+        with pytest.raises(OutcomeUnknown) as caught:
+            pair.client.send(OCO, policy=Policy(reconcile=False))
+        unknown = caught.value
+        placed = pair.client.reconcile(unknown.request, attempts=unknown.attempts)
+    request: Any = unknown.request
+    assert placed.list_client_order_id == request.list_client_order_id
+    assert placed.evidence is Evidence.QUERY
+
+
+@pytest.mark.parametrize("protocol", ["REST", "WebSocket"])
+def test_an_opo_is_refused_where_the_symbol_does_not_allow_it(protocol: str) -> None:
+    with client_and_venue(protocol, "sync") as pair, pytest.raises(Rejected, match="-2010"):
+        pair.client.send(OPO)
+
+
+# What is sent is what is placed: the simulator reads requests by itself.
+
+prices = st.decimals("0.01", "1000", places=2)
+quantities = st.decimals(0, "1000000", places=8)
+names = st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,36}", fullmatch=True)
+strategies = st.none() | st.integers(1_000_000, 2**31 - 1)
+
+
+@st.composite
+def legs(draw: st.DrawFn, *kinds: Any) -> Any:
+    kind = draw(st.sampled_from(kinds))
+    facts: dict[str, Any] = {"strategy_type": draw(strategies)}
+    if kind in {Limit, LimitMaker, StopLossLimit, TakeProfitLimit}:
+        facts["price"] = draw(prices)
+    if kind in {Limit, StopLossLimit, TakeProfitLimit}:
+        facts["time_in_force"] = draw(st.sampled_from(TimeInForce))
+    if kind in {StopLoss, StopLossLimit, TakeProfit, TakeProfitLimit}:
+        facts["stop_price"] = draw(prices)
+        facts["trailing_delta"] = draw(st.none() | st.integers(0, 10_000))
+    return kind(**facts)
+
+
+@st.composite
+def lists(draw: st.DrawFn) -> Any:
+    facts: dict[str, Any] = {
+        "symbol": "LTCBTC",
+        "list_client_order_id": draw(names),
+        "new_order_resp_type": draw(st.sampled_from(NewOrderRespType)),
+        "working_side": draw(st.sampled_from(Side)),
+        "working_quantity": draw(quantities),
+        "working": draw(legs(Limit, LimitMaker)),
+        "pending_quantity": draw(quantities),
+    }
+    if draw(st.booleans()):
+        every = legs(
+            Limit, LimitMaker, Market, StopLoss, StopLossLimit, TakeProfit, TakeProfitLimit
+        )
+        return PlaceOto(**facts, pending_side=draw(st.sampled_from(Side)), pending=draw(every))
+    return PlaceOtoco(
+        **facts,
+        pending_side=Side.SELL,
+        pending_above=draw(legs(LimitMaker, TakeProfit, TakeProfitLimit)),
+        pending_below=draw(legs(StopLoss, StopLossLimit)),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(request_=lists(), protocol=st.sampled_from(["REST", "WebSocket"]))
+def test_what_is_sent_is_what_is_placed(request_: Any, protocol: str) -> None:
+    with client_and_venue(protocol, "sync") as pair:
+        placed = pair.client.send(request_)
+    (stored,) = [each for each in pair.venue.lists if each.order_list_id == placed.order_list_id]
+    orders = {order.client_order_id: order for order in stored.orders}
+    assert request_.list_client_order_id in {None, stored.list_client_order_id}
+    sent = dict(pair.venue.log.entries[-1].parameters)
+    for slot, leg in request_.legs.items():
+        order = orders[sent[_camel(slot) + "ClientOrderId"]]
+        is_working = slot == "working"
+        assert order.type == leg.type
+        assert order.side == (request_.working_side if is_working else request_.pending_side)
+        assert order.quantity == (
+            request_.working_quantity if is_working else request_.pending_quantity
+        )
+        for name in ("price", "stop_price", "trailing_delta", "strategy_type", "time_in_force"):
+            given_ = getattr(leg, name, None)
+            assert given_ is None or getattr(order, name) == given_
+
+
+def _camel(slot: str) -> str:
+    first, *rest = slot.split("_")
+    return first + "".join(word.capitalize() for word in rest)
