@@ -20,6 +20,7 @@ from orderlists_simulator._engine.keys import (
     AsymmetricApiKey,
     HmacApiKey,
 )
+from orderlists_simulator._engine.list_selection import ListSelection
 from orderlists_simulator._engine.log import Execution, Log, LogEntry, ReceivedRequest
 from orderlists_simulator._engine.orders import Cancellation, Leg, Order, VenueOrderList
 from orderlists_simulator._engine.placement import NewOrderList
@@ -53,6 +54,7 @@ __all__ = [
     "Fault",
     "HmacApiKey",
     "Leg",
+    "ListSelection",
     "Log",
     "LogEntry",
     "NewOrderList",

@@ -1,15 +1,29 @@
-"""The endpoints of single orders.  Source: `Cancel order`, `Query order`."""
+"""The endpoints of orders, but for placing them.
+
+Source: `Cancel order`, `Cancel All Open Orders on a Symbol`, `Query order`.
+"""
 
 from __future__ import annotations
 
 from orderlists_simulator._api.endpoint import Call, Endpoint, at_least_one
-from orderlists_simulator._api.parameters import CLIENT_ID, LONG, SYMBOL, mandatory, optional
+from orderlists_simulator._api.parameters import (
+    CLIENT_ID,
+    LONG,
+    SYMBOL,
+    mandatory,
+    optional,
+    words,
+)
 from orderlists_simulator._api.responses import Json, cancel_body, order_body
+from orderlists_simulator._engine.enums import CancelRestrictions
 
 _SYMBOL = mandatory("symbol", SYMBOL)
 _ORDER_ID = optional("orderId", LONG)
 _ORIG_CLIENT_ORDER_ID = optional("origClientOrderId", CLIENT_ID)
 _NEW_CLIENT_ORDER_ID = optional("newClientOrderId", CLIENT_ID)
+_CANCEL_RESTRICTIONS = optional(
+    "cancelRestrictions", words(CancelRestrictions, -1145, "Invalid cancelRestrictions")
+)
 
 
 def _query(call: Call) -> Json:
@@ -29,12 +43,30 @@ def _cancel(call: Call) -> Json:
         order_id=call[_ORDER_ID],
         orig_client_order_id=call[_ORIG_CLIENT_ORDER_ID],
         new_client_order_id=call[_NEW_CLIENT_ORDER_ID],
+        restrictions=call[_CANCEL_RESTRICTIONS],
         account=call.account,
         now=call.now,
     )
     return cancel_body(cancellation, call.unit)
 
 
+def _cancel_open(call: Call) -> Json:
+    done = call.venue.order_entry.cancel_open_orders(
+        symbol=call[_SYMBOL], account=call.account, now=call.now
+    )
+    return [cancel_body(each, call.unit) for each in done]
+
+
+CANCEL_OPEN_ORDERS = Endpoint(
+    rest=("DELETE", "/api/v3/openOrders"),
+    websocket="openOrders.cancelAll",
+    security="TRADE",
+    weight=1,
+    free_on_success=True,
+    effect="cancel",
+    parameters=(_SYMBOL,),
+    handler=_cancel_open,
+)
 CANCEL_ORDER = Endpoint(
     rest=("DELETE", "/api/v3/order"),
     websocket="order.cancel",
@@ -42,7 +74,13 @@ CANCEL_ORDER = Endpoint(
     weight=1,
     free_on_success=True,
     effect="cancel",
-    parameters=(_SYMBOL, _ORDER_ID, _ORIG_CLIENT_ORDER_ID, _NEW_CLIENT_ORDER_ID),
+    parameters=(
+        _SYMBOL,
+        _ORDER_ID,
+        _ORIG_CLIENT_ORDER_ID,
+        _NEW_CLIENT_ORDER_ID,
+        _CANCEL_RESTRICTIONS,
+    ),
     check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
     handler=_cancel,
 )

@@ -45,6 +45,7 @@ ExpiryReason: TypeAlias = Literal[
     "INSUFFICIENT_LIQUIDITY",
     "EXECUTION_RULE_PRICE_RANGE_EXCEEDED",
 ]
+CancelRestrictions: TypeAlias = Literal["ONLY_NEW", "ONLY_PARTIALLY_FILLED"]
 ListStatusType: TypeAlias = Literal["EXEC_STARTED", "ALL_DONE"]
 ListOrderStatus: TypeAlias = Literal["EXECUTING", "ALL_DONE"]
 

@@ -8,13 +8,19 @@ it, so that after any run the venue can be compared with the results of a client
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 
 from attrs import asdict, evolve
 
 from orderlists import InvalidSetting
-from orderlists_simulator._engine.enums import STOP_TYPES, ContingencyType, Side
+from orderlists_simulator._engine.enums import (
+    STOP_TYPES,
+    CancelRestrictions,
+    ContingencyType,
+    OrderStatus,
+    Side,
+)
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.keys import MAIN_ACCOUNT
 from orderlists_simulator._engine.orders import (
@@ -28,6 +34,11 @@ from orderlists_simulator._engine.state import VenueState
 from orderlists_simulator._validators import Amount
 
 _FEWEST, _MOST = 2, 3
+# [ASSUME] A pending order is new.
+_RESTRICTED: Mapping[CancelRestrictions | None, frozenset[OrderStatus]] = {
+    "ONLY_NEW": frozenset({"NEW", "PENDING_NEW"}),
+    "ONLY_PARTIALLY_FILLED": frozenset({"PARTIALLY_FILLED"}),
+}
 _TRIGGERED = frozenset({"PARTIALLY_FILLED", "FILLED"})
 
 
@@ -216,6 +227,7 @@ class OrderEntry:
         order_id: int | None = None,
         orig_client_order_id: str | None = None,
         new_client_order_id: str | None = None,
+        restrictions: CancelRestrictions | None = None,
         account: str = MAIN_ACCOUNT,
         now: int,
     ) -> Cancellation:
@@ -226,11 +238,13 @@ class OrderEntry:
             order_id: This or the next is needed; if both are given, both must be the order's.
             orig_client_order_id: Its client id.
             new_client_order_id: The id of this cancel; generated if None.
+            restrictions: The status that the order must have; None for any.
             account: Its owner.
             now: In nanoseconds.
 
         Raises:
-            ApiError: -1121, unknown symbol; -2011, there is no such open order.
+            ApiError: -1121, unknown symbol; -2011, there is no such open order, or it
+                has another status.
         """
         with self._state.at(now):
             self._state.check_symbol(symbol)
@@ -239,12 +253,42 @@ class OrderEntry:
             )
             if found is None:
                 raise ApiError(-2011, "Unknown order sent.")
+            _check_restrictions(found, order_id, orig_client_order_id, restrictions)
             return self.cancel(
                 symbol=symbol,
                 order_list_id=found.order_list_id,
                 new_client_order_id=new_client_order_id,
                 account=account,
                 now=now,
+            )
+
+    def cancel_open_orders(
+        self, *, symbol: str, account: str = MAIN_ACCOUNT, now: int
+    ) -> tuple[Cancellation, ...]:
+        """Cancel every open list of a symbol, the oldest first; each cancel has an id of its own.
+
+        Args:
+            symbol: The symbol.
+            account: The owner.
+            now: In nanoseconds.
+
+        Raises:
+            ApiError: -1121, unknown symbol; -2011, there is nothing to cancel.
+        """
+        with self._state.at(now):
+            self._state.check_symbol(symbol)
+            found = [
+                each
+                for each in self._state.store
+                if each.is_open and (each.account, each.symbol) == (account, symbol)
+            ]
+            if not found:
+                raise ApiError(-2011, "Unknown order sent.")
+            return tuple(
+                self.cancel(
+                    symbol=symbol, order_list_id=each.order_list_id, account=account, now=now
+                )
+                for each in found
             )
 
     def _order(self, leg: Leg, symbol: str, order_list_id: int, now: int) -> Order:
@@ -264,3 +308,19 @@ class OrderEntry:
 def _is_on_the_book(leg: Leg) -> bool:
     untriggered = leg.type in STOP_TYPES and leg.status not in _TRIGGERED
     return not untriggered and leg.status != "PENDING_NEW"
+
+
+def _check_restrictions(
+    order_list: VenueOrderList,
+    order_id: int | None,
+    name: str | None,
+    restrictions: CancelRestrictions | None,
+) -> None:
+    allowed = _RESTRICTED.get(restrictions, frozenset())
+    statuses = {
+        each.status
+        for each in order_list.orders
+        if order_id in {None, each.order_id} and name in {None, each.client_order_id}
+    }
+    if restrictions is not None and not statuses & allowed:
+        raise ApiError(-2011, "Order was not canceled due to cancel restrictions.")

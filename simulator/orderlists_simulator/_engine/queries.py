@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from orderlists_simulator._engine.behaviour import Behaviour
 from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.list_selection import ListSelection
 from orderlists_simulator._engine.orders import Order, VenueOrderList
 from orderlists_simulator._engine.store import OrderListStore
 from orderlists_simulator._engine.time import in_nanoseconds
@@ -109,6 +110,10 @@ class Queries:
         """Return the lists that are open, the oldest first."""
         lists = [each for each in self._lists() if each.list_order_status == "EXECUTING"]
         return tuple(reversed(lists))
+
+    def all_lists(self, selection: ListSelection) -> tuple[VenueOrderList, ...]:
+        """Return the lists of a range, open or finished, the oldest first."""
+        return selection.of(self._lists())
 
     def order(self, symbol: str, order_id: int | None, name: str | None) -> OrderView:
         """Return the order of an id or a client id; if both are given, both must be its.

@@ -61,13 +61,18 @@ class TimeUnit(Enum):
             -1194, "Invalid value for time unit; expected either MICROSECOND or MILLISECOND."
         )
 
+    @classmethod
+    def of(cls, timestamp: int) -> TimeUnit:
+        """Return the unit of a timestamp, recognised by its magnitude."""
+        return cls.MICROSECOND if timestamp >= _FIRST_MICROSECONDS else cls.MILLISECOND
+
     def convert(self, nanoseconds: int) -> int:
         """Return nanoseconds in this unit, rounded down."""
         return nanoseconds // self.value
 
 
 def _in_microseconds(timestamp: int) -> int:
-    return timestamp if timestamp >= _FIRST_MICROSECONDS else timestamp * _MICROSECONDS
+    return timestamp * TimeUnit.of(timestamp).value // TimeUnit.MICROSECOND.value
 
 
 @frozen(kw_only=True)

@@ -14,6 +14,7 @@ from orderlists_simulator._engine.behaviour import Behaviour
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.keys import EXAMPLE_KEY, MAIN_ACCOUNT, ApiKey, KeyStore
 from orderlists_simulator._engine.lifecycle import expired, filled
+from orderlists_simulator._engine.list_selection import ListSelection
 from orderlists_simulator._engine.log import Log
 from orderlists_simulator._engine.market import Market
 from orderlists_simulator._engine.order_count import OrderCount
@@ -151,6 +152,13 @@ class Venue:
         """
         with self._state.at(now):
             return self._queries(account, now).open_lists()
+
+    def query_all_lists(
+        self, selection: ListSelection, *, account: str = MAIN_ACCOUNT, now: int
+    ) -> tuple[VenueOrderList, ...]:
+        """Return a range of the lists of an account, by `lags` in an earlier state."""
+        with self._state.at(now):
+            return self._queries(account, now).all_lists(selection)
 
     def query_order(
         self,
