@@ -82,6 +82,18 @@ def test_a_placed_list_is_found_and_canceled(
     assert canceled.list_order_status is ListOrderStatus.ALL_DONE
 
 
+@pytest.mark.parametrize("protocol", ["REST", "WebSocket"])
+def test_a_working_order_that_fills_at_once_is_replied_with_its_fills(protocol: str) -> None:
+    with client_and_venue(protocol, "sync") as pair:
+        pair.venue.set_price("LTCBTC", "1.50", now=pair.clock.now())
+        placed = pair.client.send(OTO)
+    working, pending = placed.order_reports
+    ((fill,), pending_fills) = working.fills, pending.fills
+    assert (working.status, pending.status) == (OrderStatus.FILLED, OrderStatus.PENDING_NEW)
+    assert (fill.qty, pending_fills) == (5, ())
+    assert not placed.is_over
+
+
 @pytest.mark.parametrize("request_", [OCO, OTOCO])
 @pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
 def test_a_lost_reply_to_a_placement_is_found_by_a_query_and_not_sent_again(
