@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from threading import Event
 
 from orderlists import InvalidSetting, MissingExtra
 from orderlists_simulator._engine.behaviour import Behaviour
+from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.keys import EXAMPLE_KEY, ApiKey
 from orderlists_simulator._protocols.handshake import WEBSOCKET_PATH
 from orderlists_simulator._serving.server import Simulator
 from orderlists_simulator.example import (
     EXAMPLE_ED25519_PRIVATE_KEY,
+    EXAMPLE_PRICES,
     example_ed25519_key,
     example_venue,
 )
@@ -22,7 +26,13 @@ from orderlists_simulator.example import (
 _HOST, _PORT, _LISTS = "127.0.0.1", 8080, 5
 _LIMITS = {
     "documented": Behaviour(),
-    "none": Behaviour(weight_limit=None, connection_limit=None),
+    "none": Behaviour(
+        weight_limit=None,
+        connection_limit=None,
+        orders_in_ten_seconds=None,
+        orders_in_a_day=None,
+        max_num_order_lists=None,
+    ),
 }
 
 
@@ -39,17 +49,21 @@ def main(arguments: Sequence[str], *, wait: Callable[[], object]) -> None:
     parser = _parser()
     options = parser.parse_args(arguments)
     keys, ed25519 = _keys()
-    venue = example_venue(
-        now=time.time_ns(), lists=options.lists, keys=keys, behaviour=_LIMITS[options.limits]
-    )
     try:
+        venue = example_venue(
+            now=time.time_ns(),
+            lists=options.lists,
+            keys=keys,
+            behaviour=_LIMITS[options.limits],
+            prices={**EXAMPLE_PRICES, **dict(options.price)},
+        )
         with Simulator(venue, host=options.host, port=options.port) as simulator:
             sys.stdout.write(_introduction(simulator, ed25519))
             sys.stdout.flush()
             wait()
     except KeyboardInterrupt:
         return
-    except (InvalidSetting, MissingExtra) as error:
+    except (ApiError, InvalidSetting, MissingExtra) as error:
         sys.exit(f"{parser.prog}: {error}")
 
 
@@ -66,12 +80,28 @@ def _parser() -> argparse.ArgumentParser:
         "--lists", type=_number, default=_LISTS, help=f"how many OCOs are open; default {_LISTS}"
     )
     parser.add_argument(
+        "--price",
+        type=_price,
+        action="append",
+        default=[],
+        metavar="SYMBOL=PRICE",
+        help="the last price of a symbol; default LTCBTC=2.0; may be given for each symbol",
+    )
+    parser.add_argument(
         "--limits",
         choices=tuple(_LIMITS),
         default="documented",
-        help="documented: 6000 request weight a minute, 300 connections in 5 minutes; none: none",
+        help="documented: 6000 request weight a minute, 300 connections in 5 minutes, 100 unfilled "
+        "orders in 10 seconds, 20 open lists of a symbol; none: none",
     )
     return parser
+
+
+def _price(text: str) -> tuple[str, Decimal]:
+    symbol, _, price = text.partition("=")
+    if not (symbol and re.fullmatch(r"[0-9]+(\.[0-9]+)?", price, re.ASCII)):
+        raise argparse.ArgumentTypeError(f"{text!r}: must be SYMBOL=PRICE, such as LTCBTC=2.0")
+    return symbol, Decimal(price)
 
 
 def _number(text: str) -> int:
@@ -96,12 +126,15 @@ def _introduction(simulator: Simulator, ed25519: str) -> str:
         f"listClientOrderId={each.list_client_order_id}\n"
         for each in simulator.venue.lists
     )
+    market = simulator.venue.market
+    prices = ", ".join(f"{each}={price}" for each, price in market.last_prices().items()) or "none"
     return (
         f"Serving a simulated exchange at {simulator.url} until Ctrl-C.\n"
         f"WebSocket API: {simulator.url.replace('http', 'ws', 1)}{WEBSOCKET_PATH}\n"
         f"API key: {simulator.key.api_key}\n"
         f"Secret:  {simulator.key.secret}\n"
         f"{ed25519}"
+        f"Last prices: {prices}\n"
         f"Open order lists:\n{lists}"
     )
 

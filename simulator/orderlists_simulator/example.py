@@ -5,12 +5,21 @@ List 0 is the list of the documentation of `Cancel Order List`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import count
+from types import MappingProxyType
+from typing import Final
 
 from orderlists_simulator._engine.behaviour import Behaviour
-from orderlists_simulator._engine.keys import EXAMPLE_KEY, ApiKey, AsymmetricApiKey
+from orderlists_simulator._engine.keys import (
+    EXAMPLE_KEY,
+    MAIN_ACCOUNT,
+    ApiKey,
+    AsymmetricApiKey,
+)
+from orderlists_simulator._engine.lifecycle import left_of
 from orderlists_simulator._engine.venue import Venue
+from orderlists_simulator._validators import Amount
 
 EXAMPLE_ED25519_PRIVATE_KEY = """\
 -----BEGIN PRIVATE KEY-----
@@ -24,6 +33,10 @@ _PUBLIC_KEY = """\
 MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
 -----END PUBLIC KEY-----
 """
+_DEPOSITS = {"LTC": 1000, "BTC": 100, "USDT": 1_000_000}
+EXAMPLE_PRICES: Final[Mapping[str, Amount]] = MappingProxyType({"LTCBTC": "2.0"})
+"""The last prices of the example venue."""
+
 _API_KEY = "Ed25519ExampleKeyOfRfc8032Ed25519ExampleKeyOfRfc8032Ed25519Examp"
 
 
@@ -42,6 +55,7 @@ def example_venue(
     lists: int = 5,
     keys: Iterable[ApiKey] = (EXAMPLE_KEY,),
     behaviour: Behaviour | None = None,
+    prices: Mapping[str, Amount] = EXAMPLE_PRICES,
 ) -> Venue:
     """Return a new venue with open OCO lists on LTCBTC.
 
@@ -50,6 +64,14 @@ def example_venue(
         lists: How many, with the ids 0, 1, 2, ...
         keys: The API keys of the venue.
         behaviour: Its settings.
+        prices: The last price of each symbol that has a market.  LTCBTC trades between the legs of
+            the OCOs by default; with no price, nothing trades.
+
+    The account of the example keys has 1000 LTC, 100 BTC and 1000000 USDT free.
+
+    Raises:
+        InvalidSetting: A price is a float, negative or not a number.
+        ApiError: -1121, a price is of an unknown symbol.
 
     Returns:
         The client ids of list 0 are those of the documentation, those of the others ``example-1``
@@ -59,6 +81,10 @@ def example_venue(
     [0, 1, 2, 3, 4]
     """
     venue = Venue(order_ids=count(2), keys=keys, behaviour=behaviour)
+    for asset, quantity in _DEPOSITS.items():
+        venue.balances.deposit(MAIN_ACCOUNT, asset, quantity)
+    for symbol, price in prices.items():
+        venue.set_price(symbol, price, now=now)
     if lists > 0:
         venue.order_entry.place_oco(
             symbol="LTCBTC",
@@ -82,4 +108,6 @@ def example_venue(
             list_client_order_id=f"example-{number}",
             now=now,
         )
+    for each in venue.lists:
+        venue.balances.deposit(MAIN_ACCOUNT, "LTC", left_of(each.orders[0]))
     return venue

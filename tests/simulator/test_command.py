@@ -77,12 +77,32 @@ def test_the_option_lists_sets_the_number_of_open_ocos(
     assert introduction(capsys, "--lists", str(lists)).count("orderListId=") == lists
 
 
+def test_the_option_price_sets_the_last_price_of_a_symbol(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert "Last prices: LTCBTC=2.0\n" in introduction(capsys)
+
+    printed = introduction(capsys, "--price", "LTCBTC=2.5", "--price", "BTCUSDT=60000")
+
+    assert "Last prices: LTCBTC=2.5, BTCUSDT=60000\n" in printed
+
+
+def test_the_price_of_an_unknown_symbol_is_an_error_in_one_line() -> None:
+    with pytest.raises(SystemExit) as exit_:
+        main(["--port", "0", "--price", "XYZ=1"], wait=interrupt)
+
+    assert "-1121: Invalid symbol." in str(exit_.value.code)
+
+
 @pytest.mark.parametrize(
     ("option", "value", "reason"),
     [
         ("--lists", "-1", "must be at least 0"),
         ("--lists", "many", "must be at least 0"),
         ("--limits", "some", "invalid choice"),
+        ("--price", "LTCBTC", "must be SYMBOL=PRICE"),
+        ("--price", "=2.0", "must be SYMBOL=PRICE"),
+        ("--price", "LTCBTC=-1", "must be SYMBOL=PRICE"),
     ],
 )
 def test_a_wrong_option_is_an_error_with_its_reason(

@@ -42,6 +42,16 @@ def list_status(update: ListUpdate, unit: TimeUnit) -> JsonObject:
     }
 
 
+def account_position(update: ListUpdate, unit: TimeUnit) -> JsonObject:
+    """Return the ``outboundAccountPosition``."""
+    at = unit.convert(update.at)
+    balances = [
+        {"a": each.asset, "f": format_amount(each.free), "l": format_amount(each.locked)}
+        for each in update.position
+    ]
+    return {"e": "outboundAccountPosition", "E": at, "u": at, "B": balances}
+
+
 def _report(change: OrderChange, at: int, unit: TimeUnit) -> JsonObject:
     order = change.after
     is_canceled = change.execution_type == "CANCELED"

@@ -49,6 +49,21 @@ class OrderChange:
 
 
 @frozen(kw_only=True)
+class Balance:
+    """The balance of an asset.
+
+    Attributes:
+        asset: The asset.
+        free: What new orders can use.
+        locked: What open orders hold.
+    """
+
+    asset: str
+    free: Decimal
+    locked: Decimal
+
+
+@frozen(kw_only=True)
 class ListUpdate:
     """A change of an order list.
 
@@ -56,11 +71,13 @@ class ListUpdate:
         order_list: The list after it.
         changes: The changes of its orders.
         at: The time, in nanoseconds.
+        position: The balances after it; none for an account that is not accounted for.
     """
 
     order_list: VenueOrderList
     changes: tuple[OrderChange, ...]
     at: int
+    position: tuple[Balance, ...] = ()
 
 
 class ChangeRecorder:

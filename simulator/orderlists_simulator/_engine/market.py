@@ -15,8 +15,13 @@ from attrs import evolve
 
 from orderlists_simulator._engine.enums import STOP_TYPES
 from orderlists_simulator._engine.lifecycle import is_placed
-from orderlists_simulator._engine.matching import Quote, next_step, reaches, rises_to_trigger
-from orderlists_simulator._engine.order_count import OrderCount
+from orderlists_simulator._engine.matching import (
+    Quote,
+    Step,
+    next_step,
+    reaches,
+    rises_to_trigger,
+)
 from orderlists_simulator._engine.orders import Order, VenueOrderList
 from orderlists_simulator._engine.state import VenueState
 from orderlists_simulator._engine.time import in_nanoseconds
@@ -29,12 +34,10 @@ class Market:
 
     Args:
         state: The state of the venue.
-        count: The unfilled orders.
     """
 
-    def __init__(self, state: VenueState, count: OrderCount) -> None:
+    def __init__(self, state: VenueState) -> None:
         self._state = state
-        self._count = count
         self._quotes: dict[str, Quote] = {}
         self._trail = Trail()
 
@@ -43,6 +46,11 @@ class Market:
         with self._state.notifier.lock:
             quote = self._quotes.get(symbol)
             return None if quote is None else quote.price
+
+    def last_prices(self) -> dict[str, Decimal]:
+        """Return the last price of each symbol that has one."""
+        with self._state.notifier.lock:
+            return {symbol: quote.price for symbol, quote in self._quotes.items()}
 
     def set_price(
         self, symbol: str, price: Amount, *, available: Amount | None = None, now: int
@@ -95,14 +103,15 @@ class Market:
         if quote is None:
             return order_list
         after = self._follow(order_list, quote, now)
-        while (step := next_step(after, quote, self._trail, now=now)) is not None:
+        while (step := self._next_step(after, quote, now)) is not None:
             self._state.replace(after, step.order_list, now=now)
-            if step.taken > 0 and step.order.executed_qty == 0:
-                self._count.add(after.account, -1, now=now)
             quote = quote.without(step.taken)
             after = self._follow(step.order_list, quote, now)
         self._quotes[order_list.symbol] = quote
         return after
+
+    def _next_step(self, order_list: VenueOrderList, quote: Quote, now: int) -> Step | None:
+        return next_step(order_list, quote, self._trail, self._state.balances, now=now)
 
     def _schedule(self, symbol: str, price: Decimal, time: int) -> None:
         self._state.scheduler.add(time, lambda due: self.set_price(symbol, price, now=due))

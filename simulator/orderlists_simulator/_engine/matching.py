@@ -13,6 +13,7 @@ Invariant: a step changes the list, and a step that takes a quantity takes no mo
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Protocol
 
 from attrs import evolve, field, frozen
 
@@ -59,27 +60,57 @@ class Step:
 
     Attributes:
         order_list: The list after it.
-        order: The order that it is about, before it.
         taken: The quantity that was filled.
     """
 
     order_list: VenueOrderList
-    order: Order
     taken: Decimal = field(default=Decimal(0))
 
 
-def next_step(order_list: VenueOrderList, quote: Quote, trail: Trail, *, now: int) -> Step | None:
+class Funds(Protocol):
+    """What an account can spend."""
+
+    def limit(self, order_list: VenueOrderList, order: Order, price: Decimal, /) -> Decimal | None:
+        """Return how much an order can trade at a price; None for any quantity."""
+        ...
+
+    def covers(self, order_list: VenueOrderList, /) -> bool:
+        """Return whether the account has what the placed orders of a list lock."""
+        ...
+
+
+@frozen
+class _Market:
+    """What decides about a step."""
+
+    quote: Quote
+    trail: Trail
+    funds: Funds
+    now: int
+
+    def offered(self, order_list: VenueOrderList, order: Order, price: Decimal) -> Decimal:
+        """Return how much of what is left of an order can be filled at a price."""
+        wanted = left_of(order)
+        limit = self.funds.limit(order_list, order, price)
+        return self.quote.offered(wanted if limit is None else min(wanted, limit))
+
+
+def next_step(
+    order_list: VenueOrderList, quote: Quote, trail: Trail, funds: Funds, *, now: int
+) -> Step | None:
     """Return the next step of a list in a market; None if there is none.
 
     Args:
         order_list: The list.
         quote: The market.
         trail: The prices that its trailing stops have seen.
+        funds: The balances of its account.
         now: In nanoseconds.
     """
+    market = _Market(quote, trail, funds, now)
     for order in order_list.orders:
         if is_placed(order):
-            step = _step(order_list, order, quote, trail, now)
+            step = _step(order_list, order, market)
             if step is not None:
                 return step
     return None
@@ -111,21 +142,23 @@ def crosses(order: Order | Leg, price: Decimal) -> bool:
     return reaches(price, order.price, rising=order.side == "SELL")
 
 
-def _step(
-    order_list: VenueOrderList, order: Order, quote: Quote, trail: Trail, now: int
-) -> Step | None:
+def _step(order_list: VenueOrderList, order: Order, market: _Market) -> Step | None:
+    last, now = market.quote.price, market.now
     if order.type in STOP_TYPES and order.working_time is None:
-        level = trigger_price(order, trail, rising=rises_to_trigger(order))
-        if level is None or not reaches(quote.price, level, rising=rises_to_trigger(order)):
+        rising = rises_to_trigger(order)
+        level = trigger_price(order, market.trail, rising=rising)
+        if level is None or not reaches(last, level, rising=rising):
             return None
-        return Step(order_list=triggered(order_list, order.order_id, now=now), order=order)
-    left, reason = left_of(order), _expiry_reason(order)
-    offered = quote.offered(left) if crosses(order, quote.price) else Decimal(0)
-    if offered > 0 and not (order.time_in_force == "FOK" and offered < left):
-        return _fill(order_list, order, offered, quote, now)
+        return Step(order_list=triggered(order_list, order.order_id, now=now))
+    at_last = order.type in _AT_MARKET or order.working_time == now
+    price = last if at_last else order.price
+    offered = market.offered(order_list, order, price) if crosses(order, last) else Decimal(0)
+    if offered > 0 and not (order.time_in_force == "FOK" and offered < left_of(order)):
+        return _fill(order_list, order, offered, price, market)
+    reason = _expiry_reason(order)
     if reason is None:
         return None
-    return Step(order_list=ended(order_list, order.order_id, reason, now=now), order=order)
+    return Step(order_list=ended(order_list, order.order_id, reason, now=now))
 
 
 def _expiry_reason(order: Order) -> ExpiryReason | None:
@@ -140,16 +173,16 @@ def _expiry_reason(order: Order) -> ExpiryReason | None:
 
 
 def _fill(
-    order_list: VenueOrderList, order: Order, quantity: Decimal, quote: Quote, now: int
+    order_list: VenueOrderList, order: Order, quantity: Decimal, price: Decimal, market: _Market
 ) -> Step:
-    at_market = order.type in _AT_MARKET or order.working_time == now
-    price = quote.price if at_market else order.price
+    now = market.now
     after = filled(order_list, order.order_id, quantity, price=price, now=now)
     pairs = zip(order_list.orders, after.orders, strict=True)
     released = [new for old, new in pairs if old.status == "PENDING_NEW" and new.status == "NEW"]
-    if any(_is_refused(each, quote.price) for each in released):
+    crossing = any(_is_refused(each, market.quote.price) for each in released)
+    if released and (crossing or not market.funds.covers(after)):
         after = refused_release(order_list, after, now=now)
-    return Step(order_list=after, order=order, taken=quantity)
+    return Step(order_list=after, taken=quantity)
 
 
 def _is_refused(order: Order | Leg, price: Decimal) -> bool:

@@ -12,6 +12,7 @@ from collections import defaultdict
 
 from attrs import frozen
 
+from orderlists_simulator._engine.changes import ListUpdate
 from orderlists_simulator._engine.rate_limits import NO_LIMIT, TooManyRequests
 from orderlists_simulator._engine.time import SECOND
 
@@ -87,10 +88,19 @@ class OrderCount:
                 )
 
     def add(self, account: str, orders: int, *, now: int) -> None:
-        """Add orders that were placed; a negative number takes orders off that were filled."""
+        """Add orders that were placed; a negative number takes orders off."""
         for window in self.windows:
             key = account, window.interval, window.start(now=now)
             self._counts[key] = max(0, self._counts[key] + orders)
+
+    def apply(self, update: ListUpdate) -> None:
+        """Take the orders off that an update fills for the first time."""
+        first_fills = [
+            each
+            for each in update.changes
+            if each.before is not None and each.before.executed_qty == 0 and each.quantity > 0
+        ]
+        self.add(update.order_list.account, -len(first_fills), now=update.at)
 
     def used(self, account: str, *, now: int) -> tuple[int, ...]:
         """Return the counts of an account, in the order of the windows."""

@@ -168,18 +168,38 @@ class OrderEntry:
             raise InvalidSetting(field="legs", value=len(legs), rule="must be 2 or 3")
         with self._state.at(now):
             self._state.check_symbol(symbol)
-            order_list_id = next(self._ids.lists)
-            placed = VenueOrderList(
-                account=account,
-                order_list_id=order_list_id,
-                contingency_type=contingency_type,
-                list_client_order_id=self._ids.name(list_client_order_id),
-                transaction_time=now,
+            placed = self.new_list(
                 symbol=symbol,
-                orders=tuple(self._order(leg, symbol, order_list_id, now) for leg in legs),
+                contingency_type=contingency_type,
+                legs=legs,
+                list_client_order_id=list_client_order_id,
+                account=account,
+                now=now,
             )
             self._state.add(placed, now=now)
             return placed
+
+    def new_list(
+        self,
+        *,
+        symbol: str,
+        contingency_type: ContingencyType,
+        legs: Sequence[Leg],
+        list_client_order_id: str | None,
+        account: str,
+        now: int,
+    ) -> VenueOrderList:
+        """Return a list with new ids, which is not placed yet; see `place_list`."""
+        order_list_id = next(self._ids.lists)
+        return VenueOrderList(
+            account=account,
+            order_list_id=order_list_id,
+            contingency_type=contingency_type,
+            list_client_order_id=self._ids.name(list_client_order_id),
+            transaction_time=now,
+            symbol=symbol,
+            orders=tuple(self._order(leg, symbol, order_list_id, now) for leg in legs),
+        )
 
     def cancel(
         self,

@@ -1,7 +1,7 @@
 """Placing order lists as the exchange does: after every check of the account and the market.
 
 `OrderEntry.place_list` places a list without these checks.  [ASSUME] The order of the checks:
-symbol, unfilled orders, filters, prices, client ids.
+symbol, unfilled orders, filters, prices, balances, client ids.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from attrs import evolve, frozen
 from orderlists_simulator._engine.enums import ContingencyType
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.market import Market
-from orderlists_simulator._engine.order_count import OrderCount
 from orderlists_simulator._engine.order_entry import OrderEntry
 from orderlists_simulator._engine.orders import Leg, Order, VenueOrderList
 from orderlists_simulator._engine.price_rules import check_prices
@@ -43,16 +42,12 @@ class ListPlacement:
     Args:
         state: The state of the venue.
         entry: Places a list that was checked.
-        count: The unfilled orders.
         market: Executes the orders of a new list.
     """
 
-    def __init__(
-        self, state: VenueState, entry: OrderEntry, count: OrderCount, market: Market
-    ) -> None:
+    def __init__(self, state: VenueState, entry: OrderEntry, market: Market) -> None:
         self._state = state
         self._entry = entry
-        self._count = count
         self._market = market
 
     def place(self, new: NewOrderList, *, now: int) -> VenueOrderList:
@@ -60,15 +55,15 @@ class ListPlacement:
 
         Raises:
             ApiError: -1121, unknown symbol; -1015, too many unfilled orders; -1013, too many open
-                lists; -2010, the prices do not fit each other or the market, or a client id is in
-                use.
+                lists; -2010, the prices do not fit each other or the market, the account has
+                too little, or a client id is in use.
         """
         with self._state.at(now):
             self._state.check_symbol(new.symbol)
-            self._count.check(new.account, len(new.legs), now=now)
+            self._state.order_count.check(new.account, len(new.legs), now=now)
             self._check_open_lists(new)
             check_prices(new.contingency_type, new.legs, self._market.last_price(new.symbol))
-            placed = self._entry.place_list(
+            placed = self._entry.new_list(
                 symbol=new.symbol,
                 contingency_type=new.contingency_type,
                 legs=new.legs,
@@ -76,7 +71,9 @@ class ListPlacement:
                 account=new.account,
                 now=now,
             )
-            self._count.add(new.account, len(new.legs), now=now)
+            self._state.balances.check(placed)
+            self._state.add(placed, now=now)
+            self._state.order_count.add(new.account, len(new.legs), now=now)
             return _as_replied(placed, self._market.execute(placed, now=now))
 
     def _check_open_lists(self, new: NewOrderList) -> None:

@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
+from attrs import evolve
+
+from orderlists_simulator._engine.balances import Balances
 from orderlists_simulator._engine.behaviour import Behaviour
 from orderlists_simulator._engine.changes import ChangeRecorder
 from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.order_count import OrderCount
 from orderlists_simulator._engine.orders import VenueOrderList
 from orderlists_simulator._engine.scheduler import Notifier, Scheduler
 from orderlists_simulator._engine.store import OrderListStore
@@ -27,6 +31,8 @@ class VenueState:
 
     Attributes:
         store: The order lists.
+        balances: The balances of the accounts.
+        order_count: The unfilled orders of the accounts.
         scheduler: Actions to come.
         notifier: The lock, and the signal of a change.
         connections: The open connections.
@@ -37,6 +43,10 @@ class VenueState:
         self._recorder = ChangeRecorder()
         self.behaviour = behaviour
         self.store = OrderListStore()
+        self.balances = Balances(self.store)
+        self.order_count = OrderCount(
+            in_ten_seconds=behaviour.orders_in_ten_seconds, in_a_day=behaviour.orders_in_a_day
+        )
         self.scheduler = Scheduler()
         self.notifier = Notifier()
         self.connections = OpenConnections(behaviour)
@@ -71,6 +81,10 @@ class VenueState:
         update = self._recorder.update(before, after, now=now)
         if not update.changes:
             return
+        self.balances.apply(update)
+        self.order_count.apply(update)
+        position = self.balances.position(after.account, after.symbol)
+        update = evolve(update, position=position)
         if self.behaviour.events_sent == "before_reply":
             self.connections.publish(update)
         else:

@@ -17,7 +17,6 @@ from orderlists_simulator._engine.lifecycle import expired, filled
 from orderlists_simulator._engine.list_selection import ListSelection
 from orderlists_simulator._engine.log import Log
 from orderlists_simulator._engine.market import Market
-from orderlists_simulator._engine.order_count import OrderCount
 from orderlists_simulator._engine.order_entry import Ids, OrderEntry
 from orderlists_simulator._engine.orders import VenueOrderList
 from orderlists_simulator._engine.placement import ListPlacement
@@ -46,6 +45,7 @@ class Venue:
         order_entry: Places order lists without any check, and cancels them.
         placement: Places order lists as the endpoints do, after every check.
         market: The last prices, which execute orders; a symbol without a price executes none.
+        balances: The balances; an account without a deposit is not accounted for.
         order_count: The unfilled orders of each account.
         keys: The API keys.
         request_weight: The request weight used.
@@ -81,12 +81,10 @@ class Venue:
         self._state = VenueState(symbols=symbols, behaviour=self.behaviour)
         ids = Ids(lists=list_ids, orders=order_ids, names=client_ids)
         self.order_entry = OrderEntry(self._state, ids)
-        self.order_count = OrderCount(
-            in_ten_seconds=self.behaviour.orders_in_ten_seconds,
-            in_a_day=self.behaviour.orders_in_a_day,
-        )
-        self.market = Market(self._state, self.order_count)
-        self.placement = ListPlacement(self._state, self.order_entry, self.order_count, self.market)
+        self.balances = self._state.balances
+        self.order_count = self._state.order_count
+        self.market = Market(self._state)
+        self.placement = ListPlacement(self._state, self.order_entry, self.market)
         self.keys = KeyStore(keys)
         self.request_weight = RequestWeight(
             limit=self.behaviour.weight_limit, ban_after=self.behaviour.ban_after

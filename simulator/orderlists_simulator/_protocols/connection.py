@@ -15,7 +15,7 @@ from collections import deque
 from attrs import frozen
 
 from orderlists.extending import Frame, HttpResponse
-from orderlists_simulator._api.events import execution_reports, list_status
+from orderlists_simulator._api.events import account_position, execution_reports, list_status
 from orderlists_simulator._api.responses import JsonObject
 from orderlists_simulator._engine.behaviour import FirstEvent
 from orderlists_simulator._engine.changes import ListUpdate
@@ -140,6 +140,8 @@ class ServerConnection:
                 events = execution_reports(update, self.session.unit)
                 place = len(events) if first == "reports" else 0
                 events.insert(place, list_status(update, self.session.unit))
+                if update.position:
+                    events.append(account_position(update, self.session.unit))
                 for event in events:
                     self.send_event(event, to=each)
 

@@ -1,0 +1,151 @@
+"""The balances of accounts: what is free, and what the open lists lock.
+
+An account without a deposit is not accounted for: it can place whatever it likes.  A list locks for
+its placed orders; the legs of a pair share one lock, the larger of the two, and pending orders lock
+nothing before their release.  There are no commissions.
+
+Invariant: free and locked are never negative, and their sum changes by deposits and trades only.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, Decimal
+
+from orderlists_simulator._engine.changes import Balance, ListUpdate
+from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.lifecycle import is_placed, left_of
+from orderlists_simulator._engine.orders import Order, VenueOrderList
+from orderlists_simulator._engine.store import OrderListStore
+from orderlists_simulator._validators import Amount, amount
+
+_QUOTE_ASSETS = ("FDUSD", "USDT", "USDC", "TUSD", "BTC", "ETH", "BNB", "EUR", "TRY")
+_STEP = Decimal("0.00000001")
+_NOTHING = Decimal(0)
+
+
+def assets_of(symbol: str) -> tuple[str, str]:
+    """Return the base asset and the quote asset of a symbol.
+
+    >>> assets_of("LTCBTC"), assets_of("BTCUSDT"), assets_of("XYZABC")
+    (('LTC', 'BTC'), ('BTC', 'USDT'), ('XYZ', 'ABC'))
+    """
+    found = (each for each in _QUOTE_ASSETS if symbol.endswith(each) and symbol != each)
+    quote = next(found, symbol[-3:])
+    return symbol.removesuffix(quote), quote
+
+
+class Balances:
+    """The balances of every account; guarded by the lock of the venue.
+
+    Args:
+        store: The order lists, which lock.
+    """
+
+    def __init__(self, store: OrderListStore) -> None:
+        self._store = store
+        self._totals: dict[str, dict[str, Decimal]] = {}
+
+    def deposit(self, account: str, asset: str, quantity: Amount) -> None:
+        """Add to the free balance of an account, which is accounted for from then on.
+
+        Raises:
+            InvalidSetting: The quantity is a float, negative or not a number.
+        """
+        totals = self._totals.setdefault(account, {})
+        totals[asset] = totals.get(asset, _NOTHING) + amount(quantity, "quantity")
+
+    def balance(self, account: str, asset: str) -> Balance:
+        """Return the balance of an asset."""
+        total = self._totals.get(account, {}).get(asset, _NOTHING)
+        locked = min(total, self._locked(account, asset, without=None))
+        return Balance(asset=asset, free=total - locked, locked=locked)
+
+    def position(self, account: str, symbol: str) -> tuple[Balance, ...]:
+        """Return the balances of the assets of a symbol; none if they are not accounted for."""
+        if account not in self._totals:
+            return ()
+        return tuple(self.balance(account, each) for each in assets_of(symbol))
+
+    def limit(self, order_list: VenueOrderList, order: Order, price: Decimal) -> Decimal | None:
+        """Return how much an order can trade at a price; None for any quantity."""
+        if order_list.account not in self._totals:
+            return None
+        usable = self._usable(order_list, order)
+        if order.side == "SELL":
+            return usable
+        # First the exact product: a quotient would be rounded.
+        if left_of(order) * price <= usable:
+            return left_of(order)
+        return (usable / price).quantize(_STEP, ROUND_DOWN)
+
+    def covers(self, order_list: VenueOrderList) -> bool:
+        """Return whether the account has what the placed orders of a list lock."""
+        if order_list.account not in self._totals:
+            return True
+        placed = [each for each in order_list.orders if is_placed(each)]
+        return all(_lock(each) <= self._usable(order_list, each) for each in placed)
+
+    def check(self, order_list: VenueOrderList) -> None:
+        """Check that a new list is covered.
+
+        Raises:
+            ApiError: -2010, it is not.
+        """
+        if not self.covers(order_list):
+            raise ApiError(-2010, "Account has insufficient balance for requested action.")
+
+    def apply(self, update: ListUpdate) -> None:
+        """Exchange the assets of the trades of an update."""
+        totals = self._totals.get(update.order_list.account)
+        if totals is None:
+            return
+        for asset in assets_of(update.order_list.symbol):
+            received = sum(_received(each.before, each.after, asset) for each in update.changes)
+            totals[asset] = totals.get(asset, _NOTHING) + received
+
+    def _usable(self, order_list: VenueOrderList, order: Order) -> Decimal:
+        """Return what a list has of the asset that an order spends, with trades not yet applied."""
+        account, asset = order_list.account, _spent_asset(order)
+        total = self._totals[account].get(asset, _NOTHING)
+        stored = self._store.find(order_list.order_list_id, as_of=None)
+        pairs = () if stored is None else zip(stored.orders, order_list.orders, strict=True)
+        received = sum(_received(before, after, asset) for before, after in pairs)
+        locked = self._locked(account, asset, without=order_list.order_list_id)
+        return max(_NOTHING, total + received - locked)
+
+    def _locked(self, account: str, asset: str, *, without: int | None) -> Decimal:
+        locks = (
+            locked_by(each, asset)
+            for each in self._store
+            if each.account == account and each.order_list_id != without
+        )
+        return sum(locks, _NOTHING)
+
+
+def locked_by(order_list: VenueOrderList, asset: str) -> Decimal:
+    """Return what a list locks of an asset."""
+    placed = (each for each in order_list.orders if is_placed(each))
+    locks = (_lock(each) for each in placed if _spent_asset(each) == asset)
+    return max(locks, default=_NOTHING)
+
+
+def _received(before: Order | None, after: Order, asset: str) -> Decimal:
+    """Return what the fills between two states of an order add to an asset."""
+    executed = after.executed_qty - (_NOTHING if before is None else before.executed_qty)
+    paid = after.quote_qty - (_NOTHING if before is None else before.quote_qty)
+    base, _ = assets_of(after.symbol)
+    received = executed if asset == base else -paid
+    return received if after.side == "BUY" else -received
+
+
+def _spent_asset(order: Order) -> str:
+    base, quote = assets_of(order.symbol)
+    return base if order.side == "SELL" else quote
+
+
+def _lock(order: Order) -> Decimal:
+    if order.side == "SELL":
+        return left_of(order)
+    # [ASSUME] A stop without a limit locks for its stop price; a market order executes at once.
+    price = order.price if order.price > 0 or order.stop_price is None else order.stop_price
+    return left_of(order) * price
