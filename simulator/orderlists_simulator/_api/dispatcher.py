@@ -28,6 +28,7 @@ from orderlists_simulator._api.responses import Json, JsonObject
 from orderlists_simulator._engine.errors import ApiError, not_permitted
 from orderlists_simulator._engine.keys import ApiKey
 from orderlists_simulator._engine.log import Execution, Protocol
+from orderlists_simulator._engine.order_entry import NO_LIST
 from orderlists_simulator._engine.rate_limits import TooManyRequests
 from orderlists_simulator._engine.session import Session
 from orderlists_simulator._engine.time import DEFAULT_RECV_WINDOW, TimeWindow
@@ -125,7 +126,7 @@ class Dispatcher:
         return Execution(
             at=now,
             code=None,
-            order_list_id=found if isinstance(found, int) else None,
+            order_list_id=found if isinstance(found, int) and found != NO_LIST else None,
             response=self._response(
                 200,
                 done.body,

@@ -77,7 +77,7 @@ class LegParameters:
     """The parameters of a leg.
 
     Args:
-        prefix: ``above``, ``working``, ``pendingBelow``, ...
+        prefix: ``above``, ``working``, ``pendingBelow``, ...; empty for a single order.
 
     Attributes:
         type: The parameter of the type.
@@ -91,16 +91,23 @@ class LegParameters:
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
-        self.type: Parameter[OrderType] = mandatory(f"{prefix}Type", TYPE)
+        self.type: Parameter[OrderType] = mandatory(self._name("Type"), TYPE)
 
     @property
     def parameters(self) -> tuple[Parameter[Any], ...]:
         """The parameters, for the declaration of an endpoint."""
         fields = (
-            Parameter[Any](self._prefix + suffix, kind, is_mandatory=False)
+            Parameter[Any](self._name(suffix), kind, is_mandatory=False)
             for suffix, (_, kind) in _FIELDS.items()
         )
         return (self.type, *fields)
+
+    def _name(self, suffix: str) -> str:
+        if self._prefix:
+            return self._prefix + suffix
+        if suffix == "ClientOrderId":
+            return "newClientOrderId"
+        return suffix[0].lower() + suffix[1:]
 
     def type_of(self, values: Values) -> OrderType:
         """Return the type of the leg."""
@@ -114,29 +121,29 @@ class LegParameters:
                 a value is not allowed.
         """
         type_ = self.type_of(values)
-        sent = {suffix for suffix in _FIELDS if values.get(self._prefix + suffix) is not None}
+        sent = {suffix for suffix in _FIELDS if values.get(self._name(suffix)) is not None}
         for suffix in _FIELDS:
             if suffix in sent - _ALLOWED[type_] - _ANY_TYPE:
-                name = self._prefix + suffix
+                name = self._name(suffix)
                 raise ApiError(-1106, f"Parameter '{name}' sent when not required.")
         for suffix in ("Price", "TimeInForce"):
             is_pegged = suffix == "Price" and "PegPriceType" in sent
             if suffix in _ALLOWED[type_] - sent and not is_pegged:
-                raise malformed(self._prefix + suffix)
+                raise malformed(self._name(suffix))
         if _ALLOWED[type_] >= _TRIGGER and not sent & _TRIGGER:
-            stop, delta = f"{self._prefix}StopPrice", f"{self._prefix}TrailingDelta"
+            stop, delta = self._name("StopPrice"), self._name("TrailingDelta")
             raise ApiError(
                 -1102, f"Param '{stop}' or '{delta}' must be sent, but both were empty/null!"
             )
         self._check_values(type_, values)
 
     def _check_values(self, type_: OrderType, values: Values) -> None:
-        get = {suffix: cast("Any", values.get(self._prefix + suffix)) for suffix in _FIELDS}
+        get = {suffix: cast("Any", values.get(self._name(suffix))) for suffix in _FIELDS}
         strategy, offset = get["StrategyType"], get["PegOffsetValue"]
         if strategy is not None and strategy < _LOWEST_STRATEGY_TYPE:
             raise ApiError(-1134, f"strategyType was less than {_LOWEST_STRATEGY_TYPE}.")
         if get["IcebergQty"] is not None and get["TimeInForce"] not in {None, "GTC"}:
-            name = f"{self._prefix}IcebergQty"
+            name = self._name("IcebergQty")
             raise ApiError(-1160, f"Parameter '{name}' is not supported if 'timeInForce' != 'GTC'.")
         if type_ == "LIMIT_MAKER" and get["PegPriceType"] == "MARKET_PEG":
             raise ApiError(-1210, "Invalid pegPriceType.")
@@ -154,9 +161,9 @@ class LegParameters:
             others: The attributes of a `Leg` that are not parameters of the leg.
         """
         sent = {
-            attribute: values[self._prefix + suffix]
+            attribute: values[self._name(suffix)]
             for suffix, (attribute, _) in _FIELDS.items()
-            if values[self._prefix + suffix] is not None
+            if values[self._name(suffix)] is not None
         }
         facts: dict[str, Any] = {**sent, **others}
         return Leg(type=self.type_of(values), **facts)

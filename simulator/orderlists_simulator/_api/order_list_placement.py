@@ -8,7 +8,6 @@ Invariant: a list is placed only if each leg has a type that its position and it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 from orderlists_simulator._api.endpoint import Call, Check, Endpoint
@@ -16,38 +15,28 @@ from orderlists_simulator._api.legs import SIDE, LegParameters, Values
 from orderlists_simulator._api.parameters import (
     CLIENT_ID,
     DECIMAL,
-    SYMBOL,
     Parameter,
     mandatory,
     optional,
-    words,
+)
+from orderlists_simulator._api.placement_parameters import (
+    RESPONSE_TYPE,
+    STP_MODE,
+    SYMBOL_SENT,
+    shared_facts,
 )
 from orderlists_simulator._api.responses import Json, ResponseType, placement_body
 from orderlists_simulator._engine.enums import (
     ContingencyType,
     OrderType,
-    SelfTradePreventionMode,
     Side,
 )
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.orders import Leg
 from orderlists_simulator._engine.placement import NewOrderList
 
-_SYMBOL = mandatory("symbol", SYMBOL)
 _LIST_CLIENT_ORDER_ID = optional("listClientOrderId", CLIENT_ID)
-_RESPONSE_TYPE = optional(
-    "newOrderRespType",
-    words(ResponseType, -1130, "Data sent for parameter 'newOrderRespType' is not valid."),
-)
-_STP_MODE = optional(
-    "selfTradePreventionMode",
-    words(
-        SelfTradePreventionMode,
-        -1130,
-        "Data sent for parameter 'selfTradePreventionMode' is not valid.",
-    ),
-)
-_COMMON = (_SYMBOL, _LIST_CLIENT_ORDER_ID, _RESPONSE_TYPE, _STP_MODE)
+_COMMON = (SYMBOL_SENT, _LIST_CLIENT_ORDER_ID, RESPONSE_TYPE, STP_MODE)
 
 _SIDE = mandatory("side", SIDE)
 _QUANTITY = mandatory("quantity", DECIMAL)
@@ -135,7 +124,7 @@ def _stop_loss_first(above: Leg, below: Leg) -> tuple[Leg, Leg]:
 
 
 def _oco(call: Call) -> Json:
-    common = _shared(call, call[_SIDE], call[_QUANTITY])
+    common = shared_facts(call, call[_SIDE], call[_QUANTITY])
     above, below = _ABOVE.read(call.values, common), _BELOW.read(call.values, common)
     return _place(call, "OCO", _stop_loss_first(above, below))
 
@@ -153,33 +142,24 @@ def _otoco(call: Call) -> Json:
 
 
 def _not_allowed(call: Call) -> Json:
-    call.venue.check_symbol(call[_SYMBOL])
+    call.venue.check_symbol(call[SYMBOL_SENT])
     raise ApiError(-2010, "OPO orders are not supported for this symbol.")
 
 
-def _shared(call: Call, side: Side, quantity: Decimal) -> dict[str, Any]:
-    mode = call[_STP_MODE]
-    return {
-        "side": side,
-        "quantity": quantity,
-        "self_trade_prevention_mode": "NONE" if mode is None else mode,
-    }
-
-
 def _working(call: Call) -> Leg:
-    facts = _shared(call, call[_WORKING_SIDE], call[_WORKING_QUANTITY])
+    facts = shared_facts(call, call[_WORKING_SIDE], call[_WORKING_QUANTITY])
     return _WORKING.read(call.values, facts)
 
 
 def _pending_facts(call: Call) -> Mapping[str, Any]:
-    facts = _shared(call, call[_PENDING_SIDE], call[_PENDING_QUANTITY])
+    facts = shared_facts(call, call[_PENDING_SIDE], call[_PENDING_QUANTITY])
     return {**facts, "status": "PENDING_NEW"}
 
 
 def _place(call: Call, contingency_type: ContingencyType, legs: tuple[Leg, ...]) -> Json:
     placed = call.venue.placement.place(
         NewOrderList(
-            symbol=call[_SYMBOL],
+            symbol=call[SYMBOL_SENT],
             contingency_type=contingency_type,
             legs=legs,
             list_client_order_id=call[_LIST_CLIENT_ORDER_ID],
@@ -187,7 +167,7 @@ def _place(call: Call, contingency_type: ContingencyType, legs: tuple[Leg, ...])
         ),
         now=call.now,
     )
-    detail: ResponseType | None = call[_RESPONSE_TYPE]
+    detail: ResponseType | None = call[RESPONSE_TYPE]
     # The default was observed: FULL.
     return placement_body(placed, "FULL" if detail is None else detail, call.unit)
 

@@ -11,12 +11,13 @@ from orderlists_simulator._api import (
     general,
     order_list_placement,
     order_lists,
+    order_placement,
     orders,
     user_data_stream,
 )
 from orderlists_simulator._api.endpoint import Endpoint
 
-_MODULES = (general, order_list_placement, order_lists, orders, user_data_stream)
+_MODULES = (general, order_list_placement, order_lists, order_placement, orders, user_data_stream)
 
 ENDPOINTS: Final = tuple(
     each for module in _MODULES for each in vars(module).values() if isinstance(each, Endpoint)

@@ -26,7 +26,9 @@ _NO_QUOTE_QUANTITY = "0.000000"
 
 
 def cancel_body(cancellation: Cancellation, unit: TimeUnit) -> JsonObject:
-    """Return the reply to an accepted cancel."""
+    """Return the reply to an accepted cancel; a single order has no list around its report."""
+    if cancellation.order_list.is_single:
+        return _cancel_report(cancellation.canceled[0], unit)
     return {
         **list_body(cancellation.order_list, unit),
         "orderReports": [_cancel_report(order, unit) for order in cancellation.canceled],
@@ -42,11 +44,12 @@ def placement_body(placed: VenueOrderList, detail: ResponseType, unit: TimeUnit)
     return {
         **list_body(placed, unit),
         "listClientOrderId": name,
-        "orderReports": [_placement_report(order, detail, unit) for order in placed.orders],
+        "orderReports": [order_placement_body(order, detail, unit) for order in placed.orders],
     }
 
 
-def _placement_report(order: Order, detail: ResponseType, unit: TimeUnit) -> JsonObject:
+def order_placement_body(order: Order, detail: ResponseType, unit: TimeUnit) -> JsonObject:
+    """Return the reply to an accepted placement of an order, or its report in that of a list."""
     known: JsonObject = {
         "symbol": order.symbol,
         "orderId": order.order_id,

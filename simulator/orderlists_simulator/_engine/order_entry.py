@@ -34,6 +34,8 @@ from orderlists_simulator._engine.state import VenueState
 from orderlists_simulator._validators import Amount
 
 _FEWEST, _MOST = 2, 3
+NO_LIST = -1
+"""The list id of an order that belongs to no list."""
 # [ASSUME] A pending order is new.
 _RESTRICTED: Mapping[CancelRestrictions | None, frozenset[OrderStatus]] = {
     "ONLY_NEW": frozenset({"NEW", "PENDING_NEW"}),
@@ -201,6 +203,20 @@ class OrderEntry:
             orders=tuple(self._order(leg, symbol, order_list_id, now) for leg in legs),
         )
 
+    def new_order(self, *, symbol: str, leg: Leg, account: str, now: int) -> VenueOrderList:
+        """Return a single order with a new id, as a list of one, which is not placed yet."""
+        order = self._order(leg, symbol, NO_LIST, now)
+        return VenueOrderList(
+            account=account,
+            # The negative numbers below -1, which replies never show.
+            order_list_id=NO_LIST - 1 - order.order_id,
+            contingency_type=None,
+            list_client_order_id="",
+            transaction_time=now,
+            symbol=symbol,
+            orders=(order,),
+        )
+
     def cancel(
         self,
         *,
@@ -251,7 +267,7 @@ class OrderEntry:
         account: str = MAIN_ACCOUNT,
         now: int,
     ) -> Cancellation:
-        """Cancel an order of an open list, and with it the entire list.
+        """Cancel an open order, and with it the entire list to which it belongs.
 
         Args:
             symbol: The symbol of the order.
@@ -285,7 +301,9 @@ class OrderEntry:
     def cancel_open_orders(
         self, *, symbol: str, account: str = MAIN_ACCOUNT, now: int
     ) -> tuple[Cancellation, ...]:
-        """Cancel every open list of a symbol, the oldest first; each cancel has an id of its own.
+        """Cancel every open list and order of a symbol, the oldest first.
+
+        Each cancel has an id of its own.
 
         Args:
             symbol: The symbol.

@@ -137,8 +137,11 @@ class Order(_Facts):
 class VenueOrderList:
     """Two or three orders of one symbol with a contingency between them.
 
+    A single order is kept as a list of one, with an id that no list has.
+
     Attributes:
         account: Its owner.
+        contingency_type: ``OCO`` or ``OTO``; None for a single order.
         transaction_time: Of its last change, in nanoseconds.
         orders: In the order in which replies name them.
         canceled_by: The client id of the cancel that ended it (``newClientOrderId``, or one
@@ -147,12 +150,17 @@ class VenueOrderList:
 
     account: str
     order_list_id: int
-    contingency_type: ContingencyType = field(validator=one_of(ContingencyType))
+    contingency_type: ContingencyType | None = field(validator=optional(one_of(ContingencyType)))
     list_client_order_id: str
     transaction_time: int
     symbol: str
     orders: tuple[Order, ...]
     canceled_by: str | None = None
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is a single order, and no list."""
+        return self.contingency_type is None
 
     @property
     def is_open(self) -> bool:

@@ -1,4 +1,4 @@
-"""Placing order lists as the exchange does: after every check of the account and the market.
+"""Placing order lists and orders as the exchange does: after every check.
 
 `OrderEntry.place_list` places a list without these checks.  [ASSUME] The order of the checks:
 symbol, unfilled orders, filters, prices, balances, client ids.
@@ -36,8 +36,23 @@ class NewOrderList:
     account: str
 
 
-class ListPlacement:
-    """The part of a venue that checks and places new lists.
+@frozen(kw_only=True)
+class NewOrder:
+    """A single order as it is to be placed.
+
+    Attributes:
+        symbol: The symbol.
+        leg: The order.
+        account: Its owner.
+    """
+
+    symbol: str
+    leg: Leg
+    account: str
+
+
+class Placement:
+    """The part of a venue that checks and places new lists and single orders.
 
     Args:
         state: The state of the venue.
@@ -59,8 +74,7 @@ class ListPlacement:
                 too little, or a client id is in use.
         """
         with self._state.at(now):
-            self._state.check_symbol(new.symbol)
-            self._state.order_count.check(new.account, len(new.legs), now=now)
+            self._check_account(new.symbol, new.account, len(new.legs), now)
             self._check_open_lists(new)
             check_prices(new.contingency_type, new.legs, self._market.last_price(new.symbol))
             placed = self._entry.new_list(
@@ -71,17 +85,40 @@ class ListPlacement:
                 account=new.account,
                 now=now,
             )
-            self._state.balances.check(placed)
-            self._state.add(placed, now=now)
-            self._state.order_count.add(new.account, len(new.legs), now=now)
-            return _as_replied(placed, self._market.execute(placed, now=now))
+            return self._execute(placed, now)
+
+    def place_order(self, new: NewOrder, *, now: int) -> Order:
+        """Place a single order, and return it as the reply shows it.
+
+        Raises:
+            ApiError: As for a list.
+        """
+        with self._state.at(now):
+            self._check_account(new.symbol, new.account, 1, now)
+            check_prices(None, (new.leg,), self._market.last_price(new.symbol))
+            placed = self._entry.new_order(
+                symbol=new.symbol, leg=new.leg, account=new.account, now=now
+            )
+            return self._execute(placed, now).orders[0]
+
+    def _check_account(self, symbol: str, account: str, orders: int, now: int) -> None:
+        self._state.check_symbol(symbol)
+        self._state.order_count.check(account, orders, now=now)
+
+    def _execute(self, placed: VenueOrderList, now: int) -> VenueOrderList:
+        self._state.balances.check(placed)
+        self._state.add(placed, now=now)
+        self._state.order_count.add(placed.account, len(placed.orders), now=now)
+        return _as_replied(placed, self._market.execute(placed, now=now))
 
     def _check_open_lists(self, new: NewOrderList) -> None:
         limit = self._state.behaviour.max_num_order_lists
         lists = [
             each
             for each in self._state.store
-            if each.is_open and (each.account, each.symbol) == (new.account, new.symbol)
+            if each.is_open
+            and not each.is_single
+            and (each.account, each.symbol) == (new.account, new.symbol)
         ]
         if limit is not None and len(lists) >= limit:
             raise ApiError(-1013, "Filter failure: MAX_NUM_ORDER_LISTS")

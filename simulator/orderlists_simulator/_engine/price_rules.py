@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from orderlists_simulator._engine.enums import ContingencyType, OrderType
+from orderlists_simulator._engine.enums import STOP_TYPES, ContingencyType, OrderType
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.matching import crosses, would_trigger
 from orderlists_simulator._engine.orders import Leg
@@ -22,14 +22,14 @@ _STOP_LOSS: frozenset[OrderType] = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT"})
 
 
 def check_prices(
-    contingency_type: ContingencyType, legs: Sequence[Leg], last: Decimal | None
+    contingency_type: ContingencyType | None, legs: Sequence[Leg], last: Decimal | None
 ) -> None:
     """Check the prices of a list.
 
     The pending pair of an OTOCO is checked when it is released, and not here.
 
     Args:
-        contingency_type: ``OCO``, or ``OTO``.
+        contingency_type: ``OCO``, or ``OTO``; None for a single order.
         legs: Its legs, in the order of the replies.
         last: The last price; None if there is no market.
 
@@ -38,8 +38,15 @@ def check_prices(
     """
     if contingency_type == "OCO":
         _check_pair(legs, last)
-    elif last is not None and legs[0].type == "LIMIT_MAKER" and crosses(legs[0], last):
+    elif last is not None:
+        _check_first(legs[0], last)
+
+
+def _check_first(leg: Leg, last: Decimal) -> None:
+    if leg.type == "LIMIT_MAKER" and crosses(leg, last):
         raise ApiError(-2010, "Order would immediately match and take.")
+    if leg.type in STOP_TYPES and would_trigger(leg, last):
+        raise ApiError(-2010, "Order would trigger immediately.")
 
 
 def _check_pair(legs: Sequence[Leg], last: Decimal | None) -> None:

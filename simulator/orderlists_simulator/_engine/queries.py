@@ -136,6 +136,9 @@ class Queries:
         return order.cancel_id
 
     def _lists(self) -> Iterator[VenueOrderList]:
+        return (each for each in self._lists_and_orders() if not each.is_single)
+
+    def _lists_and_orders(self) -> Iterator[VenueOrderList]:
         lists = self._store.newest_first(as_of=self._as_of)
         return (each for each in lists if each.account == self._account)
 
@@ -144,7 +147,7 @@ class Queries:
         return found if found is not None and found.account == self._account else None
 
     def _orders_by_name(self, name: str | None) -> Iterator[Order]:
-        orders = (order for each in self._lists() for order in each.orders)
+        orders = (order for each in self._lists_and_orders() for order in each.orders)
         return (order for order in orders if self._shown_id(order) == name)
 
     def _orders_by_id(self, order_id: int) -> Iterator[Order]:

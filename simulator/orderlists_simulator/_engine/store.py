@@ -66,7 +66,8 @@ class OrderListStore:
                 raise _repeated("order_ids", order.order_id)
         names = _open_order_names(order_list)
         used = set(names) & self._open_orders
-        if used or len(set(names)) < len(names) or _list_name(order_list) in self._open_lists:
+        list_name_used = not order_list.is_single and _list_name(order_list) in self._open_lists
+        if used or len(set(names)) < len(names) or list_name_used:
             raise ApiError(-2010, "Duplicate order sent.")
         self._states[order_list.order_list_id] = [(order_list.transaction_time, order_list)]
         self._list_of_order.update(
@@ -79,7 +80,8 @@ class OrderListStore:
         states = self._states[order_list.order_list_id]
         before = states[-1][1]
         self._open_orders.difference_update(_open_order_names(before))
-        del self._open_lists[_list_name(before)]
+        if not before.is_single:
+            del self._open_lists[_list_name(before)]
         states.append((now, order_list))
         self._index(order_list)
 
@@ -112,7 +114,7 @@ class OrderListStore:
 
     def _index(self, order_list: VenueOrderList) -> None:
         self._open_orders.update(_open_order_names(order_list))
-        if order_list.is_open:
+        if order_list.is_open and not order_list.is_single:
             self._open_lists[_list_name(order_list)] = order_list.order_list_id
 
 

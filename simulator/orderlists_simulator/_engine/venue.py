@@ -18,8 +18,8 @@ from orderlists_simulator._engine.list_selection import ListSelection
 from orderlists_simulator._engine.log import Log
 from orderlists_simulator._engine.market import Market
 from orderlists_simulator._engine.order_entry import Ids, OrderEntry
-from orderlists_simulator._engine.orders import VenueOrderList
-from orderlists_simulator._engine.placement import ListPlacement
+from orderlists_simulator._engine.orders import Order, VenueOrderList
+from orderlists_simulator._engine.placement import Placement
 from orderlists_simulator._engine.queries import OrderView, Queries, QueryLag, queried_time
 from orderlists_simulator._engine.rate_limits import RequestWeight
 from orderlists_simulator._engine.state import VenueState
@@ -43,7 +43,7 @@ class Venue:
     Attributes:
         behaviour: Its settings.
         order_entry: Places order lists without any check, and cancels them.
-        placement: Places order lists as the endpoints do, after every check.
+        placement: Places order lists and orders as the endpoints do, after every check.
         market: The last prices, which execute orders; a symbol without a price executes none.
         balances: The balances; an account without a deposit is not accounted for.
         order_count: The unfilled orders of each account.
@@ -84,7 +84,7 @@ class Venue:
         self.balances = self._state.balances
         self.order_count = self._state.order_count
         self.market = Market(self._state)
-        self.placement = ListPlacement(self._state, self.order_entry, self.market)
+        self.placement = Placement(self._state, self.order_entry, self.market)
         self.keys = KeyStore(keys)
         self.request_weight = RequestWeight(
             limit=self.behaviour.weight_limit, ban_after=self.behaviour.ban_after
@@ -98,7 +98,13 @@ class Venue:
     def lists(self) -> tuple[VenueOrderList, ...]:
         """Every list, open or finished, oldest first, in its present state."""
         with self.notifier.lock:
-            return tuple(self._state.store)
+            return tuple(each for each in self._state.store if not each.is_single)
+
+    @property
+    def single_orders(self) -> tuple[Order, ...]:
+        """Every order that belongs to no list, open or finished, oldest first."""
+        with self.notifier.lock:
+            return tuple(each.orders[0] for each in self._state.store if each.is_single)
 
     def order_list(self, order_list_id: int) -> VenueOrderList:
         """Return a list, open or finished, in its present state.

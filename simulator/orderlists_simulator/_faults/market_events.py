@@ -106,10 +106,11 @@ class PlaceAgain:
         """Place the list."""
         before = _existing(venue, self)
         first, *others = before.orders
-        later: OrderStatus = "NEW" if before.contingency_type == "OCO" else "PENDING_NEW"
+        is_oco = before.contingency_type == "OCO"
+        later: OrderStatus = "NEW" if is_oco else "PENDING_NEW"
         venue.order_entry.place_list(
             symbol=before.symbol,
-            contingency_type=before.contingency_type,
+            contingency_type="OCO" if is_oco else "OTO",
             legs=[_leg_like(first, "NEW"), *(_leg_like(each, later) for each in others)],
             list_client_order_id=before.list_client_order_id,
             account=before.account,

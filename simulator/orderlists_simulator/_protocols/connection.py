@@ -139,7 +139,8 @@ class ServerConnection:
             if each.account == update.order_list.account:
                 events = execution_reports(update, self.session.unit)
                 place = len(events) if first == "reports" else 0
-                events.insert(place, list_status(update, self.session.unit))
+                if not update.order_list.is_single:
+                    events.insert(place, list_status(update, self.session.unit))
                 if update.position:
                     events.append(account_position(update, self.session.unit))
                 for event in events:

@@ -55,7 +55,7 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("frame", "code"),
         [
-            ('{"id": 1, "method": "order.place"}', -1020),
+            ('{"id": 1, "method": "order.test"}', -1020),
             ('{"id": 1, "method": "Time"}', -1020),
             ('{"id": 1, "method": ""}', -1020),
             ('{"id": 1, "method": "exchangeInfo", "params": {"symbols": ["BTCUSDT"]}}', -1020),
