@@ -23,8 +23,10 @@ from orderlists._models.order_lists import (
     OrderReport,
     PlacedOrderList,
 )
+from orderlists._operations.cancel_open_orders import CancelOpenOrders
 from orderlists._operations.cancel_order import CanceledOrder, CancelOrder
 from orderlists._operations.cancel_order_list import CancelOrderList
+from orderlists._operations.get_all_order_lists import GetAllOrderLists
 from orderlists._operations.get_open_order_lists import GetOpenOrderLists
 from orderlists._operations.get_order import GetOrder
 from orderlists._operations.get_order_list import GetOrderList
@@ -71,6 +73,7 @@ __all__ = [
     "BadTimestamp",
     "Banned",
     "Blocked",
+    "CancelOpenOrders",
     "CancelOrder",
     "CancelOrderList",
     "CanceledOrder",
@@ -82,6 +85,7 @@ __all__ = [
     "ExecutionReport",
     "Gap",
     "GapReason",
+    "GetAllOrderLists",
     "GetOpenOrderLists",
     "GetOrder",
     "GetOrderList",

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Self
 
 __all__ = [
+    "CancelRestrictions",
     "ContingencyType",
     "ExecutionType",
     "ExpiryReason",
@@ -120,6 +121,13 @@ class TimeInForce(OpenEnum):
     GTC = "GTC"
     IOC = "IOC"
     FOK = "FOK"
+
+
+class CancelRestrictions(OpenEnum):
+    """Which orders a cancel may end: those that have not traded yet, or those that have in part."""
+
+    ONLY_NEW = "ONLY_NEW"
+    ONLY_PARTIALLY_FILLED = "ONLY_PARTIALLY_FILLED"
 
 
 class NewOrderRespType(OpenEnum):

@@ -14,7 +14,7 @@ from orderlists._operations import validators
 from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
 from orderlists._operations.recovery.cancel_order import recover_cancel_order
 from orderlists._operations.recovery.evidence import why_not_canceled_under
-from orderlists.enums import ListOrderStatus
+from orderlists.enums import CancelRestrictions, ListOrderStatus
 from orderlists.errors import UnknownOrderList
 
 
@@ -59,6 +59,7 @@ class CancelOrder(Request[Canceled]):
         client_order_id: The client id of the order.  It can belong to a newer order once the first
             one is over.
         new_client_order_id: The id of this cancel, as in `CancelOrderList`.
+        cancel_restrictions: Cancel only an order that has not traded yet, or only one that has.
         recv_window: How long the request stays valid, as in `CancelOrderList`.
 
     Raises:
@@ -88,6 +89,11 @@ class CancelOrder(Request[Canceled]):
         converter=validators.plain_text_or_none,
         validator=validators.check_client_id,
     )
+    cancel_restrictions: CancelRestrictions | None = field(
+        default=None,
+        converter=validators.to_cancel_restrictions,
+        validator=validators.check_member(CancelRestrictions, -1145),
+    )
     recv_window: Decimal | None = field(default=None, converter=validators.to_recv_window)
 
     def __attrs_post_init__(self) -> None:
@@ -101,6 +107,7 @@ class CancelOrder(Request[Canceled]):
             orderId=self.order_id,
             origClientOrderId=None if by_id else self.client_order_id,
             newClientOrderId=self.new_client_order_id,
+            cancelRestrictions=validators.plain_member(self.cancel_restrictions),
             recvWindow=self.recv_window,
         )
 

@@ -169,13 +169,14 @@ class Placement(Request[PlacedOrderList]):
             symbol=self.symbol, listClientOrderId=self.list_client_order_id
         )
         for name in own:
-            value = getattr(self, name)
-            parameters.append((camel_case(name), _plain(value)))
+            value: Any = getattr(self, name)
+            plain: Any = v.plain_member(value) if isinstance(value, OpenEnum) else value
+            parameters.append((camel_case(name), plain))
         for slot, leg in self.legs.items():
             parameters += leg.parameters(slot)
         return parameters + v.given(
-            newOrderRespType=_plain(self.new_order_resp_type),
-            selfTradePreventionMode=_plain(self.self_trade_prevention_mode),
+            newOrderRespType=v.plain_member(self.new_order_resp_type),
+            selfTradePreventionMode=v.plain_member(self.self_trade_prevention_mode),
             recvWindow=self.recv_window,
         )
 
@@ -203,10 +204,6 @@ class Placement(Request[PlacedOrderList]):
 
 
 _SHARED = frozenset(each.name for each in fields(Placement))
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a value of a field
-    return value.value if isinstance(value, OpenEnum) else value
 
 
 def check_kind(request: Placement, slot: str, kinds: tuple[type[Leg], ...]) -> None:

@@ -17,6 +17,7 @@ from unicodedata import category
 
 from orderlists._operations.base import Parameter
 from orderlists.enums import (
+    CancelRestrictions,
     NewOrderRespType,
     OpenEnum,
     PegOffsetType,
@@ -215,6 +216,16 @@ def to_resp_type(value: NewOrderRespType) -> NewOrderRespType:
 def to_stp_mode(value: SelfTradePreventionMode | None) -> SelfTradePreventionMode | None:
     """Do the same."""
     return SelfTradePreventionMode(value) if isinstance(value, str) else value
+
+
+def to_cancel_restrictions(value: CancelRestrictions | None) -> CancelRestrictions | None:
+    """Do the same."""
+    return CancelRestrictions(value) if isinstance(value, str) else value
+
+
+def plain_member(value: OpenEnum | None) -> str | None:
+    """Return the text of a member."""
+    return None if value is None else value.value
 
 
 def check_member(kind: type[OpenEnum], code: int) -> Callable[[object, Attribute[Any], Any], None]:

@@ -1,0 +1,121 @@
+"""Finding all order lists, and ending everything open on a symbol, with any client."""
+
+from typing import Any
+
+import pytest
+
+from client_and_venue import START, client_and_venue
+from orderlists import (
+    CanceledOrder,
+    CanceledOrderList,
+    CancelOpenOrders,
+    CancelOrder,
+    CancelOrderList,
+    GetAllOrderLists,
+    InvalidRequest,
+    OutcomeUnknown,
+    Rejected,
+)
+from orderlists.enums import CancelRestrictions, ListOrderStatus
+from orderlists_simulator import faults as f
+
+COMBINATIONS = [(p, c) for p in ("REST", "WebSocket") for c in ("sync", "async")]
+MILLISECOND = 1_000_000
+DAY = 86_400_000
+EVERYTHING = CancelOpenOrders(symbol="LTCBTC")
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_all_order_lists_are_found_open_and_finished(protocol: str, colour: str) -> None:
+    with client_and_venue(protocol, colour) as pair:
+        pair.client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0))
+        found = pair.client.send(GetAllOrderLists(from_id=0))
+        last = pair.client.send(GetAllOrderLists(from_id=1, limit=1))
+        recent = pair.client.send(GetAllOrderLists(start_time=START // MILLISECOND))
+    assert [each.order_list_id for each in found] == [0, 1]
+    assert [each.list_order_status for each in found] == [
+        ListOrderStatus.ALL_DONE,
+        ListOrderStatus.EXECUTING,
+    ]
+    assert [each.order_list_id for each in last] == [1]
+    assert [each.order_list_id for each in recent] == [0]
+
+
+@pytest.mark.parametrize(
+    ("facts", "field", "code"),
+    [
+        ({"from_id": -1}, "from_id", None),
+        ({"from_id": 0, "end_time": 1}, "from_id", -1128),
+        ({"start_time": 1, "end_time": 0}, "end_time", -1127),
+        ({"start_time": 1, "end_time": DAY + 2}, "end_time", -1127),
+        ({"start_time": 10**15, "end_time": 10**15 + DAY * 1000 + 1}, "end_time", -1127),
+        ({"limit": 0}, "limit", -1100),
+        ({"limit": 1001}, "limit", -1100),
+        ({"limit": True}, "limit", -1100),
+    ],
+)
+def test_a_page_that_breaks_a_rule_is_refused(
+    facts: dict[str, Any], field: str, code: int | None
+) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        GetAllOrderLists(**facts)
+    assert (caught.value.field, caught.value.code) == (field, code)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{}, {"start_time": 0, "end_time": DAY}, {"start_time": 10**15, "end_time": 10**15 + DAY}],
+)
+def test_a_page_within_the_rules_is_not_refused(facts: dict[str, Any]) -> None:
+    assert len(GetAllOrderLists(**facts).parameters()) == len(facts)
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_cancel_open_orders_ends_every_list_of_the_symbol(protocol: str, colour: str) -> None:
+    with client_and_venue(protocol, colour) as pair:
+        ended = pair.client.send(EVERYTHING)
+        with pytest.raises(Rejected, match="-2011"):
+            pair.client.send(EVERYTHING)
+    assert [type(each) for each in ended] == [CanceledOrderList, CanceledOrderList]
+    assert not any(each.is_open for each in pair.venue.lists)
+
+
+@pytest.mark.parametrize("is_executed", [True, False])
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_a_lost_cancel_of_everything_is_unknown_with_what_is_open_and_never_sent_again(
+    protocol: str, colour: str, *, is_executed: bool
+) -> None:
+    lost = (f.executed if is_executed else f.not_executed)(answer=f.DROPPED)
+    with (
+        client_and_venue(protocol, colour, faults=[lost]) as pair,
+        pytest.raises(OutcomeUnknown) as caught,
+    ):
+        pair.client.send(EVERYTHING)
+    assert caught.value.open_lists is not None
+    assert len(caught.value.open_lists) == (0 if is_executed else 2)
+    assert len(pair.cancels) == 1
+
+
+def test_a_reply_about_another_symbol_is_no_result_of_a_cancel_of_everything() -> None:
+    other: Any = CanceledOrder(symbol="BNBBTC", order_id=1, order_list_id=-1, client_order_id="x")
+    assert EVERYTHING.mismatch((other,)) == "it is about another symbol"
+    assert EVERYTHING.mismatch(()) is None
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_a_restricted_cancel_is_refused_where_the_order_does_not_fit(
+    protocol: str, colour: str
+) -> None:
+    traded = CancelRestrictions.ONLY_PARTIALLY_FILLED
+    restricted = CancelOrder(symbol="LTCBTC", order_id=1, cancel_restrictions=traded)
+    with client_and_venue(protocol, colour) as pair:
+        with pytest.raises(Rejected, match="restrictions"):
+            pair.client.send(restricted)
+        assert len(pair.cancels) == 1
+        new = CancelOrder(symbol="LTCBTC", order_id=1, cancel_restrictions="ONLY_NEW")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - as JSON has it
+        assert isinstance(pair.client.send(new), CanceledOrderList)
+
+
+def test_a_cancel_restriction_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match=r"^cancel_restrictions=1: .* \(-1145\)$"):
+        CancelOrder(symbol="LTCBTC", order_id=1, cancel_restrictions=1)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - no member
