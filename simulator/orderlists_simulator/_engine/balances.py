@@ -116,8 +116,8 @@ class Balances:
     def _locked(self, account: str, asset: str, *, without: int | None) -> Decimal:
         locks = (
             locked_by(each, asset)
-            for each in self._store
-            if each.account == account and each.order_list_id != without
+            for each in self._store.open_lists(account, None)
+            if each.order_list_id != without
         )
         return sum(locks, _NOTHING)
 

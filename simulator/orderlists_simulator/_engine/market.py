@@ -72,9 +72,8 @@ class Market:
         with self._state.at(now):
             self._state.check_symbol(symbol)
             self._quotes[symbol] = quote
-            for each in tuple(self._state.store):
-                if each.symbol == symbol and each.is_open:
-                    self.execute(each, now=now)
+            for each in self._state.store.open_lists(None, symbol):
+                self.execute(each, now=now)
 
     def walk(self, symbol: str, prices: Iterable[Amount], *, every: float = 1.0, now: int) -> None:
         """Schedule prices of a symbol, one after the other; the first is set now.

@@ -315,11 +315,7 @@ class OrderEntry:
         """
         with self._state.at(now):
             self._state.check_symbol(symbol)
-            found = [
-                each
-                for each in self._state.store
-                if each.is_open and (each.account, each.symbol) == (account, symbol)
-            ]
+            found = self._state.store.open_lists(account, symbol)
             if not found:
                 raise ApiError(-2011, "Unknown order sent.")
             return tuple(

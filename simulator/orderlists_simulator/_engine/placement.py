@@ -113,13 +113,8 @@ class Placement:
 
     def _check_open_lists(self, new: NewOrderList) -> None:
         limit = self._state.behaviour.max_num_order_lists
-        lists = [
-            each
-            for each in self._state.store
-            if each.is_open
-            and not each.is_single
-            and (each.account, each.symbol) == (new.account, new.symbol)
-        ]
+        found = self._state.store.open_lists(new.account, new.symbol)
+        lists = [each for each in found if not each.is_single]
         if limit is not None and len(lists) >= limit:
             raise ApiError(-1013, "Filter failure: MAX_NUM_ORDER_LISTS")
 

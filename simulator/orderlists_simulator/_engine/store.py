@@ -23,6 +23,7 @@ class OrderListStore:
         self._states: dict[int, list[tuple[int, VenueOrderList]]] = {}
         self._list_of_order: dict[int, int] = {}
         self._open_lists: dict[tuple[str, str], int] = {}
+        self._open: dict[int, VenueOrderList] = {}
         self._open_orders: set[tuple[str, str, str]] = set()
 
     def __iter__(self) -> Iterator[VenueOrderList]:
@@ -30,6 +31,14 @@ class OrderListStore:
 
     def __getitem__(self, order_list_id: int) -> VenueOrderList:
         return self._states[order_list_id][-1][1]
+
+    def open_lists(self, account: str | None, symbol: str | None) -> tuple[VenueOrderList, ...]:
+        """Return the open lists and orders, oldest first; None for any account or symbol."""
+        return tuple(
+            each
+            for each in self._open.values()
+            if account in {None, each.account} and symbol in {None, each.symbol}
+        )
 
     def newest_first(self, *, as_of: int | None) -> Iterator[VenueOrderList]:
         """Yield the lists that existed at a time, in their state of then; None for the present."""
@@ -114,6 +123,10 @@ class OrderListStore:
 
     def _index(self, order_list: VenueOrderList) -> None:
         self._open_orders.update(_open_order_names(order_list))
+        if order_list.is_open:
+            self._open[order_list.order_list_id] = order_list
+        else:
+            self._open.pop(order_list.order_list_id, None)
         if order_list.is_open and not order_list.is_single:
             self._open_lists[_list_name(order_list)] = order_list.order_list_id
 
