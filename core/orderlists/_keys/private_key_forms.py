@@ -54,7 +54,9 @@ def material_in(data: bytes) -> Material | str:
         text = b"\n".join(block[0].splitlines())
         encoding: Encoding = "OpenSSH" if block[1].startswith(b"OPENSSH") else "PEM"
         return Material(text, encoding) if b"\n" in text else _broken_lines(text)
-    return _flaw(data.strip()) or Material(data, "DER")
+    # A seed may begin or end with a byte that would be white space in text.
+    bare = data if len(data) == _SEED else data.strip()
+    return _flaw(bare) or Material(data, "DER")
 
 
 def _without_mark(data: bytes) -> bytes:

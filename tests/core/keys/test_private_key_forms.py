@@ -72,6 +72,7 @@ def test_every_form_that_the_library_reads_is_read(given: str | bytes) -> None:
         (BARE, "put the base64 between the lines -----BEGIN"),
         (f"{BARE[:30]}\n{BARE[30:]}", "put the base64 between the lines -----BEGIN"),
         (SEED, "not the bare 32 bytes of its seed"),
+        (b" " + SEED[1:-1] + b"\n", "not the bare 32 bytes of its seed"),
         (SEED.hex(), "not the bare 32 bytes of its seed"),
         ("NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j", "to an HmacKey"),
         (PUBLIC, "not the public one"),
@@ -80,7 +81,7 @@ def test_every_form_that_the_library_reads_is_read(given: str | bytes) -> None:
         (b"\x30\x82\x00", "PEM or DER, whole and not damaged"),
         (b"\xff\xfe\x00", "PEM or DER, whole and not damaged"),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_every_other_form_breaks_a_rule_of_its_own(given: str | bytes, rule: str) -> None:
     with pytest.raises(InvalidSetting) as caught:
