@@ -144,7 +144,7 @@ class WebsocketsTransport:
         """Close every connection, after half a second at the latest, and end the thread."""
         self._is_closed = True
         thread = self.io_thread
-        if thread.is_running and not thread.is_inherited():
+        if thread.is_used:
             closed = locked()
             thread.call_soon(lambda: _close_all(list(self._connections), closed.release))
             thread.wait(closed, 2 * CLOSING_TIMEOUT)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from selectors import EVENT_READ
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -253,3 +254,16 @@ def test_a_thread_ends_with_its_owner_and_warns_unless_it_was_stopped() -> None:
         while thread.is_running:
             assert time.monotonic() < until
             time.sleep(0.01)
+
+
+def test_a_thread_that_was_just_started_can_be_stopped() -> None:
+    for _ in range(50):
+        thread = IoThread()
+        ran = threading.Event()
+        thread.call_soon(ran.set)
+        assert thread.is_used
+        thread.stop()
+        wait_for(ran)
+        until = monotonic() + 5
+        while thread.is_used:
+            assert monotonic() < until

@@ -93,6 +93,11 @@ class IoThread:
 
     # For every thread.
 
+    @property
+    def is_used(self) -> bool:
+        """Whether the thread runs, or is about to; never in a forked child before it is."""
+        return (self.is_running or bool(self._callbacks)) and not self.is_inherited()
+
     def run_due(self) -> None:
         """Run nothing: the thread does."""
 
@@ -124,7 +129,7 @@ class IoThread:
 
     def stop(self) -> None:
         """End the thread, after the callbacks that were given before.  Later ones still run."""
-        if self.is_running:
+        if self.is_used:
             self._is_stopping = True
             self.call_soon(self._stop)
 
@@ -139,7 +144,7 @@ class IoThread:
         self._finalizer.atexit = False
 
     def _collected(self, name: str) -> None:
-        if self.is_running and not self._is_stopping and not self.is_inherited():
+        if self.is_used and not self._is_stopping:
             self.stop()
             warnings.warn(f"unclosed {name}", ResourceWarning, stacklevel=2)
 
@@ -215,8 +220,9 @@ class IoThread:
                     for ready in list(self._sockets.values()):
                         ready(0)
         finally:
-            self._claim.release()
+            # In this order: a thread that is started in between leaves its callbacks to this one.
             self.is_running = False
+            self._claim.release()
             if self._callbacks:  # Given meanwhile.
                 self._wake()
 

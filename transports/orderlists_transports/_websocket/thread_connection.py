@@ -79,7 +79,7 @@ class ThreadWebSocket(WebSocketConnection):
 
     def close(self) -> None:
         """End the connection, after half a second at the latest, agreed or not."""
-        if self._thread.is_running and not self._thread.is_inherited():
+        if self._thread.is_used:
             signal = locked()
             self._thread.call_soon(lambda: self.start_closing(signal.release))
             self._thread.wait(signal, 2 * CLOSING_TIMEOUT)
