@@ -1,12 +1,25 @@
-"""Cancel order lists on a simulated exchange: sync, async, and with events over WebSocket.
+"""Place, watch and cancel order lists on a simulated exchange: sync, async, over both protocols.
 
 Everything runs on this machine.  Run it with `make demo`.
 """
 
 import asyncio
+import time
 from threading import Thread
 
-from orderlists import AlreadyDone, CancelOrderList, HmacKey, ListStatus, OrderList, WebSocketApi
+from orderlists import (
+    AlreadyDone,
+    CancelOpenOrders,
+    CancelOrderList,
+    ExecutionReport,
+    HmacKey,
+    ListStatus,
+    OrderList,
+    PlaceOtoco,
+    WebSocketApi,
+)
+from orderlists.enums import Side, TimeInForce
+from orderlists.legs import Limit, LimitMaker, StopLoss
 from orderlists_simulator import Plan, Simulator, Venue
 from orderlists_simulator.faults import DROPPED, executed
 from orderlists_transports import AsyncClient, Client, EventStream
@@ -54,6 +67,7 @@ def main() -> None:
             print(f"  refused: {error}")
 
         watch(simulator)
+        live(simulator)
     lose_a_reply()
 
 
@@ -67,6 +81,45 @@ def watch(simulator: Simulator) -> None:
         with Client(simulator.key, exchange=simulator.url) as client:
             client.send(CancelOrderList(symbol="LTCBTC", order_list_id=3))
         reader.join()
+
+
+def live(simulator: Simulator) -> None:
+    """Place an OTOCO, move the price until its pair is released, and cancel everything."""
+    print("\nThe life of an OTOCO, placed over REST, with its events over WebSocket:")
+    subscriber = Client(simulator.key, exchange=simulator.url, protocol=WebSocketApi())
+    with subscriber, Client(simulator.key, exchange=simulator.url) as client:
+        with subscriber.events() as events:
+            placed = client.send(
+                PlaceOtoco(
+                    symbol="LTCBTC",
+                    working_side=Side.BUY,
+                    working_quantity="5",
+                    working=Limit(price="1.90", time_in_force=TimeInForce.GTC),
+                    pending_side=Side.SELL,
+                    pending_quantity="5",
+                    pending_above=LimitMaker(price="3.00"),
+                    pending_below=StopLoss(stop_price="1.00"),
+                )
+            )
+            print(f"  placed: {placed}")
+            simulator.venue.set_price("LTCBTC", "1.85", now=time.time_ns())
+            print("  the price falls to 1.85:")
+            print_until_released(events, placed)
+        for ended in client.send(CancelOpenOrders(symbol="LTCBTC")):
+            print(f"  canceled: {ended}")
+
+
+def print_until_released(events: EventStream, placed: OrderList) -> None:
+    """Print the reports on the orders of a list until none of them is pending."""
+    orders = {order.order_id for order in placed.orders}
+    pending = {each.order_id for each in placed.order_reports if each.status == "PENDING_NEW"}
+    for event in events:
+        if isinstance(event, ExecutionReport) and event.order_id in orders:
+            print(f"  {event}")
+            if event.status == "NEW":
+                pending.discard(event.order_id)
+        if not pending:
+            break
 
 
 def print_until_done(events: EventStream) -> None:
