@@ -61,22 +61,9 @@ def order_placement_body(order: Order, detail: ResponseType, unit: TimeUnit) -> 
         return known
     result: JsonObject = {
         **known,
-        "price": format_amount(order.price),
-        "origQty": None if order.quantity is None else format_amount(order.quantity),
-        "executedQty": format_amount(order.executed_qty),
-        "origQuoteOrderQty": _NO_QUOTE_QUANTITY,
-        "cummulativeQuoteQty": format_amount(order.quote_qty),
-        "status": order.status,
-        "timeInForce": order.time_in_force,
-        "type": order.type,
-        "side": order.side,
-        **_trigger(order, unit),
+        **_progress(order, unit),
         "workingTime": _since(order.working_time, unit),
-        "icebergQty": None if order.iceberg_qty is None else format_amount(order.iceberg_qty),
-        "strategyId": order.strategy_id,
-        "strategyType": order.strategy_type,
-        "selfTradePreventionMode": order.self_trade_prevention_mode,
-        **_conditional(order),
+        **_terms(order),
         "fills": _fills(order) if detail == "FULL" else None,
     }
     return _without_none(result)
@@ -119,14 +106,9 @@ def list_body(found: VenueOrderList, unit: TimeUnit) -> JsonObject:
     }
 
 
-def _cancel_report(order: Order, unit: TimeUnit) -> JsonObject:
-    report: JsonObject = {
-        "symbol": order.symbol,
-        "origClientOrderId": order.client_order_id,
-        "orderId": order.order_id,
-        "orderListId": order.order_list_id,
-        "clientOrderId": order.cancel_id,
-        "transactTime": unit.convert(order.update_time),
+def _progress(order: Order, unit: TimeUnit) -> JsonObject:
+    """Return what was ordered and what became of it, as a report begins."""
+    return {
         "price": format_amount(order.price),
         "origQty": None if order.quantity is None else format_amount(order.quantity),
         "executedQty": format_amount(order.executed_qty),
@@ -137,11 +119,30 @@ def _cancel_report(order: Order, unit: TimeUnit) -> JsonObject:
         "type": order.type,
         "side": order.side,
         **_trigger(order, unit),
+    }
+
+
+def _terms(order: Order) -> JsonObject:
+    """Return what else was ordered, as a report ends."""
+    return {
         "icebergQty": None if order.iceberg_qty is None else format_amount(order.iceberg_qty),
         "strategyId": order.strategy_id,
         "strategyType": order.strategy_type,
         "selfTradePreventionMode": order.self_trade_prevention_mode,
         **_conditional(order),
+    }
+
+
+def _cancel_report(order: Order, unit: TimeUnit) -> JsonObject:
+    report: JsonObject = {
+        "symbol": order.symbol,
+        "origClientOrderId": order.client_order_id,
+        "orderId": order.order_id,
+        "orderListId": order.order_list_id,
+        "clientOrderId": order.cancel_id,
+        "transactTime": unit.convert(order.update_time),
+        **_progress(order, unit),
+        **_terms(order),
     }
     return _without_none(report)
 
