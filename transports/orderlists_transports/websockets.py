@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
@@ -46,39 +47,47 @@ _HEARTBEAT: Final = 20.0  # As often as the exchange pings.
 _NETWORK_ERRORS: Final = (OSError, UnusableResponse)
 
 
-class _Settings:
-    """What transports of both colours are made of, checked."""
+class _Transport(ABC):
+    """What transports of both colours are made of: see `WebsocketsTransport`."""
 
     def __init__(
         self,
         exchange: Exchange | str,
         *,
-        ssl_context: ssl.SSLContext | None,
-        proxy: str | None,
-        connect_timeout: float | None,
-        max_frame_size: int,
-        heartbeat: float,
+        ssl_context: ssl.SSLContext | None = None,
+        proxy: str | None = None,
+        connect_timeout: float | None = None,
+        max_frame_size: int = MAX_RESPONSE_SIZE,
+        heartbeat: float = _HEARTBEAT,
     ) -> None:
         check_count("max_frame_size", max_frame_size)
         check_seconds("heartbeat", heartbeat)
-        self.origin = parse_framed_origin(exchange)
-        self.route = Route(
-            self.origin, proxy=proxy, ssl_context=ssl_context, connect_timeout=connect_timeout
+        self._origin = parse_framed_origin(exchange)
+        self._route = Route(
+            self._origin, proxy=proxy, ssl_context=ssl_context, connect_timeout=connect_timeout
         )
-        self.heartbeat = heartbeat
+        self._heartbeat = heartbeat
         self._max_frame_size = max_frame_size
+        self._is_closed = False
+        self._prepare()
 
-    def protocol(self, target: str) -> WebSocket:
+    @abstractmethod
+    def _prepare(self) -> None: ...
+
+    def _protocol(self, target: str) -> WebSocket:
         """Return a WebSocket that asks for a target.
 
         Raises:
             UnsendableRequest: HTTP cannot carry the target.
         """
         check_target(target)
-        return WebSocket(self.origin, target, max_size=self._max_frame_size)
+        return WebSocket(self._origin, target, max_size=self._max_frame_size)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._origin}>"
 
 
-class WebsocketsTransport:
+class WebsocketsTransport(_Transport):
     """Opens WebSocket connections to one exchange; keeps `FramedTransport`.
 
     Any number of threads may share it.  One thread of its own reads and writes all its connections.
@@ -109,28 +118,10 @@ class WebsocketsTransport:
     >>> transport.close()
     """
 
-    def __init__(
-        self,
-        exchange: Exchange | str,
-        *,
-        ssl_context: ssl.SSLContext | None = None,
-        proxy: str | None = None,
-        connect_timeout: float | None = None,
-        max_frame_size: int = MAX_RESPONSE_SIZE,
-        heartbeat: float = _HEARTBEAT,
-    ) -> None:
-        self._settings = _Settings(
-            exchange,
-            ssl_context=ssl_context,
-            proxy=proxy,
-            connect_timeout=connect_timeout,
-            max_frame_size=max_frame_size,
-            heartbeat=heartbeat,
-        )
+    def _prepare(self) -> None:
         self.io_thread = IoThread()
         self.io_thread.stop_with(self, repr(self))
         self._connections: WeakSet[ThreadWebSocket] = WeakSet()
-        self._is_closed = False
 
     def connect(self, target: str, /, *, timeout: float) -> ThreadWebSocket:
         """Open a connection, as `FramedTransport.connect` says."""
@@ -151,13 +142,13 @@ class WebsocketsTransport:
             thread.stop()
 
     def _connect(self, target: str, timeout: float) -> ThreadWebSocket | TransportError:
-        settings, thread, is_closed = self._settings, self.io_thread, self._is_closed
+        thread, is_closed = self.io_thread, self._is_closed
         if is_closed:
             return _closed()
         try:
-            protocol = settings.protocol(target)
+            protocol = self._protocol(target)
             deadline = Deadline(timeout)
-            stream = dial(settings.route, _open_socket, deadline)
+            stream = dial(self._route, _open_socket, deadline)
             try:
                 _shake_hands(stream, protocol, deadline)
             except BaseException:
@@ -168,8 +159,8 @@ class WebsocketsTransport:
         except TransportError as refusal:
             return refusal.with_traceback(None)
         except _NETWORK_ERRORS as error:
-            return _closed() if self._is_closed else not_connected(settings.origin, error)
-        connection = ThreadWebSocket(stream.detach(), protocol, thread, settings.heartbeat)
+            return _closed() if self._is_closed else not_connected(self._origin, error)
+        connection = ThreadWebSocket(stream.detach(), protocol, thread, self._heartbeat)
         thread.call_soon(partial(self._connections.add, connection))
         if self._is_closed:  # Looked at last: another thread may close the transport meanwhile.
             thread.call_soon(connection.shut)
@@ -177,11 +168,8 @@ class WebsocketsTransport:
             return _closed()
         return connection
 
-    def __repr__(self) -> str:
-        return f"<WebsocketsTransport {self._settings.origin}>"
 
-
-class AsyncWebsocketsTransport:
+class AsyncWebsocketsTransport(_Transport):
     """Opens WebSocket connections to one exchange; keeps `AsyncFramedTransport`.
 
     Many tasks may share it.  It may be made before an event loop runs.  In another loop, such as a
@@ -202,27 +190,9 @@ class AsyncWebsocketsTransport:
     <AsyncWebsocketsTransport wss://ws-api.testnet.binance.vision:443>
     """
 
-    def __init__(
-        self,
-        exchange: Exchange | str,
-        *,
-        ssl_context: ssl.SSLContext | None = None,
-        proxy: str | None = None,
-        connect_timeout: float | None = None,
-        max_frame_size: int = MAX_RESPONSE_SIZE,
-        heartbeat: float = _HEARTBEAT,
-    ) -> None:
-        self._settings = _Settings(
-            exchange,
-            ssl_context=ssl_context,
-            proxy=proxy,
-            connect_timeout=connect_timeout,
-            max_frame_size=max_frame_size,
-            heartbeat=heartbeat,
-        )
+    def _prepare(self) -> None:
         self._connections: WeakSet[AsyncWebSocket] = WeakSet()
         self._opening: set[asyncio.Timeout] = set()
-        self._is_closed = False
 
     async def aconnect(self, target: str, /, *, timeout: float) -> AsyncWebSocket:  # noqa: ASYNC109 - the transport owns its timeout
         """Open a connection, as `FramedTransport.connect` says."""
@@ -244,14 +214,14 @@ class AsyncWebsocketsTransport:
         if self._is_closed:
             return _closed()
         try:
-            protocol = self._settings.protocol(target)
+            protocol = self._protocol(target)
             connection = await self._open(protocol, Deadline(timeout))
         except UnsendableRequest as error:
             return _no_connection(str(error))
         except TransportError as refusal:
             return refusal.with_traceback(None)
         except _NETWORK_ERRORS as error:
-            return _closed() if self._is_closed else not_connected(self._settings.origin, error)
+            return _closed() if self._is_closed else not_connected(self._origin, error)
         self._connections.add(connection)
         return connection
 
@@ -261,7 +231,7 @@ class AsyncWebsocketsTransport:
             try:
                 dialed = await self._dial(deadline)
                 try:
-                    connection = AsyncWebSocket(protocol, self._settings.heartbeat)
+                    connection = AsyncWebSocket(protocol, self._heartbeat)
                     await connection.open(dialed.detach())
                 except BaseException:
                     dialed.close()
@@ -271,13 +241,10 @@ class AsyncWebsocketsTransport:
         return connection
 
     async def _dial(self, deadline: Deadline) -> AsyncConnection:
-        route = self._settings.route
+        route = self._route
         deadline = deadline.within(route.connect_timeout)
         async with asyncio.timeout(deadline.left()):
             return await async_dial.dial(route, None, deadline)
-
-    def __repr__(self) -> str:
-        return f"<AsyncWebsocketsTransport {self._settings.origin}>"
 
 
 def _shake_hands(stream: Stream, protocol: WebSocket, deadline: Deadline) -> None:
