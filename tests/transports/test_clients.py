@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+import os
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import orderlists_transports
 from clients import CLIENTS, AnyClient, key_of
 from orderlists import (
     AlreadyDone,
@@ -634,3 +638,26 @@ def test_clients_wait_by_real_time_unless_told_otherwise(open_client: Open, venu
     refused = VenueTransport(venue, plan=Plan([CONNECTION_REFUSED]))
     with open_client(KEY, transport=refused) as sender:
         assert sender.send(CANCEL).order_list_id == 0
+
+
+def test_importing_the_synchronous_client_loads_neither_asyncio_nor_connections() -> None:
+    code = (
+        "import sys, orderlists_transports.urllib3\n"
+        "from orderlists_transports import Client\n"
+        "print([each for each in sys.modules if each == 'asyncio' or '_framed' in each])\n"
+    )
+    path = os.pathsep.join(sys.path)
+    printed = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    assert printed == "[]\n"
+
+
+def test_a_name_that_the_package_does_not_have_is_an_attribute_error() -> None:
+    package: Any = orderlists_transports
+    with pytest.raises(AttributeError, match="has no attribute 'Missing'"):
+        package.Missing  # noqa: B018 - the access raises
