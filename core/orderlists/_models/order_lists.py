@@ -11,7 +11,7 @@ correctly.
 from __future__ import annotations
 
 from decimal import Decimal
-from enum import Enum
+from enum import StrEnum
 
 from attrs import field, frozen
 
@@ -186,7 +186,7 @@ class OrderList(Result):
         )
 
 
-class Evidence(Enum):
+class Evidence(StrEnum):
     """How a cancel or a placement is known to have been executed.
 
     ``REPLY``: by its reply.  ``EVENT``, ``QUERY``: the reply was lost, and an event or a query
