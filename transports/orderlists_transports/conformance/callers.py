@@ -37,7 +37,9 @@ Args = tuple[Value, ...]
 _EXIT_TIMEOUT = 5.0
 _LAST_TURNS = 10
 """How often the loop runs once more, so that connections that the server closed end."""
-_STRIKE_AGAIN = 1.0
+_STRIKE_AGAIN = 0.4
+"""Seconds until a signal is sent again.  One that comes between the interpreter's last look and the
+wait in the system does not end the wait."""
 
 
 @frozen(kw_only=True)
