@@ -36,7 +36,7 @@ from verdicts import (
 )
 
 # `make soak` runs more.
-PLANS = {"cancel": 40, "place": 12}  # A placement takes many more queries.
+PLANS = {"cancel": 30, "place": 8}  # A placement takes many more queries.
 TALLY = Tally()
 
 
