@@ -122,6 +122,7 @@ class FramedDriver:
     def _establish_next(self) -> None:
         if self._establishing is None and self._waiting:
             self._establishing = first = self._waiting.popleft()
+            first.stop_timer()
             start = partial(
                 establish,
                 self.manager,
@@ -248,10 +249,14 @@ class _Establishment:
     done: Done | None
     timer: Timer | None = None
 
-    def finish(self, connection: Connection | None, error: BaseException | None) -> None:
-        """Pass the connection, or the error, to the caller; once."""
+    def stop_timer(self) -> None:
+        """End the wait for its turn."""
         if self.timer is not None:
             self.timer.cancel()
+
+    def finish(self, connection: Connection | None, error: BaseException | None) -> None:
+        """Pass the connection, or the error, to the caller; once."""
+        self.stop_timer()
         done, self.done = self.done, None
         if done is not None:
             done(connection, error)
