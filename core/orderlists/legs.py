@@ -17,12 +17,13 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from attrs import field, fields, frozen
+from attrs.validators import optional
 
 from orderlists._models.base import camel_case
 from orderlists._operations import validators as v
 from orderlists._operations.base import Parameter
+from orderlists._operations.rules import Rule
 from orderlists.enums import OpenEnum, OrderType, PegOffsetType, PegPriceType, TimeInForce
-from orderlists.errors import InvalidRequest
 
 __all__ = [
     "Limit",
@@ -37,7 +38,6 @@ __all__ = [
 _LONG = 2**63 - 1
 _LEAST_STRATEGY_TYPE = 1_000_000
 _LARGEST_OFFSET = 100
-_MISSING, _UNWANTED = -1102, -1106
 
 
 @frozen(kw_only=True, repr=False, slots=False)
@@ -55,9 +55,11 @@ class Leg:
     client_order_id: str | None = field(
         default=None, converter=v.plain_text_or_none, validator=v.check_client_id
     )
-    strategy_id: int | None = field(default=None, validator=v.check_integer(0, _LONG, -1100))
+    strategy_id: int | None = field(
+        default=None, validator=v.check_integer(0, _LONG, Rule.STRATEGY_ID)
+    )
     strategy_type: int | None = field(
-        default=None, validator=v.check_integer(_LEAST_STRATEGY_TYPE, 2**31 - 1, -1134)
+        default=None, validator=v.check_integer(_LEAST_STRATEGY_TYPE, 2**31 - 1, Rule.STRATEGY_TYPE)
     )
 
     @property
@@ -97,31 +99,32 @@ class _Priced(Leg):
     """
 
     price: Decimal | None = field(
-        default=None, converter=v.to_amount_or_none, validator=v.check_amount
+        default=None, converter=v.to_amount_or_none, validator=optional(v.check_amount)
     )
     iceberg_qty: Decimal | None = field(
-        default=None, converter=v.to_amount_or_none, validator=v.check_amount
+        default=None, converter=v.to_amount_or_none, validator=optional(v.check_amount)
     )
     peg_price_type: PegPriceType | None = field(
-        default=None, converter=v.to_peg_price_type, validator=v.check_member(PegPriceType, -1210)
+        default=None,
+        converter=v.to_peg_price_type,
+        validator=v.check_member(PegPriceType, Rule.PEG),
     )
     peg_offset_type: PegOffsetType | None = field(
-        default=None, converter=v.to_peg_offset_type, validator=v.check_member(PegOffsetType, -1211)
+        default=None,
+        converter=v.to_peg_offset_type,
+        validator=v.check_member(PegOffsetType, Rule.OFFSET_TYPE),
     )
     peg_offset_value: int | None = field(
-        default=None, validator=v.check_integer(1, _LARGEST_OFFSET, -1211)
+        default=None, validator=v.check_integer(1, _LARGEST_OFFSET, Rule.OFFSET_VALUE)
     )
 
     def __attrs_post_init__(self) -> None:
         if self.peg_price_type is None:
-            require(self, "price", "must be given, unless the order is pegged")
+            _require(self, "price", Rule.PRICE)
             for name in ("peg_offset_type", "peg_offset_value"):
-                refuse(self, name, "must not be given without peg_price_type", code=-1211)
+                _refuse(self, name, Rule.OFFSET_ALONE)
         if (self.peg_offset_type is None) != (self.peg_offset_value is None):
-            rule = "must be given together with peg_offset_value"
-            raise InvalidRequest(
-                field="peg_offset_type", value=self.peg_offset_type, rule=rule, code=-1211
-            )
+            raise Rule.OFFSET_HALF.broken("peg_offset_type", self.peg_offset_type)
 
 
 @frozen(kw_only=True, repr=False, slots=False)
@@ -133,14 +136,14 @@ class _Timed(_Priced):
     """
 
     time_in_force: TimeInForce = field(
-        converter=v.to_time_in_force, validator=v.check_member(TimeInForce, -1115)
+        converter=v.to_time_in_force, validator=v.check_member(TimeInForce, Rule.TIME_IN_FORCE)
     )
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        require(self, "time_in_force", "must be given")
+        _require(self, "time_in_force", Rule.GIVEN)
         if self.time_in_force is not TimeInForce.GTC:
-            refuse(self, "iceberg_qty", "must not be given unless time_in_force is GTC", code=-1160)
+            _refuse(self, "iceberg_qty", Rule.ICEBERG)
 
 
 @frozen(kw_only=True, repr=False, slots=False)
@@ -153,13 +156,15 @@ class _Triggered(Leg):
     """
 
     stop_price: Decimal | None = field(
-        default=None, converter=v.to_amount_or_none, validator=v.check_amount
+        default=None, converter=v.to_amount_or_none, validator=optional(v.check_amount)
     )
-    trailing_delta: int | None = field(default=None, validator=v.check_integer(0, _LONG, -1100))
+    trailing_delta: int | None = field(
+        default=None, validator=v.check_integer(0, _LONG, Rule.TRAILING_DELTA)
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.trailing_delta is None:
-            require(self, "stop_price", "this or trailing_delta must be given")
+            _require(self, "stop_price", Rule.TRIGGER)
 
 
 @frozen(kw_only=True, repr=False, slots=False)
@@ -210,10 +215,7 @@ class LimitMaker(_Priced):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         if self.peg_price_type is PegPriceType.MARKET_PEG:
-            rule = "must be PRIMARY_PEG: an order that only makes cannot follow the other side"
-            raise InvalidRequest(
-                field="peg_price_type", value=self.peg_price_type, rule=rule, code=-1210
-            )
+            raise Rule.PEG_OF_MAKER.broken("peg_price_type", self.peg_price_type)
 
 
 @frozen(kw_only=True, repr=False, slots=False)
@@ -342,14 +344,12 @@ KINDS: Mapping[OrderType, type[AnyLeg]] = {
 """The classes of legs by the type of the order."""
 
 
-def require(leg: Leg, name: str, rule: str) -> None:
-    """Reject a leg without a value that it must have."""
+def _require(leg: Leg, name: str, rule: Rule) -> None:
     if getattr(leg, name) is None:
-        raise InvalidRequest(field=name, value=None, rule=rule, code=_MISSING)
+        raise rule.broken(name, None)
 
 
-def refuse(leg: Leg, name: str, rule: str, *, code: int = _UNWANTED) -> None:
-    """Reject a leg with a value that it must not have."""
+def _refuse(leg: Leg, name: str, rule: Rule) -> None:
     value = getattr(leg, name)
     if value is not None:
-        raise InvalidRequest(field=name, value=value, rule=rule, code=code)
+        raise rule.broken(name, value)

@@ -98,7 +98,7 @@ def exchange(
         yield way
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hmac_sign() -> Callable[[bytes], str]:
     def sign(payload: bytes) -> str:
         return hmac.new(EXAMPLE_KEY.secret.encode(), payload, hashlib.sha256).hexdigest()
@@ -147,7 +147,7 @@ def cancel(send: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return cancel
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def written(hmac_sign: Callable[[bytes], str]) -> Callable[..., HttpRequest]:
     """Write a signed request with these parameters, None to leave one out."""
 

@@ -14,6 +14,7 @@ from orderlists._operations import validators
 from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
 from orderlists._operations.recovery.cancel_order import recover_cancel_order
 from orderlists._operations.recovery.evidence import why_not_canceled_under
+from orderlists._operations.rules import Rule
 from orderlists.enums import CancelRestrictions, ListOrderStatus
 from orderlists.errors import UnknownOrderList
 
@@ -92,7 +93,7 @@ class CancelOrder(Request[Canceled]):
     cancel_restrictions: CancelRestrictions | None = field(
         default=None,
         converter=validators.to_cancel_restrictions,
-        validator=validators.check_member(CancelRestrictions, -1145),
+        validator=validators.check_member(CancelRestrictions, Rule.RESTRICTIONS),
     )
     recv_window: Decimal | None = field(default=None, converter=validators.to_recv_window)
 

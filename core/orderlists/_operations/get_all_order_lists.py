@@ -11,7 +11,7 @@ from orderlists._models.order_lists import OrderList
 from orderlists._models.shapes import Many, One
 from orderlists._operations import validators
 from orderlists._operations.base import Operation, Parameter, Request, Security
-from orderlists.errors import InvalidRequest
+from orderlists._operations.rules import Rule
 
 GET_ALL_ORDER_LISTS: Operation[tuple[OrderList, ...]] = Operation(
     name="Query All Order Lists",
@@ -23,7 +23,7 @@ GET_ALL_ORDER_LISTS: Operation[tuple[OrderList, ...]] = Operation(
     result=Many(One(OrderList)),
 )
 
-_LARGEST_PAGE = 1000
+LARGEST_PAGE = 1000
 _DAY = 24 * 60 * 60
 
 
@@ -60,15 +60,14 @@ class GetAllOrderLists(Request[tuple[OrderList, ...]]):
         default=None, converter=validators.plain_int_or_none, validator=validators.check_id
     )
     limit: int | None = field(
-        default=None, validator=validators.check_integer(1, _LARGEST_PAGE, -1100)
+        default=None, validator=validators.check_integer(1, LARGEST_PAGE, Rule.LIMIT)
     )
     recv_window: Decimal | None = field(default=None, converter=validators.to_recv_window)
 
     def __attrs_post_init__(self) -> None:
         times = (self.start_time, self.end_time)
         if self.from_id is not None and times != (None, None):
-            rule = "must not be given together with start_time or end_time"
-            raise InvalidRequest(field="from_id", value=self.from_id, rule=rule, code=-1128)
+            raise Rule.ID_OR_TIMES.broken("from_id", self.from_id)
         if self.start_time is not None and self.end_time is not None:
             self._check_times(self.start_time, self.end_time)
 
@@ -76,8 +75,7 @@ class GetAllOrderLists(Request[tuple[OrderList, ...]]):
         # Microseconds since 1970 have three digits more; which unit it is, the protocol knows.
         longest = _DAY * (1_000_000 if start >= 10**14 else 1_000)
         if not 0 <= end - start <= longest:
-            rule = "must be 0 to 24 hours after start_time"
-            raise InvalidRequest(field="end_time", value=end, rule=rule, code=-1127)
+            raise Rule.ONE_DAY.broken("end_time", end)
 
     def parameters(self) -> list[Parameter]:
         """Return the parameters to send."""

@@ -11,11 +11,10 @@ from orderlists._models.order_lists import PlacedOrderList
 from orderlists._operations import validators as v
 from orderlists._operations.base import Operation
 from orderlists._operations.placement import (
-    SINGLE,
-    WORKING,
     Placement,
-    check_kind,
     check_side,
+    check_single,
+    check_working,
     placement,
 )
 from orderlists.enums import Side
@@ -72,6 +71,6 @@ class PlaceOto(Placement):
     pending: AnyLeg
 
     def __attrs_post_init__(self) -> None:
-        check_kind(self, "working", WORKING)
-        check_kind(self, "pending", SINGLE)
+        check_working(self)
+        check_single(self)
         super().__attrs_post_init__()

@@ -11,11 +11,10 @@ from orderlists._models.order_lists import PlacedOrderList
 from orderlists._operations import validators as v
 from orderlists._operations.base import Operation
 from orderlists._operations.placement import (
-    WORKING,
     Placement,
-    check_kind,
     check_pair,
     check_side,
+    check_working,
     placement,
 )
 from orderlists.enums import Side
@@ -75,6 +74,6 @@ class PlaceOtoco(Placement):
     pending_below: ProfitLeg | StopLeg
 
     def __attrs_post_init__(self) -> None:
-        check_kind(self, "working", WORKING)
+        check_working(self)
         check_pair(self, self.pending_side, "pending_above", "pending_below")
         super().__attrs_post_init__()

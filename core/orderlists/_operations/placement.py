@@ -17,6 +17,7 @@ from orderlists._models.order_lists import Evidence, OrderList, PlacedOrderList
 from orderlists._operations import validators as v
 from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
 from orderlists._operations.recovery.place import recover_placement
+from orderlists._operations.rules import Rule
 from orderlists.enums import (
     ListOrderStatus,
     NewOrderRespType,
@@ -24,7 +25,7 @@ from orderlists.enums import (
     SelfTradePreventionMode,
     Side,
 )
-from orderlists.errors import InvalidRequest, RejectedOrderList
+from orderlists.errors import RejectedOrderList
 from orderlists.legs import (
     Leg,
     Limit,
@@ -41,27 +42,13 @@ PROFITS: tuple[type[Leg], ...] = (LimitMaker, TakeProfit, TakeProfitLimit)
 WORKING: tuple[type[Leg], ...] = (Limit, LimitMaker)
 SINGLE: tuple[type[Leg], ...] = (*WORKING, Market, *STOPS, *PROFITS[1:])
 
-# By side and slot: the kinds of legs that belong there, and what the exchange says to others.
-_BELONG: dict[tuple[Side, str], tuple[tuple[type[Leg], ...], str]] = {
-    (Side.SELL, "above"): (PROFITS, "of a SELL must be a LimitMaker or a TakeProfit(Limit)"),
-    (Side.SELL, "below"): (STOPS, "of a SELL must be a StopLoss(Limit)"),
-    (Side.BUY, "above"): (STOPS, "of a BUY must be a StopLoss(Limit)"),
-    (Side.BUY, "below"): (PROFITS, "of a BUY must be a LimitMaker or a TakeProfit(Limit)"),
+# By side and slot: the kinds of legs that may not be there, and the rule that forbids them.
+_MISPLACED: dict[tuple[Side, str], dict[tuple[type[Leg], ...], Rule]] = {
+    (Side.SELL, "above"): {STOPS: Rule.SELL_STOP},
+    (Side.SELL, "below"): {(LimitMaker,): Rule.SELL_MAKER, PROFITS: Rule.SELL_PROFIT},
+    (Side.BUY, "above"): {(LimitMaker,): Rule.BUY_MAKER, PROFITS: Rule.BUY_PROFIT},
+    (Side.BUY, "below"): {STOPS: Rule.BUY_STOP},
 }
-_WRONG_SIDE: dict[tuple[Side, type[Leg]], int] = {
-    (Side.BUY, LimitMaker): -1165,
-    (Side.SELL, LimitMaker): -1166,
-    (Side.BUY, StopLoss): -1196,
-    (Side.BUY, StopLossLimit): -1196,
-    (Side.SELL, StopLoss): -1197,
-    (Side.SELL, StopLossLimit): -1197,
-    (Side.BUY, TakeProfit): -1198,
-    (Side.BUY, TakeProfitLimit): -1198,
-    (Side.SELL, TakeProfit): -1199,
-    (Side.SELL, TakeProfitLimit): -1199,
-}
-_BOTH_LIMIT, _NOT_IN_OCO, _BAD_SIDE, _BAD_TYPE = -1168, -1158, -1117, -1116
-_BAD_PRICES, _DUPLICATE = -2010, -2010
 
 
 def placement(name: str, orders: int) -> Operation[PlacedOrderList]:
@@ -88,9 +75,7 @@ def placement(name: str, orders: int) -> Operation[PlacedOrderList]:
 def check_side(_: object, attribute: Attribute[Side], value: Side) -> None:
     """Reject anything but ``BUY`` and ``SELL``."""
     if not isinstance(value, Side) or not value.is_known:  # pyright: ignore[reportUnnecessaryIsInstance] - of callers without types
-        raise InvalidRequest(
-            field=attribute.name, value=value, rule="must be Side.BUY or Side.SELL", code=_BAD_SIDE
-        )
+        raise Rule.SIDE.broken(attribute.name, value)
 
 
 @frozen(kw_only=True, repr=False, slots=False)
@@ -116,12 +101,12 @@ class Placement(Request[PlacedOrderList]):
     new_order_resp_type: NewOrderRespType = field(
         default=NewOrderRespType.FULL,
         converter=v.to_resp_type,
-        validator=v.check_member(NewOrderRespType, -1102),
+        validator=v.check_member(NewOrderRespType, Rule.RESPONSE_TYPE),
     )
     self_trade_prevention_mode: SelfTradePreventionMode | None = field(
         default=None,
         converter=v.to_stp_mode,
-        validator=v.check_member(SelfTradePreventionMode, -1102),
+        validator=v.check_member(SelfTradePreventionMode, Rule.STP_MODE),
     )
     recv_window: Decimal | None = field(default=None, converter=v.to_recv_window)
     generated_ids: frozenset[str] = field(default=frozenset(), converter=frozenset, repr=False)
@@ -129,10 +114,7 @@ class Placement(Request[PlacedOrderList]):
     def __attrs_post_init__(self) -> None:
         given = [each for each in self.client_order_ids if each is not None]
         if len(set(given)) < len(given):
-            rule = "must differ from leg to leg"
-            raise InvalidRequest(
-                field="client_order_id", value=", ".join(given), rule=rule, code=_DUPLICATE
-            )
+            raise Rule.DISTINCT_IDS.broken("client_order_id", ", ".join(given))
 
     @property
     def legs(self) -> dict[str, Leg]:
@@ -206,12 +188,22 @@ class Placement(Request[PlacedOrderList]):
 _SHARED = frozenset(each.name for each in fields(Placement))
 
 
-def check_kind(request: Placement, slot: str, kinds: tuple[type[Leg], ...]) -> None:
-    """Reject a leg that does not belong into its slot."""
+def check_working(request: Placement) -> None:
+    """Reject a working order of another kind than `Limit` and `LimitMaker`."""
+    _check_leg(request, "working", WORKING, Rule.WORKING)
+
+
+def check_single(request: Placement) -> None:
+    """Reject a pending order that is no leg."""
+    _check_leg(request, "pending", SINGLE, Rule.LEG)
+
+
+def _check_leg(request: Placement, slot: str, kinds: tuple[type[Leg], ...], rule: Rule) -> None:
     leg = getattr(request, slot)
+    if leg is None:
+        raise Rule.GIVEN.broken(slot, leg)
     if not isinstance(leg, kinds):
-        rule = f"must be a {' or '.join(kind.__name__ for kind in kinds)}"
-        raise InvalidRequest(field=slot, value=leg, rule=rule, code=_BAD_TYPE)
+        raise (rule if isinstance(leg, Leg) else Rule.LEG).broken(slot, leg)
 
 
 def check_pair(request: Placement, side: Side, above: str, below: str) -> None:
@@ -223,19 +215,15 @@ def check_pair(request: Placement, side: Side, above: str, below: str) -> None:
         above: The slot of the leg above the market.
         below: The slot of the leg below it.
     """
-    both = [getattr(request, slot) for slot in (above, below)]
-    for slot, leg in zip((above, below), both, strict=True):
-        if not isinstance(leg, (*STOPS, *PROFITS)):
-            rule = "must be a leg that an OCO may have, from LimitMaker to TakeProfitLimit"
-            raise InvalidRequest(field=slot, value=leg, rule=rule, code=_NOT_IN_OCO)
-    if all(isinstance(leg, LimitMaker) for leg in both):
-        rule = "must be a stop: only one of the two may be a LimitMaker"
-        raise InvalidRequest(field=below, value=both[1], rule=rule, code=_BOTH_LIMIT)
-    for slot, where, leg in ((above, "above", both[0]), (below, "below", both[1])):
-        kinds, rule = _BELONG[side, where]
-        if not isinstance(leg, kinds):
-            code = _WRONG_SIDE[side, type(leg)]
-            raise InvalidRequest(field=slot, value=leg, rule=f"the leg {where} {rule}", code=code)
+    for slot in (above, below):
+        _check_leg(request, slot, (*STOPS, *PROFITS), Rule.PAIR_TYPE)
+    legs = {"above": getattr(request, above), "below": getattr(request, below)}
+    if all(isinstance(leg, LimitMaker) for leg in legs.values()):
+        raise Rule.PAIR_OF_MAKERS.broken(below, legs["below"])
+    for slot, (where, leg) in zip((above, below), legs.items(), strict=True):
+        for kinds, rule in _MISPLACED[side, where].items():
+            if isinstance(leg, kinds):
+                raise rule.broken(slot, leg)
 
 
 def check_prices(request: Placement, above: str, below: str) -> None:
@@ -247,8 +235,7 @@ def check_prices(request: Placement, above: str, below: str) -> None:
     if high.is_priced_later or low.is_priced_later:
         return
     if _reference(high) <= _reference(low):
-        rule = f"the price of {above} must be higher than that of {below}"
-        raise InvalidRequest(field=above, value=str(_reference(high)), rule=rule, code=_BAD_PRICES)
+        raise Rule.PRICES.broken(above, str(_reference(high)))
 
 
 def _reference(leg: Any) -> Any:  # noqa: ANN401 - a leg of a pair, and a Decimal

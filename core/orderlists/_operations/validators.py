@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from unicodedata import category
 
 from orderlists._operations.base import Parameter
+from orderlists._operations.rules import Rule
 from orderlists.enums import (
     CancelRestrictions,
     NewOrderRespType,
@@ -38,6 +39,7 @@ _SYMBOL = re.compile(r"[A-Z0-9._-]{1,50}")
 _LONGEST_SYMBOL = 50
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
 _AMOUNT = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
+_AMOUNT_DIGITS = 20
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 # A separate context: the caller's may round to fewer digits.
 _EXACT = Context(prec=100)
@@ -51,10 +53,6 @@ ID_RULE = f"must be an int from 0 to {LARGEST_ID}"
 RECV_WINDOW_RULE = (
     "must be an int, a Decimal or plain decimal text, in milliseconds: "
     f"more than 0, at most {LONGEST_RECV_WINDOW}, at most three decimals"
-)
-AMOUNT_RULE = (
-    "must be an int, a Decimal or plain decimal text, never a float: "
-    "0 or more, at most 20 digits before and 20 after the point"
 )
 FLAG_RULE = "must be True or False"
 
@@ -165,25 +163,31 @@ def to_amount_or_none(value: int | str | Decimal | None) -> Decimal | None:
 
 
 def check_amount(_: object, attribute: Attribute[Any], value: object) -> None:
-    """Reject what is no amount, such as a float; None is *not given*."""
+    """Reject what is no amount, such as a float."""
     if value is None:
-        return
-    if not (isinstance(value, Decimal) and _AMOUNT.fullmatch(write_decimal(value))):
-        raise InvalidRequest(
-            field=attribute.name, value=_shown(value), rule=AMOUNT_RULE, code=-1100
-        )
+        raise Rule.GIVEN.broken(attribute.name, value)
+    if not (isinstance(value, Decimal) and _is_amount(value)):
+        raise Rule.AMOUNT.broken(attribute.name, _shown(value))
+
+
+def _is_amount(value: Decimal) -> bool:
+    # The size comes first: the text of 1E+999999999 would take a gigabyte.
+    return (
+        value.is_finite()
+        and abs(value.adjusted()) <= _AMOUNT_DIGITS
+        and _AMOUNT.fullmatch(write_decimal(value)) is not None
+    )
 
 
 def check_integer(
-    least: int, most: int, code: int
+    least: int, most: int, rule: Rule
 ) -> Callable[[object, Attribute[Any], Any], None]:
     """Return a validator of integers in a range; None is *not given*."""
 
     def check(_: object, attribute: Attribute[Any], value: object) -> None:
         is_integer = isinstance(value, int) and not isinstance(value, bool)
         if value is not None and not (is_integer and least <= cast("int", value) <= most):
-            rule = f"must be an int from {least} to {most}"
-            raise InvalidRequest(field=attribute.name, value=value, rule=rule, code=code)
+            raise rule.broken(attribute.name, value)
 
     return check
 
@@ -228,13 +232,12 @@ def plain_member(value: OpenEnum | None) -> str | None:
     return None if value is None else value.value
 
 
-def check_member(kind: type[OpenEnum], code: int) -> Callable[[object, Attribute[Any], Any], None]:
+def check_member(kind: type[OpenEnum], rule: Rule) -> Callable[[object, Attribute[Any], Any], None]:
     """Return a validator of members of an enumeration; None is *not given*."""
 
     def check(_: object, attribute: Attribute[Any], value: object) -> None:
         if value is not None and not isinstance(value, kind):
-            rule = f"must be a {kind.__name__}, such as {next(iter(kind))!r}"
-            raise InvalidRequest(field=attribute.name, value=value, rule=rule, code=code)
+            raise rule.broken(attribute.name, value)
 
     return check
 

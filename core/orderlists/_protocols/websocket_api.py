@@ -137,7 +137,7 @@ class WebSocketApi:
             return f'{{"id":{request_id},"method":"{operation.websocket}"}}'
         members = ",".join(
             [
-                f'"{name}":{encode_basestring(value) if type(value) is str else _number(value)}'
+                f'"{name}":{encode_basestring(value) if type(value) is str else _json_value(value)}'
                 for name, value in parameters
             ]
         )
@@ -179,11 +179,10 @@ class WebSocketApi:
         return http_error(response, self.format)
 
 
-def _number(value: str | int | Decimal) -> str:
-    # A fraction is sent as text: its text is signed, and a parser may format a number differently.
-    if isinstance(value, int) or (isinstance(value, Decimal) and value == int(value)):
-        return text_of(value)
-    return encode_basestring(text_of(value))
+def _json_value(value: str | int | Decimal) -> str:
+    # A Decimal is sent as text, even a whole one: what is signed is text, and the server may write
+    # a number that it has read in another way.
+    return str(value) if isinstance(value, int) else encode_basestring(text_of(value))
 
 
 def _error(

@@ -18,10 +18,7 @@ from orderlists import (
     OrderList,
     PlacedOrderList,
     PlaceOco,
-    PlaceOpo,
-    PlaceOpoco,
     PlaceOto,
-    PlaceOtoco,
     RejectedOrderList,
     Rest,
     TimeUnit,
@@ -36,176 +33,15 @@ from orderlists.enums import (
     PegOffsetType,
     PegPriceType,
     SelfTradePreventionMode,
-    Side,
-    TimeInForce,
 )
 from orderlists.legs import (
-    Limit,
     LimitMaker,
-    Market,
-    StopLoss,
     StopLossLimit,
-    TakeProfit,
-    TakeProfitLimit,
 )
+from placements import GTC, KINDS, oco, opo, opoco, otoco
 
 WINDOW = Decimal(5000)
-GTC, IOC = TimeInForce.GTC, TimeInForce.IOC
-HIGH, LOW = LimitMaker(price=3), StopLoss(stop_price=1)
-LIMIT = Limit(price=2, time_in_force=GTC)
-
-
-def oco(side: Any = Side.SELL, above: Any = HIGH, below: Any = LOW, **more: Any) -> PlaceOco:
-    facts: dict[str, Any] = {"quantity": 5, "above": above, "below": below, **more}
-    return PlaceOco(symbol="LTCBTC", side=side, **facts)
-
-
-def oto(working: Any = LIMIT, pending: Any = LOW, **more: Any) -> PlaceOto:
-    facts: dict[str, Any] = {
-        "symbol": "LTCBTC",
-        "working_side": Side.BUY,
-        "working_quantity": 5,
-        "working": working,
-        "pending_side": Side.SELL,
-        "pending_quantity": 4,
-        "pending": pending,
-    }
-    return PlaceOto(**facts | more)
-
-
-def otoco(working: Any = LIMIT, above: Any = HIGH, below: Any = LOW, **more: Any) -> PlaceOtoco:
-    facts: dict[str, Any] = {
-        "symbol": "LTCBTC",
-        "working_side": Side.BUY,
-        "working_quantity": 5,
-        "working": working,
-        "pending_side": Side.SELL,
-        "pending_quantity": 4,
-        "pending_above": above,
-        "pending_below": below,
-    }
-    return PlaceOtoco(**facts | more)
-
-
-def opo(working: Any = LIMIT, pending: Any = LOW) -> PlaceOpo:
-    return PlaceOpo(symbol="LTCBTC", working_quantity=5, working=working, pending=pending)
-
-
-def opoco(working: Any = LIMIT, above: Any = HIGH, below: Any = LOW) -> PlaceOpoco:
-    return PlaceOpoco(
-        symbol="LTCBTC",
-        working_quantity=5,
-        working=working,
-        pending_above=above,
-        pending_below=below,
-    )
-
-
-# The rules: what breaks one, the field that the error names, and the exchange's code.
-BROKEN: list[tuple[Any, str, int]] = [
-    (lambda: oco(quantity=0.5), "quantity", -1100),
-    (lambda: oco(quantity=True), "quantity", -1100),
-    (lambda: oco(quantity="1e3"), "quantity", -1100),
-    (lambda: oco(quantity=Decimal(-1)), "quantity", -1100),
-    (lambda: oco(quantity=Decimal("NaN")), "quantity", -1100),
-    (lambda: oco(quantity="1" * 21), "quantity", -1100),
-    (lambda: LimitMaker(price=3.0), "price", -1100),  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - a float
-    (lambda: oco(side="HOLD"), "side", -1117),
-    (lambda: oco(side=None), "side", -1117),
-    (lambda: Limit(price=1, time_in_force=None), "time_in_force", -1102),  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - missing
-    (lambda: Limit(price=1, time_in_force=1), "time_in_force", -1115),  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - no member
-    (lambda: Limit(time_in_force=GTC), "price", -1102),
-    (lambda: Limit(price=1, time_in_force=IOC, iceberg_qty=1), "iceberg_qty", -1160),
-    (StopLoss, "stop_price", -1102),
-    (lambda: TakeProfitLimit(price=1, time_in_force=GTC), "stop_price", -1102),
-    (lambda: StopLossLimit(stop_price=1, time_in_force=GTC), "price", -1102),
-    (
-        lambda: StopLossLimit(price=1, stop_price=1, time_in_force=IOC, iceberg_qty=1),
-        "iceberg_qty",
-        -1160,
-    ),
-    (lambda: LimitMaker(price=1, strategy_type=999_999), "strategy_type", -1134),
-    (lambda: LimitMaker(price=1, strategy_id=-1), "strategy_id", -1100),
-    (lambda: StopLoss(trailing_delta=True), "trailing_delta", -1100),
-    (lambda: LimitMaker(peg_price_type=PegPriceType.MARKET_PEG), "peg_price_type", -1210),
-    (lambda: LimitMaker(peg_price_type=1), "peg_price_type", -1210),  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - no member
-    (lambda: LimitMaker(price=1, peg_offset_value=1), "peg_offset_value", -1211),
-    (
-        lambda: LimitMaker(peg_price_type=PegPriceType.PRIMARY_PEG, peg_offset_value=1),
-        "peg_offset_type",
-        -1211,
-    ),
-    (
-        lambda: LimitMaker(
-            peg_price_type=PegPriceType.PRIMARY_PEG,
-            peg_offset_type=PegOffsetType.PRICE_LEVEL,
-            peg_offset_value=101,
-        ),
-        "peg_offset_value",
-        -1211,
-    ),
-    (lambda: oco(above=LIMIT), "above", -1158),
-    (lambda: oco(below=Market()), "below", -1158),
-    (lambda: oco(below=None), "below", -1158),
-    (lambda: oco(below=LimitMaker(price=1)), "below", -1168),
-    (lambda: oco(Side.BUY, above=LimitMaker(price=3)), "above", -1165),
-    (lambda: oco(Side.SELL, above=LOW, below=LimitMaker(price=1)), "above", -1197),
-    (lambda: oco(Side.SELL, below=TakeProfit(stop_price=1)), "below", -1199),
-    (lambda: oco(Side.BUY, above=StopLoss(stop_price=3), below=LOW), "below", -1196),
-    (lambda: oco(Side.BUY, above=TakeProfit(stop_price=3), below=LOW), "above", -1198),
-    (lambda: oco(above=TakeProfit(stop_price=3), below=LimitMaker(price=1)), "below", -1166),
-    (lambda: oco(above=LimitMaker(price=1), below=LOW), "above", -2010),
-    (lambda: oco(above=TakeProfit(stop_price=1), below=LOW), "above", -2010),
-    (
-        lambda: oco(
-            above=LimitMaker(price=3, client_order_id="x"),
-            below=StopLoss(stop_price=1, client_order_id="x"),
-        ),
-        "client_order_id",
-        -2010,
-    ),
-    (lambda: oto(working=Market()), "working", -1116),
-    (lambda: oto(working=LOW), "working", -1116),
-    (lambda: oto(pending=None), "pending", -1116),
-    (lambda: otoco(working=LOW), "working", -1116),
-    (lambda: otoco(above=LOW, below=HIGH), "pending_above", -1197),
-    (lambda: opo(working=Market()), "working", -1116),
-    (lambda: opo(pending=1), "pending", -1116),
-    (lambda: opoco(above=Market()), "pending_above", -1158),
-    (lambda: opoco(working=LOW), "working", -1116),
-    (lambda: oco(new_order_resp_type=1), "new_order_resp_type", -1102),
-    (lambda: oco(self_trade_prevention_mode=1), "self_trade_prevention_mode", -1102),
-]
-# What the exchange may take, and is not refused here.
-ALLOWED: list[Any] = [
-    lambda: oco(quantity=0),
-    lambda: oco(Side.BUY, above=StopLoss(stop_price=3), below=LimitMaker(price=1)),
-    lambda: oco(Side.BUY, above=StopLoss(stop_price=3), below=TakeProfit(stop_price=1)),
-    lambda: oco(above=TakeProfitLimit(price=3, stop_price=1, time_in_force=GTC), below=LOW),
-    lambda: oco(above=LimitMaker(price=1), below=StopLoss(trailing_delta=100)),
-    lambda: oco(above=LimitMaker(peg_price_type=PegPriceType.PRIMARY_PEG), below=LOW),
-    lambda: otoco(above=LimitMaker(price=1), below=StopLoss(stop_price=3)),
-    lambda: opoco(above=LimitMaker(price=1), below=StopLoss(stop_price=3)),
-    lambda: oto(pending=Market()),
-    lambda: oto(pending=LIMIT),
-    lambda: opo(pending=TakeProfit(trailing_delta=0)),
-    lambda: oco(side="SELL", new_order_resp_type="ACK", self_trade_prevention_mode="NONE"),
-]
-KINDS = [oco, oto, otoco, opo, opoco]
-
-
-@pytest.mark.parametrize(("make", "field", "code"), BROKEN)
-def test_a_broken_rule_is_refused_with_its_field_and_code(make: Any, field: str, code: int) -> None:
-    with pytest.raises(InvalidRequest) as caught:
-        make()
-    assert (caught.value.field, caught.value.code) == (field, code)
-    assert str(caught.value).startswith(f"{field}=")
-    assert str(caught.value).endswith(f" ({code})")
-
-
-@pytest.mark.parametrize("make", ALLOWED)
-def test_what_the_exchange_may_take_is_not_refused(make: Any) -> None:
-    assert make().parameters()
+MAKERS = list(KINDS.values())
 
 
 # Parameters.
@@ -313,7 +149,7 @@ class _Key:
 # Client ids.
 
 
-@pytest.mark.parametrize("make", KINDS)
+@pytest.mark.parametrize("make", MAKERS)
 def test_every_id_is_generated_once_and_known_as_generated(make: Any) -> None:
     ids = (f"id-{number}" for number in count())
     complete = make().completed(recv_window=WINDOW, new_id=lambda: next(ids))
@@ -338,7 +174,7 @@ def test_a_generated_id_is_validated() -> None:
         oco().completed(recv_window=WINDOW, new_id=lambda: "no id")
 
 
-@pytest.mark.parametrize("make", KINDS)
+@pytest.mark.parametrize("make", MAKERS)
 def test_a_placement_survives_json_and_pickle(make: Any) -> None:
     ids = (f"id-{number}" for number in count())
     doubt = InDoubt(make().completed(recv_window=WINDOW, new_id=lambda: next(ids)))

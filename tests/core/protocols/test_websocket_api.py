@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 from attrs import frozen
 from hypothesis import given
+from hypothesis import strategies as st
 
 from orderlists import (
     Banned,
@@ -54,6 +55,7 @@ from orderlists.extending import (
     Security,
     Usage,
 )
+from placements import oco
 from strategies import LIMIT, cancels, frames, keys, timestamps
 
 API = WebSocketApi()
@@ -111,13 +113,14 @@ def test_both_protocols_send_the_same_parameters(
     assert set(by_frame) - {"apiKey"} == names
 
 
-def test_a_fraction_is_sent_as_text(
-    vectors: dict[str, Any],
-) -> None:
-    request = CancelOrderList(symbol="LTCBTC", order_list_id=0, recv_window="5000.125")
-    sent = json.loads(API.encode(request, request_id=1, key=key_of(vectors), timestamp=1))
+@given(amount=st.decimals(0, 10**19, allow_nan=False, places=2) | st.integers(0, 10**19))
+def test_a_decimal_is_sent_as_text_even_a_whole_one(amount: Decimal | int) -> None:
+    key = HmacKey(api_key="k" * 64, secret="not-a-real-one")
+    request = oco(quantity=amount, recv_window=5000)
+    sent = json.loads(API.encode(request, request_id=1, key=key, timestamp=1))["params"]
 
-    assert sent["params"]["recvWindow"] == "5000.125"
+    assert (sent["quantity"], sent["recvWindow"]) == (f"{Decimal(amount):f}", "5000")
+    assert sent["timestamp"] == 1
 
 
 def key_of(vectors: dict[str, Any]) -> HmacKey:
