@@ -41,6 +41,22 @@ def test_all_order_lists_are_found_open_and_finished(protocol: str, colour: str)
     assert [each.order_list_id for each in recent] == [0]
 
 
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_a_result_has_its_reply_as_it_came(protocol: str, colour: str) -> None:
+    with client_and_venue(protocol, colour) as pair:
+        found = pair.client.send(GetAllOrderLists())
+        ended = pair.client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0))
+    assert found[0].reply is found[1].reply
+    for result in (found[0], ended):
+        assert result.reply is not None
+        assert result.reply.status == 200
+        assert result.symbol.encode() in result.reply.body
+        weight = result.reply.header("X-MBX-USED-WEIGHT-1M")
+        assert weight == (None if protocol == "WebSocket" else "20")
+        assert "weight" not in f"{result!r} {result.reply!r}".lower()
+    assert ended.order_reports[0].reply is None
+
+
 @pytest.mark.parametrize(
     ("facts", "field", "code"),
     [

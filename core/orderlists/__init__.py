@@ -13,6 +13,7 @@ from orderlists._formats.json import Json
 from orderlists._in_doubt import InDoubt
 from orderlists._keys.key import HmacKey, Key
 from orderlists._keys.private_keys import Ed25519Key, RsaKey
+from orderlists._models.base import RawReply
 from orderlists._models.events import Event, ExecutionReport, Gap, GapReason, ListStatus, OtherEvent
 from orderlists._models.order_lists import (
     CanceledOrderList,
@@ -119,6 +120,7 @@ __all__ = [
     "RateLimit",
     "RateLimited",
     "RateLimits",
+    "RawReply",
     "Refused",
     "Rejected",
     "RejectedOrderList",

@@ -6,7 +6,8 @@ These names are as stable as those of `orderlists`.  They are not needed to send
 from orderlists._formats.interfaces import ErrorBody, Format, Reply, Unreadable
 from orderlists._formats.json import JsonParser, exact_json
 from orderlists._keys.key import masked
-from orderlists._models.base import Result, sent_as
+from orderlists._models.base import Result
+from orderlists._models.fields import sent_as
 from orderlists._models.shapes import Many, One, OneOf, Shape
 from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
 from orderlists._protocols.http_messages import HttpRequest, HttpResponse

@@ -19,7 +19,7 @@ from typing import TypeAlias
 from attrs import field, fields, frozen
 from attrs.validators import optional
 
-from orderlists._models.base import camel_case
+from orderlists._models.fields import camel_case
 from orderlists._operations import validators as v
 from orderlists._operations.base import Parameter
 from orderlists._operations.rules import Rule

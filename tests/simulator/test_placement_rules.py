@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlists import CancelOrder, GetAllOrderLists, InvalidRequest
-from orderlists._models.base import camel_case
+from orderlists._models.fields import camel_case
 from orderlists._operations.rules import Provenance, Rule
 from orderlists.enums import PegOffsetType, PegPriceType, Side, TimeInForce
 from orderlists.extending import HttpRequest

@@ -16,16 +16,16 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, cast, get_args
 
 from attrs import NOTHING, Factory, fields, has, resolve_types
 
-from orderlists._formats.fields import (
+from orderlists._formats.interfaces import Unreadable
+from orderlists._formats.scalars import Decode, Mismatch, scalar_of
+from orderlists._models.base import Result
+from orderlists._models.fields import (
     is_nullable,
     is_tuple,
     matching_kind,
     non_null,
     wire_names,
 )
-from orderlists._formats.interfaces import Unreadable
-from orderlists._formats.scalars import Decode, Mismatch, scalar_of
-from orderlists._models.base import Result
 from orderlists._models.shapes import Many, One, OneOf, Shape
 from orderlists._time import TimeUnit
 

@@ -18,7 +18,8 @@ from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, override
 
-from orderlists._formats.fields import (
+from orderlists._formats.scalars import SCALARS, Mismatch, scalar_of
+from orderlists._models.fields import (
     is_list,
     is_nullable,
     is_object,
@@ -28,7 +29,6 @@ from orderlists._formats.fields import (
     required_names,
     wire_names,
 )
-from orderlists._formats.scalars import SCALARS, Mismatch, scalar_of
 from orderlists._models.shapes import Many, One, Shape
 from orderlists._time import TimeUnit
 

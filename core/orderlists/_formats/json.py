@@ -10,9 +10,9 @@ from typing import Any, NoReturn, TypeAlias, TypeVar
 from attrs import Attribute, field, frozen
 
 from orderlists._formats.decoder import decode_value
-from orderlists._formats.fields import is_list, is_object
 from orderlists._formats.interfaces import ErrorBody, Reply, Unreadable, bytes_of
 from orderlists._models.events import KINDS, Event, OtherEvent
+from orderlists._models.fields import is_list, is_object
 from orderlists._models.shapes import One, Shape
 from orderlists._rate_limits import INTERVALS, RateLimitType, Usage
 from orderlists._time import TimeUnit

@@ -15,7 +15,8 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from orderlists._models.base import Result, sent_as
+from orderlists._models.base import JsonForm, Result
+from orderlists._models.fields import sent_as
 from orderlists._time import Instant
 from orderlists.enums import (
     ContingencyType,
@@ -163,8 +164,8 @@ class ExecutionReport(Result):
         )
 
 
-@frozen(kw_only=True, repr=False)
-class OtherEvent:
+@frozen(kw_only=True, slots=False, repr=False)
+class OtherEvent(JsonForm):
     """An event of another type, or with a malformed required field, undecoded.
 
     Attributes:
@@ -190,8 +191,8 @@ class GapReason(Enum):
     BUFFER = "BUFFER"
 
 
-@frozen(kw_only=True)
-class Gap:
+@frozen(kw_only=True, slots=False)
+class Gap(JsonForm):
     """Events are missing here.  The exchange does not send them again: query the current state.
 
     Attributes:

@@ -15,7 +15,8 @@ from enum import StrEnum
 
 from attrs import field, frozen
 
-from orderlists._models.base import LOCAL, Result, sent_as
+from orderlists._models.base import Result
+from orderlists._models.fields import LOCAL, sent_as
 from orderlists._time import Instant
 from orderlists.enums import (
     ContingencyType,

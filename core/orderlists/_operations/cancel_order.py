@@ -7,7 +7,7 @@ from typing import ClassVar, TypeAlias
 
 from attrs import field, fields_dict, frozen
 
-from orderlists._models.base import LOCAL
+from orderlists._models.fields import LOCAL
 from orderlists._models.order_lists import CanceledOrderList, Evidence, OrderReport
 from orderlists._models.shapes import OneOf
 from orderlists._operations import validators

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from attrs import Attribute, evolve, field, fields, frozen
 
-from orderlists._models.base import camel_case
+from orderlists._models.fields import camel_case
 from orderlists._models.order_lists import Evidence, OrderList, PlacedOrderList
 from orderlists._operations import validators as v
 from orderlists._operations.base import Effect, Operation, Parameter, Request, Security

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
+from orderlists._models.base import RawReply
+
 
 # No slots: constructing a frozen value with slots takes almost twice as long.
 @frozen(repr=False, slots=False)
@@ -36,7 +38,7 @@ class HttpRequest:
 
 
 @frozen(repr=False, slots=False)
-class HttpResponse:
+class HttpResponse(RawReply):
     """One HTTP response, whatever its status.
 
     Attributes:
@@ -47,23 +49,3 @@ class HttpResponse:
     >>> HttpResponse(200, (("content-type", "application/json"),), b"{}")
     <HttpResponse 200, 2 bytes>
     """
-
-    status: int
-    # A server may echo the request.
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
-    body: bytes = field(default=b"", repr=False)
-
-    def header(self, name: str) -> str | None:
-        """Return the first header with this name, case-insensitively, or None.
-
-        >>> HttpResponse(429, (("retry-after", "7"),)).header("Retry-After")
-        '7'
-        """
-        wanted = name.lower()
-        for found, value in self.headers:
-            if found.lower() == wanted:
-                return value
-        return None
-
-    def __repr__(self) -> str:
-        return f"<HttpResponse {self.status}, {len(self.body)} bytes>"

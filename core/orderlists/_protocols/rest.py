@@ -16,6 +16,7 @@ from attrs import field, frozen
 from orderlists._formats.interfaces import Format, Unreadable
 from orderlists._formats.json import Json
 from orderlists._keys.key import Key
+from orderlists._models.base import attach_reply
 from orderlists._operations.base import Parameter, Request, Security
 from orderlists._protocols.http_errors import http_error, is_html
 from orderlists._protocols.http_messages import HttpRequest, HttpResponse
@@ -119,6 +120,7 @@ class Rest:
                 reason=str(error),
                 is_foreign=is_html(response),
             ) from error
+        attach_reply(result, response)
         return result
 
     def usages(self, response: HttpResponse) -> list[Usage]:

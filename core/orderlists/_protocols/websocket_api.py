@@ -19,6 +19,7 @@ from orderlists._formats.interfaces import Format, Reply, Unreadable, bytes_of
 from orderlists._formats.json import Json
 from orderlists._keys.key import HmacKey, Key
 from orderlists._keys.private_keys import Ed25519Key, RsaKey
+from orderlists._models.base import RawReply, attach_reply
 from orderlists._models.events import Event
 from orderlists._operations.base import NO_ERRORS, Request, Security
 from orderlists._protocols.error_mapping import error_of
@@ -162,6 +163,7 @@ class WebSocketApi:
             result: R = self.format.decode_result(reply, operation.result, self.time_unit)
         except Unreadable as error:
             raise _undecodable(reply, str(error)) from error
+        attach_reply(result, RawReply(reply.status, (), bytes_of(reply.frame)))
         return result
 
     def usages(self, reply: Reply) -> list[Usage]:

@@ -1,4 +1,4 @@
-"""Introspection of result classes: wire names, required fields, nullable types."""
+"""The fields of result classes: wire names, required fields, nullable types."""
 
 from __future__ import annotations
 
@@ -6,9 +6,28 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeGuard, get_args, get_origin
 
-from attrs import NOTHING, fields
+from attrs import NOTHING, field, fields
 
-from orderlists._models.base import LOCAL, WIRE_NAME, camel_case
+LOCAL = {"local": True}
+"""Metadata of an attribute that is not on the wire."""
+
+WIRE_NAME = "wire_name"
+"""Metadata of an attribute whose wire name is not its own name in camel case."""
+
+
+def sent_as(wire_name: str, *, default: Any = NOTHING) -> Any:  # noqa: ANN401 - as attrs.field
+    """Define an attribute of a result with an explicit wire name."""
+    return field(default=default, metadata={WIRE_NAME: wire_name})
+
+
+def camel_case(name: str) -> str:
+    """Return a name as the exchange writes it.
+
+    >>> camel_case("list_client_order_id")
+    'listClientOrderId'
+    """
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)
 
 
 def wire_names(kind: Any) -> dict[str, str]:  # noqa: ANN401 - an attrs class
