@@ -20,6 +20,7 @@ from orderlists_simulator._engine.matching import (
     Step,
     next_step,
     reaches,
+    resting_orders,
     rises_to_trigger,
 )
 from orderlists_simulator._engine.orders import Order, VenueOrderList
@@ -73,7 +74,7 @@ class Market:
             self._state.check_symbol(symbol)
             self._quotes[symbol] = quote
             for each in self._state.store.open_lists(None, symbol):
-                self.execute(each, now=now)
+                self.execute(each, resting=resting_orders(each), now=now)
 
     def walk(self, symbol: str, prices: Iterable[Amount], *, every: float = 1.0, now: int) -> None:
         """Schedule prices of a symbol, one after the other; the first is set now.
@@ -96,21 +97,33 @@ class Market:
             self._state.scheduler.run(until=now)
             self._state.notifier.notify()
 
-    def execute(self, order_list: VenueOrderList, *, now: int) -> VenueOrderList:
-        """Execute the orders of a list at the last price, and return the list after it."""
+    def execute(
+        self, order_list: VenueOrderList, *, resting: frozenset[int], now: int
+    ) -> VenueOrderList:
+        """Execute the orders of a list in the market, and return the list after it.
+
+        Args:
+            order_list: The list.
+            resting: The ids of its orders that rested on the book, and fill at their own prices;
+                none for a new list.
+            now: In nanoseconds.
+        """
         quote = self._quotes.get(order_list.symbol)
         if quote is None:
             return order_list
         after = self._follow(order_list, quote, now)
-        while (step := self._next_step(after, quote, now)) is not None:
+        while (step := self._next_step(after, quote, resting, now)) is not None:
             self._state.replace(after, step.order_list, now=now)
             quote = quote.without(step.taken)
             after = self._follow(step.order_list, quote, now)
         self._quotes[order_list.symbol] = quote
         return after
 
-    def _next_step(self, order_list: VenueOrderList, quote: Quote, now: int) -> Step | None:
-        return next_step(order_list, quote, self._trail, self._state.balances, now=now)
+    def _next_step(
+        self, order_list: VenueOrderList, quote: Quote, resting: frozenset[int], now: int
+    ) -> Step | None:
+        funds = self._state.balances
+        return next_step(order_list, quote, self._trail, funds, resting=resting, now=now)
 
     def _schedule(self, symbol: str, price: Decimal, time: int) -> None:
         self._state.scheduler.add(time, lambda due: self.set_price(symbol, price, now=due))

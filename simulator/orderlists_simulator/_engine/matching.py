@@ -2,8 +2,9 @@
 
 The market is one price with a quantity that can be taken at it.  A step is the trigger of a stop, a
 fill, or the expiry of what an order may not leave on the book; steps follow until there is none.
-An order fills at the last price in the moment in which it enters the book, and at its own price
-later.  Orders with a peg rest: their price is not known here.  Pure functions.
+An order that enters the book fills at the last price, and one that rested on it at its own.  Which
+orders rested is an argument, because times do not show it: a placement and the next price may be at
+the same time.  Orders with a peg rest: their price is not known here.  Pure functions.
 
 Source: the FAQs on order lists and on trailing stops.
 
@@ -86,6 +87,7 @@ class _Market:
     quote: Quote
     trail: Trail
     funds: Funds
+    resting: frozenset[int]
     now: int
 
     def offered(self, order_list: VenueOrderList, order: Order, price: Decimal) -> Decimal:
@@ -95,8 +97,23 @@ class _Market:
         return self.quote.offered(wanted if limit is None else min(wanted, limit))
 
 
+def resting_orders(order_list: VenueOrderList) -> frozenset[int]:
+    """Return the ids of the orders of a list that are on the book."""
+    return frozenset(
+        each.order_id
+        for each in order_list.orders
+        if is_placed(each) and each.working_time is not None
+    )
+
+
 def next_step(
-    order_list: VenueOrderList, quote: Quote, trail: Trail, funds: Funds, *, now: int
+    order_list: VenueOrderList,
+    quote: Quote,
+    trail: Trail,
+    funds: Funds,
+    *,
+    resting: frozenset[int],
+    now: int,
 ) -> Step | None:
     """Return the next step of a list in a market; None if there is none.
 
@@ -105,9 +122,11 @@ def next_step(
         quote: The market.
         trail: The prices that its trailing stops have seen.
         funds: The balances of its account.
+        resting: The ids of the orders that were on the book before this market; see
+            `resting_orders`.
         now: In nanoseconds.
     """
-    market = _Market(quote, trail, funds, now)
+    market = _Market(quote, trail, funds, resting, now)
     for order in order_list.orders:
         if is_placed(order):
             step = _step(order_list, order, market)
@@ -150,7 +169,7 @@ def _step(order_list: VenueOrderList, order: Order, market: _Market) -> Step | N
         if level is None or not reaches(last, level, rising=rising):
             return None
         return Step(order_list=triggered(order_list, order.order_id, now=now))
-    at_last = order.type in _AT_MARKET or order.working_time == now
+    at_last = order.type in _AT_MARKET or order.order_id not in market.resting
     price = last if at_last else order.price
     offered = market.offered(order_list, order, price) if crosses(order, last) else Decimal(0)
     if offered > 0 and not (order.time_in_force == "FOK" and offered < left_of(order)):

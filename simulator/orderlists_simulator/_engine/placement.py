@@ -109,7 +109,8 @@ class Placement:
         self._state.balances.check(placed)
         self._state.add(placed, now=now)
         self._state.order_count.add(placed.account, len(placed.orders), now=now)
-        return _as_replied(placed, self._market.execute(placed, now=now))
+        after = self._market.execute(placed, resting=frozenset(), now=now)
+        return _as_replied(placed, after)
 
     def _check_open_lists(self, new: NewOrderList) -> None:
         limit = self._state.behaviour.max_num_order_lists

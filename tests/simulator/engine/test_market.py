@@ -153,6 +153,27 @@ def test_a_taker_fills_at_the_last_price_and_a_maker_at_its_own() -> None:
     assert pending.quote_qty == 10
 
 
+def test_a_resting_order_fills_at_its_own_price_if_the_next_price_is_at_the_same_time() -> None:
+    venue = market(price="3")
+    oto(venue, ("LIMIT", {"price": "2.2"}), MAKER)
+
+    venue.set_price("LTCBTC", "0.8", now=SECOND)
+
+    working, _ = venue.order_list(0).orders
+    assert working.quote_qty == Decimal("2.2") * 10
+
+
+def test_a_stop_limit_that_is_triggered_fills_at_its_own_price_at_the_next_price() -> None:
+    venue = market()
+    oco(venue, STOP_LIMIT, MAKER)
+    venue.set_price("LTCBTC", "0.8", now=2 * SECOND)
+
+    venue.set_price("LTCBTC", "1.5", now=2 * SECOND)
+
+    stop, _ = venue.order_list(0).orders
+    assert stop.quote_qty == Decimal("0.9") * 10
+
+
 def test_a_price_does_not_trade_on_another_symbol() -> None:
     venue = market()
     oco(venue, STOP, MAKER)
