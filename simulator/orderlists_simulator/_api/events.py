@@ -75,7 +75,7 @@ def _report(change: OrderChange, at: int, unit: TimeUnit) -> JsonObject:
         "i": order.order_id,
         "l": format_amount(change.quantity),
         "z": format_amount(order.executed_qty),
-        "L": format_amount(change.quote_quantity / change.quantity if change.quantity else _ZERO),
+        "L": format_amount(change.price),
         "n": "0",
         "N": None,
         "T": unit.convert(at),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from orderlists_simulator._engine.orders import Cancellation, Order, VenueOrderList
+from orderlists_simulator._engine.orders import Cancellation, Order, Trade, VenueOrderList
 from orderlists_simulator._engine.queries import OrderView
 from orderlists_simulator._engine.time import TimeUnit
 from orderlists_simulator._validators import format_amount
@@ -64,25 +64,19 @@ def order_placement_body(order: Order, detail: ResponseType, unit: TimeUnit) -> 
         **_progress(order, unit),
         "workingTime": _since(order.working_time, unit),
         **_terms(order),
-        "fills": _fills(order) if detail == "FULL" else None,
+        "fills": [_fill(each) for each in order.trades] if detail == "FULL" else None,
     }
     return _without_none(result)
 
 
-def _fills(order: Order) -> list[JsonObject]:
-    """Return the fills of an order within its placement, which are at one price."""
-    if order.executed_qty == 0:
-        return []
-    return [
-        {
-            "price": format_amount(order.quote_qty / order.executed_qty),
-            "qty": format_amount(order.executed_qty),
-            "commission": format_amount(None),
-            "commissionAsset": _COMMISSION_ASSET,
-            # [ASSUME] One trade, numbered by its order.
-            "tradeId": order.order_id,
-        }
-    ]
+def _fill(trade: Trade) -> JsonObject:
+    return {
+        "price": format_amount(trade.price),
+        "qty": format_amount(trade.quantity),
+        "commission": format_amount(None),
+        "commissionAsset": _COMMISSION_ASSET,
+        "tradeId": trade.trade_id,
+    }
 
 
 def list_body(found: VenueOrderList, unit: TimeUnit) -> JsonObject:

@@ -1,6 +1,7 @@
 """Changes of order lists, as facts; `_api.events` writes them as user data events.
 
-Invariant: an update is of one moment, and every execution and every trade has its own number.
+Invariant: an update is of one moment and has one trade at most, and every execution and every
+trade has its own number.
 """
 
 from __future__ import annotations
@@ -28,14 +29,22 @@ class OrderChange:
         after: The order after.
         execution_type: The kind of the change.
         execution_id: The number of the change.
-        trade_id: The number of the trade; -1 for any other kind.
     """
 
     before: Order | None
     after: Order
     execution_type: ExecutionType
     execution_id: int
-    trade_id: int
+
+    @property
+    def trade_id(self) -> int:
+        """The id of the trade; -1 for any other kind."""
+        return self.after.trades[-1].trade_id if self.execution_type == "TRADE" else _NO_TRADE
+
+    @property
+    def price(self) -> Decimal:
+        """The price of the trade; 0 for any other kind."""
+        return self.after.trades[-1].price if self.execution_type == "TRADE" else Decimal(0)
 
     @property
     def quantity(self) -> Decimal:
@@ -81,11 +90,15 @@ class ListUpdate:
 
 
 class ChangeRecorder:
-    """Compares states of lists, and numbers the changes."""
+    """Compares states of lists, and numbers the changes.
+
+    Attributes:
+        next_trade_id: The id for the next trade.
+    """
 
     def __init__(self) -> None:
         self._execution_ids = count(1)
-        self._trade_ids = count(1)
+        self.next_trade_id = 1
 
     def update(
         self, before: VenueOrderList | None, after: VenueOrderList, *, now: int
@@ -97,14 +110,14 @@ class ChangeRecorder:
         return ListUpdate(order_list=after, changes=changes, at=now)
 
     def _change(self, before: Order | None, after: Order) -> OrderChange:
-        kind = _execution_type(before, after)
-        return OrderChange(
+        change = OrderChange(
             before=before,
             after=after,
-            execution_type=kind,
+            execution_type=_execution_type(before, after),
             execution_id=next(self._execution_ids),
-            trade_id=next(self._trade_ids) if kind == "TRADE" else _NO_TRADE,
         )
+        self.next_trade_id = max(self.next_trade_id, change.trade_id + 1)
+        return change
 
 
 def _is_reported(before: Order | None, after: Order) -> bool:

@@ -15,7 +15,7 @@ from attrs import evolve
 
 from orderlists_simulator._engine.enums import STOP_TYPES, ExpiryReason
 from orderlists_simulator._engine.errors import ApiError
-from orderlists_simulator._engine.orders import Order, VenueOrderList
+from orderlists_simulator._engine.orders import Order, Trade, VenueOrderList
 
 
 def filled(
@@ -24,6 +24,7 @@ def filled(
     quantity: Decimal | None,
     *,
     price: Decimal | None = None,
+    trade_id: int,
     now: int,
 ) -> VenueOrderList:
     """Return the list after a fill of one of its orders, complete or partial.
@@ -36,12 +37,15 @@ def filled(
         order_id: The order; a stop order is triggered first.
         quantity: At most what is left, and all of it if None.
         price: None for the price of the order.
+        trade_id: The id of the trade.
         now: In nanoseconds.
 
     Raises:
         ApiError: -2013, the order does not exist or cannot be filled.
     """
-    done = _after_fill(order_list, order_id, quantity, price, now)
+    done = _after_fill(
+        order_list, order_id, quantity=quantity, price=price, trade_id=trade_id, now=now
+    )
     orders = tuple(done if each.order_id == order_id else each for each in order_list.orders)
     orders = tuple(_after_fill_of_other(each, done, now) for each in orders)
     return evolve(order_list, orders=orders, transaction_time=now)
@@ -136,8 +140,10 @@ def _after_trigger_of_other(order: Order, now: int) -> Order:
 def _after_fill(
     order_list: VenueOrderList,
     order_id: int,
+    *,
     quantity: Decimal | None,
     price: Decimal | None,
+    trade_id: int,
     now: int,
 ) -> Order:
     for order in order_list.orders:
@@ -146,16 +152,18 @@ def _after_fill(
             taken = left if quantity is None else min(left, quantity)
             if taken > 0:
                 at = _price(order) if price is None else price
-                return _with_fill(order, taken, at, whole=taken == left, now=now)
+                trade = Trade(trade_id=trade_id, price=at, quantity=taken)
+                return _with_trade(order, trade, now)
     raise ApiError(-2013, "Order does not exist.")
 
 
-def _with_fill(order: Order, quantity: Decimal, price: Decimal, *, whole: bool, now: int) -> Order:
+def _with_trade(order: Order, trade: Trade, now: int) -> Order:
     return evolve(
         order,
-        status="FILLED" if whole else "PARTIALLY_FILLED",
-        executed_qty=order.executed_qty + quantity,
-        quote_qty=order.quote_qty + quantity * price,
+        status="FILLED" if trade.quantity == left_of(order) else "PARTIALLY_FILLED",
+        executed_qty=order.executed_qty + trade.quantity,
+        quote_qty=order.quote_qty + trade.quantity * trade.price,
+        trades=(*order.trades, trade),
         update_time=now,
         working_time=now if order.working_time is None else order.working_time,
     )

@@ -122,8 +122,15 @@ class Market:
     def _next_step(
         self, order_list: VenueOrderList, quote: Quote, resting: frozenset[int], now: int
     ) -> Step | None:
-        funds = self._state.balances
-        return next_step(order_list, quote, self._trail, funds, resting=resting, now=now)
+        return next_step(
+            order_list,
+            quote,
+            self._trail,
+            self._state.balances,
+            resting=resting,
+            trade_id=self._state.next_trade_id,
+            now=now,
+        )
 
     def _schedule(self, symbol: str, price: Decimal, time: int) -> None:
         self._state.scheduler.add(time, lambda due: self.set_price(symbol, price, now=due))

@@ -88,6 +88,7 @@ class _Market:
     trail: Trail
     funds: Funds
     resting: frozenset[int]
+    trade_id: int
     now: int
 
     def offered(self, order_list: VenueOrderList, order: Order, price: Decimal) -> Decimal:
@@ -113,6 +114,7 @@ def next_step(
     funds: Funds,
     *,
     resting: frozenset[int],
+    trade_id: int,
     now: int,
 ) -> Step | None:
     """Return the next step of a list in a market; None if there is none.
@@ -124,9 +126,10 @@ def next_step(
         funds: The balances of its account.
         resting: The ids of the orders that were on the book before this market; see
             `resting_orders`.
+        trade_id: The id of the trade, if the step is one.
         now: In nanoseconds.
     """
-    market = _Market(quote, trail, funds, resting, now)
+    market = _Market(quote, trail, funds, resting, trade_id, now)
     for order in order_list.orders:
         if is_placed(order):
             step = _step(order_list, order, market)
@@ -195,7 +198,9 @@ def _fill(
     order_list: VenueOrderList, order: Order, quantity: Decimal, price: Decimal, market: _Market
 ) -> Step:
     now = market.now
-    after = filled(order_list, order.order_id, quantity, price=price, now=now)
+    after = filled(
+        order_list, order.order_id, quantity, price=price, trade_id=market.trade_id, now=now
+    )
     pairs = zip(order_list.orders, after.orders, strict=True)
     released = [new for old, new in pairs if old.status == "PENDING_NEW" and new.status == "NEW"]
     crossing = any(_is_refused(each, market.quote.price) for each in released)

@@ -109,6 +109,21 @@ class Leg(_Facts):
 
 
 @frozen(kw_only=True)
+class Trade:
+    """A trade of an order.
+
+    Attributes:
+        trade_id: Its id, which replies and events share.
+        price: The price.
+        quantity: The quantity.
+    """
+
+    trade_id: int
+    price: Decimal
+    quantity: Decimal
+
+
+@frozen(kw_only=True)
 class Order(_Facts):
     """An order that was placed, open or finished.  It has the fields of a `Leg` as well.
 
@@ -117,6 +132,7 @@ class Order(_Facts):
         update_time: Of its last change, in nanoseconds.
         working_time: When it entered the order book, in nanoseconds; None for not yet, or never.
         cancel_id: The client id of the cancel that ended it; None if none did.
+        trades: Its trades, oldest first.
     """
 
     symbol: str
@@ -127,6 +143,7 @@ class Order(_Facts):
     update_time: int
     working_time: int | None = None
     cancel_id: str | None = None
+    trades: tuple[Trade, ...] = ()
 
     def canceled(self, cancel_id: str, *, now: int) -> Order:
         """Return the order after a cancel."""

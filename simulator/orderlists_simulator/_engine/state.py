@@ -67,6 +67,11 @@ class VenueState:
         if symbol not in self._symbols:
             raise ApiError(-1121, "Invalid symbol.")
 
+    @property
+    def next_trade_id(self) -> int:
+        """The id for the next trade."""
+        return self._recorder.next_trade_id
+
     def add(self, order_list: VenueOrderList, *, now: int) -> None:
         """Add a new list, and publish it; raises what `OrderListStore.add` does."""
         self.store.add(order_list)

@@ -206,9 +206,11 @@ class Venue:
             ApiError: -2018, there is no such list; -2013, no such order can be filled.
         """
         part = None if quantity is None else amount(quantity)
-        return self._change(
-            order_list_id, lambda before: filled(before, order_id, part, now=now), now
-        )
+
+        def change(before: VenueOrderList) -> VenueOrderList:
+            return filled(before, order_id, part, trade_id=self._state.next_trade_id, now=now)
+
+        return self._change(order_list_id, change, now)
 
     def expire(self, order_list_id: int, *, now: int) -> VenueOrderList:
         """Expire the orders of a list that are not final, as the exchange may do by itself.

@@ -52,6 +52,12 @@ def brief(messages: Sequence[Any]) -> list[tuple[Any, ...]]:
     return found
 
 
+def trades(messages: Sequence[Any]) -> list[tuple[int, int]]:
+    """Return the order and the id of each trade."""
+    events = [each["event"] for each in messages]
+    return [(each["i"], each["t"]) for each in events if each.get("x") == "TRADE"]
+
+
 def test_an_otoco_sends_events_when_it_is_placed_and_filled_and_released(
     listener: Listener, signed: Signed
 ) -> None:
@@ -105,10 +111,40 @@ def test_the_fill_within_a_placement_is_in_its_reply(venue: Venue, written: Writ
             "qty": "5.00000000",
             "commission": "0.00000000",
             "commissionAsset": "BNB",
-            "tradeId": 0,
+            "tradeId": 1,
         }
     ]
     assert [(each["status"], each["fills"]) for each in pending] == [("PENDING_NEW", [])] * 2
+
+
+def test_a_trade_has_the_same_id_in_the_reply_and_in_its_event(
+    listener: Listener, signed: Signed, venue: Venue
+) -> None:
+    venue.balances.deposit("main", "LTC", "10")
+    oco(venue, STOP, MAKER)
+    venue.fill(0, 1, quantity=4, now=NOW)
+    venue.fill(0, 1, now=NOW)
+    before = trades(listener.received())
+
+    reply, *events = listener.request(signed("orderList.place.otoco", 2, **OTOCO))
+
+    (fill,) = reply["result"]["orderReports"][0]["fills"]
+    assert before == [(1, 1), (1, 2)]
+    assert trades(events) == [(2, fill["tradeId"])] == [(2, 3)]
+
+
+def test_each_trade_of_an_order_is_reported_with_its_own_price(
+    listener: Listener, venue: Venue
+) -> None:
+    venue.set_price("LTCBTC", "1.9", available="4", now=0)
+    oto(venue, TAKER, MAKER)
+    venue.set_price("LTCBTC", "1.5", now=NOW)
+
+    reports = [each["event"] for each in listener.received() if each["event"].get("x") == "TRADE"]
+    assert [(each["t"], each["l"], each["L"]) for each in reports] == [
+        (1, "4.00000000", "1.90000000"),
+        (2, "6.00000000", "2.00000000"),
+    ]
 
 
 def test_a_list_that_ends_within_its_placement_has_no_client_id(
