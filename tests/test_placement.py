@@ -146,7 +146,7 @@ def test_an_opo_is_refused_where_the_symbol_does_not_allow_it(protocol: str) -> 
 # What is sent is what is placed: the simulator reads requests by itself.
 
 prices = st.decimals("0.01", "1000", places=2)
-quantities = st.decimals(0, "1000000", places=8)
+quantities = st.decimals("0.00000001", "1000000", places=8)
 names = st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,36}", fullmatch=True)
 strategies = st.none() | st.integers(1_000_000, 2**31 - 1)
 

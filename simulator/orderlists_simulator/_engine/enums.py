@@ -54,6 +54,9 @@ STOP_TYPES: frozenset[OrderType] = frozenset(
 )
 """The types with a trigger: a stop price, a trailing delta, or both."""
 
+MARKET_TYPES: frozenset[OrderType] = frozenset({"MARKET", "STOP_LOSS", "TAKE_PROFIT"})
+"""The types without a limit price."""
+
 FINAL: frozenset[OrderStatus] = frozenset(
     {"FILLED", "CANCELED", "REJECTED", "EXPIRED", "EXPIRED_IN_MATCH"}
 )

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from attrs import evolve, field, frozen
 
-from orderlists_simulator._engine.enums import STOP_TYPES, ExpiryReason, OrderType
+from orderlists_simulator._engine.enums import MARKET_TYPES, STOP_TYPES, ExpiryReason, OrderType
 from orderlists_simulator._engine.lifecycle import (
     ended,
     filled,
@@ -30,7 +30,6 @@ from orderlists_simulator._engine.lifecycle import (
 from orderlists_simulator._engine.orders import Leg, Order, VenueOrderList
 from orderlists_simulator._engine.trailing import Trail, trigger_price
 
-_AT_MARKET: frozenset[OrderType] = frozenset({"MARKET", "STOP_LOSS", "TAKE_PROFIT"})
 _STOP_LOSS: frozenset[OrderType] = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT"})
 
 
@@ -159,7 +158,7 @@ def crosses(order: Order | Leg, price: Decimal) -> bool:
     """Whether an order on the book can fill at a price."""
     if order.peg_price_type is not None:
         return False
-    if order.type in _AT_MARKET:
+    if order.type in MARKET_TYPES:
         return True
     return reaches(price, order.price, rising=order.side == "SELL")
 
@@ -172,7 +171,7 @@ def _step(order_list: VenueOrderList, order: Order, market: _Market) -> Step | N
         if level is None or not reaches(last, level, rising=rising):
             return None
         return Step(order_list=triggered(order_list, order.order_id, now=now))
-    at_last = order.type in _AT_MARKET or order.order_id not in market.resting
+    at_last = order.type in MARKET_TYPES or order.order_id not in market.resting
     price = last if at_last else order.price
     offered = market.offered(order_list, order, price) if crosses(order, last) else Decimal(0)
     if offered > 0 and not (order.time_in_force == "FOK" and offered < left_of(order)):
@@ -185,7 +184,7 @@ def _step(order_list: VenueOrderList, order: Order, market: _Market) -> Step | N
 
 def _expiry_reason(order: Order) -> ExpiryReason | None:
     """Return why an order expires that cannot fill now; None if it rests on the book."""
-    if order.type in _AT_MARKET:
+    if order.type in MARKET_TYPES:
         return "INSUFFICIENT_LIQUIDITY"
     reasons: dict[str, ExpiryReason] = {
         "IOC": "UNFILLED_IOC_QUANTITY_EXPIRED",

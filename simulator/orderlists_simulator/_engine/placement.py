@@ -1,7 +1,7 @@
 """Placing order lists and orders as the exchange does: after every check.
 
 `OrderEntry.place_list` places a list without these checks.  [ASSUME] The order of the checks:
-symbol, unfilled orders, filters, prices, balances, client ids.
+symbol, unfilled orders, amounts of 0, filters, prices, balances, client ids.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.market import Market
 from orderlists_simulator._engine.order_entry import OrderEntry
 from orderlists_simulator._engine.orders import Leg, Order, VenueOrderList
-from orderlists_simulator._engine.price_rules import check_prices
+from orderlists_simulator._engine.price_rules import check_amounts, check_prices
 from orderlists_simulator._engine.state import VenueState
 
 
@@ -69,12 +69,13 @@ class Placement:
         """Place a list, and return it as the reply shows it.
 
         Raises:
-            ApiError: -1121, unknown symbol; -1015, too many unfilled orders; -1013, too many open
-                lists; -2010, the prices do not fit each other or the market, the account has
-                too little, or a client id is in use.
+            ApiError: -1121, unknown symbol; -1015, too many unfilled orders; -1013, an amount is 0,
+                or there are too many open lists; -2010, the prices do not fit each other or the
+                market, the account has too little, or a client id is in use.
         """
         with self._state.at(now):
             self._check_account(new.symbol, new.account, len(new.legs), now)
+            check_amounts(new.legs)
             self._check_open_lists(new)
             check_prices(new.contingency_type, new.legs, self._market.last_price(new.symbol))
             placed = self._entry.new_list(
@@ -95,6 +96,7 @@ class Placement:
         """
         with self._state.at(now):
             self._check_account(new.symbol, new.account, 1, now)
+            check_amounts((new.leg,))
             check_prices(None, (new.leg,), self._market.last_price(new.symbol))
             placed = self._entry.new_order(
                 symbol=new.symbol, leg=new.leg, account=new.account, now=now

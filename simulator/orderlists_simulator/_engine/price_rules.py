@@ -1,9 +1,9 @@
-"""The prices of a new list: how they must relate to each other and to the last price.
+"""The amounts of a new list: which are needed, and how its prices must relate to the last price.
 
 Source: "Price restrictions" of `New Order list - OCO`, and the table of -2010 in "Error codes".
 
 Invariant: a list that is accepted triggers nothing and takes nothing in its placement, but for the
-working order of an OTO or OTOCO, which may take.
+working order of an OTO or OTOCO, which may take; and none of its orders is for nothing.
 """
 
 from __future__ import annotations
@@ -12,13 +12,38 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from orderlists_simulator._engine.enums import STOP_TYPES, ContingencyType, OrderType
+from orderlists_simulator._engine.enums import (
+    MARKET_TYPES,
+    STOP_TYPES,
+    ContingencyType,
+    OrderType,
+)
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.matching import crosses, would_trigger
 from orderlists_simulator._engine.orders import Leg
 
 _BY_PRICE: frozenset[OrderType] = frozenset({"LIMIT_MAKER", "TAKE_PROFIT_LIMIT"})
 _STOP_LOSS: frozenset[OrderType] = frozenset({"STOP_LOSS", "STOP_LOSS_LIMIT"})
+
+
+def check_amounts(legs: Sequence[Leg]) -> None:
+    """Check that the quantities and prices of a list are more than 0.
+
+    The texts for a quantity and a price were observed.  [ASSUME] That for a stop price.
+
+    Args:
+        legs: Its legs; one without a quantity gets it when it is released.
+
+    Raises:
+        ApiError: -1013.
+    """
+    for leg in legs:
+        if leg.quantity == 0:
+            raise ApiError(-1013, "Invalid quantity.")
+        if leg.price == 0 and leg.type not in MARKET_TYPES and leg.peg_price_type is None:
+            raise ApiError(-1013, "Invalid price.")
+        if leg.stop_price == 0:
+            raise ApiError(-1013, "Invalid stopPrice.")
 
 
 def check_prices(

@@ -200,6 +200,9 @@ NO_TRIGGER = (
     "Param 'belowStopPrice' or 'belowTrailingDelta' must be sent, but both were empty/null!"
 )
 ICEBERG = "Parameter 'workingIcebergQty' is not supported if 'timeInForce' != 'GTC'."
+NO_QUANTITY = (-1013, "Invalid quantity.")
+NO_PRICE = (-1013, "Invalid price.")
+NO_STOP_PRICE = (-1013, "Invalid stopPrice.")
 TWO_STOPS = {"belowType": "STOP_LOSS", "belowStopPrice": "1"}
 REFUSED: list[tuple[str, Mapping[str, object], int, str]] = [
     ("oco", {"side": "UP"}, -1117, "Invalid side."),
@@ -317,6 +320,15 @@ REFUSED: list[tuple[str, Mapping[str, object], int, str]] = [
     ("opoco", {}, -2010, "OPO orders are not supported for this symbol."),
     ("opo", {"symbol": "XYZ"}, -1121, "Invalid symbol."),
     ("oco", {"symbol": "XYZ"}, -1121, "Invalid symbol."),
+    ("oco", {"quantity": "0"}, *NO_QUANTITY),
+    ("oto", {"workingQuantity": "0.00"}, *NO_QUANTITY),
+    ("otoco", {"pendingQuantity": "0"}, *NO_QUANTITY),
+    ("oco", {"abovePrice": "0"}, *NO_PRICE),
+    ("oco", {"belowPrice": "0"}, *NO_PRICE),
+    ("oto", {"workingPrice": "0.0"}, *NO_PRICE),
+    ("otoco", {"pendingAbovePrice": "0"}, *NO_PRICE),
+    ("oco", {"belowStopPrice": "0"}, *NO_STOP_PRICE),
+    ("oco", {"belowStopPrice": "0", "belowTrailingDelta": "100"}, *NO_STOP_PRICE),
     ("oco", {"aboveClientOrderId": "same", "belowClientOrderId": "same"}, *DUPLICATE),
 ]
 

@@ -112,6 +112,10 @@ def test_the_default_response_type_depends_on_the_type(
     [
         ({"symbol": "XYZ"}, -1121),
         ({"price": None}, -1102),
+        ({"quantity": "0"}, -1013),
+        ({**MARKET, "quantity": "0", "price": None, "timeInForce": None}, -1013),
+        ({"price": "0"}, -1013),
+        ({"type": "STOP_LOSS", "timeInForce": None, "price": None, "stopPrice": "0"}, -1013),
         ({"timeInForce": None}, -1102),
         ({"stopPrice": "1"}, -1106),
         ({"quoteOrderQty": "1"}, -1104),
