@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from client_and_venue import START, client_and_venue
+from client_and_venue import START, client_and_venue, venue_with_lists
 from orderlists import (
     CanceledOrder,
     CanceledOrderList,
@@ -135,3 +135,17 @@ def test_a_restricted_cancel_is_refused_where_the_order_does_not_fit(
 def test_a_cancel_restriction_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidRequest, match=r"^cancel_restrictions=1: .* \(-1145\)$"):
         CancelOrder(symbol="LTCBTC", order_id=1, cancel_restrictions=1)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - no member
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_all_order_lists_come_page_by_page_by_id_and_by_time(protocol: str, colour: str) -> None:
+    with client_and_venue(protocol, colour, venue=venue_with_lists(5)) as pair:
+        pair.client.send(CancelOrderList(symbol="LTCBTC", order_list_id=3))
+        by_id = list(pair.client.all_order_lists(page_size=2))
+        from_two = list(pair.client.all_order_lists(from_id=2))
+        recent = list(pair.client.all_order_lists(start_time=START // MILLISECOND))
+        with pytest.raises(InvalidRequest):
+            next(pair.client.all_order_lists(page_size=0))
+    assert [each.order_list_id for each in by_id] == [0, 1, 2, 3, 4]
+    assert [each.order_list_id for each in from_two] == [2, 3, 4]
+    assert [each.order_list_id for each in recent] == [3]

@@ -9,6 +9,7 @@ the interfaces for new operations, formats, protocols and transports in `orderli
 """
 
 from orderlists._attempt import Attempt
+from orderlists._execution.cancel_all_report import CancelAllReport, Verdict
 from orderlists._formats.json import Json
 from orderlists._in_doubt import InDoubt
 from orderlists._keys.key import HmacKey, Key
@@ -74,6 +75,7 @@ __all__ = [
     "BadTimestamp",
     "Banned",
     "Blocked",
+    "CancelAllReport",
     "CancelOpenOrders",
     "CancelOrder",
     "CancelOrderList",
@@ -133,6 +135,7 @@ __all__ = [
     "Unauthorized",
     "UndecodableReply",
     "UnknownOrderList",
+    "Verdict",
     "WebSocketApi",
     "__version__",
 ]

@@ -5,7 +5,19 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, Self, TypeVar
 
-from orderlists import Attempt, Event, Gap, HmacKey, Policy, RateLimit, Rest, WebSocketApi
+from orderlists import (
+    Attempt,
+    CancelAllReport,
+    Event,
+    Gap,
+    HmacKey,
+    OrderList,
+    Policy,
+    RateLimit,
+    Rest,
+    Verdict,
+    WebSocketApi,
+)
 from orderlists.extending import Request
 from orderlists_simulator import ApiKey, HmacApiKey, VirtualClock
 from orderlists_transports import AsyncClient, AsyncEventStream, Client, Clocks
@@ -24,6 +36,22 @@ class AnyClient(Protocol):
         attempts: tuple[Attempt, ...] = (),
         policy: Policy | None = None,
     ) -> R: ...
+    def cancel_all(
+        self,
+        symbol: str | None = None,
+        *,
+        policy: Policy | None = None,
+        on_verdict: Callable[[OrderList, Verdict], object] | None = None,
+    ) -> CancelAllReport: ...
+    def all_order_lists(
+        self,
+        *,
+        from_id: int | None = None,
+        start_time: int | None = None,
+        end_time: int | None = None,
+        page_size: int = 1000,
+        policy: Policy | None = None,
+    ) -> Iterator[OrderList]: ...
     def events(self, *, buffer: int = 1000) -> Any: ...
     def rate_limits(self) -> list[RateLimit]: ...
     def close(self) -> None: ...
@@ -84,6 +112,29 @@ class _BlockingAsyncClient:
         policy: Policy | None = None,
     ) -> R:
         return self._runner.run(self._client.reconcile(request, attempts=attempts, policy=policy))
+
+    def cancel_all(
+        self,
+        symbol: str | None = None,
+        *,
+        policy: Policy | None = None,
+        on_verdict: Callable[[OrderList, Verdict], object] | None = None,
+    ) -> CancelAllReport:
+        return self._runner.run(
+            self._client.cancel_all(symbol, policy=policy, on_verdict=on_verdict)
+        )
+
+    def all_order_lists(self, **range_: Any) -> Iterator[OrderList]:
+        lists = self._client.all_order_lists(**range_)
+
+        async def following() -> OrderList:
+            return await anext(lists)
+
+        while True:
+            try:
+                yield self._runner.run(following())
+            except StopAsyncIteration:
+                return
 
     @property
     def inner(self) -> AsyncClient:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from orderlists import Attempt, Key, Policy, RateLimit, RateLimits, TransportError
+from orderlists._operations.get_all_order_lists import LARGEST_PAGE
 from orderlists_transports._async_driver import AsyncDriver, AsyncHttpChannel
 from orderlists_transports._client import BUFFER
 from orderlists_transports._settings import (
@@ -27,6 +28,8 @@ from orderlists_transports._settings import (
 from orderlists_transports.environments import Exchange
 
 if TYPE_CHECKING:
+    from orderlists import CancelAllReport, OrderList, Verdict
+    from orderlists._operations.order_list_pages import OrderListPages
     from orderlists.extending import FramedProtocol, HttpProtocol, Request
     from orderlists_transports._events import AsyncEventStream
     from orderlists_transports._framed.async_channel import AsyncFramedChannel
@@ -115,6 +118,56 @@ class AsyncClient:
         settings = self._open_settings()
         return await self._driver.run(
             settings.engine.reconcile(request, attempts, policy, started=settings.monotonic())
+        )
+
+    def all_order_lists(
+        self,
+        *,
+        from_id: int | None = None,
+        start_time: int | None = None,
+        end_time: int | None = None,
+        page_size: int = LARGEST_PAGE,
+        policy: Policy | None = None,
+    ) -> AsyncIterator[OrderList]:
+        """Iterate over the order lists of the account, as `Client.all_order_lists` does."""
+        settings = self._open_settings()
+        from orderlists._operations.order_list_pages import OrderListPages  # noqa: PLC0415 - as below
+
+        pages = OrderListPages.of(
+            from_id, start_time, end_time, page_size=page_size, now=settings.timestamp()
+        )
+        return self._pages(pages, policy)
+
+    async def _pages(
+        self, pages: OrderListPages, policy: Policy | None
+    ) -> AsyncIterator[OrderList]:
+        while pages.request is not None:
+            for each in pages.read(await self.send(pages.request, policy=policy)):
+                yield each
+
+    async def cancel_all(
+        self,
+        symbol: str | None = None,
+        *,
+        policy: Policy | None = None,
+        on_verdict: Callable[[OrderList, Verdict], object] | None = None,
+    ) -> CancelAllReport:
+        """Cancel every open order list, and return what became of each, as `Client.cancel_all`."""
+        settings = self._open_settings()
+        from orderlists._execution.cancel_all import CancelAll  # noqa: PLC0415 - as below
+        from orderlists_transports._async_cancel_all import run  # noqa: PLC0415 - as below
+
+        return await run(
+            CancelAll.begin(
+                settings.engine,
+                symbol,
+                policy,
+                on_verdict=on_verdict,
+                now=settings.monotonic(),
+            ),
+            run_call=self._driver.run,
+            sleep=self._sleep_open,
+            monotonic=settings.monotonic,
         )
 
     def events(self, *, buffer: int = BUFFER) -> AsyncEventStream:

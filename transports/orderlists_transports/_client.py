@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from orderlists import Attempt, Key, Policy, RateLimit, RateLimits, TransportError
+from orderlists._operations.get_all_order_lists import LARGEST_PAGE
 from orderlists_transports._driver import Driver, HttpChannel
 from orderlists_transports._settings import (
     CLOCKS,
@@ -27,6 +28,8 @@ from orderlists_transports._settings import (
 from orderlists_transports.environments import Exchange
 
 if TYPE_CHECKING:
+    from orderlists import CancelAllReport, OrderList, Verdict
+    from orderlists._operations.order_list_pages import OrderListPages
     from orderlists.extending import FramedProtocol, HttpProtocol, Request
     from orderlists_transports._events import EventStream
     from orderlists_transports._framed.channel import FramedChannel
@@ -153,6 +156,100 @@ class Client:
         settings = self._open_settings()
         return self._driver.run(
             settings.engine.reconcile(request, attempts, policy, started=settings.monotonic())
+        )
+
+    def all_order_lists(
+        self,
+        *,
+        from_id: int | None = None,
+        start_time: int | None = None,
+        end_time: int | None = None,
+        page_size: int = LARGEST_PAGE,
+        policy: Policy | None = None,
+    ) -> Iterator[OrderList]:
+        """Iterate over the order lists of the account, open and finished, oldest first.
+
+        By id from `from_id` on, or by the time of the *last update* between `start_time` and
+        `end_time`, in as many requests as it takes; each costs 20 of request weight, and by time
+        there is one for each 24 hours at least.  The exchange does not document that a page which
+        is full holds the oldest lists; this relies on it.
+
+        Args:
+            from_id: The smallest id; 0 by default, for all.
+            start_time: The earliest time, in milliseconds since 1970, or in the unit of the
+                protocol.
+            end_time: The latest time; now by default.
+            page_size: How many lists a request asks for, 1 to 1000.
+            policy: How far each request goes, instead of the client's own policy.
+
+        Raises:
+            InvalidRequest: A value breaks a rule.  It is raised before anything is sent.
+            OrderListsError: What `send` raises; or a full page is of one instant, of which the
+                exchange returns no more.
+
+        >>> from orderlists_simulator import Simulator
+        >>> with Simulator() as simulator, Client(simulator.key, exchange=simulator.url) as client:
+        ...     [each.order_list_id for each in client.all_order_lists(page_size=2)]
+        [0, 1, 2, 3, 4]
+        """
+        settings = self._open_settings()
+        from orderlists._operations.order_list_pages import OrderListPages  # noqa: PLC0415 - as below
+
+        pages = OrderListPages.of(
+            from_id, start_time, end_time, page_size=page_size, now=settings.timestamp()
+        )
+        return self._pages(pages, policy)
+
+    def _pages(self, pages: OrderListPages, policy: Policy | None) -> Iterator[OrderList]:
+        while pages.request is not None:
+            yield from pages.read(self.send(pages.request, policy=policy))
+
+    def cancel_all(
+        self,
+        symbol: str | None = None,
+        *,
+        policy: Policy | None = None,
+        on_verdict: Callable[[OrderList, Verdict], object] | None = None,
+    ) -> CancelAllReport:
+        """Cancel every open order list, and return what became of each.
+
+        First every cancel is sent, then those whose outcome is unknown are reconciled.  The open
+        lists are read again until none is left or the deadline of the policy, which is that of the
+        whole, has passed.  Protective stops are cancelled too.  Unlike `CancelOpenOrders`, each
+        cancel has an id of its own, so a lost reply is recovered; single orders stay.
+
+        Args:
+            symbol: Only the lists of this symbol, such as ``LTCBTC``; by default all.
+            policy: How far to go, instead of the client's own policy.
+            on_verdict: Is given each list and its verdict, as it becomes known: a
+                `CanceledOrderList`, or the error that `send` would have raised.
+
+        Raises:
+            InvalidRequest: The symbol is none.  Nothing was sent.
+            OrderListsError: The open lists could not be read; nothing was cancelled.
+
+        An interrupt, and any other exception, carries the report so far: `CancelAllReport.of`.
+
+        >>> from orderlists_simulator import Simulator
+        >>> with Simulator() as simulator, Client(simulator.key, exchange=simulator.url) as client:
+        ...     client.cancel_all("LTCBTC")
+        <CancelAllReport 5 CanceledOrderList, 0 left>
+        """
+        settings = self._open_settings()
+        from orderlists._execution.cancel_all import CancelAll  # noqa: PLC0415 - as below
+        from orderlists_transports._cancel_all import run  # noqa: PLC0415 - as below
+
+        return run(
+            CancelAll.begin(
+                settings.engine,
+                symbol,
+                policy,
+                on_verdict=on_verdict,
+                now=settings.monotonic(),
+            ),
+            run_call=self._driver.run,
+            sleep=self._sleep_open,
+            monotonic=settings.monotonic,
         )
 
     def events(self, *, buffer: int = BUFFER) -> EventStream:

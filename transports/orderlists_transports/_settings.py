@@ -129,6 +129,10 @@ class Settings:
         """Return the time on both clocks."""
         return self.gate.clock.at(self.monotonic())
 
+    def timestamp(self) -> int:
+        """Return the exchange's time, as far as it is known, in the unit of the protocol."""
+        return self.now().server // self.protocol.time_unit.nanoseconds
+
     def rate_limits(self) -> list[RateLimit]:
         """Return what the exchange allows, and what is used of it."""
         return self.gate.rate_limits.read(account=self.gate.key.api_key, now=self.now())

@@ -71,6 +71,18 @@ class Engine:
     timeout: float
     new_id: Callable[[], str]
 
+    def chosen(self, policy: Policy | None) -> Policy:
+        """Return the policy of a call, which is the default policy if none is given.
+
+        Raises:
+            InvalidSetting: It is not a `Policy`.
+        """
+        if policy is None:
+            return self.policy
+        if not isinstance(policy, Policy):  # pyright: ignore[reportUnnecessaryIsInstance] - of callers without types
+            raise InvalidSetting(field="policy", value=policy, rule="must be a Policy")
+        return policy
+
     def send(self, request: Request[R], policy: Policy | None, *, started: int) -> RunningCall[R]:
         """Return a call that sends a request, and reconciles it if its outcome is unknown.
 
@@ -80,7 +92,7 @@ class Engine:
         """
         if not isinstance(request, Request):
             raise InvalidRequest(field="request", value=request, rule="must be a Request")
-        chosen = self.policy if policy is None else _checked(policy)
+        chosen = self.chosen(policy)
         complete = request.completed(recv_window=chosen.recv_window, new_id=self.new_id)
         state = CallState.begin(complete, chosen, self.gate.clock, started)
         state.given = request
@@ -104,7 +116,7 @@ class Engine:
         """
         doubt = InDoubt(request, attempts)
         _check_reconcilable(request)
-        chosen = self.policy if policy is None else _checked(policy)
+        chosen = self.chosen(policy)
         window = Decimal(getattr(request, "recv_window", None) or LONGEST_RECV_WINDOW)
         if policy is None and not attempts:
             chosen = _long_enough(chosen, window)
@@ -113,12 +125,6 @@ class Engine:
         state.earlier = doubt.attempts
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)
         return RunningCall(state, execution.reconcile(doubt.attempts, window))
-
-
-def _checked(policy: object) -> Policy:
-    if not isinstance(policy, Policy):
-        raise InvalidSetting(field="policy", value=policy, rule="must be a Policy")
-    return policy
 
 
 def _check_reconcilable(request: Request[Any]) -> None:

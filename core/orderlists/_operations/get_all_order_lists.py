@@ -25,6 +25,7 @@ GET_ALL_ORDER_LISTS: Operation[tuple[OrderList, ...]] = Operation(
 
 LARGEST_PAGE = 1000
 _DAY = 24 * 60 * 60
+_MICROSECONDS_FROM = 10**14
 
 
 @frozen(kw_only=True, repr=False, slots=False)
@@ -72,9 +73,7 @@ class GetAllOrderLists(Request[tuple[OrderList, ...]]):
             self._check_times(self.start_time, self.end_time)
 
     def _check_times(self, start: int, end: int) -> None:
-        # Microseconds since 1970 have three digits more; which unit it is, the protocol knows.
-        longest = _DAY * (1_000_000 if start >= 10**14 else 1_000)
-        if not 0 <= end - start <= longest:
+        if not 0 <= end - start <= longest_window(start):
             raise Rule.ONE_DAY.broken("end_time", end)
 
     def parameters(self) -> list[Parameter]:
@@ -86,3 +85,9 @@ class GetAllOrderLists(Request[tuple[OrderList, ...]]):
             limit=self.limit,
             recvWindow=self.recv_window,
         )
+
+
+def longest_window(start: int) -> int:
+    """Return how far the end may be from the start: 24 hours, in the unit of the start."""
+    # Microseconds since 1970 have three digits more; which unit it is, the protocol knows.
+    return _DAY * (1_000_000 if start >= _MICROSECONDS_FROM else 1_000)

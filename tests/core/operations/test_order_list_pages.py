@@ -1,0 +1,155 @@
+"""Every order list, page by page: none is left out, none comes twice."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderlists import Instant, InvalidRequest, OrderList, OrderListsError, TimeUnit
+from orderlists._operations.get_all_order_lists import GetAllOrderLists
+from orderlists._operations.order_list_pages import OrderListPages
+from orderlists.enums import ContingencyType, ListOrderStatus, ListStatusType
+
+DAY = 24 * 60 * 60 * 1000
+LATEST_ID = 2**63 - 1
+
+
+def order_list(number: int, time: int) -> OrderList:
+    return OrderList(
+        order_list_id=number,
+        contingency_type=ContingencyType.OCO,
+        list_status_type=ListStatusType.ALL_DONE,
+        list_order_status=ListOrderStatus.ALL_DONE,
+        transaction_time=Instant(time, TimeUnit.MILLISECOND),
+        symbol="LTCBTC",
+        orders=(),
+    )
+
+
+def answer(history: list[OrderList], request: GetAllOrderLists) -> tuple[OrderList, ...]:
+    """Return what the exchange returns, newest first, as its samples have it."""
+    if request.from_id is not None:
+        found = sorted(
+            (each for each in history if each.order_list_id >= request.from_id),
+            key=lambda each: each.order_list_id,
+        )
+    else:
+        start, end = request.start_time, request.end_time
+        assert start is not None
+        assert end is not None
+        assert 0 <= end - start <= DAY
+        found = sorted(
+            (each for each in history if start <= each.transaction_time.value <= end),
+            key=lambda each: (each.transaction_time, each.order_list_id),
+        )
+    return tuple(reversed(found[: request.limit]))
+
+
+def every(pages: OrderListPages, history: list[OrderList]) -> list[OrderList]:
+    found: list[OrderList] = []
+    for _ in range(1000):
+        if pages.request is None:
+            return found
+        found += pages.read(answer(history, pages.request))
+    raise AssertionError("no end")
+
+
+histories = st.dictionaries(
+    st.integers(0, 30) | st.sampled_from([LATEST_ID - 1, LATEST_ID]), st.integers(0, 4), max_size=20
+)
+
+
+@given(times=histories, page_size=st.integers(1, 5), first=st.integers(0, 31) | st.none())
+def test_by_id_every_list_comes_once_in_order(
+    times: dict[int, int], page_size: int, first: int | None
+) -> None:
+    history = [order_list(number, time) for number, time in times.items()]
+    pages = OrderListPages.of(first, None, None, page_size=page_size, now=0)
+    assert ids_of(every(pages, history)) == sorted(
+        number for number in times if number >= (first or 0)
+    )
+
+
+@given(
+    quarters=st.dictionaries(st.integers(0, 30), st.integers(0, 12), max_size=20),
+    page_size=st.integers(1, 5),
+    start=st.integers(0, 8),
+    length=st.integers(0, 12),
+)
+def test_by_time_every_list_of_the_range_comes_once_in_order(
+    quarters: dict[int, int], page_size: int, start: int, length: int
+) -> None:
+    # In quarters of a day: several lists have the same time.
+    quarter = DAY // 4
+    history = [order_list(number, time * quarter) for number, time in quarters.items()]
+    first, last = start * quarter - 1 if start else 0, (start + length) * quarter
+    pages = OrderListPages.of(None, first, last, page_size=page_size, now=0)
+    wanted = sorted(
+        (time, number) for number, time in quarters.items() if start <= time <= start + length
+    )
+    times = [time for time, _ in wanted]
+    if max(map(times.count, times), default=0) >= page_size:
+        # Of one instant there may be more than a page: an error, or nothing is left out.
+        with suppress(OrderListsError):
+            assert ids_of(every(pages, history)) == [number for _, number in wanted]
+    else:
+        assert ids_of(every(pages, history)) == [number for _, number in wanted]
+
+
+def ids_of(found: list[OrderList]) -> list[int]:
+    return [each.order_list_id for each in found]
+
+
+def test_a_full_page_of_one_instant_is_an_error_and_not_a_gap() -> None:
+    pages = OrderListPages.of(None, 5, 9, page_size=2, now=0)
+    with pytest.raises(
+        OrderListsError, match=r"2 order lists were last updated at 5, .*by from_id"
+    ):
+        pages.read((order_list(1, 5), order_list(0, 5)))
+
+
+def test_a_full_page_before_from_id_is_an_error_and_no_endless_loop() -> None:
+    pages = OrderListPages.of(7, None, None, page_size=1, now=0)
+    with pytest.raises(OrderListsError, match="before from_id=7"):
+        pages.read((order_list(6, 5),))
+
+
+def test_without_an_end_it_is_now_and_the_windows_are_of_24_hours() -> None:
+    now = 3 * DAY
+    pages = OrderListPages.of(None, DAY // 2, None, page_size=1000, now=now)
+    windows: list[Any] = []
+    while (request := pages.request) is not None:
+        windows.append((request.start_time, request.end_time))
+        pages.read(())
+    half = DAY // 2
+    assert windows == [
+        (half, half + DAY),
+        (half + DAY + 1, half + 2 * DAY + 1),
+        (half + 2 * DAY + 2, now),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"from_id": -1}, "from_id"),
+        ({"from_id": 0, "start": 1}, "from_id"),
+        ({"from_id": 0, "end": 1}, "from_id"),
+        ({"start": -1}, "start_time"),
+        ({"end": 1}, "start_time"),
+        ({"start": 1, "end": -1}, "end_time"),
+        ({"start": 2, "end": 1}, "end_time"),
+        ({"start": 8}, "end_time"),
+        ({"page_size": 0}, "page_size"),
+        ({"page_size": 1001}, "page_size"),
+        ({"page_size": True}, "page_size"),
+        ({"page_size": None}, "page_size"),
+    ],
+)
+def test_a_range_that_is_none_is_refused(given: dict[str, Any], field: str) -> None:
+    values: dict[str, Any] = {"from_id": None, "start": None, "end": None, "page_size": 9, "now": 7}
+    with pytest.raises(InvalidRequest) as caught:
+        OrderListPages.of(**values | given)
+    assert caught.value.field == field

@@ -1,0 +1,305 @@
+"""`cancel_all`: every open list gets a cancel and a verdict, with any client."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from client_and_venue import SECOND, START, client_and_venue, venue_with_lists
+from orderlists import (
+    AlreadyDone,
+    CancelAllReport,
+    CanceledOrderList,
+    Evidence,
+    InvalidRequest,
+    InvalidSetting,
+    Json,
+    NotExecuted,
+    OrderList,
+    OutcomeUnknown,
+    Policy,
+    Rejected,
+    Rest,
+    TransportError,
+)
+from orderlists_simulator import Venue
+from orderlists_simulator import faults as f
+
+COMBINATIONS = [(p, c) for p in ("REST", "WebSocket") for c in ("sync", "async")]
+LOOK_ONCE = Policy(reconcile=False)
+
+
+def place(venue: Venue, symbol: str = "LTCBTC", now: int = START) -> None:
+    venue.order_entry.place_oco(
+        symbol=symbol, side="SELL", quantity=1, price=3, stop_price=1, now=now
+    )
+
+
+def open_ids(venue: Venue) -> list[int]:
+    return [each.order_list_id for each in venue.lists if each.is_open]
+
+
+def sent(venue: Venue) -> list[str]:
+    """Return what the venue received, as the last words of paths and methods."""
+    return ["cancel" if each.is_cancel else "query" for each in venue.log.entries]
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_every_open_list_of_a_symbol_is_canceled_and_no_other(protocol: str, colour: str) -> None:
+    venue = venue_with_lists(5)
+    place(venue, "BTCUSDT")
+    told: list[tuple[int, Any]] = []
+    with client_and_venue(protocol, colour, venue=venue) as pair:
+        report = pair.client.cancel_all(
+            "LTCBTC", on_verdict=lambda each, verdict: told.append((each.order_list_id, verdict))
+        )
+        assert open_ids(venue) == [5]
+        everything = pair.client.cancel_all()
+        nothing = pair.client.cancel_all()
+    assert sorted(report.verdicts) == [0, 1, 2, 3, 4]
+    assert dict(told) == report.verdicts
+    assert {type(each) for each in report.verdicts.values()} == {CanceledOrderList}
+    assert report.is_complete
+    assert repr(report) == "<CancelAllReport 5 CanceledOrderList, 0 left>"
+    assert list(everything.verdicts) == [5]
+    assert nothing.is_complete
+    assert nothing.verdicts == {}
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_every_cancel_is_sent_before_a_lost_one_is_recovered(protocol: str, colour: str) -> None:
+    # The first request reads the open lists.
+    faults = [f.NORMAL, f.executed(answer=f.bare(503)), f.NORMAL, f.NORMAL]
+    told: list[Any] = []
+    with client_and_venue(
+        protocol, colour, venue=venue_with_lists(3), faults=faults, max_in_flight=1
+    ) as pair:
+        report = pair.client.cancel_all(on_verdict=lambda _, verdict: told.append(verdict))
+    kinds = sent(pair.venue)
+    assert kinds[:4] == ["query", "cancel", "cancel", "cancel"]
+    assert [each.evidence for each in told] == [Evidence.REPLY, Evidence.REPLY, Evidence.QUERY]
+    assert report.is_complete
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_a_list_that_ends_before_its_cancel_is_already_done(colour: str) -> None:
+    faults = [f.delayed(1.0)]
+    events = [(0.5, f.Expire(0))]
+    with client_and_venue("REST", colour, faults=faults, events=events) as pair:
+        report = pair.client.cancel_all()
+    assert isinstance(report.verdicts[0], AlreadyDone)
+    assert isinstance(report.verdicts[1], CanceledOrderList)
+    assert report.is_complete
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_a_list_that_is_placed_meanwhile_is_canceled_too(colour: str) -> None:
+    with client_and_venue("REST", colour) as pair:
+
+        def place_once(order_list: OrderList, _: object) -> None:
+            if order_list.order_list_id == 0:
+                place(pair.venue)
+
+        report = pair.client.cancel_all(on_verdict=place_once)
+    assert sorted(report.verdicts) == [0, 1, 2]
+    assert open_ids(pair.venue) == []
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_a_refused_cancel_is_not_sent_again_and_its_list_is_told_as_left(colour: str) -> None:
+    faults = [f.NORMAL, f.not_executed(answer=f.json_error(-1013, status=400))]
+    with client_and_venue("REST", colour, faults=faults, max_in_flight=1) as pair:
+        report = pair.client.cancel_all()
+    assert isinstance(report.verdicts[0], Rejected)
+    assert [each.order_list_id for each in report.left] == open_ids(pair.venue) == [0]
+    assert not report.is_complete
+    assert sent(pair.venue).count("cancel") == 2
+    assert repr(report) == "<CancelAllReport 1 CanceledOrderList, 1 Rejected, 1 left>"
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_a_cancel_that_was_proven_not_executed_is_sent_anew(colour: str) -> None:
+    policy = Policy(max_resends=0, deadline=120.0)
+    faults = [f.NORMAL, f.not_executed(answer=f.DROPPED)]
+    told: list[Any] = []
+    with client_and_venue("REST", colour, venue=venue_with_lists(1), faults=faults) as pair:
+        report = pair.client.cancel_all(
+            policy=policy, on_verdict=lambda _, verdict: told.append(verdict)
+        )
+    assert [type(each) for each in told] == [NotExecuted, CanceledOrderList]
+    assert report.verdicts == {0: told[1]}
+    assert report.is_complete
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_without_reconciling_a_lost_cancel_is_unknown_and_another_follows(colour: str) -> None:
+    faults = [f.NORMAL, f.not_executed(answer=f.DROPPED)]
+    told: list[Any] = []
+    with client_and_venue("REST", colour, venue=venue_with_lists(1), faults=faults) as pair:
+        report = pair.client.cancel_all(
+            policy=LOOK_ONCE, on_verdict=lambda _, verdict: told.append(verdict)
+        )
+    assert [type(each) for each in told] == [OutcomeUnknown, CanceledOrderList]
+    assert report.is_complete
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_the_deadline_is_that_of_the_whole_and_what_is_left_is_told(colour: str) -> None:
+    faults = [f.NORMAL, *[f.not_executed(answer=f.DROPPED)] * 1000]
+    with client_and_venue("REST", colour, faults=faults) as pair:
+        report = pair.client.cancel_all(policy=Policy(deadline=8.0))
+        seconds = (pair.clock.now() - START) / SECOND
+    assert seconds <= 8.0
+    assert {type(each) for each in report.verdicts.values()} == {OutcomeUnknown}
+    assert [each.order_list_id for each in report.left] == [0, 1]
+    assert isinstance(report.error, TransportError)
+    assert not report.is_complete
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_a_cancel_that_is_unknown_at_the_deadline_is_not_reconciled(colour: str) -> None:
+    faults = [f.NORMAL, f.Fault(executed_after=(), answer=f.DROPPED, delay=5.0)]
+    with client_and_venue("REST", colour, venue=venue_with_lists(1), faults=faults) as pair:
+        report = pair.client.cancel_all(policy=Policy(deadline=5.0))
+    assert [type(each) for each in report.verdicts.values()] == [OutcomeUnknown]
+    assert sent(pair.venue) == ["query", "cancel"]
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_where_the_open_lists_cannot_be_read_nothing_is_canceled(colour: str) -> None:
+    faults = [f.not_executed(answer=f.json_error(-2015, status=401))]
+    with client_and_venue("REST", colour, faults=faults) as pair, pytest.raises(Rejected):
+        pair.client.cancel_all()
+    assert open_ids(pair.venue) == [0, 1]
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_a_bug_of_the_parser_passes_through(colour: str) -> None:
+    def parse(body: bytes) -> Any:
+        raise KeyError(body[:1])
+
+    protocol = Rest(format=Json(parser=parse))
+    with (
+        client_and_venue("REST", colour, protocol=protocol) as pair,
+        pytest.raises(KeyError) as caught,
+    ):
+        pair.client.cancel_all()
+    assert CancelAllReport.of(caught.value) == CancelAllReport(verdicts={})
+    assert sent(pair.venue) == ["query"]
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_where_they_cannot_be_read_again_the_report_has_the_error(colour: str) -> None:
+    refused = f.not_executed(answer=f.json_error(-2015, status=401))
+    faults = [f.NORMAL, f.NORMAL, refused, refused]
+    with client_and_venue("REST", colour, faults=faults, max_in_flight=1) as pair:
+        report = pair.client.cancel_all()
+    assert isinstance(report.error, Rejected)
+    assert [each.order_list_id for each in report.left] == [1]
+    assert not report.is_complete
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, ValueError("a bug of the user's")])
+def test_an_interrupt_carries_the_report_so_far_and_nothing_more_is_sent(
+    colour: str, interrupt: Any
+) -> None:
+    def raise_it(*_: object) -> None:
+        raise interrupt
+
+    with client_and_venue("REST", colour, venue=venue_with_lists(40), max_in_flight=1) as pair:
+        with pytest.raises((KeyboardInterrupt, ValueError)) as caught:
+            pair.client.cancel_all(on_verdict=raise_it)
+        report = CancelAllReport.of(caught.value)
+        assert report is not None
+        requests: list[Any] = [each.request for each in report.in_doubt]
+        # Calls that were in flight have left their turns when the next one has it.
+        results = [
+            pair.client.reconcile(each, policy=Policy(max_resends=0))
+            for each in requests
+            if not pair.venue.order_list(each.order_list_id).is_open
+        ]
+    assert {each.evidence for each in results} <= {Evidence.QUERY}
+    assert len(report.verdicts) == 1
+    assert len(report.verdicts) + len(report.in_doubt) == 40
+    # The rest was not sent: one was in flight, and another may have been on its way.
+    assert len(open_ids(pair.venue)) >= 40 - len(results) - 1
+    assert "39 in doubt" in repr(report)
+    assert any("cancel_all until then" in each for each in caught.value.__notes__)
+
+
+def test_a_canceled_task_carries_the_report_and_leaves_no_task() -> None:
+    faults = [f.NORMAL, f.NORMAL, f.delayed(30.0)]
+
+    async def cancel_it(client: Any) -> tuple[CancelAllReport | None, int]:
+        task = asyncio.create_task(client.cancel_all())
+        await asyncio.sleep(1.0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await task
+        return CancelAllReport.of(caught.value), len(asyncio.all_tasks())
+
+    with client_and_venue("REST", "async", faults=faults) as pair:
+        report, tasks = pair.run(cancel_it)
+    assert report is not None
+    assert [type(each) for each in report.verdicts.values()] == [CanceledOrderList]
+    (in_doubt,) = report.in_doubt
+    request: Any = in_doubt.request
+    assert request.order_list_id == 1
+    assert tasks == 1
+
+
+def test_an_exception_that_takes_no_attribute_has_no_report() -> None:
+    class Slotted(Exception):
+        __slots__ = ()
+
+        def add_note(self, note: str, /) -> None:
+            raise TypeError(note)
+
+    error = Slotted()
+    CancelAllReport(verdicts={}).attach_to(error)
+    assert CancelAllReport.of(error) is None
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize(
+    ("given", "kind", "field"),
+    [
+        ({"symbol": "ltcbtc"}, InvalidRequest, "symbol"),
+        ({"symbol": 1}, InvalidRequest, "symbol"),
+        ({"on_verdict": 1}, InvalidRequest, "on_verdict"),
+        ({"policy": 1}, InvalidSetting, "policy"),
+    ],
+)
+def test_an_argument_of_cancel_all_that_is_none_is_refused(
+    colour: str, given: dict[str, Any], kind: Any, field: str
+) -> None:
+    with client_and_venue("REST", colour) as pair:
+        with pytest.raises(kind) as caught:
+            pair.client.cancel_all(**given)
+        assert caught.value.field == field
+    assert not pair.venue.log.entries
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_a_closed_client_cancels_nothing(colour: str) -> None:
+    with client_and_venue("REST", colour) as pair:
+        pair.client.close()
+        with pytest.raises(TransportError, match="closed"):
+            pair.client.cancel_all()
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_a_client_that_is_closed_meanwhile_raises_with_the_report(colour: str) -> None:
+    faults = [f.NORMAL, f.CONNECTION_REFUSED]
+    with client_and_venue("REST", colour, venue=venue_with_lists(1), faults=faults) as pair:
+
+        def close(*_: object) -> None:
+            client: Any = getattr(pair.client, "inner", pair.client)
+            client._closed = True  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - as closing it does, within a loop
+
+        with pytest.raises(TransportError, match="closed") as caught:
+            pair.client.cancel_all(policy=Policy(max_resends=0), on_verdict=close)
+    report = CancelAllReport.of(caught.value)
+    assert report is not None
+    assert len(report.verdicts) == 1
