@@ -205,8 +205,9 @@ class AsyncWebsocketsTransport(_Transport):
     async def aclose(self) -> None:
         """Close every connection, after half a second at the latest."""
         self._is_closed = True
-        for opening in list(self._opening):
-            opening.reschedule(0)
+        for opening in self._opening:
+            if not opening.expired():  # Such as by the call before this one: its task ends soon.
+                opening.reschedule(0)
         here = [each for each in self._connections if each.is_here()]
         await asyncio.gather(*(each.aclose() for each in here))
 
