@@ -91,6 +91,7 @@ class EventEvidence:
 
 def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
     kept[key] = value
+    kept.move_to_end(key)
     if len(kept) > _MAX_KEPT:
         kept.popitem(last=False)
 

@@ -85,6 +85,22 @@ def test_only_the_latest_thousand_cancels_are_kept(
     assert evidence.canceled_under("cancel-1000") is not None
 
 
+def test_a_list_whose_last_report_is_recent_is_kept_however_old_its_first_is(
+    report: dict[str, Any], status: dict[str, Any]
+) -> None:
+    evidence = EventEvidence()
+    evidence.record(event(report | {"g": 0}))
+    for number in range(1, 1000):
+        evidence.record(event(report | {"g": number}))
+    evidence.record(event(report | CANCELED | {"g": 0}))
+    evidence.record(event(report | {"g": 1000}))
+    evidence.record(event(status | OVER | {"g": 0}))
+
+    proof = evidence.canceled_under("mine")
+    assert proof is not None
+    assert [each.client_order_id for each in proof.order_reports] == ["mine"]
+
+
 def test_the_newest_list_with_a_client_id_is_found_with_the_reports_on_its_orders(
     report: dict[str, Any], status: dict[str, Any]
 ) -> None:
