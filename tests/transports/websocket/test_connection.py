@@ -18,13 +18,23 @@ class ManualLoop:
     def call_soon(self, callback: Callable[[], object], /) -> None:
         self.callbacks.append(callback)
 
-    def call_later(self, delay: float, callback: Callable[[], object], /) -> Any:
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> "ManualTimer":
         assert delay > 0
-        return callback
+        self.timer = ManualTimer(callback)
+        return self.timer
 
     def turn(self) -> None:
         while self.callbacks:
             self.callbacks.popleft()()
+
+
+class ManualTimer:
+    """A timer that fires when a test says so."""
+
+    def __init__(self, callback: Callable[[], object]) -> None:
+        self.fire: Callable[[], object] = callback
+
+    def cancel(self) -> None: ...
 
 
 class Lines:
@@ -45,6 +55,12 @@ class Lines:
     def receive(self, data: bytes) -> list[str]:
         return data.decode().splitlines()
 
+    def received(self) -> list[str]:
+        return []
+
+    def close(self) -> None:
+        self.send("close")
+
 
 class Recorded(WebSocketConnection):
     """A connection that records what is written to its socket."""
@@ -53,13 +69,17 @@ class Recorded(WebSocketConnection):
         protocol: Any = Lines()
         super().__init__(protocol, loop, heartbeat=20.0)
         self.writes: list[bytes] = []
+        self.is_reading = True
+        self._begin()
 
     def _put(self, data: bytes) -> None:
         self.writes.append(data)
 
-    def _pause(self) -> None: ...
+    def _pause(self) -> None:
+        self.is_reading = False
 
-    def _unpause(self) -> None: ...
+    def _unpause(self) -> None:
+        self.is_reading = True
 
     def _abort(self) -> None: ...
 
@@ -113,3 +133,49 @@ def test_a_frame_that_waits_to_be_written_is_not_reported_as_written(
     loop.turn()
     connection._all_written()  # noqa: SLF001 - the second
     assert written == [None]
+
+
+def listen_and_close_at_once(connection: Any) -> list[str]:
+    seen: list[str] = []
+
+    def received(frame: str) -> None:
+        seen.append(frame)
+        connection.start_closing()
+
+    def lost(error: Exception) -> None:
+        seen.append(str(error))
+
+    connection.listen(received, lost)
+    return seen
+
+
+def test_the_end_is_reported_once_where_a_kept_frame_has_the_connection_closed(
+    connection: Any, loop: ManualLoop
+) -> None:
+    connection._take(b"1\n2")  # noqa: SLF001
+    seen = listen_and_close_at_once(connection)
+    loop.turn()
+    assert seen == ["1", "the connection is over: it was closed here"]
+
+
+def test_frames_and_an_end_that_came_before_a_driver_listens_are_reported_once_and_in_order(
+    connection: Any, loop: ManualLoop
+) -> None:
+    connection._take(b"1\n2")  # noqa: SLF001
+    connection._finish("gone")  # noqa: SLF001
+    seen = listen_and_close_at_once(connection)
+    loop.turn()
+    assert seen == ["1", "2", "the connection is over: gone"]
+
+
+def test_reading_that_was_paused_goes_on_when_a_driver_listens(
+    connection: Any, loop: ManualLoop
+) -> None:
+    received: list[str] = []
+    connection._take(b"x" * 5 * 1024 * 1024)  # noqa: SLF001
+    assert not connection.is_reading
+    connection.listen(received.append, pytest.fail)
+    loop.turn()
+    assert connection.is_reading
+    connection._take(b"next")  # noqa: SLF001
+    assert [len(frame) for frame in received] == [5 * 1024 * 1024, 4]

@@ -71,10 +71,15 @@ class WebSocketConnection(ABC):
     ) -> None:
         """Call a function with every frame, and another once with the reason of the end."""
         self._received, self._lost = received, lost
-        while self._frames:
+        was_over = self._end is not None
+        # The function may close the connection, which reports the end.
+        while self._frames and (was_over or self._end is None):
             received(self._frames.popleft())
-        if self._end is not None:
+        self._n_received = self._n_arrived
+        if was_over:
             lost(self._over())
+        elif self._is_paused:
+            self._loop.call_soon(self._resume)
 
     def write(self, frame: Frame, failed: Callable[[TransportError], object], /) -> None:
         """Write a frame, or call a function if it cannot be written."""
