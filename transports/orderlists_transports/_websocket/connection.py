@@ -56,6 +56,9 @@ class WebSocketConnection(ABC):
         self._lost: Callable[[Exception], object] = self._wake
         self._wake_receiver: Callable[[], object] | None = None
         self._end: str | None = None
+        # Why nothing can be written any more, while what has arrived before is still to be read.
+        self._broken: str | None = None
+        self._refused: list[Callable[[TransportError], object]] = []
         self._is_flushing = False
         self._n_unanswered = 0
         self._unwritten: list[Written] = []
@@ -83,6 +86,10 @@ class WebSocketConnection(ABC):
 
     def write(self, frame: Frame, failed: Callable[[TransportError], object], /) -> None:
         """Write a frame, or call a function if it cannot be written."""
+        if self._broken is not None and self._end is None:
+            # Later: an error would end the connection, and replies may still arrive.
+            self._refused.append(failed)
+            return
         try:
             if self._end is not None:
                 raise unsent(self._end)
@@ -146,7 +153,7 @@ class WebSocketConnection(ABC):
 
     def _all_written(self) -> None:
         """Note that the system has taken all."""
-        if not self._is_flushing:
+        if not self._is_flushing and self._broken is None:
             self._call_written(None)
 
     def shut(self) -> None:
@@ -163,6 +170,9 @@ class WebSocketConnection(ABC):
     def _set_end(self, why: str) -> None:
         if self._end is None:
             self._end = why
+            refused, self._refused = self._refused, []
+            for failed in refused:
+                failed(unsent(why))
             self._fail_unwritten(why)
             self._lost(self._over())
 
@@ -187,7 +197,7 @@ class WebSocketConnection(ABC):
     def _flush(self) -> None:
         self._is_flushing = False
         data = self._protocol.output()
-        if (data or self._unwritten) and not self._is_closed:
+        if (data or self._unwritten) and self._broken is None and not self._is_closed:
             self._put(data)
 
     def _beat(self) -> None:

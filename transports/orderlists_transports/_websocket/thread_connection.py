@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from functools import partial
 from selectors import EVENT_READ, EVENT_WRITE
 from threading import Lock
 from time import monotonic
@@ -129,13 +130,18 @@ class ThreadWebSocket(WebSocketConnection):
             pass
         except OSError as error:
             outbox.clear()
-            self._fail_unwritten(describe(error))
-            # What has arrived before is still there to be read.
-            self._read()
-            self._finish(describe(error))
+            self._broken = why = describe(error)
+            self._fail_unwritten(why)
+            # What has arrived before is still there to be read, but not now: a frame that was
+            # received may be the reason of this write.
+            self._thread.call_soon(partial(self._read_rest, why))
         if not outbox:
             self._all_written()
         self._watch()
+
+    def _read_rest(self, why: str) -> None:
+        self._read()
+        self._finish(why)
 
     def _watch(self) -> None:
         events = (0 if self._is_paused else EVENT_READ) | (EVENT_WRITE if self._outbox else 0)
