@@ -125,11 +125,17 @@ class WebsocketsTransport(_Transport):
 
     def connect(self, target: str, /, *, timeout: float) -> ThreadWebSocket:
         """Open a connection, as `FramedTransport.connect` says."""
-        outcome = self._connect(target, timeout)
+        opened: list[ThreadWebSocket] = []
+        try:
+            failure = self._connect(target, timeout, opened)
+            if failure is None:
+                return opened[0]
+        except BaseException:
+            for connection in opened:  # An interrupt: no caller will close it.
+                self.io_thread.call_soon(connection.shut)
+            raise
         # Raised here, where no foreign error is being handled: none becomes its context.
-        if isinstance(outcome, TransportError):
-            raise outcome
-        return outcome
+        raise failure
 
     def close(self) -> None:
         """Close every connection, after half a second at the latest, and end the thread."""
@@ -141,7 +147,9 @@ class WebsocketsTransport(_Transport):
             thread.wait(closed, 2 * CLOSING_TIMEOUT)
             thread.stop()
 
-    def _connect(self, target: str, timeout: float) -> ThreadWebSocket | TransportError:
+    def _connect(
+        self, target: str, timeout: float, opened: list[ThreadWebSocket]
+    ) -> TransportError | None:
         thread, is_closed = self.io_thread, self._is_closed
         if is_closed:
             return _closed()
@@ -151,6 +159,8 @@ class WebsocketsTransport(_Transport):
             stream = dial(self._route, _open_socket, deadline)
             try:
                 _shake_hands(stream, protocol, deadline)
+                connection = ThreadWebSocket(stream.detach(), protocol, thread, self._heartbeat)
+                opened.append(connection)
             except BaseException:
                 stream.close()
                 raise
@@ -160,13 +170,13 @@ class WebsocketsTransport(_Transport):
             return refusal.with_traceback(None)
         except _NETWORK_ERRORS as error:
             return _closed() if self._is_closed else not_connected(self._origin, error)
-        connection = ThreadWebSocket(stream.detach(), protocol, thread, self._heartbeat)
+        connection.start()
         thread.call_soon(partial(self._connections.add, connection))
         if self._is_closed:  # Looked at last: another thread may close the transport meanwhile.
             thread.call_soon(connection.shut)
             thread.stop()
             return _closed()
-        return connection
+        return None
 
 
 class AsyncWebsocketsTransport(_Transport):
@@ -212,7 +222,8 @@ class AsyncWebsocketsTransport(_Transport):
         await asyncio.gather(*(each.aclose() for each in here))
 
     async def _connect(self, target: str, timeout: float) -> AsyncWebSocket | TransportError:  # noqa: ASYNC109 - as above
-        if self._is_closed:
+        is_closed = self._is_closed
+        if is_closed:
             return _closed()
         try:
             protocol = self._protocol(target)
@@ -223,6 +234,9 @@ class AsyncWebsocketsTransport(_Transport):
             return refusal.with_traceback(None)
         except _NETWORK_ERRORS as error:
             return _closed() if self._is_closed else not_connected(self._origin, error)
+        if self._is_closed:  # It was open already when that was said, and not returned yet.
+            connection.shut()
+            return _closed()
         self._connections.add(connection)
         return connection
 
@@ -260,7 +274,11 @@ def _open_socket(host: str, port: int, seconds: float) -> socket.socket:
 
 def _open_address(address: str, port: int, seconds: float) -> socket.socket:
     sock = socket.create_connection((address, port), seconds)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        sock.close()
+        raise
     return sock
 
 

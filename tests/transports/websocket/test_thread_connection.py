@@ -41,6 +41,7 @@ def there(sockets: tuple[socket.socket, socket.socket]) -> socket.socket:
 def connection(thread: Any, sockets: tuple[socket.socket, socket.socket]) -> Any:
     protocol: Any = Lines()
     connection = ThreadWebSocket(sockets[0], protocol, thread, heartbeat=20.0)
+    connection.start()
     thread.turn()
     return connection
 

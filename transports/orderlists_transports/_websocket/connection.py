@@ -63,7 +63,7 @@ class WebSocketConnection(ABC):
         self._n_unanswered = 0
         self._unwritten: list[Written] = []
         self._heard, self._is_pinged = monotonic(), False
-        self._timer: Timer
+        self._timer: Timer | None = None
         self._closed: list[Callable[[], object]] = []
         self._is_closed = False
 
@@ -119,7 +119,7 @@ class WebSocketConnection(ABC):
 
     def _begin(self) -> None:
         """Take in what came with the handshake, and begin to listen for silence."""
-        self._timer = self._loop.call_later(self._heartbeat, self._beat)
+        self._set_timer(self._heartbeat, self._beat)
         self._deliver(self._protocol.received())
 
     def _take(self, data: bytes) -> None:
@@ -160,7 +160,7 @@ class WebSocketConnection(ABC):
         """Close the socket at once."""
         if not self._is_closed:
             self._is_closed = True
-            self._timer.cancel()
+            self._cancel_timer()
             self._abort()
             self._call_closed()
 
@@ -215,8 +215,12 @@ class WebSocketConnection(ABC):
             self._finish("the other side is silent")
 
     def _set_timer(self, seconds: float, callback: Callable[[], object]) -> None:
-        self._timer.cancel()
+        self._cancel_timer()
         self._timer = self._loop.call_later(seconds, callback)
+
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
 
     # Frames that wait to be received.
 

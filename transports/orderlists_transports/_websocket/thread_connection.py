@@ -43,9 +43,12 @@ class ThreadWebSocket(WebSocketConnection):
         self._thread = thread
         self._is_tls = isinstance(sock, ssl.SSLSocket)
         self._outbox = bytearray()
-        thread.call_soon(self._start)
 
     # For callers.
+
+    def start(self) -> None:
+        """Begin to read; from now on the socket belongs to the thread."""
+        self._thread.call_soon(self._start)
 
     def send(self, frame: Frame, /, *, timeout: float) -> None:
         """Send one frame, as `Connection.send` says."""
