@@ -43,6 +43,7 @@ class ThreadWebSocket(WebSocketConnection):
         self._thread = thread
         self._is_tls = isinstance(sock, ssl.SSLSocket)
         self._outbox = bytearray()
+        self._watched = 0
 
     # For callers.
 
@@ -151,8 +152,6 @@ class ThreadWebSocket(WebSocketConnection):
         if events != self._watched and not self._is_closed:
             self._watched = events
             self._thread.watch(self._sock, events, self._ready)
-
-    _watched = 0
 
     def _pause(self) -> None:
         self._watch()
