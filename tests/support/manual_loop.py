@@ -53,5 +53,8 @@ class Lines:
     def received(self) -> list[str]:
         return []
 
+    def ping(self) -> None:
+        self.send("ping")
+
     def close(self) -> None:
         self.send("close")

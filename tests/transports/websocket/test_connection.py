@@ -11,9 +11,9 @@ from orderlists_transports._websocket.connection import WebSocketConnection
 class Recorded(WebSocketConnection):
     """A connection that records what is written to its socket."""
 
-    def __init__(self, loop: ManualLoop) -> None:
+    def __init__(self, loop: ManualLoop, heartbeat: float = 20.0) -> None:
         protocol: Any = Lines()
-        super().__init__(protocol, loop, heartbeat=20.0)
+        super().__init__(protocol, loop, heartbeat)
         self.writes: list[bytes] = []
         self.is_reading = True
         self._begin()
@@ -125,3 +125,18 @@ def test_reading_that_was_paused_goes_on_when_a_driver_listens(
     assert connection.is_reading
     connection._take(b"next")  # noqa: SLF001
     assert [len(frame) for frame in received] == [5 * 1024 * 1024, 4]
+
+
+def test_a_heartbeat_that_is_late_leaves_its_ping_time_to_be_answered(loop: ManualLoop) -> None:
+    connection: Any = Recorded(loop, heartbeat=1e-9)  # Any time is longer.
+    received, lost = list[str](), list[Exception]()
+    connection.listen(received.append, lost.append)
+    for number in range(1, 4):
+        loop.timer.fire()
+        loop.turn()
+        assert connection.writes == [b"ping\n"] * number
+        connection._take(b"awake")  # noqa: SLF001
+    assert lost == []
+    loop.timer.fire()
+    loop.timer.fire()
+    assert [str(each) for each in lost] == ["the connection is over: the other side is silent"]

@@ -201,16 +201,17 @@ class WebSocketConnection(ABC):
             self._put(data)
 
     def _beat(self) -> None:
-        if self._is_paused:
-            self._heard = monotonic()
-        quiet = monotonic() - self._heard
-        if not self._is_pinged and quiet >= self._heartbeat:
+        if self._is_paused:  # What the other side sends is not read.
+            self._heard, self._is_pinged = monotonic(), False
+        left = self._heartbeat - (monotonic() - self._heard)
+        if left > 0:
+            self._set_timer(left, self._beat)
+        elif not self._is_pinged:
             self._is_pinged = True
             self._protocol.ping()
             self._flush_soon()
-        left = self._heartbeat * (1.5 if self._is_pinged else 1) - quiet
-        if left > 0:
-            self._set_timer(left, self._beat)
+            # From now on: this may be called late, such as after a suspension of the process.
+            self._set_timer(self._heartbeat / 2, self._beat)
         else:
             self._finish("the other side is silent")
 
