@@ -93,6 +93,9 @@ class WebsocketsTransport(_Transport):
     Any number of threads may share it.  One thread of its own reads and writes all its connections.
     A forked child process opens connections of its own.
 
+    A frame is refused, with `sent` False, while more than four mebibytes of those before it wait
+    until the system takes them.
+
     Args:
         exchange: One of Binance's environments, or an origin such as
             ``wss://ws-api.binance.com:9443``.

@@ -21,6 +21,9 @@ class Recorded(WebSocketConnection):
     def _put(self, data: bytes) -> None:
         self.writes.append(data)
 
+    def _n_unwritten(self) -> int:
+        return 0
+
     def _pause(self) -> None:
         self.is_reading = False
 

@@ -1,4 +1,4 @@
-"""WebSocket connections whose socket belongs to an I/O thread: what a failed write does."""
+"""WebSocket connections whose socket belongs to an I/O thread: what does not get written."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from manual_loop import Lines, ManualLoop
+from orderlists import TransportError
 from orderlists_transports._websocket.thread_connection import ThreadWebSocket
 
 
@@ -57,6 +58,7 @@ def listen(connection: Any) -> list[str]:
     return seen
 
 
+MEBIBYTE = 1024 * 1024
 BROKEN = "the connection is over: BrokenPipeError: Broken pipe"
 
 
@@ -111,8 +113,28 @@ def test_a_send_that_waits_when_a_write_fails_may_have_been_sent_in_part(
     connection: Any, there: socket.socket
 ) -> None:
     outcomes: list[Any] = []
-    connection._transmit("x" * 16 * 1024 * 1024, outcomes.append)  # noqa: SLF001
+    connection._transmit("x" * 16 * MEBIBYTE, outcomes.append)  # noqa: SLF001
     assert outcomes == []
     there.close()
     connection._ready(EVENT_WRITE)  # noqa: SLF001
     assert [error.sent for error in outcomes] == [None]
+
+
+def test_a_frame_is_refused_while_more_than_four_mebibytes_wait_to_be_written(
+    connection: Any, thread: ManualThread, there: socket.socket
+) -> None:
+    failures: list[TransportError] = []
+    connection.write("x" * 16 * MEBIBYTE, pytest.fail)
+    connection.write("y", failures.append)
+    assert [failure.sent for failure in failures] == [False]
+    there.settimeout(5)
+    read = bytearray()
+    while connection._outbox:  # noqa: SLF001
+        read += there.recv(MEBIBYTE)
+        connection._ready(EVENT_WRITE)  # noqa: SLF001
+    connection.write("z", pytest.fail)
+    thread.turn()
+    while not read.endswith(b"z\n"):
+        read += there.recv(MEBIBYTE)
+        connection._ready(EVENT_WRITE)  # noqa: SLF001
+    assert read == b"x" * 16 * MEBIBYTE + b"\nz\n"

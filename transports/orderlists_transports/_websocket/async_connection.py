@@ -147,6 +147,9 @@ class AsyncWebSocket(WebSocketConnection, asyncio.BufferedProtocol):
         if not self._is_full:
             self._all_written()
 
+    def _n_unwritten(self) -> int:
+        return self._transport.get_write_buffer_size() if self._is_full else 0
+
     def _pause(self) -> None:
         self._transport.pause_reading()
 

@@ -2,7 +2,8 @@
 
 All of it runs on one loop, the event loop or the I/O thread.  Frames are given to the client's
 driver, if one listens, or else kept until they are received; while more than four mebibytes of them
-wait, nothing is read, so that the exchange has to wait as well.
+wait, nothing is read, so that the exchange has to wait as well.  In the other direction, a frame is
+refused while more than four mebibytes wait until the system takes them.
 
 A frame is written at once if as many frames arrived as were sent before it, else together with all
 others of the same turn of the loop, as Nagle's algorithm does: to the system a burst of requests is
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from orderlists_transports._websocket.protocol import WebSocket
 
 _MAX_UNREAD: Final = 4 * 1024 * 1024
+_MAX_UNWRITTEN: Final = 4 * 1024 * 1024
 CLOSING_TIMEOUT: Final = 0.5
 """Seconds that the other side is given to agree that a connection is over."""
 
@@ -93,6 +95,8 @@ class WebSocketConnection(ABC):
         try:
             if self._end is not None:
                 raise unsent(self._end)
+            if self._n_unwritten() > _MAX_UNWRITTEN:
+                raise unsent("the other side does not read those before it")
             self._protocol.send(frame)
         except TransportError as error:
             failed(error)
@@ -268,6 +272,10 @@ class WebSocketConnection(ABC):
 
     @abstractmethod
     def _put(self, data: bytes) -> None: ...
+
+    @abstractmethod
+    def _n_unwritten(self) -> int:
+        """Return how many bytes the system has not taken."""
 
     @abstractmethod
     def _pause(self) -> None: ...

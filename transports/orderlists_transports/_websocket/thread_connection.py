@@ -124,6 +124,9 @@ class ThreadWebSocket(WebSocketConnection):
         self._outbox += data
         self._write()
 
+    def _n_unwritten(self) -> int:
+        return len(self._outbox)
+
     def _write(self) -> None:
         outbox = self._outbox
         try:
