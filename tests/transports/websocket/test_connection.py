@@ -107,6 +107,15 @@ def test_the_end_is_reported_once_where_a_kept_frame_has_the_connection_closed(
     assert seen == ["1", "the connection is over: it was closed here"]
 
 
+def test_a_frame_that_came_with_the_one_that_has_the_connection_closed_is_dropped(
+    connection: Any, loop: ManualLoop
+) -> None:
+    seen = listen_and_close_at_once(connection)
+    connection._take(b"1\n2")  # noqa: SLF001
+    loop.turn()
+    assert seen == ["1", "the connection is over: it was closed here"]
+
+
 def test_frames_and_an_end_that_came_before_a_driver_listens_are_reported_once_and_in_order(
     connection: Any, loop: ManualLoop
 ) -> None:
