@@ -7,12 +7,23 @@ known.  A placement is done only if this call placed the list, refused only if i
 sent again where it may have arrived.
 """
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from attrs import evolve, frozen
 
-from orderlists import CanceledOrderList, CancelOrderList, Json, Rejected, Rest, ServerError
+from orderlists import (
+    Attempt,
+    CanceledOrderList,
+    CancelOrderList,
+    Json,
+    PlaceOco,
+    Rejected,
+    Rest,
+    ServerError,
+)
 from orderlists._clock import ClockReading, ServerClock
 from orderlists._execution.decisions import DECISIONS, Action, FailureKind
 from orderlists._operations.base import Effect
@@ -281,3 +292,65 @@ def test_not_executed_after_one_look_at_a_lagging_exchange_is_caught(
     assert "what was placed is not refused, nor can what was refused be placed" in violations(
         run_scenario(lagging, PLANTED)
     )
+
+
+def test_an_engine_taken_as_never_slower_than_the_window_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slow = f.executed_slowly(9.5)
+    placed = evolve(LOST, faults=(slow,))
+    canceled = Scenario(by_id=True, age=3600.0, faults=(slow,), max_resends=0)
+    for scenario in (placed, canceled):
+        assert run_scenario(scenario, PLANTED).verdict == "done"
+    right = Attempt.of
+
+    def as_if_at_once(at: ClockReading, recv_window: Decimal, _: float) -> Attempt:
+        return right(at, recv_window, 0.0)
+
+    monkeypatch.setattr(Attempt, "of", as_if_at_once)
+    assert violations(run_scenario(evolve(placed, max_query_lag=1.0), PLANTED)) == [
+        "what was placed is not refused, nor can what was refused be placed"
+    ]
+    assert violations(run_scenario(evolve(canceled, max_query_lag=1.0), PLANTED)) == [
+        "what was executed is not refused, nor can what was refused execute"
+    ]
+
+
+def reject(_: int, request: f.ReceivedRequest) -> f.Fault:
+    """Answer a placement with a list that was rejected."""
+    if request.effect != "place":
+        return f.NORMAL
+    names = [request.parameter(f"{leg}ClientOrderId") for leg in ("below", "above")]
+    body = {
+        "orderListId": 0,
+        "contingencyType": "OCO",
+        "listStatusType": "RESPONSE",
+        "listOrderStatus": "REJECT",
+        "listClientOrderId": request.parameter("listClientOrderId"),
+        "transactionTime": 0,
+        "symbol": "LTCBTC",
+        "orders": [
+            {"symbol": "LTCBTC", "orderId": number, "clientOrderId": name}
+            for number, name in enumerate(names)
+        ],
+    }
+    answer = f.CannedResponse(
+        status=200,
+        headers=(("Content-Type", "application/json"),),
+        body=json.dumps(body).encode(),
+    )
+    return f.not_executed(answer=answer)
+
+
+def test_a_rejected_list_taken_for_a_placed_one_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    rejected = evolve(LOST, rule=reject)
+    run = run_scenario(rejected, PLANTED)
+    assert (run.verdict, violations(run)) == ("refused", [])
+
+    def fits(*_: object) -> None:
+        """Accept every reply."""
+
+    monkeypatch.setattr(PlaceOco, "mismatch", fits)
+    assert violations(run_scenario(rejected, PLANTED)) == [
+        "done means that this call placed the list"
+    ]

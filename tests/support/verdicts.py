@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 import aiohttp
 import httpx
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -101,8 +101,18 @@ class Scenario:
     both: bool = False
     rule: Any = None
     deadline: float = DEADLINE
+    max_query_lag: float = 10.0
 
     effect: ClassVar[str] = "cancel"
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of the client."""
+        return Policy(
+            deadline=self.deadline,
+            max_resends=self.max_resends,
+            max_query_lag=self.max_query_lag,
+        )
 
     @property
     def request(self) -> Any:
@@ -233,7 +243,8 @@ def faults(draw: st.DrawFn) -> f.Fault:
         case "not done":
             return f.not_executed(answer=then, delay=seconds)
         case "late":
-            return f.executed_late(seconds, answer=then)
+            make = draw(st.sampled_from([f.executed_late, f.executed_slowly]))
+            return make(draw(st.sampled_from([seconds, 9.0])), answer=then)
         case "twice":
             seen = draw(st.sampled_from([f.PASS_THROUGH, then]))
             return f.replayed(after=seconds, sees=draw(st.sampled_from(COPIES)), answer=seen)
@@ -354,7 +365,7 @@ def _ask(
     settings: dict[str, Any] = {
         "clock": clock,
         "skew": int(scenario.skew * SECOND),
-        "policy": Policy(deadline=scenario.deadline, max_resends=scenario.max_resends),
+        "policy": scenario.policy,
         "protocol": protocol,
     }
     with ExitStack() as stack:
@@ -376,7 +387,7 @@ def _send(client: AnyClient, scenario: Scenario) -> object:
     """Send, and reconcile within the call, or in a later one."""
     if not scenario.later:
         return client.send(scenario.request)
-    policy = Policy(deadline=scenario.deadline, max_resends=scenario.max_resends, reconcile=False)
+    policy = evolve(scenario.policy, reconcile=False)
     try:
         return client.send(scenario.request, policy=policy)
     except OutcomeUnknown as unknown:

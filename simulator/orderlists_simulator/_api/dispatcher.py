@@ -158,7 +158,7 @@ class Dispatcher:
             window = _time_window(sent)
             signature = sent.read(_SIGNATURE) if credentials.is_signed else None
             values = endpoint.read(sent, common=received.common + _SIGNED)
-            window.check(now=now)
+            window.check(now=now - self._venue.engine_delay)
             if signature is not None and not key.verify(credentials.payload, signature):
                 raise ApiError(-1022, "Signature for this request is not valid.")
             if endpoint.security == "TRADE" and not key.may_trade:

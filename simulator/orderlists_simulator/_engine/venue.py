@@ -8,7 +8,8 @@ Invariant: before the venue does anything, the actions that were due by then hav
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 
 from orderlists_simulator._engine.behaviour import Behaviour
 from orderlists_simulator._engine.errors import ApiError
@@ -53,6 +54,8 @@ class Venue:
         notifier: The lock of the venue, and the signal of a change.
         lags: How stale queries are, and when; may be set at any time.  The longest lag counts.
         log: The requests received, and their executions.
+        engine_delay: How long before now the time window of the request that is executed now was
+            checked, in nanoseconds.
 
     >>> venue = Venue()
     >>> oco = venue.order_entry.place_oco(
@@ -93,6 +96,7 @@ class Venue:
         self.notifier = self._state.notifier
         self.lags: tuple[QueryLag, ...] = ()
         self.log = Log()
+        self.engine_delay = 0
 
     @property
     def lists(self) -> tuple[VenueOrderList, ...]:
@@ -229,6 +233,19 @@ class Venue:
     def walk(self, symbol: str, prices: Iterable[Amount], *, every: float = 1.0, now: int) -> None:
         """Schedule prices of a symbol, one after the other; see `Market.walk`."""
         self.market.walk(symbol, prices, every=every, now=now)
+
+    @contextmanager
+    def engine_delayed(self, by: int) -> Generator[None]:
+        """Execute a request within, of which the time window was checked before.
+
+        Args:
+            by: How long before, in nanoseconds.
+        """
+        self.engine_delay = by
+        try:
+            yield
+        finally:
+            self.engine_delay = 0
 
     def schedule(self, time: int, action: Callable[[Venue, int], object]) -> None:
         """Schedule an action; it runs when the venue is next used at this time or later.

@@ -108,6 +108,7 @@ class Fault:
     delay: float = field(default=0.0, validator=in_range(0))
     copies: int = field(default=1, validator=in_range(1, whole=True))
     held: Held | None = field(default=None, validator=_check_held)
+    engine_delay: float = field(default=0.0, validator=in_range(0))
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.answer, PassThrough) and not self.executed_after:
@@ -160,6 +161,17 @@ def executed_late(after: float, *, answer: Answer = DROPPED, delay: float = 0.0)
         delay: Of the answer, in seconds.
     """
     return Fault(executed_after=(after,), answer=answer, delay=delay)
+
+
+def executed_slowly(after: float, *, answer: Answer = DROPPED, delay: float = 0.0) -> Fault:
+    """Check its time window on arrival, and execute it some seconds later, as a slow engine does.
+
+    Args:
+        after: In seconds.
+        answer: What the client receives; `PASS_THROUGH` not before the execution.
+        delay: Of the answer, in seconds.
+    """
+    return Fault(executed_after=(after,), engine_delay=after, answer=answer, delay=delay)
 
 
 def replayed(

@@ -160,7 +160,9 @@ class PendingAnswer:
         """Execute the request at once, or schedule it, as often as its fault says."""
 
         def run(_venue: Venue, now: int) -> None:
-            execution = execute(now)
+            delay = in_nanoseconds(self.fault.engine_delay)
+            with self._venue.engine_delayed(min(delay, now - self._arrived)):
+                execution = execute(now)
             self._executions.append(execution)
             self._venue.log.add_execution(self._number, execution)
 
