@@ -14,12 +14,8 @@ from hooked_transport import CANCEL, LOOK, HookedTransport, once
 from orderlists import OutcomeUnknown, Policy, TransportError, WebSocketApi
 from orderlists_simulator import EXAMPLE_KEY, VenueTransport, example_venue
 from orderlists_transports import Client
-from orderlists_transports._framed.driver import FramedDriver
-from orderlists_transports._framed.interfaces import Done
 from orderlists_transports._framed.io_thread import IoThread
 from orderlists_transports._framed.read_by_thread import ReadByThread
-from orderlists_transports._framed.run import Run
-from orderlists_transports._settings import CLOCKS, POLICY, Settings, random_id
 
 KEY = key_of(EXAMPLE_KEY)
 AT_ONCE = Policy(reconcile=False, max_resends=0)
@@ -133,32 +129,3 @@ def test_threads_share_a_transport_in_the_same_process() -> None:
             thread.join(30)
 
     assert failures == []
-
-
-def test_a_run_that_was_canceled_is_not_resumed() -> None:
-    settings = Settings.of(
-        key=KEY,
-        protocol=WebSocketApi(),
-        timeout=1.0,
-        policy=POLICY,
-        rate_limits=None,
-        max_in_flight=1,
-        clocks=CLOCKS,
-        new_id=random_id,
-    )
-    outcomes: list[object] = []
-
-    def steps() -> Any:
-        yield from ()
-        outcomes.append("went on")
-
-    def connect(target: str, seconds: float, done: Done) -> None:
-        raise AssertionError((target, seconds, done))
-
-    def done(value: object, error: BaseException | None) -> None:
-        raise AssertionError((value, error))
-
-    run: Run[Any] = Run(FramedDriver(settings, connect), steps(), done)
-    run.cancel()
-    run.resume()
-    assert outcomes == []
