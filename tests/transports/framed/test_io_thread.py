@@ -24,6 +24,18 @@ def thread() -> Iterator[IoThread]:
     running.stop()
 
 
+@pytest.fixture
+def reported(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Errors of callbacks, in the order in which they are reported."""
+    errors: list[object] = []
+
+    def report(args: threading.ExceptHookArgs) -> None:
+        errors.append(args.exc_value)
+
+    monkeypatch.setattr(threading, "excepthook", report)
+    return errors
+
+
 def wait_for(event: threading.Event) -> None:
     assert event.wait(5)
 
@@ -137,31 +149,63 @@ def test_waiting_ends_at_the_timeout(thread: IoThread) -> None:
     assert thread.wait(lock, None)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_bug_in_a_callback_ends_the_connections_and_the_next_callback_starts_anew(
-    thread: IoThread,
+def test_a_bug_in_a_callback_is_reported_and_ends_nothing_else(
+    thread: IoThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    reported: list[tuple[object, object]] = []
+    idents: list[int] = []
     here, there = socket.socketpair()
-    ended, started = threading.Event(), threading.Event()
-    failed: list[threading.Thread] = []
+    in_timer, in_socket = threading.Event(), threading.Event()
+
+    def report(args: threading.ExceptHookArgs) -> None:
+        assert args.thread is not None
+        reported.append((str(args.exc_value), args.thread.ident))
+        raise AssertionError("the hook fails as well")
+
+    def fail(where: str, event: threading.Event) -> None:
+        idents.append(threading.get_ident())
+        event.set()
+        raise ValueError(where)
+
+    def fail_with_socket(_: int) -> None:
+        thread.unwatch(here)
+        fail("socket", in_socket)
+
+    def start() -> None:
+        thread.watch(here, EVENT_READ, fail_with_socket)
+        thread.call_later(0, lambda: fail("timer", in_timer))
+        fail("callback", threading.Event())
+
+    monkeypatch.setattr(threading, "excepthook", report)
+    with here, there:
+        run(thread, start)
+        wait_for(in_timer)
+        there.send(b"1")
+        wait_for(in_socket)
+        run(thread, lambda: idents.append(threading.get_ident()))
+    (ident,) = set(idents)
+    assert reported == [("callback", ident), ("timer", ident), ("socket", ident)]
+
+
+def test_a_bug_in_the_end_of_a_socket_is_reported_and_the_others_end(
+    thread: IoThread, reported: list[object]
+) -> None:
+    ended = threading.Event()
+    (here, there), bug = socket.socketpair(), ValueError("planted")
+
+    def fail(_: int) -> None:
+        raise bug
 
     def end(events: int) -> None:
         assert events == 0
-        thread.unwatch(here)
         ended.set()
 
-    def fail() -> None:
-        failed.append(threading.current_thread())
-        raise ValueError("planted")
-
     with here, there:
-        thread.call_soon(lambda: thread.watch(here, EVENT_READ, end))
-        thread.call_soon(fail)
-        thread.call_soon(lambda: None)
+        run(thread, lambda: thread.watch(here, EVENT_READ, fail))
+        run(thread, lambda: thread.watch(there, EVENT_READ, end))
+        thread.stop()
         wait_for(ended)
-        thread.call_soon(started.set)
-        wait_for(started)
-    failed[0].join(5)  # It reports the bug last.
+    assert reported == [bug]
 
 
 def test_a_socket_that_is_watched_for_nothing_is_forgotten(thread: IoThread) -> None:

@@ -14,7 +14,9 @@ started by the first callback.
 A forked child process has no such thread: it starts its own, and inherits nothing.  (`poll` keeps
 no descriptor in the system that parent and child would share.)
 
-Invariant: callbacks run in the order in which they were given, each once, one at a time.
+Invariant: callbacks run in the order in which they were given, each once, one at a time.  One that
+raises ends nothing but itself: its error goes to `threading.excepthook`, as an event loop's goes to
+its exception handler.
 """
 
 from __future__ import annotations
@@ -22,13 +24,15 @@ from __future__ import annotations
 import os
 import selectors
 import socket
+import sys
+import threading
 import warnings
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from heapq import heappop, heappush
 from itertools import count
-from threading import TIMEOUT_MAX, Lock, Thread
+from threading import TIMEOUT_MAX, ExceptHookArgs, Lock, Thread, current_thread
 from time import monotonic
 from typing import Any, Final
 from weakref import finalize
@@ -218,7 +222,7 @@ class IoThread:
                         self._turn(self._selector)
                 finally:
                     for ready in list(self._sockets.values()):
-                        ready(0)
+                        _call(ready, 0)
         finally:
             # In this order: a thread that is started in between leaves its callbacks to this one.
             self.is_running = False
@@ -233,14 +237,14 @@ class IoThread:
         ready = selector.select(seconds)
         self._sleeps = False
         for key, events in ready:
-            key.data(events)
+            _call(key.data, events)
         self._call_timers()
         self._call_all()
 
     def _call_all(self) -> None:
         callbacks = self._callbacks
         while callbacks:
-            callbacks.popleft()()
+            _call(callbacks.popleft())
 
     def _time_to_timer(self) -> float | None:
         timers = self._timers
@@ -253,7 +257,17 @@ class IoThread:
         while timers and timers[0][0] <= monotonic():
             callback = heappop(timers)[2].callback
             if callback is not None:
-                callback()
+                _call(callback)
+
+
+def _call(callback: Callable[..., object], *args: object) -> None:
+    """Call a function; report what it raises."""
+    try:
+        callback(*args)
+    except BaseException:  # noqa: BLE001 - a bug, whatever it is: callers still need the thread
+        # The hook may be the user's: it must not end the thread either.
+        with suppress(BaseException):
+            threading.excepthook(ExceptHookArgs((*sys.exc_info(), current_thread())))
 
 
 def _bind(
