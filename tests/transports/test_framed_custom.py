@@ -13,9 +13,10 @@ from clients import CLIENTS, key_of
 from hooked_transport import CANCEL, LOOK, HookedTransport, once
 from orderlists import OutcomeUnknown, Policy, TransportError, WebSocketApi
 from orderlists_simulator import EXAMPLE_KEY, VenueTransport, example_venue
-from orderlists_transports import Client
+from orderlists_transports import Client, Clocks
 from orderlists_transports._framed.io_thread import IoThread
 from orderlists_transports._framed.read_by_thread import ReadByThread
+from orderlists_transports._settings import CLOCKS
 
 KEY = key_of(EXAMPLE_KEY)
 AT_ONCE = Policy(reconcile=False, max_resends=0)
@@ -26,7 +27,7 @@ class PlainTransport:
 
     def __init__(self, **hooks: Callable[[], object]) -> None:
         self._inner = HookedTransport(VenueTransport(example_venue(now=0)), **hooks)
-        self.opened = 0
+        self.opened = self.closed = 0
 
     def connect(self, target: str, /, *, timeout: float) -> Any:
         self.opened += 1
@@ -36,18 +37,19 @@ class PlainTransport:
         return self.connect(target, timeout=timeout)
 
     def close(self) -> None:
+        self.closed += 1
         self._inner.close()
 
     async def aclose(self) -> None:
-        self._inner.close()
+        self.close()
 
 
 @pytest.fixture(params=CLIENTS)
 def open_client(request: pytest.FixtureRequest) -> Any:
     client = CLIENTS[request.param]
 
-    def open_one(transport: PlainTransport) -> Any:
-        return client(KEY, transport=transport, protocol=WebSocketApi())
+    def open_one(transport: PlainTransport, **settings: Any) -> Any:
+        return client(KEY, transport=transport, protocol=WebSocketApi(), **settings)
 
     return open_one
 
@@ -94,6 +96,22 @@ def test_a_frame_that_was_not_sent_says_so(open_client: Any) -> None:
     ):
         client.send(CANCEL, policy=AT_ONCE)
     assert caught.value.sent is False
+
+
+def test_closing_raises_the_error_of_the_clock_and_closes_the_transport(open_client: Any) -> None:
+    bugs: list[Exception] = []
+
+    def read_clock() -> int:
+        if bugs:
+            raise bugs.pop()
+        return CLOCKS.monotonic()
+
+    transport = PlainTransport()
+    with open_client(transport, clocks=Clocks(monotonic=read_clock)) as client:
+        bugs.append(ZeroDivisionError("planted"))
+        with pytest.raises(ZeroDivisionError, match="planted"):
+            client.close()
+        assert transport.closed == 1
 
 
 def test_receiving_none_without_a_timeout_is_a_bug_that_names_the_contract() -> None:

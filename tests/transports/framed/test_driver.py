@@ -11,13 +11,14 @@ import pytest
 
 from clients import key_of
 from orderlists import WebSocketApi
+from orderlists._connections.commands import EnsureSubscribed, Steps
 from orderlists._time import SECOND
 from orderlists_simulator import EXAMPLE_KEY
 from orderlists_transports._framed.driver import FramedDriver
 from orderlists_transports._framed.interfaces import Done, Loop
 from orderlists_transports._framed.io_thread import IoThread
 from orderlists_transports._framed.run import Run
-from orderlists_transports._settings import CLOCKS, POLICY, Settings, random_id
+from orderlists_transports._settings import CLOCKS, POLICY, Clocks, Settings, random_id
 
 SOON = 0.05
 FAR = 60 * SECOND
@@ -75,6 +76,40 @@ class Connecting:
         self.opening.append(done)
 
 
+class SilentLink:
+    """Takes frames, and never answers."""
+
+    def __init__(self) -> None:
+        self.is_closed = False
+
+    def listen(self, _received: object, _lost: object, /) -> None:
+        pass
+
+    def write(self, _frame: object, _failed: object, /) -> None:
+        pass
+
+    def start_closing(self) -> None:
+        self.is_closed = True
+
+
+class FailingClock:
+    """A monotonic clock that raises once.
+
+    Attributes:
+        left: How many readings before it raises.
+    """
+
+    def __init__(self) -> None:
+        self.left = -1
+        self.bug = ZeroDivisionError("planted")
+
+    def __call__(self) -> int:
+        self.left -= 1
+        if self.left == -1:
+            raise self.bug
+        return CLOCKS.monotonic()
+
+
 class Outcomes:
     """Keeps what a caller got."""
 
@@ -87,15 +122,15 @@ class Outcomes:
         self.errors.append(error)
 
 
-def settings_of_a_client() -> Settings:
+def settings_of_a_client(clocks: Clocks = CLOCKS) -> Settings:
     return Settings.of(
         key=key_of(EXAMPLE_KEY),
         protocol=WebSocketApi(),
-        timeout=1.0,
+        timeout=SOON,
         policy=POLICY,
         rate_limits=None,
         max_in_flight=1,
-        clocks=CLOCKS,
+        clocks=clocks,
         new_id=random_id,
     )
 
@@ -118,6 +153,55 @@ def test_a_caller_whose_turn_to_connect_has_come_has_no_timer_left(play: Play) -
     assert first.errors == [bug]
     assert len(connecting.opening) == 2
     assert second.errors == []
+
+
+def subscribe(driver: FramedDriver, done: Done) -> None:
+    def steps(_: object) -> Steps[None]:
+        outcome = yield EnsureSubscribed(CLOCKS.monotonic() + FAR)
+        assert outcome.error is not None  # No reply to the subscription arrives.
+        raise outcome.error
+
+    driver.run(steps, done)
+
+
+def connect(driver: FramedDriver, done: Done) -> None:
+    try:
+        driver.establish(done, until=driver.now().monotonic + FAR)
+    except ZeroDivisionError as error:
+        done(None, error)
+
+
+@pytest.mark.parametrize("begin", [subscribe, connect])
+@pytest.mark.parametrize("reading", range(12))
+def test_a_clock_that_raises_ends_a_caller_and_the_next_one_connects(
+    play: Play, begin: Callable[[FramedDriver, Done], object], reading: int
+) -> None:
+    clock, first, second = FailingClock(), Outcomes(), Outcomes()
+
+    def scenario(loop: Loop, over: Callable[[], object]) -> None:
+        def open_link(_target: str, _seconds: float, done: Done) -> None:
+            loop.call_soon(lambda: done(SilentLink(), None))
+
+        def ended(value: object, error: BaseException | None) -> None:
+            first(value, error)
+            loop.call_later(SOON, connect_again)
+
+        def connect_again() -> None:
+            clock.left = -1
+            connect(driver, connected)
+
+        def connected(value: object, error: BaseException | None) -> None:
+            second(value, error)
+            over()
+
+        driver = FramedDriver(settings_of_a_client(Clocks(monotonic=clock)), open_link)
+        driver.start(loop)
+        clock.left = reading
+        begin(driver, ended)
+
+    assert set(play(scenario)) <= {clock.bug}
+    assert len(first.errors) == 1
+    assert second.errors == [None]
 
 
 def test_a_run_that_was_canceled_is_not_resumed() -> None:

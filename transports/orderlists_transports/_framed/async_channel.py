@@ -108,8 +108,8 @@ class AsyncFramedChannel:
     async def aclose(self) -> None:
         """Close every connection, and the transport."""
         self._enter()
-        self._driver.close()
         try:
+            self._driver.close()
             await self._tasks.ended("orderlists-close")
         finally:
             await self.transport.aclose()

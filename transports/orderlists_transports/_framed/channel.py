@@ -135,10 +135,17 @@ class FramedChannel:
         signal, outcomes = _locked(), list[tuple[Any, BaseException | None]]()
 
         def done(value: Any, error: BaseException | None) -> None:  # noqa: ANN401 - as above
-            outcomes.append((value, error))
-            signal.release()
+            if not outcomes:
+                outcomes.append((value, error))
+                signal.release()
 
-        self._loop.call_soon(partial(begin, done))
+        def start() -> None:
+            try:
+                begin(done)
+            except BaseException as error:  # noqa: BLE001 - a bug: its caller gets it as it is
+                done(None, error)
+
+        self._loop.call_soon(start)
         self._loop.wait(signal, None)
         value, error = outcomes[0]
         if error is not None:

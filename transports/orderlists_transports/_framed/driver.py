@@ -114,23 +114,32 @@ class FramedDriver:
             subscribed: Whether events must arrive on it.
         """
         waiting = _Establishment(until, subscribed, done)
+        # First, since the clock may raise: then this caller is not in the queue.
+        waiting.timer = self._at(until, partial(self._expire, waiting))
         self._waiting.append(waiting)
         self._establish_next()
-        if waiting in self._waiting:
-            waiting.timer = self._at(until, partial(self._expire, waiting))
 
     def _establish_next(self) -> None:
         if self._establishing is None and self._waiting:
             self._establishing = first = self._waiting.popleft()
             first.stop_timer()
-            start = partial(
-                establish,
-                self.manager,
-                until=first.until,
-                timeout=self._timeout,
-                subscribed=first.subscribed,
-            )
-            self.run(start, partial(self._established, first))
+            self.run(partial(self._attended, first), partial(self._established, first))
+
+    def _attended(self, first: _Establishment, at: ClockReading) -> Steps[Connection]:
+        connection = yield from establish(
+            self.manager,
+            at,
+            until=first.until,
+            timeout=self._timeout,
+            subscribed=first.subscribed,
+        )
+        try:
+            self._io.attend(connection)
+        except BaseException:
+            # Without a reader there would be no replies.
+            self.manager.drain(connection)
+            raise
+        return connection
 
     def _established(
         self,
@@ -139,12 +148,12 @@ class FramedDriver:
         error: BaseException | None,
     ) -> None:
         self._establishing = None
-        if connection is not None:
-            self._io.attend(connection)
-        self._io.close_idle()
-        first.finish(connection, error)
         # Not at once: a thousand callers may wait.
         self.loop.call_soon(self._establish_next)
+        try:
+            self._io.close_idle()
+        finally:
+            first.finish(connection, error)
 
     def _expire(self, waiting: _Establishment) -> None:
         self._waiting.remove(waiting)
@@ -154,9 +163,13 @@ class FramedDriver:
 
     def run(self, start: Callable[[ClockReading], Steps[R]], done: Done) -> Run[R]:
         """Execute the commands of a generator until it returns."""
-        run = Run(self, start(self.now()), done)
+        run = Run(self, self._steps(start), done)
         run.start()
         return run
+
+    def _steps(self, start: Callable[[ClockReading], Steps[R]]) -> Steps[R]:
+        """Read the clock within the generator: if it raises, that is how the generator ends."""
+        return (yield from start(self.now()))
 
     def execute(self, command: ConnectionCommand, run: Run[Any], /) -> None:
         """Execute a command, and resume the generator with what came of it."""
@@ -195,8 +208,10 @@ class FramedDriver:
             self.abandon(exchange, timed_out=False)
 
         def expire() -> None:
-            self.abandon(exchange, timed_out=True)
-            finish()
+            try:
+                self.abandon(exchange, timed_out=True)
+            finally:
+                finish()
 
         def finish() -> None:
             try:
@@ -229,8 +244,8 @@ class FramedDriver:
 
         # Called later: the frame is still being processed.
         wake = partial(self.loop.call_soon, look)
-        connection.watchers.append(wake)
         timer = self._at(until, finish)
+        connection.watchers.append(wake)
         end = run.wait(leave)
         # After what has arrived by now was read.
         self.loop.call_later(0, look)

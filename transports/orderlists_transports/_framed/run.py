@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from orderlists._commands import Outcome
@@ -44,17 +45,23 @@ class Run(Generic[R]):
 
     def start(self) -> None:
         """Go to the first command."""
-        self._go_on(None)
+        self._go_on(partial(next, self._steps))
 
     def resume(self, value: Any = None, error: BaseException | None = None) -> None:  # noqa: ANN401 - what a command gave
         """Go on with what came of the last command."""
-        self._go_on(Outcome(value, error, self._executor.now()))
+        try:
+            outcome = Outcome(value, error, self._executor.now())
+        except BaseException as bug:  # noqa: BLE001 - of the user's clock: the caller gets it
+            self._go_on(partial(self._steps.throw, bug))
+        else:
+            self._go_on(partial(self._steps.send, outcome))
 
     def wait(self, leave: Callable[[], object]) -> Done:
         """Wait for the end of the command that is executed.
 
         Args:
-            leave: Is called once, however the command ends: at its end, or before.
+            leave: Is called once, however the command ends: at its end, or before.  The run goes on
+                even if it raises, which the loop reports.
 
         Returns:
             What to call at its end; later calls of it do nothing.
@@ -63,28 +70,32 @@ class Run(Generic[R]):
 
         def end(value: Any = None, error: BaseException | None = None) -> None:  # noqa: ANN401 - as above
             if self._leave is leave:
-                self._leave_command()
-                self.resume(value, error)
+                try:
+                    self._leave_command()
+                finally:
+                    self.resume(value, error)
 
         return end
 
     def cancel(self) -> None:
         """End the generator where it is: its caller does not wait any more."""
         self._done = None
-        self._leave_command()
-        self._steps.close()
+        try:
+            self._leave_command()
+        finally:
+            self._steps.close()
 
     def _leave_command(self) -> None:
         leave, self._leave = self._leave, None
         if leave is not None:
             leave()
 
-    def _go_on(self, outcome: Outcome | None) -> None:
+    def _go_on(self, step: Callable[[], ConnectionCommand]) -> None:
         done = self._done
         if done is None:
             return
         try:
-            command = self._steps.send(outcome)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - a generator is started by None
+            command = step()
         except StopIteration as finished:
             self._done = None
             done(finished.value, None)
@@ -98,5 +109,7 @@ class Run(Generic[R]):
         try:
             self._executor.execute(command, self)
         except BaseException as error:  # noqa: BLE001 - as above; or an interrupt, in process
-            self._leave_command()
-            self.resume(None, error)
+            try:
+                self._leave_command()
+            finally:
+                self.resume(None, error)
