@@ -28,9 +28,10 @@ from orderlists import (
     WebSocketApi,
 )
 from orderlists._protocols.websocket_session import WebSocketSession
-from orderlists_simulator import EXAMPLE_KEY, VenueTransport, example_venue
+from orderlists_simulator import EXAMPLE_KEY, Simulator, VenueTransport, example_venue
 from orderlists_simulator import faults as f
 from orderlists_transports import AsyncClient, Client
+from orderlists_transports.websockets import WebsocketsTransport
 
 AT_ONCE = Policy(reconcile=False, max_resends=0, wait_for_rate_limits=False)
 
@@ -221,6 +222,19 @@ def test_closing_a_client_ends_a_wait_for_the_backoff(framed: OpenClient) -> Non
         assert pair.clock.now() - START == pytest.approx(50_000_000, abs=1)
 
     assert caught.value.sent is False
+
+
+def test_a_client_whose_transport_was_closed_before_it_raises_at_every_send() -> None:
+    with Simulator(example_venue(now=0)) as simulator:
+        transport = WebsocketsTransport(simulator.url)
+        with Client(simulator.key, transport=transport, protocol=WebSocketApi()) as client:
+            client.send(GetServerTime())
+            transport.close()
+            # From the second on there is a back-off, which a timer ends.
+            for _ in range(3):
+                with pytest.raises(TransportError, match="closed") as caught:
+                    client.send(CANCEL, policy=AT_ONCE)
+                assert caught.value.sent is False
 
 
 def test_closing_an_async_client_waits_until_its_connections_are_closed() -> None:

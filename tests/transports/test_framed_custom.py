@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import Any
+from time import monotonic
+from typing import Any, cast
 
 import pytest
 
@@ -112,6 +114,24 @@ def test_closing_raises_the_error_of_the_clock_and_closes_the_transport(open_cli
         with pytest.raises(ZeroDivisionError, match="planted"):
             client.close()
         assert transport.closed == 1
+
+
+def collect(clients: list[Client]) -> None:
+    clients.clear()
+    gc.collect()
+
+
+def test_an_unclosed_client_that_is_collected_closes_its_connections_and_ends_its_thread() -> None:
+    closed = threading.Event()
+    clients = [Client(KEY, transport=PlainTransport(closing=closed.set), protocol=WebSocketApi())]
+    clients[0].send(LOOK)
+    thread = cast("IoThread", vars(vars(clients[0])["_channel"])["_loop"])
+    with pytest.warns(ResourceWarning, match="unclosed client over"):
+        collect(clients)
+    assert closed.wait(5)
+    until = monotonic() + 5
+    while thread.is_used:
+        assert monotonic() < until
 
 
 def test_receiving_none_without_a_timeout_is_a_bug_that_names_the_contract() -> None:

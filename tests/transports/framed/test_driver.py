@@ -155,6 +155,25 @@ def test_a_caller_whose_turn_to_connect_has_come_has_no_timer_left(play: Play) -
     assert second.errors == []
 
 
+def test_closing_ends_the_caller_that_connects_and_those_that_wait_for_it(play: Play) -> None:
+    connecting, callers = Connecting(), [Outcomes() for _ in range(3)]
+
+    def scenario(loop: Loop, over: Callable[[], object]) -> None:
+        driver = FramedDriver(settings_of_a_client(), connecting)
+        driver.start(loop)
+        until = driver.now().monotonic + FAR
+        for caller in callers:
+            driver.establish(caller, until=until)
+        driver.close()
+        connecting.opening[0](SilentLink(), None)
+        loop.call_later(SOON, over)
+
+    assert play(scenario) == []
+    errors = [error for caller in callers for error in caller.errors]
+    assert [str(error) for error in errors] == ["nothing was sent: this client was closed"] * 3
+    assert len(connecting.opening) == 1
+
+
 def subscribe(driver: FramedDriver, done: Done) -> None:
     def steps(_: object) -> Steps[None]:
         outcome = yield EnsureSubscribed(CLOCKS.monotonic() + FAR)

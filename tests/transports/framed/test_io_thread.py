@@ -96,6 +96,13 @@ def run(thread: IoThread, act: Callable[[], object]) -> None:
     wait_for(done)
 
 
+def until_it_has_ended(thread: IoThread) -> None:
+    until = monotonic() + 5
+    while thread.is_used:
+        assert monotonic() < until
+        time.sleep(0.01)
+
+
 def test_a_socket_is_watched_until_it_is_not(thread: IoThread) -> None:
     here, there = socket.socketpair()
     received: list[bytes] = []
@@ -235,6 +242,21 @@ def test_callbacks_after_the_end_still_run() -> None:
     wait_for(late)
 
 
+def test_timers_fire_after_a_stop_and_then_the_thread_ends(thread: IoThread) -> None:
+    before, after = threading.Event(), threading.Event()
+    here, there = socket.socketpair()
+    ended: list[int] = []
+    with here, there:
+        run(thread, lambda: thread.call_later(SOON, before.set))
+        run(thread, lambda: thread.watch(here, EVENT_READ, ended.append))
+        thread.stop()
+        wait_for(before)
+        assert ended == [0]
+    thread.call_soon(lambda: thread.call_later(SOON, after.set))
+    wait_for(after)
+    until_it_has_ended(thread)
+
+
 def test_one_thread_runs_although_many_are_started(thread: IoThread) -> None:
     ready, done = threading.Barrier(8), threading.Event()
     idents: set[int] = set()
@@ -294,10 +316,7 @@ def test_a_thread_ends_with_its_owner_and_warns_unless_it_was_stopped() -> None:
             del owner
             with pytest.warns(ResourceWarning, match="unclosed thing"):
                 owners.clear()
-        until = time.monotonic() + 5
-        while thread.is_running:
-            assert time.monotonic() < until
-            time.sleep(0.01)
+        until_it_has_ended(thread)
 
 
 def test_a_thread_that_was_just_started_can_be_stopped() -> None:
@@ -308,6 +327,4 @@ def test_a_thread_that_was_just_started_can_be_stopped() -> None:
         assert thread.is_used
         thread.stop()
         wait_for(ran)
-        until = monotonic() + 5
-        while thread.is_used:
-            assert monotonic() < until
+        until_it_has_ended(thread)

@@ -44,7 +44,7 @@ class FramedChannel:
         self._loop = loop = _loop_for(transport, settings)
         self._driver = FramedDriver(settings, _connector(transport, loop, settings.timeout))
         self._driver.start(loop)
-        loop.stop_with(self, f"client over {transport!r}")
+        loop.stop_with(self, f"client over {transport!r}", self._driver.close)
         self.manager = self._driver.manager
 
     def exchange(self, command: FramedExchange, /, *, timeout: float) -> Any:  # noqa: ANN401 - the protocol's own reply

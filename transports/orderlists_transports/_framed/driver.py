@@ -72,9 +72,13 @@ class FramedDriver:
             self._io.close(connection)
         for run in list(self._sleeping):
             self._wake(run)
+        callers = list(self._waiting)
+        self._waiting.clear()
         if self._establishing is not None:
             # What opens a connection may take its time; no caller waits for it any more.
-            self._establishing.finish(None, _closed_meanwhile())
+            callers.insert(0, self._establishing)
+        for caller in callers:
+            caller.finish(None, _closed_meanwhile())
 
     # Requests of callers.
 

@@ -56,7 +56,7 @@ class InlineLoop:
         """Begin anew, in a forked child."""
         self._begin()
 
-    def stop_with(self, owner: object, name: str) -> None:
+    def stop_with(self, owner: object, name: str, close: Callback) -> None:
         """End nothing, as above."""
 
     def stop(self) -> None:

@@ -132,23 +132,34 @@ class IoThread:
         return signal.acquire(timeout=-1 if seconds is None else min(max(seconds, 0), TIMEOUT_MAX))
 
     def stop(self) -> None:
-        """End the thread, after the callbacks that were given before.  Later ones still run."""
+        """End the thread, after the callbacks that were given before, and after all timers.
+
+        The sockets end at once.  Later callbacks, and their timers, still run.
+        """
         if self.is_used:
             self._is_stopping = True
             self.call_soon(self._stop)
 
-    def stop_with(self, owner: object, name: str) -> None:
+    def stop_with(self, owner: object, name: str, close: Callback | None = None) -> None:
         """End the thread when its owner is collected, with a warning if it was not closed.
 
         A later owner replaces the one before: a client owns the transport that it was given.
+
+        Args:
+            owner: Is collected some time.
+            name: What to call it in the warning.
+            close: Is called in the thread before it ends: it cancels the owner's timers, which
+                would keep the thread.
         """
         if self._finalizer is not None:
             self._finalizer.detach()
-        self._finalizer = finalize(owner, self._collected, name)
+        self._finalizer = finalize(owner, self._collected, name, close)
         self._finalizer.atexit = False
 
-    def _collected(self, name: str) -> None:
+    def _collected(self, name: str, close: Callback | None) -> None:
         if self.is_used and not self._is_stopping:
+            if close is not None:
+                self.call_soon(close)
             self.stop()
             warnings.warn(f"unclosed {name}", ResourceWarning, stacklevel=2)
 
@@ -218,17 +229,28 @@ class IoThread:
                 self.is_running = True
                 try:
                     self._call_all()
-                    while not self._is_stopped:
+                    while not self._is_over():
                         self._turn(self._selector)
                 finally:
-                    for ready in list(self._sockets.values()):
-                        _call(ready, 0)
+                    self._end_sockets()
         finally:
             # In this order: a thread that is started in between leaves its callbacks to this one.
             self.is_running = False
             self._claim.release()
             if self._callbacks:  # Given meanwhile.
                 self._wake()
+
+    def _is_over(self) -> bool:
+        if not self._is_stopped:
+            return False
+        self._end_sockets()
+        # A timer may be all that ends the wait of a caller.
+        return not self._callbacks and self._time_to_timer() is None
+
+    def _end_sockets(self) -> None:
+        for sock, ready in list(self._sockets.items()):
+            _call(ready, 0)
+            self.unwatch(sock)
 
     def _turn(self, selector: selectors.BaseSelector) -> None:
         self._sleeps = True
