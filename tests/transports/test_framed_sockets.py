@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import resource
 import threading
 import time
 import traceback
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,6 +40,8 @@ from orderlists_transports.conformance._servers.websocket import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from http_servers import Serve
     from orderlists_transports.conformance._servers.http import Peer, Server
 
@@ -172,6 +176,38 @@ def test_closing_a_client_ends_a_send_that_waits_for_a_connection(serve: Serve) 
 
     assert len(failures) == 1
     assert time.monotonic() - began < 2
+
+
+@contextmanager
+def no_descriptors() -> Generator[None]:
+    """Leave no descriptor to this process."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken: list[int] = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+    try:
+        with suppress(OSError):
+            while True:
+                taken.append(os.open(os.devnull, os.O_RDONLY))
+        yield
+    finally:
+        for descriptor in taken:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_without_a_descriptor_a_send_raises_in_time_and_a_later_one_connects(serve: Serve) -> None:
+    server = serve(answering_requests())
+    with Client(KEY, exchange=server.origin, protocol=WebSocketApi()) as client:
+        began, used = time.monotonic(), time.process_time()
+        with no_descriptors(), pytest.raises(TransportError) as caught:
+            client.send(CANCEL, policy=Policy(deadline=0.5))
+        took, used = time.monotonic() - began, time.process_time() - used
+        client.send(CANCEL)
+
+    assert caught.value.sent is False
+    assert took < 1
+    assert used < 0.3
+    assert server.connections == 1
 
 
 # Processes.

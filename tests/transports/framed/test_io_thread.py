@@ -1,5 +1,6 @@
 """The thread that owns the sockets and timers of a synchronous client."""
 
+import errno
 import gc
 import os
 import socket
@@ -255,6 +256,28 @@ def test_timers_fire_after_a_stop_and_then_the_thread_ends(thread: IoThread) -> 
     thread.call_soon(lambda: thread.call_later(SOON, after.set))
     wait_for(after)
     until_it_has_ended(thread)
+
+
+def test_without_a_descriptor_callbacks_and_timers_run_and_there_is_no_busy_loop(
+    thread: IoThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts: list[int] = []
+    fired = threading.Event()
+
+    def refuse() -> None:
+        attempts.append(threading.get_ident())
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(socket, "socketpair", refuse)
+    run(thread, lambda: thread.call_later(2 * SOON, fired.set))
+    wait_for(fired)
+    run(thread, lambda: None)
+    assert len(set(attempts)) == 1
+    assert len(attempts) < 20
+    monkeypatch.undo()
+    until = monotonic() + 5
+    while not vars(thread)["_alarms"]:
+        assert monotonic() < until
 
 
 def test_one_thread_runs_although_many_are_started(thread: IoThread) -> None:

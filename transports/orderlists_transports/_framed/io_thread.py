@@ -11,6 +11,10 @@ anywhere in that: the callback is in the deque or it is not, and it runs once.
 Everything else, timers included, is done in the thread, where no signal handler runs.  It is
 started by the first callback.
 
+Where the process has no descriptor left for what wakes the thread, the thread looks for callbacks
+fifty times a second until it has: a caller gets the error of the connection that cannot be opened,
+or its timeout.
+
 A forked child process has no such thread: it starts its own, and inherits nothing.  (`poll` keeps
 no descriptor in the system that parent and child would share.)
 
@@ -43,6 +47,8 @@ _Selector: Final[type[selectors.BaseSelector]] = getattr(
     selectors, "PollSelector", selectors.SelectSelector
 )
 _BYTES: Final = 4096
+# Seconds between two looks, while nothing can wake the thread.
+_LOOK: Final = 0.02
 
 
 class Timer:
@@ -217,19 +223,13 @@ class IoThread:
             return
         try:
             with ExitStack() as stack:
-                self._selector = stack.enter_context(_Selector())
-                self._alarms = alarm, _ = socket.socketpair()
-                for end in self._alarms:
-                    stack.enter_context(end).settimeout(0)
-
-                def silence(_: int) -> None:
-                    alarm.recv(_BYTES)
-
-                self._selector.register(alarm, selectors.EVENT_READ, silence)
+                self._selector, self._alarms = stack.enter_context(_Selector()), ()
                 self.is_running = True
                 try:
                     self._call_all()
                     while not self._is_over():
+                        if not self._alarms:
+                            self._set_alarm(self._selector, stack)
                         self._turn(self._selector)
                 finally:
                     self._end_sockets()
@@ -239,6 +239,20 @@ class IoThread:
             self._claim.release()
             if self._callbacks:  # Given meanwhile.
                 self._wake()
+
+    def _set_alarm(self, selector: selectors.BaseSelector, stack: ExitStack) -> None:
+        try:
+            alarm, ringer = socket.socketpair()
+        except OSError:
+            return  # There is no descriptor left.
+        for end in (alarm, ringer):
+            stack.enter_context(end).settimeout(0)
+
+        def silence(_: int) -> None:
+            alarm.recv(_BYTES)
+
+        selector.register(alarm, selectors.EVENT_READ, silence)
+        self._alarms = alarm, ringer
 
     def _is_over(self) -> bool:
         if not self._is_stopped:
@@ -256,6 +270,8 @@ class IoThread:
         self._sleeps = True
         # Looked at after that: a callback that is given meanwhile is either seen here, or wakes.
         seconds = 0 if self._callbacks else self._time_to_timer()
+        if not self._alarms:
+            seconds = _LOOK if seconds is None else min(seconds, _LOOK)
         ready = selector.select(seconds)
         self._sleeps = False
         for key, events in ready:
