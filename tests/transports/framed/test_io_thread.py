@@ -4,15 +4,20 @@ import errno
 import gc
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from selectors import EVENT_READ
-from time import monotonic
+from time import monotonic, time_ns
+from types import CodeType, FrameType
 from typing import Any
 
 import pytest
 
+from orderlists_simulator import Venue, VenueTransport
+from orderlists_transports._framed.inline_loop import InlineLoop
 from orderlists_transports._framed.io_thread import IoThread
 
 SOON = 0.05
@@ -318,6 +323,42 @@ def test_a_forked_child_closes_the_sockets_that_it_inherited(
         wait_for(done)
         assert here.fileno() == -1
     thread.stop()
+
+
+def interrupting(code: CodeType, line: int) -> Any:
+    """Return a trace function that interrupts a function before one of its lines."""
+    left = [line]
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        if frame.f_code is not code:
+            return None
+        if event == "line":
+            left[0] -= 1
+            if left[0] < 0:
+                raise KeyboardInterrupt
+        return trace
+
+    return trace
+
+
+@pytest.mark.parametrize("line", range(15))
+@pytest.mark.parametrize("kind", [IoThread, InlineLoop])
+def test_an_interrupt_while_a_forked_child_begins_anew_leaves_no_callback_of_the_parent(
+    kind: Any, line: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = IoThread() if kind is IoThread else InlineLoop(VenueTransport(Venue()), time_ns)
+    callbacks = vars(loop)["_callbacks"]
+    callbacks.append(print)
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    usual = sys.gettrace()
+    sys.settrace(interrupting(vars(kind)["_begin"].__code__, line))
+    with suppress(KeyboardInterrupt):
+        loop.forget()
+    sys.settrace(usual)
+    if loop.is_inherited():
+        loop.forget()
+    assert vars(loop)["_callbacks"] is not callbacks
+    assert not vars(loop)["_callbacks"]
 
 
 class Owner:

@@ -40,13 +40,14 @@ class InlineLoop:
 
     def _begin(self) -> None:
         self.links: list[PolledLink] = []
-        self._process = os.getpid()
         self._reached = 0
         self._callbacks: deque[Callback] = deque()
         self._timers: list[_Timer] = []
         self._blocking: deque[Callback] = deque()
         # Reentrant: a signal handler that closes the client may interrupt the thread that holds it.
         self._lock = RLock()
+        # Last: an interrupt before this leaves a copy that still begins anew.
+        self._process = os.getpid()
 
     def is_inherited(self) -> bool:
         """Return whether this is a copy in a forked child process."""

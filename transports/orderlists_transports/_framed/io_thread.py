@@ -79,7 +79,6 @@ class IoThread:
 
     def _begin(self) -> None:
         self.is_running = False
-        self._process = os.getpid()
         self._is_stopping = self._is_stopped = False
         self._claim = Lock()
         self._callbacks: deque[Callback] = deque()
@@ -89,6 +88,8 @@ class IoThread:
         self._sockets: dict[socket.socket, Callable[[int], object]] = {}
         self._alarms: tuple[socket.socket, ...] = ()
         self._sleeps = False
+        # Last: an interrupt before this leaves a copy that still begins anew.
+        self._process = os.getpid()
 
     def is_inherited(self) -> bool:
         """Return whether this is a copy in a forked child process."""
@@ -96,10 +97,9 @@ class IoThread:
 
     def forget(self) -> None:
         """Begin anew, in a forked child: callbacks, timers and sockets are the parent's."""
-        inherited = [*self._sockets, *self._alarms]
-        self._begin()
-        for sock in inherited:
+        for sock in (*self._sockets, *self._alarms):
             sock.close()
+        self._begin()
 
     # For every thread.
 
