@@ -38,6 +38,7 @@ from orderlists_transports.conformance._servers.websocket import (
     serving,
     upgrade,
 )
+from orderlists_transports.websockets import WebsocketsTransport
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -234,6 +235,33 @@ def test_a_forked_child_opens_a_connection_of_its_own_and_leaves_the_parents_alo
 
     assert os.waitstatus_to_exitcode(status) == 0
     assert server.connections == 2
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_clients_that_share_a_transport_each_connect_anew_in_a_forked_child(serve: Serve) -> None:
+    server = serve(answering_requests())
+    transport = WebsocketsTransport(server.origin)
+    with (
+        Client(KEY, transport=transport, protocol=WebSocketApi()) as first,
+        Client(KEY, transport=transport, protocol=WebSocketApi()) as second,
+    ):
+        first.send(CANCEL)
+        second.send(CANCEL)
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                first.send(CANCEL, policy=ONCE)
+                second.send(CANCEL, policy=ONCE)
+                status = 0
+            finally:
+                os._exit(status)
+        _, status = os.waitpid(child, 0)
+        first.send(CANCEL)
+        second.send(CANCEL)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert server.connections == 4
 
 
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")

@@ -6,6 +6,7 @@ that no other thread needs: an interrupt leaves nothing held, and nothing half d
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
@@ -43,7 +44,7 @@ class FramedChannel:
         self._now = settings.now
         self._loop = loop = _loop_for(transport, settings)
         self._driver = FramedDriver(settings, _connector(transport, loop, settings.timeout))
-        self._driver.start(loop)
+        self._start()
         loop.stop_with(self, f"client over {transport!r}", self._driver.close)
         self.manager = self._driver.manager
 
@@ -123,8 +124,19 @@ class FramedChannel:
     def _enter(self) -> None:
         if self._loop.is_inherited():
             self._loop.forget()
-            self._driver.start(self._loop)
+        if self._process != os.getpid():
+            # Not here: several threads of a forked child may come this way at once.
+            self._call(self._start_in_child)
         self._loop.run_due()
+
+    def _start_in_child(self) -> None:
+        if self._process != os.getpid():
+            self._start()
+
+    def _start(self) -> None:
+        self._driver.start(self._loop)
+        # Its own, beside the loop's: clients that share a transport share its loop.
+        self._process = os.getpid()
 
     def _call(self, act: Callable[[], R]) -> R:
         """Call a function on the loop, and return what it returns."""
