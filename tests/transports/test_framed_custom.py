@@ -16,6 +16,7 @@ from hooked_transport import CANCEL, LOOK, HookedTransport, once
 from orderlists import OutcomeUnknown, Policy, TransportError, WebSocketApi
 from orderlists_simulator import EXAMPLE_KEY, VenueTransport, example_venue
 from orderlists_transports import Client, Clocks
+from orderlists_transports._framed.interfaces import Done
 from orderlists_transports._framed.io_thread import IoThread
 from orderlists_transports._framed.read_by_thread import ReadByThread
 from orderlists_transports._settings import CLOCKS
@@ -132,6 +133,36 @@ def test_an_unclosed_client_that_is_collected_closes_its_connections_and_ends_it
     until = monotonic() + 5
     while thread.is_used:
         assert monotonic() < until
+
+
+def test_a_bug_after_the_outcome_of_a_call_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    reported: list[object] = []
+    bug = ZeroDivisionError("planted")
+
+    def report(args: threading.ExceptHookArgs) -> None:
+        reported.append(args.exc_value)
+
+    def begin(done: Done) -> None:
+        done(5, None)
+        raise bug
+
+    monkeypatch.setattr(threading, "excepthook", report)
+    with Client(KEY, transport=PlainTransport(), protocol=WebSocketApi()) as client:
+        channel: Any = vars(client)["_channel"]
+        assert channel._result_of(begin) == 5  # noqa: SLF001
+    assert reported == [bug]
+
+
+def test_two_threads_that_come_at_once_in_a_forked_child_share_a_connection() -> None:
+    transport = PlainTransport()
+    with Client(KEY, transport=transport, protocol=WebSocketApi()) as client:
+        channel: Any = vars(client)["_channel"]
+        vars(channel)["_process"] = -1  # That of the parent.
+        client.send(LOOK)
+        # Of the thread that was second.
+        channel._call(channel._start_in_child)  # noqa: SLF001
+        client.send(LOOK)
+    assert transport.opened == 1
 
 
 def test_receiving_none_without_a_timeout_is_a_bug_that_names_the_contract() -> None:

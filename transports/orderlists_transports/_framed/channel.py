@@ -147,14 +147,16 @@ class FramedChannel:
         signal, outcomes = _locked(), list[tuple[Any, BaseException | None]]()
 
         def done(value: Any, error: BaseException | None) -> None:  # noqa: ANN401 - as above
-            if not outcomes:
-                outcomes.append((value, error))
-                signal.release()
+            outcomes.append((value, error))
+            signal.release()
 
         def start() -> None:
             try:
                 begin(done)
-            except BaseException as error:  # noqa: BLE001 - a bug: its caller gets it as it is
+            except BaseException as error:
+                if outcomes:
+                    raise
+                # A bug: the caller gets it as it is.
                 done(None, error)
 
         self._loop.call_soon(start)

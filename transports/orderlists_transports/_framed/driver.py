@@ -15,7 +15,7 @@ from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never, cast
 
-from attrs import define
+from attrs import define, field
 
 from orderlists import TransportError
 from orderlists._commands import Sleep
@@ -126,7 +126,7 @@ class FramedDriver:
     def _establish_next(self) -> None:
         if self._establishing is None and self._waiting:
             self._establishing = first = self._waiting.popleft()
-            first.stop_timer()
+            first.timer.cancel()
             self.run(partial(self._attended, first), partial(self._established, first))
 
     def _attended(self, first: _Establishment, at: ClockReading) -> Steps[Connection]:
@@ -261,21 +261,16 @@ class FramedDriver:
 
 @define(eq=False)
 class _Establishment:
-    """A caller that needs a connection."""
+    """A caller that needs a connection, and the timer of its wait for its turn."""
 
     until: int
     subscribed: bool
     done: Done | None
-    timer: Timer | None = None
-
-    def stop_timer(self) -> None:
-        """End the wait for its turn."""
-        if self.timer is not None:
-            self.timer.cancel()
+    timer: Timer = field(init=False)
 
     def finish(self, connection: Connection | None, error: BaseException | None) -> None:
         """Pass the connection, or the error, to the caller; once."""
-        self.stop_timer()
+        self.timer.cancel()
         done, self.done = self.done, None
         if done is not None:
             done(connection, error)
