@@ -310,6 +310,17 @@ def test_one_thread_runs_although_many_are_started(thread: IoThread) -> None:
     assert len(idents) == 1
 
 
+def test_a_thread_that_is_started_beside_another_one_ends_at_once(thread: IoThread) -> None:
+    idents: list[int] = []
+    run(thread, lambda: idents.append(threading.get_ident()))
+    second = threading.Thread(target=vars(IoThread)["_run"], args=(thread,))
+    second.start()
+    second.join(5)
+    assert not second.is_alive()
+    run(thread, lambda: idents.append(threading.get_ident()))
+    assert len(set(idents)) == 1
+
+
 def test_a_forked_child_closes_the_sockets_that_it_inherited(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
