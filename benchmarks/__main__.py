@@ -26,7 +26,7 @@ from benchmarks.scope import FULL, QUICK, Scope
 from benchmarks.tables import everything
 
 _HERE = Path(__file__).parent
-_PORTS = 96
+_PORTS = 128
 
 
 def run(scope: Scope, *, all_rivals: bool) -> tuple[dict[str, Any], list[str]]:
@@ -42,9 +42,9 @@ def run(scope: Scope, *, all_rivals: bool) -> tuple[dict[str, Any], list[str]]:
         with phase("the server"):
             results["ceiling_per_second"] = loopback.ceiling(scope.ceiling)
         results["races"] = {}
-        for _, group in groupby(RACES, key=lambda race: race.entries):
+        for _, group in groupby(RACES, key=lambda race: (race.operation, race.entries)):
             races = list(group)
-            with phase("; ".join(race.title for race in races)):
+            with phase("; ".join(f"{race.operation.title}, {race.title}" for race in races)):
                 found, faults = run_races(races, scope, loopback)
             results["races"] |= found
             wrong += faults

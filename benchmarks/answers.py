@@ -1,4 +1,4 @@
-"""Verification that each contestant canceled the list and decoded the reply correctly.
+"""Verification that each contestant sent the right request and decoded the reply correctly.
 
 A benchmark of wrong results measures nothing.
 """
@@ -13,19 +13,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from benchmarks.exchange import (
-    API_KEY,
-    METHOD,
-    PATH,
-    RECV_WINDOW,
-    SECRET,
-    SYMBOL,
-    cancel_reply,
-)
+from benchmarks.exchange import API_KEY, SECRET, parameter_of
 
 if TYPE_CHECKING:
     from benchmarks.crew import Worker
     from benchmarks.loopback import Loopback
+    from benchmarks.operations import Operation
 
 _KEY_HEADER = re.compile(rf"^x-mbx-apikey: *{API_KEY}\r?$", re.IGNORECASE | re.MULTILINE)
 _READ = 64
@@ -34,32 +27,36 @@ _LEG = ("orderId", "clientOrderId", "price", "origQty", "status")
 
 def faults(worker: Worker, loopback: Loopback) -> list[str]:
     """Return the mistakes of a contestant; empty if there are none."""
+    operation = worker.operation
     before = loopback.seen(worker.port)["count"]
     readings = worker.readings(_READ)
     seen = loopback.seen(worker.port)
     found = [
-        f"list {number}: read {reading}, not {expected}"
+        f"{operation.name} {number}: read {reading}, not {expected}"
         for number, reading in enumerate(readings)
-        if _plain(reading) != (expected := _plain(_expected(number, _cancel_id(reading))))
+        if _plain(reading) != (expected := _plain(_expected(operation, number, reading)))
     ]
-    if _cancel_id(readings[-1]) not in seen["last"]:
-        found.append(f"read {readings[-1]}, which is not what the cancel was named")
     if seen["count"] - before != _READ:
-        found.append(f"sent {seen['count'] - before} requests for {_READ} cancels")
-    found += _flaws(seen["last"])
+        found.append(f"sent {seen['count'] - before} requests for {_READ} calls")
+    found += _flaws(operation, seen["last"], readings[-1])
     return [f"{worker.name}: {fault}" for fault in found]
 
 
-def _cancel_id(reading: Any) -> str:
-    """Return the client id of the first leg, which must be that of the cancel."""
-    *_, leg = reading
-    return str(leg[1])
+def _ids(operation: Operation, number: int, reading: Any) -> dict[str, str]:
+    """Return the client ids that were read, by the parameters of the request that they repeat."""
+    _, _, *legs = reading
+    reports = operation.reply(number)["orderReports"]
+    return {
+        parameter_of(report["clientOrderId"]): str(leg[1])
+        for report, leg in zip(reports, legs, strict=False)
+    }
 
 
-def _expected(number: int, cancel_id: str) -> list[Any]:
-    reply = cancel_reply(number)
+def _expected(operation: Operation, number: int, reading: Any) -> list[Any]:
+    reply = operation.reply(number)
+    ids = _ids(operation, number, reading)
     for report in reply["orderReports"]:
-        report["clientOrderId"] = cancel_id
+        report["clientOrderId"] = ids.get(parameter_of(report["clientOrderId"]))
     legs = [[report[name] for name in _LEG] for report in reply["orderReports"]]
     return [reply["orderListId"], reply["listOrderStatus"], *legs]
 
@@ -72,40 +69,49 @@ def _plain(reading: Any) -> Any:
     return Decimal(text) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) else text
 
 
-def _flaws(request: str) -> list[str]:
-    name, wanted = _framed(request) if request.startswith("{") else _over_http(request)
+def _flaws(operation: Operation, request: str, reading: Any) -> list[str]:
+    """Return what is wrong with the last request, whose reply was read so."""
+    read = _framed if request.startswith("{") else _over_http
+    name, given, wanted = read(operation, request)
+    wanted |= _wanted(operation, given, reading)
     return [f"no request that {what}: {name}" for what, holds in wanted.items() if not holds]
 
 
-def _over_http(request: str) -> tuple[str, dict[str, bool]]:
+def _over_http(operation: Operation, request: str) -> tuple[str, dict[str, str], dict[str, bool]]:
     head, _, body = request.partition("\r\n\r\n")
-    method, target, _ = head.split(" ", 2)
+    verb, target, _ = head.split(" ", 2)
     path, _, query = target.partition("?")
     # The exchange signs over query and body, one after the other.
     payload, _, signature = (query + body).rpartition("&signature=")
     given = {name: values[0] for name, values in parse_qs(payload).items()}
-    return f"{method} {path}", {
-        "is a DELETE": method == "DELETE",
-        "goes to the right path": path == PATH,
-        "carries the key": _KEY_HEADER.search(head) is not None,
-        "is signed": _is_signed(payload, signature),
-        **_wanted(given),
-    }
+    return (
+        f"{verb} {path}",
+        given,
+        {
+            f"is a {operation.verb}": verb == operation.verb,
+            "goes to the right path": path == operation.path,
+            "carries the key": _KEY_HEADER.search(head) is not None,
+            "is signed": _is_signed(payload, signature),
+        },
+    )
 
 
-def _framed(request: str) -> tuple[str, dict[str, bool]]:
+def _framed(operation: Operation, request: str) -> tuple[str, dict[str, str], dict[str, bool]]:
     # Numbers as text: they were signed in this form.
     tree = json.loads(request, parse_int=str, parse_float=str)
     given: dict[str, str] = tree["params"]
     signature = given.pop("signature", "")
     # The exchange signs over the parameters in the order of their names.
     payload = "&".join([f"{name}={given[name]}" for name in sorted(given)])
-    return tree["method"], {
-        "is a cancel": tree["method"] == METHOD,
-        "carries the key": given.get("apiKey") == API_KEY,
-        "is signed": _is_signed(payload, signature),
-        **_wanted(given),
-    }
+    return (
+        tree["method"],
+        given,
+        {
+            "has the right method": tree["method"] == operation.method,
+            "carries the key": given.pop("apiKey", "") == API_KEY,
+            "is signed": _is_signed(payload, signature),
+        },
+    )
 
 
 def _is_signed(payload: str, signature: str) -> bool:
@@ -113,11 +119,17 @@ def _is_signed(payload: str, signature: str) -> bool:
     return hmac.compare_digest(signature, expected)
 
 
-def _wanted(given: dict[str, str]) -> dict[str, bool]:
+def _wanted(operation: Operation, given: dict[str, str], reading: Any) -> dict[str, bool]:
+    number = _READ - 1
+    parameters = operation.parameters(number)
+    own = {name: given.get(name, "") for name in operation.client_ids}
+    expected = {**parameters, **own, **_ids(operation, number, reading)}
     return {
-        "names the symbol": given.get("symbol") == SYMBOL,
-        "names the list": given.get("orderListId") == str(_READ - 1),
-        "names the cancel": bool(given.get("newClientOrderId")),
-        "says how long it is valid": Decimal(given.get("recvWindow", 0)) == RECV_WINDOW,
         "says when": given.get("timestamp", "").isdigit(),
+        "names what it makes": all(own.values()),
+        "has these parameters alone": given.keys() == {*parameters, "timestamp"},
+        **{
+            f"says {name}={value}": _plain(given.get(name)) == _plain(value)
+            for name, value in expected.items()
+        },
     }

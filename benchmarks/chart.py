@@ -20,7 +20,7 @@ def write_chart(results: dict[str, Any], path: Path) -> None:
     parts: list[str] = []
     y = 0
     for race in results["races"].values():
-        parts.append(_text(0, y + 22, f"{race['title']}: CPU per call", "b"))
+        parts.append(_text(0, y + 22, f"{race['title']}: CPU of {race['operation']}", "b"))
         y += _HEAD
         for name, each in sorted(
             race["results"].items(), key=lambda item: item[1]["ratio"]["median"]

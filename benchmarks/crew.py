@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from benchmarks.meter import Figures
 
 if TYPE_CHECKING:
-    from benchmarks.contestants._entries import Entry
+    from benchmarks.contestants._entries import Entry, Race
 
 ROOT = Path(__file__).parent.parent
 APART = Path(sys.prefix) / "apart"
@@ -35,16 +35,17 @@ def environment(*, apart: bool = False) -> dict[str, str]:
 
 
 class Worker:
-    """One contestant in a process of its own."""
+    """One contestant of a race, in a process of its own."""
 
-    def __init__(self, entry: Entry, port: int, *, is_async: bool) -> None:
+    def __init__(self, entry: Entry, race: Race, port: int) -> None:
         self.name = entry.name
+        self.operation = race.operation
         self.port = port
-        kind = "async" if is_async else "sync"
+        kind = "async" if race.is_async else "sync"
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "benchmarks.worker"),
-                *(kind, entry.maker, f"http://127.0.0.1:{port}"),
+                *(kind, entry.maker, race.operation.name, f"http://127.0.0.1:{port}"),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,53 +1,29 @@
-"""The replies of the loopback exchange to a cancel, all different.
+"""What the loopback exchange and the contestants agree on, and the messages around its replies.
 
-Every id has its own prices, quantities, times and client ids, so caches do not distort the results.
-Which reply belongs to which id is decided here, for the server that sends it and for the check
-that reads it.
+A reply repeats client ids of its request.  Until it is sent, each is held by what `echo_of`
+returns for the parameter that brings it.
 """
 
 from __future__ import annotations
 
-import copy
 import json
-from pathlib import Path
+import re
+from collections.abc import Mapping
 from typing import Any
 
 REPLIES = 1024
 """More prices than a cache of ours holds, so that each comes as new as in life."""
-PATH = "/api/v3/orderList"
 WEBSOCKET_PATH = "/ws-api/v3"
-METHOD = "orderList.cancel"
 SYMBOL = "LTCBTC"
 RECV_WINDOW = 5000
 # The published example key of the exchange's documentation.
 API_KEY = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"
 SECRET = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"  # noqa: S105 - published
 
-CANCEL_ID = "the-id-of-the-cancel"
-"""Stands in a reply for what the request named the cancel, until it is sent."""
-
 ERROR = b'{"code":-2011,"msg":"Unknown order list sent."}'
 
-_SEED = json.loads(
-    (Path(__file__).parent.parent / "tests/data/cancel_order_list_reply.json").read_text()
-)
-_EVERY_CONDITIONAL_FIELD = {
-    "origQuoteOrderQty": "0.000000",
-    "icebergQty": "0.50000000",
-    "trailingDelta": 100,
-    "trailingTime": 1688005070000,
-    "strategyId": 37463720,
-    "strategyType": 1000000,
-    "preventedMatchId": 7,
-    "preventedQuantity": "1.20000000",
-    "usedSor": True,
-    "workingFloor": "SOR",
-    "pegPriceType": "PRIMARY_PEG",
-    "pegOffsetType": "PRICE_LEVEL",
-    "pegOffsetValue": 5,
-    "peggedPrice": "87523.83710000",
-    "expiryReason": "OCO_TRIGGER",
-}
+_ECHO = "the-"
+_ECHOED = re.compile(rb"the-([A-Za-z]+)")
 _HEADERS = """\
 Content-Type: application/json;charset=UTF-8
 Content-Length: {length}
@@ -76,38 +52,6 @@ X-Amz-Cf-Pop: FRA60-P4
 X-Amz-Cf-Id: 8jK2m0Qd1rZb7yWn5cTfPzqLxU3vGhE9aSoRiYwMBtXkDlCNeA4H6g=="""
 
 
-def cancel_reply(order_list_id: int, *, legs: int = 2) -> dict[str, Any]:
-    """Return the documented reply, with values of this id; a third leg has every field there is."""
-    reply: dict[str, Any] = copy.deepcopy(_SEED)
-    number = order_list_id % REPLIES
-    reply["orderListId"] = order_list_id
-    reply["listClientOrderId"] = f"list-{number:017d}"
-    reply["transactionTime"] += number
-    if legs == 3:
-        reply["contingencyType"] = "OTO"
-        reply["orders"].append(dict(reply["orders"][1]))
-        reply["orderReports"].append({**reply["orderReports"][0], **_EVERY_CONDITIONAL_FIELD})
-    for leg, order in enumerate(reply["orders"]):
-        order["orderId"] = 3 * order_list_id + leg
-        order["clientOrderId"] = f"leg-{leg}-{number:016d}"
-    for leg, report in enumerate(reply["orderReports"]):
-        report.update(
-            orderListId=order_list_id,
-            orderId=3 * order_list_id + leg,
-            origClientOrderId=f"leg-{leg}-{number:016d}",
-            clientOrderId=CANCEL_ID,
-            transactTime=report["transactTime"] + number,
-            price=f"{1 + leg + number / 10_000:.8f}",
-            origQty=f"{10 + (leg * REPLIES + number) / 10_000:.8f}",
-        )
-    return reply
-
-
-def bodies(*, legs: int = 2) -> list[bytes]:
-    """Return a body for every id, as compact as the exchange writes it."""
-    return [body_of(cancel_reply(number, legs=legs)) for number in range(REPLIES)]
-
-
 def body_of(reply: dict[str, Any]) -> bytes:
     """Return a reply as the exchange writes it."""
     return json.dumps(reply, separators=(",", ":")).encode()
@@ -121,21 +65,42 @@ def message(body: bytes) -> bytes:
 _LIVE = _HEADERS.replace("\n", "\r\n")
 
 
+def echo_of(parameter: str) -> str:
+    """Return what holds the place of a parameter in a reply: a client id by itself."""
+    return _ECHO + parameter
+
+
+def parameter_of(echo: str) -> str:
+    """Return the parameter whose place is held."""
+    return echo.removeprefix(_ECHO)
+
+
 def parts_of(body: bytes) -> list[bytes]:
-    """Return what stands between the ids of the cancel in a reply."""
-    return body.split(CANCEL_ID.encode())
+    """Return a reply in parts: every second one is the name of a parameter that it repeats."""
+    return _ECHOED.split(body)
 
 
-def websocket_message(name: bytes, parts: list[bytes], cancel_id: bytes) -> bytes:
+def filled(parts: list[bytes], given: Mapping[bytes, bytes]) -> bytes:
+    """Return a reply with the parameters that it repeats.
+
+    >>> filled(parts_of(b'{"id":"the-name"}'), {b"name": b"x"})
+    b'{"id":"x"}'
+    """
+    filled = list(parts)
+    filled[1::2] = [given.get(name, b"") for name in parts[1::2]]
+    return b"".join(filled)
+
+
+def websocket_message(name: bytes, rest: bytes) -> bytes:
     """Return a reply over WebSocket: to the request of this id, as it stood in its frame."""
-    return b'{"id":' + name + cancel_id.join(parts)
+    return b'{"id":' + name + rest
 
 
-def websocket_rests() -> list[list[bytes]]:
-    """Return the parts of what follows the id in the reply for every list, limits included."""
+def websocket_parts(bodies: list[bytes]) -> list[list[bytes]]:
+    """Return what follows the id in a reply with each of these bodies, in parts."""
     return [
         parts_of(b',"status":200,"result":' + body + b"," + _rate_limits(number) + b"}")
-        for number, body in enumerate(bodies())
+        for number, body in enumerate(bodies)
     ]
 
 

@@ -70,6 +70,14 @@ def _to_cheapest(race: str) -> Callable[[Results], float]:
     return ratio
 
 
+def _to_rival(race: str, rival: str) -> Callable[[Results], float]:
+    def ratio(results: Results) -> float:
+        found = results["races"][race]["results"]
+        return _ratio(found, OURS) / _ratio(found, rival)
+
+    return ratio
+
+
 def _part(group: str, part: str, name: str = OURS) -> Callable[[Results], float]:
     return lambda results: _ratio(results["parts"][group][part]["results"], name)
 
@@ -122,6 +130,10 @@ _OWN = (
     "parsing and typing the result takes a third, the call with its limits and clocks a fourth, "
     "writing and signing a tenth; the rest moves bytes"
 )
+_PLACED = (
+    "making the legs and checking their rules, filling in three client ids and listing the "
+    "parameters takes a fourth of a call; the rest is what a cancel takes"
+)
 _LISTED = (
     "signing with the prepared key takes two thirds of the floor; the rest lists the parameters, "
     "writes them and makes the message"
@@ -129,6 +141,29 @@ _LISTED = (
 _WALKED = (
     "parsing is half of it; the rest walks the values into objects and makes Decimals, of which "
     "some are new in every reply"
+)
+
+# Below each of them: a ratio of 1.00 is not.
+_BELOW = 0.99
+_PLACEMENTS = tuple(
+    Goal(f"placing an OCO, {what} / {rival}", _BELOW, None, _to_rival(race, rival), why=_PLACED)
+    for race, what, rivals in (
+        ("place-sync", "sync REST", ("ccxt", "python-binance", "binance-sdk-spot")),
+        ("place-async-1", "async REST, 1 in flight", ("ccxt", "python-binance")),
+        ("place-async-50", "async REST, 50 in flight", ("ccxt", "python-binance")),
+        ("place-websocket-sync", "sync WebSocket", ("python-binance",)),
+        (
+            "place-websocket-1",
+            "async WebSocket, 1 in flight",
+            ("python-binance", "binance-sdk-spot"),
+        ),
+        (
+            "place-websocket-50",
+            "async WebSocket, 50 in flight",
+            ("python-binance", "binance-sdk-spot"),
+        ),
+    )
+    for rival in rivals
 )
 
 GOALS = (
@@ -170,6 +205,7 @@ GOALS = (
     ),
     Goal("sync WebSocket / websockets + json", 1.50, 1.3, _to_floor("websocket-sync"), why=_TYPED),
     Goal("sync WebSocket / cheapest peer", 0.90, 0.80, _to_cheapest("websocket-sync"), why=_TYPED),
+    *_PLACEMENTS,
     Goal("encode + sign HMAC / hmac.new", 2.3, 2.0, _part("encode + sign", "HMAC"), why=_LISTED),
     Goal(
         "encode + sign Ed25519 / signature",

@@ -10,11 +10,12 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
-from benchmarks.exchange import API_KEY, METHOD, PATH, WEBSOCKET_PATH
+from benchmarks.exchange import API_KEY, WEBSOCKET_PATH
+from benchmarks.operations import CANCEL
 
 _SEEN = b"GET /seen HTTP/1.1\r\nHost: loopback\r\n\r\n"
 _CANCEL = (
-    f"DELETE {PATH}?symbol=LTCBTC&orderListId=1&timestamp=1&signature=0 HTTP/1.1\r\n"
+    f"{CANCEL.verb} {CANCEL.path}?symbol=LTCBTC&orderListId=1&timestamp=1&signature=0 HTTP/1.1\r\n"
     f"Host: loopback\r\nX-MBX-APIKEY: {API_KEY}\r\n\r\n"
 ).encode()
 _UPGRADE = (
@@ -22,7 +23,7 @@ _UPGRADE = (
     "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
 ).encode()
-_REQUEST = f'{{"id":1,"method":"{METHOD}","params":{{"orderListId":1}}}}'.encode()
+_REQUEST = f'{{"id":1,"method":"{CANCEL.method}","params":{{"orderListId":1}}}}'.encode()
 # Masked, as a client's frame has to be, with a mask that changes nothing.
 _FRAME = bytes((0x81, 0x80 | len(_REQUEST), 0, 0, 0, 0)) + _REQUEST
 

@@ -18,29 +18,26 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from benchmarks.contestants._contract import AsyncContestant, Contestant
+    from benchmarks.contestants._contract import AsyncCall, Call
 
 Figures: TypeAlias = dict[str, float]
 
 _TRACED = 21
 
 
-def run(contestant: Contestant, ids: Iterator[int], calls: int) -> Figures:
+def run(call: Call, ids: Iterator[int], calls: int) -> Figures:
     """Make so many calls, one after the other."""
     latencies = [0] * calls
-    cancel = contestant.cancel
     gc.collect()
     wall, cpu = perf_counter_ns(), process_time_ns()
     for index, number in enumerate(islice(ids, calls)):
         began = perf_counter_ns()
-        cancel(number)
+        call(number)
         latencies[index] = perf_counter_ns() - began
     return _figures(process_time_ns() - cpu, perf_counter_ns() - wall, latencies)
 
 
-async def arun(
-    contestant: AsyncContestant, ids: Iterator[int], calls: int, in_flight: int
-) -> Figures:
+async def arun(call: AsyncCall, ids: Iterator[int], calls: int, in_flight: int) -> Figures:
     """Make so many calls, this many at a time."""
     latencies: list[int] = []
     chosen = islice(ids, calls)
@@ -48,7 +45,7 @@ async def arun(
     async def lane() -> None:
         for number in chosen:
             began = perf_counter_ns()
-            await contestant.cancel(number)
+            await call(number)
             latencies.append(perf_counter_ns() - began)
 
     gc.collect()
@@ -71,24 +68,24 @@ def _figures(cpu: int, wall: int, latencies: list[int]) -> Figures:
     }
 
 
-def allocations(contestant: Contestant, ids: Iterator[int]) -> Figures:
+def allocations(call: Call, ids: Iterator[int]) -> Figures:
     """Return what one call needs at its peak, and what its reading keeps; medians of some."""
     traced = _Traced()
     with _frozen():
         for number in islice(ids, _TRACED):
             with traced:
-                reading = contestant.cancel(number)
+                reading = call(number)
             del reading
     return traced.medians()
 
 
-async def aallocations(contestant: AsyncContestant, ids: Iterator[int]) -> Figures:
+async def aallocations(call: AsyncCall, ids: Iterator[int]) -> Figures:
     """Do the same, awaiting."""
     traced = _Traced()
     with _frozen():
         for number in islice(ids, _TRACED):
             with traced:
-                reading = await contestant.cancel(number)
+                reading = await call(number)
             del reading
     return traced.medians()
 

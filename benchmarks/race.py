@@ -30,9 +30,7 @@ def run_races(
     """Return the results of races between the same contestants, and the wrong answers."""
     first = races[0]
     entries = [entry for entry in first.entries if entry.is_quick or not scope.is_quick]
-    with Crew(
-        [Worker(entry, loopback.port(), is_async=first.is_async) for entry in entries]
-    ) as crew:
+    with Crew([Worker(entry, first, loopback.port()) for entry in entries]) as crew:
         wrong = [fault for worker in crew.workers for fault in faults(worker, loopback)]
         allocations = {worker.name: worker.allocations() for worker in crew.workers}
         results = {
@@ -52,7 +50,12 @@ def _result(
     results = {
         name: {**summary(rounds, name, race.floor), **found} for name, found in allocations.items()
     }
-    return {"title": race.title, "floor": race.floor, "results": results}
+    return {
+        "operation": race.operation.title,
+        "title": race.title,
+        "floor": race.floor,
+        "results": results,
+    }
 
 
 def rounds_of(

@@ -24,7 +24,7 @@ def measure(scope: Scope, loopback: Loopback) -> dict[str, Any]:
     rounds = max(3, scope.rounds // 2)
     scale = SCALE[:2] if scope.is_quick else SCALE
     found: dict[str, Any] = {}
-    with Crew([Worker(entry, loopback.port(), is_async=True) for entry in entries]) as crew:
+    with Crew([Worker(entry, race, loopback.port()) for entry in entries]) as crew:
         for in_flight in scale:
             seen = rounds_of(crew.workers, rounds, scope.calls, in_flight, each=2)
             found[str(in_flight)] = {

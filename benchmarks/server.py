@@ -1,7 +1,7 @@
 """The loopback exchange: a server that costs as little as Python allows.
 
-It answers a cancel of list N with the reply made for N, under the id that the request gives the
-cancel, without a venue behind it, on a port of its own for each contestant, so that requests are
+It answers the request of number N with the reply made for N, under the client ids that the request
+gives, without a venue behind it, on a port of its own for each contestant, so that requests are
 counted without looking at them.  The same port speaks HTTP and WebSocket.  ``GET /seen`` returns
 how many arrived on the port, and what the last one was.
 """
@@ -18,23 +18,28 @@ from functools import partial
 from benchmarks import frames
 from benchmarks.exchange import (
     REPLIES,
-    bodies,
+    filled,
     message,
     parts_of,
     websocket_message,
-    websocket_rests,
+    websocket_parts,
     websocket_time,
 )
 from benchmarks.machine import pin_to_core
+from benchmarks.operations import OPERATIONS, bodies_of
 
-_ID = re.compile(rb"orderListId=([0-9]+)")
+# In a query, a form and JSON alike; without the value's quotation mark, if it has one.
+_IS = r'(?:=|": ?"?)'
+_NUMBERED_BY = "|".join(each.numbered_by for each in OPERATIONS)
+_NUMBER = re.compile(rf"({_NUMBERED_BY}){_IS}([0-9]+)".encode())
+_CLIENT_IDS = "|".join(name for each in OPERATIONS for name in each.client_ids)
+_CLIENT_ID = re.compile(rf"({_CLIENT_IDS}){_IS}([A-Za-z0-9_-]+)".encode())
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 _END = b"\r\n\r\n"
-_BODIES = [parts_of(body) for body in bodies()]
-_CANCEL_ID = re.compile(rb'newClientOrderId(?:=|": ?")([A-Za-z0-9_-]+)')
+_BODIES = {each.numbered_by.encode(): bodies_of(each.reply) for each in OPERATIONS}
+_PARTS = {name: [parts_of(body) for body in bodies] for name, bodies in _BODIES.items()}
+_WEBSOCKET_PARTS = {name: websocket_parts(bodies) for name, bodies in _BODIES.items()}
 _NAME = re.compile(rb'"id": ?("[^"]*"|[0-9]+)')
-_NAMED_ID = re.compile(rb'"orderListId": ?"?([0-9]+)')
-_RESTS = websocket_rests()
 
 
 class Ledger:
@@ -79,8 +84,8 @@ class Line(asyncio.Protocol):
         self._waiting = waiting
 
     def _answer(self, request: bytes) -> None:
-        wanted = _ID.search(request)
-        if wanted is None:
+        reply = _reply(request, _PARTS)
+        if reply is None:
             if frames.wishes_to_upgrade(request):
                 self._transport.write(frames.consent(request))
                 self._transport.set_protocol(FramedLine(self._ledger, self._transport))
@@ -89,12 +94,11 @@ class Line(asyncio.Protocol):
             return
         self._ledger.count += 1
         self._ledger.last = request
-        body = _cancel_id(request).join(_BODIES[int(wanted[1]) % REPLIES])
-        self._transport.write(message(body))
+        self._transport.write(message(reply))
 
 
 class FramedLine(asyncio.Protocol):
-    """One connection after the WebSocket handshake.  Serves cancels and queries of the time."""
+    """One connection after the WebSocket handshake.  Serves operations and queries of the time."""
 
     def __init__(self, ledger: Ledger, transport: asyncio.WriteTransport) -> None:
         self._ledger = ledger
@@ -122,19 +126,18 @@ class FramedLine(asyncio.Protocol):
         name = _NAME.search(request)
         if name is None:
             raise ValueError("a request without an id")
-        wanted = _NAMED_ID.search(request)
-        if wanted is None:
-            parts, cancel_id = [websocket_time(time.time_ns() // 1_000_000)], b""
-        else:
-            parts, cancel_id = _RESTS[int(wanted[1]) % REPLIES], _cancel_id(request)
-        reply = websocket_message(name[1], parts, cancel_id)
-        self._transport.write(frames.frame_of(frames.TEXT, reply))
+        rest = _reply(request, _WEBSOCKET_PARTS)
+        if rest is None:
+            rest = websocket_time(time.time_ns() // 1_000_000)
+        self._transport.write(frames.frame_of(frames.TEXT, websocket_message(name[1], rest)))
 
 
-def _cancel_id(request: bytes) -> bytes:
-    """Return the client id of the cancel, which the canceled orders carry."""
-    named = _CANCEL_ID.search(request)
-    return b"" if named is None else named[1]
+def _reply(request: bytes, parts: dict[bytes, list[list[bytes]]]) -> bytes | None:
+    """Return the reply with the ids of the request; None if the request is no operation."""
+    number = _NUMBER.search(request)
+    if number is None:
+        return None
+    return filled(parts[number[1]][int(number[2]) % REPLIES], dict(_CLIENT_ID.findall(request)))
 
 
 async def serve(ports: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from benchmarks.contestants._entries import OURS
@@ -26,7 +27,12 @@ def everything(results: Results) -> str:
 
 def brief(results: Results) -> str:
     """Return each contestant's processor time in every race, as multiples of the race's floor."""
-    races = list(results["races"].values())
+    groups = groupby(results["races"].values(), key=lambda race: race["operation"])
+    tables = [_beside_each_other(operation, list(races)) for operation, races in groups]
+    return "\n\n".join([_where(results), *tables])
+
+
+def _beside_each_other(operation: str, races: Sequence[Results]) -> str:
     names = dict.fromkeys(
         name for race in races for name in race["results"] if name != race["floor"]
     )
@@ -43,8 +49,8 @@ def brief(results: Results) -> str:
         for name in ordered
     ]
     floors = ("1.00 is, by hand", *(race["floor"] for race in races))
-    head = ("CPU of one cancel", *(race["title"] for race in races))
-    return f"{_where(results)}\n\n{table(head, [floors, *rows])}"
+    head = (f"CPU of {operation}", *(race["title"] for race in races))
+    return table(head, [floors, *rows])
 
 
 def protocols(results: Results) -> str:
@@ -82,7 +88,7 @@ def _sections(results: Results) -> Iterator[tuple[str, str]]:
     yield "The machine", _machine(results)
     yield "The goals", _goals(list(verdicts(results)))
     for race in results["races"].values():
-        yield f"{race['title']} (ratios to {race['floor']})", _race(race)
+        yield f"{_name_of(race)} (ratios to {race['floor']})", _race(race)
     for group, parts in results["parts"].items():
         for part, found in parts.items():
             yield f"{group.capitalize()}: {part} (ratios to {found['floor']})", _part(found)
@@ -90,8 +96,11 @@ def _sections(results: Results) -> Iterator[tuple[str, str]]:
     yield "Importing (ratios to python-binance)", _imports(results["imports"])
     yield "Memory", _memory(results["memory"])
     for name, counted in results["instructions"].items():
-        title = results["races"][name]["title"]
-        yield f"Instructions per call: {title} (callgrind)", _counts(counted)
+        yield f"{_name_of(results['races'][name])} (instructions by callgrind)", _counts(counted)
+
+
+def _name_of(race: Results) -> str:
+    return f"{race['title']}: {race['operation']}"
 
 
 def _where(results: Results, only: Container[str] | None = None) -> str:

@@ -33,9 +33,10 @@ def _tell(answer: object) -> None:
     print(json.dumps(answer, default=str), flush=True)
 
 
-def work(maker: str, origin: str) -> None:
+def work(maker: str, operation: str, origin: str) -> None:
     """Work on one call at a time."""
     contestant = made(maker, origin)
+    call = getattr(contestant, operation)
     ids = cycle(range(REPLIES))
     # Not before: what is imported is no part of the race, and imports on any core.
     pin_to_core(0)
@@ -43,17 +44,18 @@ def work(maker: str, origin: str) -> None:
     while (order := _next_order()) is not None:
         match order["do"]:
             case "read":
-                _tell([contestant.cancel(number) for number in range(order["times"])])
+                _tell([call(number) for number in range(order["times"])])
             case "run":
-                _tell(meter.run(contestant, ids, order["calls"]))
+                _tell(meter.run(call, ids, order["calls"]))
             case "allocations":
-                _tell(meter.allocations(contestant, ids))
+                _tell(meter.allocations(call, ids))
     contestant.close()
 
 
-async def awork(maker: str, origin: str) -> None:
+async def awork(maker: str, operation: str, origin: str) -> None:
     """Work on many calls at a time."""
     contestant = made(maker, origin)
+    call = getattr(contestant, operation)
     ids = cycle(range(REPLIES))
     # Not before: what is imported is no part of the race, and imports on any core.
     pin_to_core(0)
@@ -61,17 +63,17 @@ async def awork(maker: str, origin: str) -> None:
     while (order := _next_order()) is not None:
         match order["do"]:
             case "read":
-                _tell([await contestant.cancel(number) for number in range(order["times"])])
+                _tell([await call(number) for number in range(order["times"])])
             case "run":
-                _tell(await meter.arun(contestant, ids, order["calls"], order["in_flight"]))
+                _tell(await meter.arun(call, ids, order["calls"], order["in_flight"]))
             case "allocations":
-                _tell(await meter.aallocations(contestant, ids))
+                _tell(await meter.aallocations(call, ids))
     await contestant.close()
 
 
 if __name__ == "__main__":
-    _, kind, given_maker, given_origin = sys.argv
+    _, kind, *given = sys.argv
     if kind == "async":
-        asyncio.run(awork(given_maker, given_origin))
+        asyncio.run(awork(*given))
     else:
-        work(given_maker, given_origin)
+        work(*given)

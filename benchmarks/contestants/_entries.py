@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from benchmarks.operations import CANCEL, PLACE_OCO, Operation
+
 OURS, OURS_ORJSON = "orderlists", "orderlists + orjson"
 
 
@@ -23,6 +25,7 @@ class Race(NamedTuple):
     entries: tuple[Entry, ...]
     in_flight: int = 1
     is_async: bool = False
+    operation: Operation = CANCEL
 
     @property
     def floor(self) -> str:
@@ -61,7 +64,7 @@ _FRAMED = (
     Entry("binance-sdk-spot", "websocket_official:make_async", is_quick=True),
 )
 
-RACES = (
+_CANCELS = (
     Race("sync", "HTTP, synchronous", _SYNC),
     Race("async-1", "HTTP, asynchronous, one in flight", _ASYNC, 1, is_async=True),
     Race("async-50", "HTTP, asynchronous, 50 in flight", _ASYNC, 50, is_async=True),
@@ -69,5 +72,9 @@ RACES = (
     Race("websocket-1", "WebSocket, asynchronous, one in flight", _FRAMED, 1, is_async=True),
     Race("websocket-50", "WebSocket, asynchronous, 50 in flight", _FRAMED, 50, is_async=True),
 )
+_PLACEMENTS = tuple(
+    race._replace(name=f"place-{race.name}", operation=PLACE_OCO) for race in _CANCELS
+)
+RACES = (*_CANCELS, *_PLACEMENTS)
 SCALE = (1, 10, 100, 1000)
 SCALED = ("aiohttp + json", OURS)

@@ -8,43 +8,38 @@ import json
 import time
 from urllib.parse import urlencode
 
-from benchmarks.contestants._contract import (
-    AsyncContestant,
-    Contestant,
-    Reading,
-    cancel_id,
-    read_tree,
-)
-from benchmarks.exchange import API_KEY, PATH, RECV_WINDOW, SECRET, SYMBOL
+from benchmarks.contestants._contract import AsyncContestant, Contestant, Reading, read_tree
+from benchmarks.exchange import API_KEY, SECRET
+from benchmarks.operations import CANCEL, PLACE_OCO, Operation
 
 _HEADERS = {"X-MBX-APIKEY": API_KEY}
 
 
-def _query(order_list_id: int) -> str:
-    query = urlencode(
-        {
-            "symbol": SYMBOL,
-            "orderListId": order_list_id,
-            "newClientOrderId": cancel_id(order_list_id),
-            "recvWindow": RECV_WINDOW,
-            "timestamp": time.time_ns() // 1_000_000,
-        }
-    )
+def _target(operation: Operation, number: int) -> str:
+    parameters = operation.parameters(number)
+    parameters["timestamp"] = time.time_ns() // 1_000_000
+    query = urlencode(parameters)
     signature = hmac.new(SECRET.encode(), query.encode(), hashlib.sha256).hexdigest()
-    return f"{query}&signature={signature}"
+    return f"{operation.path}?{query}&signature={signature}"
 
 
 def make(origin: str) -> Contestant:
-    """Return a cancel over `urllib3.PoolManager.request`."""
+    """Return calls over `urllib3.PoolManager.request`."""
     import urllib3
 
     pool = urllib3.PoolManager()
 
+    def send(operation: Operation, number: int) -> Reading:
+        url = f"{origin}{_target(operation, number)}"
+        response = pool.request(operation.verb, url, headers=_HEADERS, retries=False)
+        return read_tree(json.loads(response.data))
+
     class Bare:
-        def cancel(self, order_list_id: int) -> Reading:
-            url = f"{origin}{PATH}?{_query(order_list_id)}"
-            response = pool.request("DELETE", url, headers=_HEADERS, retries=False)
-            return read_tree(json.loads(response.data))
+        def cancel(self, number: int) -> Reading:
+            return send(CANCEL, number)
+
+        def place_oco(self, number: int) -> Reading:
+            return send(PLACE_OCO, number)
 
         def close(self) -> None:
             pool.clear()
@@ -53,16 +48,22 @@ def make(origin: str) -> Contestant:
 
 
 def make_async(origin: str) -> AsyncContestant:
-    """Return a cancel over `aiohttp.ClientSession`."""
+    """Return calls over `aiohttp.ClientSession.request`."""
     import aiohttp
 
     session = aiohttp.ClientSession()
 
+    async def send(operation: Operation, number: int) -> Reading:
+        url = f"{origin}{_target(operation, number)}"
+        async with session.request(operation.verb, url, headers=_HEADERS) as response:
+            return read_tree(json.loads(await response.read()))
+
     class Bare:
-        async def cancel(self, order_list_id: int) -> Reading:
-            url = f"{origin}{PATH}?{_query(order_list_id)}"
-            async with session.delete(url, headers=_HEADERS) as response:
-                return read_tree(json.loads(await response.read()))
+        async def cancel(self, number: int) -> Reading:
+            return await send(CANCEL, number)
+
+        async def place_oco(self, number: int) -> Reading:
+            return await send(PLACE_OCO, number)
 
         async def close(self) -> None:
             await session.close()

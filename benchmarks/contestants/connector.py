@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from binance.spot import Spot
 
-from benchmarks.contestants._contract import Contestant, Reading, cancel_id, read_tree
-from benchmarks.exchange import API_KEY, RECV_WINDOW, SECRET, SYMBOL
+from benchmarks.contestants._contract import Contestant, Reading, read_tree
+from benchmarks.exchange import API_KEY, SECRET
+from benchmarks.operations import cancel_parameters, oco_parameters
 
 
 def make(origin: str) -> Contestant:
-    """Return a cancel with its dict."""
+    """Return calls with their dict."""
     client = Spot(api_key=API_KEY, api_secret=SECRET, base_url=origin)
 
     class Connector:
-        def cancel(self, order_list_id: int) -> Reading:
-            reply = client.cancel_oco_order(
-                SYMBOL,
-                orderListId=order_list_id,
-                newClientOrderId=cancel_id(order_list_id),
-                recvWindow=RECV_WINDOW,
-            )
-            return read_tree(reply)
+        def cancel(self, number: int) -> Reading:
+            return read_tree(client.cancel_oco_order(**cancel_parameters(number)))
+
+        def place_oco(self, number: int) -> Reading:
+            return read_tree(client.new_oco_order(**oco_parameters(number)))
 
         def close(self) -> None:
             client.session.close()

@@ -1,23 +1,32 @@
-"""`orderlists`, as its README says to use it: the client makes the cancel's own id."""
+"""`orderlists`, as its README says to use it: the client makes the client ids."""
 
 from __future__ import annotations
 
-from benchmarks.contestants._contract import AsyncContestant, Contestant, Reading
+from benchmarks.contestants._contract import AsyncContestant, Contestant, Reading, read_typed
 from benchmarks.exchange import API_KEY, SECRET, SYMBOL
-from orderlists import CanceledOrderList, CancelOrderList, HmacKey, Json, Rest, WebSocketApi
+from benchmarks.operations import AMOUNTS
+from orderlists import CancelOrderList, HmacKey, Json, PlaceOco, Rest, WebSocketApi
+from orderlists.enums import Side, TimeInForce
+from orderlists.legs import LimitMaker, StopLossLimit
 from orderlists_transports import AsyncClient, Client
 
 _KEY = HmacKey(api_key=API_KEY, secret=SECRET)
 
 
-def _read(reply: CanceledOrderList) -> Reading:
-    return (
-        reply.order_list_id,
-        reply.list_order_status,
-        *[
-            (leg.order_id, leg.client_order_id, leg.price, leg.orig_qty, leg.status)
-            for leg in reply.order_reports
-        ],
+def _cancel(number: int) -> CancelOrderList:
+    return CancelOrderList(symbol=SYMBOL, order_list_id=number)
+
+
+def _oco(number: int) -> PlaceOco:
+    quantity, above_price, below_stop_price, below_price = AMOUNTS[number]
+    return PlaceOco(
+        symbol=SYMBOL,
+        side=Side.SELL,
+        quantity=quantity,
+        above=LimitMaker(price=above_price),
+        below=StopLossLimit(
+            stop_price=below_stop_price, price=below_price, time_in_force=TimeInForce.GTC
+        ),
     )
 
 
@@ -25,9 +34,11 @@ class _Ours:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def cancel(self, order_list_id: int) -> Reading:
-        request = CancelOrderList(symbol=SYMBOL, order_list_id=order_list_id)
-        return _read(self._client.send(request))
+    def cancel(self, number: int) -> Reading:
+        return read_typed(self._client.send(_cancel(number)))
+
+    def place_oco(self, number: int) -> Reading:
+        return read_typed(self._client.send(_oco(number)))
 
     def close(self) -> None:
         self._client.close()
@@ -37,9 +48,11 @@ class _OursAsync:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
-    async def cancel(self, order_list_id: int) -> Reading:
-        request = CancelOrderList(symbol=SYMBOL, order_list_id=order_list_id)
-        return _read(await self._client.send(request))
+    async def cancel(self, number: int) -> Reading:
+        return read_typed(await self._client.send(_cancel(number)))
+
+    async def place_oco(self, number: int) -> Reading:
+        return read_typed(await self._client.send(_oco(number)))
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -14,40 +14,39 @@ from benchmarks.contestants._contract import (
     AsyncContestant,
     Contestant,
     Reading,
-    cancel_id,
     framed,
     read_tree,
 )
-from benchmarks.exchange import API_KEY, METHOD, RECV_WINDOW, SECRET, SYMBOL
+from benchmarks.exchange import API_KEY, SECRET
+from benchmarks.operations import CANCEL, PLACE_OCO, Operation
 
 
-def _request(name: int, order_list_id: int) -> str:
-    parameters: dict[str, str | int] = {
-        "apiKey": API_KEY,
-        "newClientOrderId": cancel_id(order_list_id),
-        "orderListId": order_list_id,
-        "recvWindow": RECV_WINDOW,
-        "symbol": SYMBOL,
-        "timestamp": time.time_ns() // 1_000_000,
-    }
-    # They stand in the order of their names already.
-    payload = "&".join([f"{key}={value}" for key, value in parameters.items()])
+def _request(name: int, operation: Operation, number: int) -> str:
+    parameters = operation.parameters(number)
+    parameters |= {"apiKey": API_KEY, "timestamp": time.time_ns() // 1_000_000}
+    payload = "&".join([f"{key}={value}" for key, value in sorted(parameters.items())])
     signature = hmac.new(SECRET.encode(), payload.encode(), hashlib.sha256).hexdigest()
     parameters["signature"] = signature
-    return json.dumps({"id": name, "method": METHOD, "params": parameters})
+    return json.dumps({"id": name, "method": operation.method, "params": parameters})
 
 
 def make(origin: str) -> Contestant:
-    """Return a cancel over `websockets.sync`, one request after the other."""
+    """Return calls over `websockets.sync`, one request after the other."""
     from websockets.sync.client import connect
 
     socket = connect(framed(origin))
     names = count(1)
 
+    def send(operation: Operation, number: int) -> Reading:
+        socket.send(_request(next(names), operation, number))
+        return read_tree(json.loads(socket.recv())["result"])
+
     class Bare:
-        def cancel(self, order_list_id: int) -> Reading:
-            socket.send(_request(next(names), order_list_id))
-            return read_tree(json.loads(socket.recv())["result"])
+        def cancel(self, number: int) -> Reading:
+            return send(CANCEL, number)
+
+        def place_oco(self, number: int) -> Reading:
+            return send(PLACE_OCO, number)
 
         def close(self) -> None:
             socket.close()
@@ -62,10 +61,10 @@ class _Waiting:
         self._names = count(1)
         self._futures: dict[int, asyncio.Future[Any]] = {}
 
-    def ask(self, order_list_id: int) -> tuple[str, asyncio.Future[Any]]:
+    def ask(self, operation: Operation, number: int) -> tuple[str, asyncio.Future[Any]]:
         name = next(self._names)
         future = self._futures[name] = asyncio.get_running_loop().create_future()
-        return _request(name, order_list_id), future
+        return _request(name, operation, number), future
 
     def answer(self, message: str) -> None:
         reply = json.loads(message)
@@ -73,7 +72,7 @@ class _Waiting:
 
 
 def make_async(origin: str) -> AsyncContestant:
-    """Return a cancel over aiohttp's WebSocket, read by one task."""
+    """Return calls over aiohttp's WebSocket, read by one task."""
     import aiohttp
 
     session = aiohttp.ClientSession()
@@ -86,11 +85,17 @@ def make_async(origin: str) -> AsyncContestant:
 
     reader = asyncio.ensure_future(read())
 
+    async def send(operation: Operation, number: int) -> Reading:
+        request, reply = waiting.ask(operation, number)
+        await (await opening).send_str(request)
+        return read_tree(await reply)
+
     class Bare:
-        async def cancel(self, order_list_id: int) -> Reading:
-            request, reply = waiting.ask(order_list_id)
-            await (await opening).send_str(request)
-            return read_tree(await reply)
+        async def cancel(self, number: int) -> Reading:
+            return await send(CANCEL, number)
+
+        async def place_oco(self, number: int) -> Reading:
+            return await send(PLACE_OCO, number)
 
         async def close(self) -> None:
             reader.cancel()
@@ -100,7 +105,7 @@ def make_async(origin: str) -> AsyncContestant:
 
 
 def make_async_websockets(origin: str) -> AsyncContestant:
-    """Return a cancel over `websockets`, read by one task."""
+    """Return calls over `websockets`, read by one task."""
     from websockets.asyncio.client import ClientConnection, connect
 
     waiting = _Waiting()
@@ -116,11 +121,17 @@ def make_async_websockets(origin: str) -> AsyncContestant:
 
     reader = asyncio.ensure_future(read())
 
+    async def send(operation: Operation, number: int) -> Reading:
+        request, reply = waiting.ask(operation, number)
+        await (await opening).send(request)
+        return read_tree(await reply)
+
     class Bare:
-        async def cancel(self, order_list_id: int) -> Reading:
-            request, reply = waiting.ask(order_list_id)
-            await (await opening).send(request)
-            return read_tree(await reply)
+        async def cancel(self, number: int) -> Reading:
+            return await send(CANCEL, number)
+
+        async def place_oco(self, number: int) -> Reading:
+            return await send(PLACE_OCO, number)
 
         async def close(self) -> None:
             reader.cancel()

@@ -9,27 +9,24 @@ from benchmarks.contestants._contract import (
     AsyncContestant,
     Contestant,
     Reading,
-    cancel_id,
     framed,
     read_tree,
 )
-from benchmarks.exchange import API_KEY, RECV_WINDOW, SECRET, SYMBOL
+from benchmarks.exchange import API_KEY, SECRET
+from benchmarks.operations import cancel_parameters, oco_parameters
 
 
 def make(origin: str) -> Contestant:
-    """Return a cancel with its dict; it runs an event loop until the reply is there."""
+    """Return calls with their dict; it runs an event loop until the reply is there."""
     Client.WS_API_URL = framed(origin)
     client = Client(API_KEY, SECRET, ping=False)
 
     class PythonBinance:
-        def cancel(self, order_list_id: int) -> Reading:
-            reply = client.ws_cancel_oco_order(
-                symbol=SYMBOL,
-                orderListId=order_list_id,
-                newClientOrderId=cancel_id(order_list_id),
-                recvWindow=RECV_WINDOW,
-            )
-            return read_tree(reply)
+        def cancel(self, number: int) -> Reading:
+            return read_tree(client.ws_cancel_oco_order(**cancel_parameters(number)))
+
+        def place_oco(self, number: int) -> Reading:
+            return read_tree(client.ws_create_oco_order(**oco_parameters(number)))
 
         def close(self) -> None:
             """Nothing: its own way waits for as long as it waits for a message."""
@@ -38,19 +35,16 @@ def make(origin: str) -> Contestant:
 
 
 def make_async(origin: str) -> AsyncContestant:
-    """Return an awaited cancel with its dict."""
+    """Return awaited calls with their dict."""
     AsyncClient.WS_API_URL = framed(origin)
     client = AsyncClient(API_KEY, SECRET)
 
     class PythonBinance:
-        async def cancel(self, order_list_id: int) -> Reading:
-            reply = await client.ws_cancel_oco_order(
-                symbol=SYMBOL,
-                orderListId=order_list_id,
-                newClientOrderId=cancel_id(order_list_id),
-                recvWindow=RECV_WINDOW,
-            )
-            return read_tree(reply)
+        async def cancel(self, number: int) -> Reading:
+            return read_tree(await client.ws_cancel_oco_order(**cancel_parameters(number)))
+
+        async def place_oco(self, number: int) -> Reading:
+            return read_tree(await client.ws_create_oco_order(**oco_parameters(number)))
 
         async def close(self) -> None:
             # Not `close_connection`, which waits for as long as it waits for a message.

@@ -9,16 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.exchange import (
-    API_KEY,
-    CANCEL_ID,
-    REPLIES,
-    SECRET,
-    SYMBOL,
-    body_of,
-    cancel_reply,
-    headers,
-)
+from benchmarks.exchange import API_KEY, REPLIES, SECRET, SYMBOL, body_of, headers
+from benchmarks.operations import CANCEL_ID, cancel_reply
 from benchmarks.parts._duel import Act, duel
 from orderlists import CancelOrderList, HmacKey, Policy, RateLimits, Rest, TimeUnit
 from orderlists._clock import ServerClock

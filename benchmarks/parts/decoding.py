@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import cattrs
 import orjson
 
-from benchmarks.exchange import ERROR, SYMBOL, bodies, headers
+from benchmarks.exchange import ERROR, SYMBOL, headers
+from benchmarks.operations import bodies_of, cancel_reply
 from benchmarks.parts._duel import Act, duel
 from benchmarks.parts._models import CattrsReply, PydanticReply
 from orderlists import CancelOrderList, Json, OrderListsError, Rest
@@ -26,8 +28,8 @@ _HEADERS = headers()
 def measure(rounds: int) -> dict[str, Any]:
     """Return the costs of each kind of reply."""
     return {
-        "seed's reply": _replies(bodies(), rounds),
-        "3 legs, every field": _replies(bodies(legs=3), rounds),
+        "seed's reply": _replies(bodies_of(cancel_reply), rounds),
+        "3 legs, every field": _replies(bodies_of(partial(cancel_reply, legs=3)), rounds),
         "error": _errors(rounds),
     }
 
