@@ -14,16 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TypeAlias
+from functools import cache
+from typing import Any, Self, TypeAlias
 
 from attrs import field, fields, frozen
-from attrs.validators import optional
 
 from orderlists._models.fields import camel_case
 from orderlists._operations import validators as v
 from orderlists._operations.base import Parameter
 from orderlists._operations.rules import Rule
-from orderlists.enums import OpenEnum, OrderType, PegOffsetType, PegPriceType, TimeInForce
+from orderlists.enums import OrderType, PegOffsetType, PegPriceType, TimeInForce
 
 __all__ = [
     "Limit",
@@ -70,12 +70,21 @@ class Leg:
 
     def parameters(self, slot: str) -> list[Parameter]:
         """Return its parameters, under the name of its slot, such as ``pending_above``."""
-        named = [(each.name, getattr(self, each.name)) for each in fields(type(self)) if each.init]
-        return [
-            (camel_case(f"{slot}_{name}"), value.value if isinstance(value, OpenEnum) else value)
-            for name, value in [("type", self.type), *named]
-            if value is not None
-        ]
+        kind: Any = type(self)
+        return v.sent(self, _wire_names(kind, slot))
+
+    def named(self, client_order_id: str) -> Self:
+        """Return the leg with a client id.
+
+        Raises:
+            InvalidRequest: The id breaks the rule.
+        """
+        v.check_client_id(self, fields(Leg).client_order_id, client_order_id)
+        # The other fields are valid already: `evolve` would validate them again.
+        named: Self = object.__new__(type(self))
+        vars(named).update(vars(self))
+        vars(named)["client_order_id"] = client_order_id
+        return named
 
     def __repr__(self) -> str:
         given = (
@@ -84,6 +93,13 @@ class Leg:
             if each.init and getattr(self, each.name) is not None
         )
         return f"{type(self).__name__}({', '.join(given)})"
+
+
+@cache
+def _wire_names(kind: Any, slot: str) -> tuple[tuple[str, str], ...]:  # noqa: ANN401 - a class of legs
+    """Return the attributes of a kind of legs with their names in a slot; the type comes first."""
+    names = ("type", *(each.name for each in fields(kind) if each.init))
+    return tuple((name, camel_case(f"{slot}_{name}")) for name in names)
 
 
 @frozen(kw_only=True, repr=False, slots=False)
@@ -99,10 +115,10 @@ class _Priced(Leg):
     """
 
     price: Decimal | None = field(
-        default=None, converter=v.to_amount_or_none, validator=optional(v.check_amount)
+        default=None, converter=v.to_amount_or_none, validator=v.check_amount_or_none
     )
     iceberg_qty: Decimal | None = field(
-        default=None, converter=v.to_amount_or_none, validator=optional(v.check_amount)
+        default=None, converter=v.to_amount_or_none, validator=v.check_amount_or_none
     )
     peg_price_type: PegPriceType | None = field(
         default=None,
@@ -156,7 +172,7 @@ class _Triggered(Leg):
     """
 
     stop_price: Decimal | None = field(
-        default=None, converter=v.to_amount_or_none, validator=optional(v.check_amount)
+        default=None, converter=v.to_amount_or_none, validator=v.check_amount_or_none
     )
     trailing_delta: int | None = field(
         default=None, validator=v.check_integer(0, _LONG, Rule.TRAILING_DELTA)

@@ -6,11 +6,12 @@ alone tell whether it was executed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
-from attrs import Attribute, evolve, field, fields, frozen
+from attrs import Attribute, field, fields, frozen
 
 from orderlists._models.fields import camel_case
 from orderlists._models.order_lists import Evidence, OrderList, PlacedOrderList
@@ -21,7 +22,6 @@ from orderlists._operations.rules import Rule
 from orderlists.enums import (
     ListOrderStatus,
     NewOrderRespType,
-    OpenEnum,
     SelfTradePreventionMode,
     Side,
 )
@@ -42,12 +42,20 @@ PROFITS: tuple[type[Leg], ...] = (LimitMaker, TakeProfit, TakeProfitLimit)
 WORKING: tuple[type[Leg], ...] = (Limit, LimitMaker)
 SINGLE: tuple[type[Leg], ...] = (*WORKING, Market, *STOPS, *PROFITS[1:])
 
-# By side and slot: the kinds of legs that may not be there, and the rule that forbids them.
-_MISPLACED: dict[tuple[Side, str], dict[tuple[type[Leg], ...], Rule]] = {
-    (Side.SELL, "above"): {STOPS: Rule.SELL_STOP},
-    (Side.SELL, "below"): {(LimitMaker,): Rule.SELL_MAKER, PROFITS: Rule.SELL_PROFIT},
-    (Side.BUY, "above"): {(LimitMaker,): Rule.BUY_MAKER, PROFITS: Rule.BUY_PROFIT},
-    (Side.BUY, "below"): {STOPS: Rule.BUY_STOP},
+_PAIR: tuple[type[Leg], ...] = (*STOPS, *PROFITS)
+
+_Misplaced = tuple[tuple[tuple[type[Leg], ...], Rule], ...]
+# By side, for above and below: the kinds of legs that may not be there, and the rule that forbids
+# them.
+_MISPLACED: dict[Side, tuple[_Misplaced, _Misplaced]] = {
+    Side.SELL: (
+        ((STOPS, Rule.SELL_STOP),),
+        (((LimitMaker,), Rule.SELL_MAKER), (PROFITS, Rule.SELL_PROFIT)),
+    ),
+    Side.BUY: (
+        (((LimitMaker,), Rule.BUY_MAKER), (PROFITS, Rule.BUY_PROFIT)),
+        ((STOPS, Rule.BUY_STOP),),
+    ),
 }
 
 
@@ -113,7 +121,7 @@ class Placement(Request[PlacedOrderList]):
 
     def __attrs_post_init__(self) -> None:
         given = [each for each in self.client_order_ids if each is not None]
-        if len(set(given)) < len(given):
+        if given and len(set(given)) < len(given):
             raise Rule.DISTINCT_IDS.broken("client_order_id", ", ".join(given))
 
     @property
@@ -132,35 +140,22 @@ class Placement(Request[PlacedOrderList]):
         made: set[str] = set(self.generated_ids)
         if self.list_client_order_id is None:
             fresh["list_client_order_id"] = name = new_id()
-            v.check_client_id(self, fields(type(self)).list_client_order_id, name)
+            v.check_client_id(self, fields(Placement).list_client_order_id, name)
             made.add(name)
         for slot, leg in self.legs.items():
             if leg.client_order_id is None:
                 made.add(name := new_id())
-                fresh[slot] = evolve(leg, client_order_id=name)
+                fresh[slot] = leg.named(name)
         return {**fresh, "generated_ids": frozenset(made)} if fresh else {}
 
     def parameters(self) -> list[Parameter]:
         """Return the parameters to send."""
-        own = [
-            each.name
-            for each in fields(type(self))
-            if each.name not in _SHARED and each.name not in self.slots
-        ]
-        parameters: list[Parameter] = v.given(
-            symbol=self.symbol, listClientOrderId=self.list_client_order_id
-        )
-        for name in own:
-            value: Any = getattr(self, name)
-            plain: Any = v.plain_member(value) if isinstance(value, OpenEnum) else value
-            parameters.append((camel_case(name), plain))
+        kind: Any = type(self)
+        first, last = _wire_names(kind)
+        parameters = v.sent(self, first)
         for slot, leg in self.legs.items():
             parameters += leg.parameters(slot)
-        return parameters + v.given(
-            newOrderRespType=v.plain_member(self.new_order_resp_type),
-            selfTradePreventionMode=v.plain_member(self.self_trade_prevention_mode),
-            recvWindow=self.recv_window,
-        )
+        return parameters + v.sent(self, last)
 
     def mismatch(self, result: PlacedOrderList) -> str | None:
         """Return why a list is not the one that this request placed.
@@ -185,7 +180,17 @@ class Placement(Request[PlacedOrderList]):
         return PlacedOrderList(**facts, evidence=evidence)
 
 
-_SHARED = frozenset(each.name for each in fields(Placement))
+@cache
+def _wire_names(kind: Any) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:  # noqa: ANN401 - a class of placements
+    """Return the attributes that are sent before the legs and after them, and their wire names."""
+    last = ("new_order_resp_type", "self_trade_prevention_mode", "recv_window")
+    not_first = {*last, *kind.slots, "generated_ids"}
+    first = (each.name for each in fields(kind) if each.name not in not_first)
+    return _with_wire_names(first), _with_wire_names(last)
+
+
+def _with_wire_names(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, camel_case(name)) for name in names)
 
 
 def check_working(request: Placement) -> None:
@@ -216,12 +221,12 @@ def check_pair(request: Placement, side: Side, above: str, below: str) -> None:
         below: The slot of the leg below it.
     """
     for slot in (above, below):
-        _check_leg(request, slot, (*STOPS, *PROFITS), Rule.PAIR_TYPE)
-    legs = {"above": getattr(request, above), "below": getattr(request, below)}
-    if all(isinstance(leg, LimitMaker) for leg in legs.values()):
-        raise Rule.PAIR_OF_MAKERS.broken(below, legs["below"])
-    for slot, (where, leg) in zip((above, below), legs.items(), strict=True):
-        for kinds, rule in _MISPLACED[side, where].items():
+        _check_leg(request, slot, _PAIR, Rule.PAIR_TYPE)
+    high, low = getattr(request, above), getattr(request, below)
+    if isinstance(high, LimitMaker) and isinstance(low, LimitMaker):
+        raise Rule.PAIR_OF_MAKERS.broken(below, low)
+    for slot, leg, misplaced in zip((above, below), (high, low), _MISPLACED[side], strict=True):
+        for kinds, rule in misplaced:
             if isinstance(leg, kinds):
                 raise rule.broken(slot, leg)
 

@@ -9,7 +9,7 @@ The validators are attrs validators; their errors name the field, the value and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
@@ -170,6 +170,12 @@ def check_amount(_: object, attribute: Attribute[Any], value: object) -> None:
         raise Rule.AMOUNT.broken(attribute.name, _shown(value))
 
 
+def check_amount_or_none(_: object, attribute: Attribute[Any], value: object) -> None:
+    """Do the same; None is *not given*."""
+    if value is not None:
+        check_amount(_, attribute, value)
+
+
 def _is_amount(value: Decimal) -> bool:
     # The size comes first: the text of 1E+999999999 would take a gigabyte.
     return (
@@ -260,6 +266,21 @@ def given(**parameters: str | int | Decimal | None) -> list[Parameter]:
     [('symbol', 'LTCBTC'), ('orderListId', 0)]
     """
     return [(name, value) for name, value in parameters.items() if value is not None]
+
+
+def sent(source: object, wire_names: Iterable[tuple[str, str]]) -> list[Parameter]:
+    """Return the attributes that are not None as parameters, in order.
+
+    Args:
+        source: Has the attributes, in its `__dict__`.
+        wire_names: The name of each attribute, and its wire name.
+    """
+    values = vars(source)
+    return [
+        (wire_name, value.value if isinstance(value, OpenEnum) else value)
+        for name, wire_name in wire_names
+        if (value := values[name]) is not None
+    ]
 
 
 def write_decimal(value: Decimal) -> str:

@@ -36,6 +36,8 @@ from orderlists.errors import InvalidRequest, UndecodableReply
 R = TypeVar("R")
 
 _OK = 200
+# Such as LIMIT_MAKER.
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]*")
 _COMMON_HEADERS = (("User-Agent", f"orderlists/{__version__}"),)
 _UNIT_HEADERS = {
@@ -140,7 +142,7 @@ def _query(parameters: list[Parameter]) -> str:
 
 def _percent_encoded(text: str) -> str:
     # On bytes `isalnum` is a table look-up for ASCII; on text a Unicode search per character.
-    if text.encode().isalnum():
+    if text.encode().isalnum() or _UNRESERVED.fullmatch(text) is not None:
         return text
     if _BASE64.fullmatch(text) is not None:
         # Base64 signatures: `quote` takes ten times as long.

@@ -28,7 +28,7 @@ from orderlists import (
     ServerTime,
     TimeUnit,
 )
-from orderlists._models.base import JsonForm
+from orderlists._models.base import JsonForm, attach_reply
 from orderlists._models.fields import is_nullable, is_tuple, non_null
 from orderlists.enums import OpenEnum, OrderStatus
 from replies import json_values
@@ -173,3 +173,10 @@ def test_a_derived_class_is_read_by_its_base_and_not_the_other_way() -> None:
     assert OrderReport.from_json(canceled.to_json()) == canceled
     with pytest.raises(InvalidInput):
         CanceledOrder.from_json(REPORT.to_json())
+
+
+def test_a_reply_is_attached_to_results_alone() -> None:
+    reply = RawReply(200, ())
+    first, second = evolve(REPORT), evolve(REPORT)
+    attach_reply((first, 7, (second,)), reply)
+    assert first.reply is second.reply is reply
