@@ -30,7 +30,7 @@ from orderlists._attempt import Attempt
 from orderlists._clock import ClockReading
 from orderlists._operations.base import Request, request_kind
 from orderlists.enums import OrderType
-from orderlists.errors import InvalidRequest
+from orderlists.errors import InvalidRequest, OrderListsError, OutcomeUnknown
 from orderlists.legs import KINDS
 
 _RULE = "must be JSON that InDoubt.to_json() returned"
@@ -102,12 +102,28 @@ class InDoubt:
     def of(cls, interrupt: BaseException) -> InDoubt | None:
         """Return the request that was in progress when a call was interrupted, or None.
 
+        What replaced the interrupt will do: the exceptions that one was raised from or while
+        handling (`__cause__`, `__context__`), and the members of a group, are searched too, depth
+        first and in this order: itself, its cause, its members, its context.  The first request is
+        returned; for each of several ask the members of the group.
+
         Args:
             interrupt: An exception raised through `send` or `reconcile` that is not an error of
-                this library, such as KeyboardInterrupt or asyncio.CancelledError.
+                this library, such as KeyboardInterrupt or asyncio.CancelledError, or one that
+                replaced it.  Of an `OutcomeUnknown` it is the `in_doubt`; behind any other error of
+                this library nothing is searched, because it tells the outcome itself.
         """
-        found: InDoubt | None = getattr(interrupt, _ATTRIBUTE, None)
-        return found
+        remaining, seen = [interrupt], set[int]()
+        while remaining:
+            error = remaining.pop()
+            if id(error) in seen:  # Contexts can form a cycle.
+                continue
+            seen.add(id(error))
+            found = _carried_by(error)
+            if found is not None:
+                return found
+            remaining += reversed(_behind(error))
+        return None
 
     def attach_to(self, interrupt: BaseException) -> None:
         """Attach this to an interrupt, and add a note to its traceback."""
@@ -116,6 +132,22 @@ class InDoubt:
         with suppress(AttributeError, TypeError):  # It may have slots, or refuse attributes.
             interrupt.add_note(f"in progress ({sent}): {self.request}")
             setattr(interrupt, _ATTRIBUTE, self)
+
+
+def _carried_by(error: BaseException) -> InDoubt | None:
+    if isinstance(error, OutcomeUnknown):
+        return error.in_doubt
+    found: InDoubt | None = getattr(error, _ATTRIBUTE, None)
+    return found
+
+
+def _behind(error: BaseException) -> list[BaseException]:
+    """Return the exceptions that an exception replaced or holds."""
+    if isinstance(error, OrderListsError):
+        return []  # A refusal proven by `reconcile` has the unknown outcome as its context.
+    group = cast("BaseExceptionGroup[BaseException]", error)
+    members = group.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    return [each for each in (error.__cause__, *members, error.__context__) if each is not None]
 
 
 def _plain(_: object, __: object, value: Any) -> Any:  # noqa: ANN401 - a field's value

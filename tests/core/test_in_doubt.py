@@ -4,11 +4,18 @@ import json
 from typing import Any, ClassVar
 
 import pytest
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderlists import Attempt, CancelOrderList, InDoubt, InvalidRequest
+from orderlists import (
+    Attempt,
+    CancelOrderList,
+    InDoubt,
+    InvalidRequest,
+    NotExecuted,
+    OutcomeUnknown,
+)
 from orderlists._clock import ClockReading
 from orderlists.enums import OpenEnum
 from orderlists.extending import Operation, Parameter, Request, Security
@@ -95,6 +102,78 @@ def test_an_interrupt_carries_the_request_in_doubt() -> None:
     assert InDoubt.of(interrupt) == InDoubt(CANCEL)
     assert interrupt.__notes__ == [f"in progress (no known attempt): {CANCEL}"]
     assert json.loads(InDoubt(CANCEL).to_json())["attempts"] == []
+
+
+# What replaces an interrupt.
+
+
+def carrying(list_id: int) -> KeyboardInterrupt:
+    interrupt = KeyboardInterrupt()
+    InDoubt(evolve(CANCEL, order_list_id=list_id)).attach_to(interrupt)
+    return interrupt
+
+
+def chained(
+    cause: BaseException | None = None, context: BaseException | None = None
+) -> BaseException:
+    error = TimeoutError()
+    error.__cause__, error.__context__ = cause, context
+    return error
+
+
+def found_in(error: BaseException) -> int | None:
+    doubt = InDoubt.of(error)
+    assert doubt is not None
+    assert isinstance(doubt.request, CancelOrderList)
+    return doubt.request.order_list_id
+
+
+CHAINS = {
+    "a cause": chained(cause=carrying(1)),
+    "a context": chained(context=carrying(1)),
+    "a context behind a cause": chained(cause=chained(context=carrying(1))),
+    "a cause before a context": chained(cause=carrying(1), context=carrying(2)),
+    "all of a cause before a context": chained(chained(chained(carrying(1))), carrying(2)),
+    "a member": BaseExceptionGroup("", [ValueError(), carrying(1)]),
+    "a nested member": BaseExceptionGroup("", [BaseExceptionGroup("", [chained(carrying(1))])]),
+    "the first of two members": BaseExceptionGroup("", [carrying(1), carrying(2)]),
+}
+
+
+@pytest.mark.parametrize("error", CHAINS.values(), ids=CHAINS)
+def test_an_exception_that_replaced_an_interrupt_gives_its_request(error: BaseException) -> None:
+    assert found_in(error) == 1
+
+
+def test_the_members_of_a_group_are_searched_before_its_context() -> None:
+    group = BaseExceptionGroup("", [carrying(1)])
+    group.__context__ = carrying(2)
+    assert found_in(group) == 1
+
+
+def test_an_exception_of_its_own_request_hides_the_context() -> None:
+    interrupt = carrying(1)
+    interrupt.__context__ = carrying(2)
+    assert found_in(interrupt) == 1
+
+
+def test_a_cycle_of_contexts_is_searched_once() -> None:
+    first, second = TimeoutError(), TimeoutError()
+    first.__context__, second.__context__ = second, first
+    assert InDoubt.of(first) is None
+
+
+def test_an_unknown_outcome_gives_its_request_and_not_the_one_of_its_context() -> None:
+    unknown = OutcomeUnknown(InDoubt(evolve(CANCEL, order_list_id=1)), cause=None)
+    unknown.__context__ = carrying(2)
+    assert found_in(unknown) == 1
+    assert found_in(ExceptionGroup("", [unknown])) == 1
+
+
+def test_a_refusal_proven_while_an_interrupt_was_handled_leaves_nothing_in_doubt() -> None:
+    refusal = NotExecuted(InDoubt(CANCEL), cause=None)
+    refusal.__context__ = carrying(1)
+    assert InDoubt.of(refusal) is None
 
 
 class Mode(OpenEnum):

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -227,6 +228,64 @@ def test_an_interrupt_carries_request_and_attempt_and_leaves_the_client_usable()
             assert doubt is not None
             assert doubt.request == CANCEL.completed(recv_window=Decimal(5000))
             assert len(doubt.attempts) == 1
+
+
+async def timed_out(sending: Coroutine[Any, Any, Any]) -> None:
+    async with asyncio.timeout(0):
+        await sending
+
+
+async def waited_for(sending: Coroutine[Any, Any, Any]) -> None:
+    await asyncio.wait_for(sending, 0.001)
+
+
+async def struck(sending: Coroutine[Any, Any, Any]) -> None:
+    asyncio.get_running_loop().call_soon(signal.raise_signal, signal.SIGINT)
+    await sending
+
+
+async def in_a_group_that_fails(sending: Coroutine[Any, Any, Any]) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(fail())
+        await sending
+
+
+async def in_a_task_of_a_group(sending: Coroutine[Any, Any, Any]) -> None:
+    async with asyncio.TaskGroup() as group:
+        group.create_task(timed_out(sending))
+
+
+async def fail() -> None:
+    raise ValueError
+
+
+@pytest.mark.parametrize(
+    ("interrupted", "kind"),
+    [
+        (timed_out, TimeoutError),
+        (waited_for, TimeoutError),
+        (struck, KeyboardInterrupt),
+        (in_a_group_that_fails, ExceptionGroup),
+        (in_a_task_of_a_group, ExceptionGroup),
+    ],
+)
+def test_what_asyncio_raises_for_a_canceled_send_gives_request_and_attempt(
+    interrupted: Callable[[Coroutine[Any, Any, Any]], Coroutine[Any, Any, None]],
+    kind: type[BaseException],
+) -> None:
+    held = Held()
+
+    async def run() -> None:
+        async with AsyncClient(KEY, transport=held) as client:
+            await interrupted(client.send(CANCEL))
+
+    with pytest.raises(kind) as caught:
+        asyncio.run(run())
+    doubt = InDoubt.of(caught.value)
+    assert len(held.waiting) == 1
+    assert doubt is not None
+    assert doubt.request == CANCEL.completed(recv_window=Decimal(5000))
+    assert len(doubt.attempts) == 1
 
 
 def test_an_unknown_outcome_carries_request_and_attempts_to_another_process() -> None:
