@@ -128,10 +128,14 @@ class InDoubt:
     def attach_to(self, interrupt: BaseException) -> None:
         """Attach this to an interrupt, and add a note to its traceback."""
         count = len(self.attempts)
-        sent = f"sent {count} times" if count else "no known attempt"
+        sent = "no known attempt" if count == 0 else f"sent {_times(count)}"
         with suppress(AttributeError, TypeError):  # It may have slots, or refuse attributes.
             interrupt.add_note(f"in progress ({sent}): {self.request}")
             setattr(interrupt, _ATTRIBUTE, self)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _carried_by(error: BaseException) -> InDoubt | None:

@@ -104,6 +104,17 @@ def test_an_interrupt_carries_the_request_in_doubt() -> None:
     assert json.loads(InDoubt(CANCEL).to_json())["attempts"] == []
 
 
+@pytest.mark.parametrize(
+    ("count", "text"), [(1, "sent once"), (2, "sent 2 times")], ids=["once", "twice"]
+)
+def test_the_note_of_an_interrupt_says_how_often_the_request_was_sent(
+    count: int, text: str
+) -> None:
+    interrupt = KeyboardInterrupt()
+    InDoubt(CANCEL, (Attempt(ClockReading(1, 2, None), 3),) * count).attach_to(interrupt)
+    assert interrupt.__notes__ == [f"in progress ({text}): {CANCEL}"]
+
+
 # What replaces an interrupt.
 
 
