@@ -16,7 +16,7 @@ from orderlists._time import SECOND
 _MAX_ATTEMPTS, _WINDOW = 300, 300 * SECOND
 _FIRST_PAUSE, _MAX_PAUSE = SECOND // 10, 30 * SECOND
 _MAX_DOUBLINGS = 20
-_LIMIT_REACHED = f"{_MAX_ATTEMPTS} attempts within 5 minutes"
+_LIMIT_REACHED = f"{_MAX_ATTEMPTS} attempts to connect within 5 minutes"
 
 
 class Backoff:

@@ -271,9 +271,8 @@ class _Establishment:
     def _wait_for(self, backoff: Backoff) -> Steps[None]:
         pause = backoff.pause(self.at.monotonic)
         if pause > 0 and pause >= self.until - self.at.monotonic:
-            text = (
-                f"no connection: {backoff.reason}; next attempt in {pause / SECOND:.1f} s; not sent"
-            )
+            # The reason often begins with "no connection", so this does not.
+            text = f"not sent: {backoff.reason}; next attempt in {pause / SECOND:.1f} s"
             raise TransportError(text, sent=False)
         if pause > 0:
             yield from self._do(Sleep(pause / SECOND))

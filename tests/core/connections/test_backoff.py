@@ -69,4 +69,4 @@ def test_a_success_discards_the_reason_of_the_last_failure() -> None:
     backoff = Backoff()
     backoff.failed(0, "connection refused")
     backoff.succeeded()
-    assert backoff.reason == "300 attempts within 5 minutes"
+    assert backoff.reason == "300 attempts to connect within 5 minutes"

@@ -122,14 +122,14 @@ def test_failed_connects_are_retried_with_backoff() -> None:
 
 def test_a_backoff_beyond_the_deadline_is_raised_at_once() -> None:
     client = ToyClient()
-    client.connect_errors = [NO_ROUTE]
+    client.connect_errors = [TransportError("no connection to wss://example:443", sent=False)]
     with pytest.raises(TransportError):
         client.establish()
 
-    with pytest.raises(
-        TransportError, match=r"no connection: no route; .* 0\.1 s; not sent$"
-    ) as caught:
+    with pytest.raises(TransportError) as caught:
         client.establish(seconds=0.1)
+    text = "not sent: no connection to wss://example:443; next attempt in 0.1 s"
+    assert str(caught.value) == text
     assert caught.value.sent is False
     assert client.log == ["connect"]
 
