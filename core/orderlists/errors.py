@@ -399,7 +399,8 @@ class OutcomeUnknown(OrderListsError):
         open_lists: After a cancel of everything open on a symbol, the open lists of the symbol as
             last queried; None if there was no such query.
         may_arrive_until: Until when an attempt may still take effect, by the exchange's clock; None
-            if every attempt has certainly expired.
+            if every attempt has certainly expired.  If the attempts were not known and the clock
+            was never measured, it is an estimate by this machine's clock.
     """
 
     def __init__(
@@ -441,7 +442,8 @@ def _advice(request: Request[Any], *, list_over: bool, until: Instant | None) ->
         return "The list is over; its order history shows whether this request ended it:"
     how = "client.reconcile()" if request.operation.recovery is not None else "a query"
     if until is not None:
-        return f"It can execute until {until.to_datetime():%H:%M:%S} UTC; then check it by {how}:"
+        time = f"{until.to_datetime():%H:%M:%S} UTC by the exchange's clock"
+        return f"It can execute until {time}; then check it by {how}:"
     return f"Before you send it again, check it by {how} or on the exchange's pages:"
 
 

@@ -193,7 +193,8 @@ class CallState:
     def all_expired_by(self, time: int, attempts: list[Attempt], *, lag: float = 0.0) -> bool:
         """Return whether every attempt had expired `lag` seconds before a time.
 
-        An unmeasured clock gives no bound, so the answer is False.
+        Attempts expire by the exchange's clock.  An unmeasured clock does not tell how far that one
+        has come, so the answer is False.
         """
         if not attempts:
             return True

@@ -212,14 +212,20 @@ def test_by_id_recovery_resends_at_most_max_resends_times() -> None:
     assert script.passed <= 10 * SECOND
 
 
-def test_outcome_unknown_says_until_when_an_attempt_may_execute() -> None:
-    script = Scripted(*([LOST] * 30))
+@pytest.mark.parametrize("is_measured", [True, False], ids=["measured", "unmeasured"])
+def test_outcome_unknown_says_until_when_an_attempt_may_execute_by_the_clock_of_the_exchange(
+    *,
+    is_measured: bool,
+) -> None:
+    script = Scripted(*([LOST] * 30), clock_is_measurable=is_measured)
     with pytest.raises(OutcomeUnknown) as caught:
         script.send(BY_ID, Policy(deadline=0.5, max_resends=0, recv_window=3000))
     until = caught.value.may_arrive_until
     assert until is not None
     assert until.microseconds * 1000 == START + 13 * SECOND
-    assert "It can execute until" in str(caught.value)
+    assert script.clock.is_measured is is_measured
+    time = f"{until.to_datetime():%H:%M:%S} UTC by the exchange's clock"
+    assert f"It can execute until {time}; then check it by" in str(caught.value)
     copy = pickle.loads(pickle.dumps(caught.value))
     assert copy.attempts == caught.value.attempts
 
