@@ -25,6 +25,7 @@ from orderlists_transports._settings import (
     is_framed,
     random_id,
 )
+from orderlists_transports._unclosed import warn_if_left_open
 from orderlists_transports.environments import Exchange
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ class Client:
         self._transport = _transport(self._settings, exchange, transport)
         self._channel = _channel(self._settings, self._transport)
         self._driver = Driver(self._settings, self._channel, self._sleep_open)
+        made = self._transport if transport is None else None
+        self._left_open = warn_if_left_open(self, made)
 
     def send(self, request: Request[R], *, policy: Policy | None = None) -> R:
         """Send a request and return its result.
@@ -302,6 +305,7 @@ class Client:
 
     def close(self) -> None:
         """Close the transport.  Closing twice is fine; sending then is a TransportError."""
+        self._left_open.detach()
         self._closed = True
         self._channel.close()
 

@@ -52,6 +52,9 @@ class AsyncioTransport:
         open_socket: A coroutine function that opens a TCP connection, given host, port and seconds:
             for SOCKS, an interface of one's own, or a test.  Raises OSError where it cannot.
 
+    Attributes:
+        pool: The idle connections.
+
     Raises:
         InvalidSetting: A setting breaks its rule.
 
@@ -81,7 +84,7 @@ class AsyncioTransport:
         )
         self._writer = RequestWriter(self._origin)
         self._open_socket = open_socket
-        self._pool: Pool[AsyncConnection] = Pool(max_connections)
+        self.pool: Pool[AsyncConnection] = Pool(max_connections)
         self._max_response_size = max_response_size
         self._loop: asyncio.AbstractEventLoop | None = None
         self._in_use: set[AsyncConnection] = set()
@@ -97,10 +100,10 @@ class AsyncioTransport:
 
     async def aclose(self) -> None:
         """Close every connection, those in use as well: their requests end with an error."""
-        self._pool.is_closed = True
+        self.pool.is_closed = True
         loop = self._loop
-        if loop is None or loop.is_closed() or self._pool.is_inherited():
-            self._pool.abandon()
+        if loop is None or loop.is_closed() or self.pool.is_inherited():
+            self.pool.abandon()
         elif loop is _running_loop():
             self._close_all()
             await asyncio.sleep(0)  # asyncio closes sockets in its next turn.
@@ -122,7 +125,7 @@ class AsyncioTransport:
         expires = asyncio.get_running_loop().time() + timeout
         connection = None
         try:
-            connection = self._pool.acquire()
+            connection = self.pool.acquire()
             if connection is None:
                 opened = await self._open(timeout)
                 if isinstance(opened, TransportError):
@@ -138,7 +141,7 @@ class AsyncioTransport:
             del data  # It holds a signature: no frame of an exception may keep it.
             if connection is not None:
                 self._in_use.discard(connection)
-                self._pool.release(connection, is_reusable=connection.can_be_reused())
+                self.pool.release(connection, is_reusable=connection.can_be_reused())
 
     async def _open(self, seconds: float) -> AsyncConnection | TransportError:
         try:
@@ -150,13 +153,13 @@ class AsyncioTransport:
                 finally:
                     self._opening.discard(opening)
         except _NETWORK_ERRORS as error:
-            if self._pool.is_closed:
+            if self.pool.is_closed:
                 return not_sent(_CLOSED)
             return not_connected(self._origin, error)
 
     def _obstacle(self, seconds: float) -> str | None:
         """Return why nothing can be sent here and now, or None."""
-        if self._pool.is_closed:
+        if self.pool.is_closed:
             return _CLOSED
         if seconds <= 0:
             return "no time is left"
@@ -169,14 +172,14 @@ class AsyncioTransport:
 
     def _move_to(self, loop: asyncio.AbstractEventLoop) -> str | None:
         former = self._loop
-        if former is not None and not former.is_closed() and not self._pool.is_inherited():
+        if former is not None and not former.is_closed() and not self.pool.is_inherited():
             return _OTHER_LOOP
-        self._pool.abandon()
+        self.pool.abandon()
         self._loop, self._in_use, self._opening = loop, set(), set()
         return None
 
     def _close_all(self) -> None:
-        self._pool.close()
+        self.pool.close()
         for connection in list(self._in_use):
             connection.abort(UnusableResponse("this transport was closed"))
         for opening in list(self._opening):

@@ -49,6 +49,9 @@ class Urllib3Transport:
         open_socket: Opens a TCP connection, given host, port and seconds, in place of urllib3: for
             SOCKS, an interface of one's own, or a test.  Raises OSError where it cannot.
 
+    Attributes:
+        pool: The idle connections.
+
     Raises:
         InvalidSetting: A setting breaks its rule.
 
@@ -80,7 +83,7 @@ class Urllib3Transport:
         )
         self._writer = RequestWriter(self._origin)
         self._open_socket = open_socket or _open_socket
-        self._pool: Pool[Stream] = Pool(max_connections)
+        self.pool: Pool[Stream] = Pool(max_connections)
         self._max_response_size = max_response_size
 
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
@@ -93,10 +96,10 @@ class Urllib3Transport:
 
     def close(self) -> None:
         """Close every connection; one that is in use is closed when its response is in."""
-        self._pool.close()
+        self.pool.close()
 
     def _exchange(self, request: HttpRequest, deadline: Deadline) -> HttpResponse | TransportError:
-        if self._pool.is_closed:
+        if self.pool.is_closed:
             return not_sent("this transport is closed")
         try:
             data = self._writer.write(request)
@@ -107,7 +110,7 @@ class Urllib3Transport:
         try:
             try:
                 deadline.left()
-                stream = self._pool.acquire() or dial(self._route, self._open_socket, deadline)
+                stream = self.pool.acquire() or dial(self._route, self._open_socket, deadline)
             except _NETWORK_ERRORS as error:
                 return not_connected(self._origin, error)
             response, reader = exchange(
@@ -118,7 +121,7 @@ class Urllib3Transport:
             return no_response(self._origin, error)
         finally:
             del data  # It holds a signature: no frame of an exception may keep it.
-            self._pool.release(stream, is_reusable=is_reusable)
+            self.pool.release(stream, is_reusable=is_reusable)
         return response
 
     def __repr__(self) -> str:

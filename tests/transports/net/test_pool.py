@@ -81,3 +81,19 @@ def test_a_forked_child_abandons_the_connections_of_its_parent(
     assert pool.acquire() is None
     assert (inherited.is_abandoned, inherited.is_closed) == (True, False)
     assert not pool.is_inherited()
+
+
+def test_the_connections_of_a_dropped_pool_are_abandoned() -> None:
+    idle = Fake()
+    pool = pool_of(idle)
+    assert pool.drop()
+    assert (idle.is_abandoned, idle.is_closed) == (True, False)
+    assert not pool.drop()
+
+
+def test_a_pool_that_is_dropped_in_a_forked_child_has_nothing_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pool = pool_of(Fake())
+    monkeypatch.setattr("orderlists_transports._net.pool.os.getpid", lambda: -1)
+    assert not pool.drop()

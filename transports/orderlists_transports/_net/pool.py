@@ -85,6 +85,15 @@ class Pool(Generic[C]):
         for connection in inherited:
             connection.abandon()
 
+    def drop(self) -> bool:
+        """Abandon what nobody will use any more; return whether there was anything of this process.
+
+        Any thread may call this, also where connections belong to an event loop.
+        """
+        is_open = bool(self._idle) and not self.is_inherited()
+        self.abandon()
+        return is_open
+
     def close(self) -> None:
         """Close every idle connection; those in use are closed when they are released."""
         self.is_closed = True
