@@ -48,6 +48,12 @@ if TYPE_CHECKING:
         assert_type(client.send(request), CanceledOrderList)
         assert_type(client.send(oco), PlacedOrderList)
 
+    async def the_wrong_with_is_refused(client: Client, asynchronous: AsyncClient) -> None:
+        with asynchronous:  # type: ignore[attr-defined] # pyright: ignore[reportGeneralTypeIssues]
+            pass
+        async with client:  # type: ignore[attr-defined] # pyright: ignore[reportGeneralTypeIssues]
+            pass
+
     def a_leg_that_does_not_belong_is_refused(limit: Limit, stop: StopLoss) -> None:
         PlaceOco(
             symbol="LTCBTC",

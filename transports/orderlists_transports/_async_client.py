@@ -26,6 +26,7 @@ from orderlists_transports._settings import (
     random_id,
 )
 from orderlists_transports._unclosed import warn_if_left_open
+from orderlists_transports._with import used_by_async_with
 from orderlists_transports.environments import Exchange
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ async def _sleep(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
+@used_by_async_with
 class AsyncClient:
     """Sends requests to the exchange and returns their results.  Share it between tasks.
 

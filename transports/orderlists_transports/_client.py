@@ -26,6 +26,7 @@ from orderlists_transports._settings import (
     random_id,
 )
 from orderlists_transports._unclosed import warn_if_left_open
+from orderlists_transports._with import used_by_with
 from orderlists_transports.environments import Exchange
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ BUFFER = 10_000
 """How many events are kept for a busy reader, by default."""
 
 
+@used_by_with
 class Client:
     """Sends requests to the exchange and returns their results.  Share it between threads.
 
