@@ -228,6 +228,20 @@ def test_an_interrupt_carries_the_report_so_far_and_nothing_more_is_sent(
     assert any("cancel_all until then" in each for each in caught.value.__notes__)
 
 
+def test_the_report_is_found_behind_the_timeout_of_asyncio() -> None:
+    async def give_up(client: Any) -> CancelAllReport | None:
+        with pytest.raises(TimeoutError) as caught:
+            async with asyncio.timeout(1.0):
+                await client.cancel_all()
+        return CancelAllReport.of(caught.value)
+
+    faults = [f.NORMAL, f.delayed(30.0)]
+    with client_and_venue("REST", "async", faults=faults) as pair:
+        report = pair.run(give_up)
+    assert report is not None
+    assert list(report.verdicts) == [1]
+
+
 def test_a_canceled_task_carries_the_report_and_leaves_no_task() -> None:
     faults = [f.NORMAL, f.NORMAL, f.delayed(30.0)]
 

@@ -19,18 +19,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from decimal import Decimal
 from enum import Enum
 from typing import Any, cast
 
 from attrs import asdict, field, fields, frozen
 
+from orderlists._attached import attach, find
 from orderlists._attempt import Attempt
 from orderlists._clock import ClockReading
 from orderlists._operations.base import Request, request_kind
 from orderlists.enums import OrderType
-from orderlists.errors import InvalidRequest, OrderListsError, OutcomeUnknown
+from orderlists.errors import InvalidRequest, OutcomeUnknown
 from orderlists.legs import KINDS
 
 _RULE = "must be JSON that InDoubt.to_json() returned"
@@ -113,25 +113,13 @@ class InDoubt:
                 replaced it.  Of an `OutcomeUnknown` it is the `in_doubt`; behind any other error of
                 this library nothing is searched, because it tells the outcome itself.
         """
-        remaining, seen = [interrupt], set[int]()
-        while remaining:
-            error = remaining.pop()
-            if id(error) in seen:  # Contexts can form a cycle.
-                continue
-            seen.add(id(error))
-            found = _carried_by(error)
-            if found is not None:
-                return found
-            remaining += reversed(_behind(error))
-        return None
+        return find(interrupt, _carried_by)
 
     def attach_to(self, interrupt: BaseException) -> None:
         """Attach this to an interrupt, and add a note to its traceback."""
         count = len(self.attempts)
         sent = "no known attempt" if count == 0 else f"sent {_times(count)}"
-        with suppress(AttributeError, TypeError):  # It may have slots, or refuse attributes.
-            interrupt.add_note(f"in progress ({sent}): {self.request}")
-            setattr(interrupt, _ATTRIBUTE, self)
+        attach(interrupt, _ATTRIBUTE, self, note=f"in progress ({sent}): {self.request}")
 
 
 def _times(count: int) -> str:
@@ -143,15 +131,6 @@ def _carried_by(error: BaseException) -> InDoubt | None:
         return error.in_doubt
     found: InDoubt | None = getattr(error, _ATTRIBUTE, None)
     return found
-
-
-def _behind(error: BaseException) -> list[BaseException]:
-    """Return the exceptions that an exception replaced or holds."""
-    if isinstance(error, OrderListsError):
-        return []  # A refusal proven by `reconcile` has the unknown outcome as its context.
-    group = cast("BaseExceptionGroup[BaseException]", error)
-    members = group.exceptions if isinstance(error, BaseExceptionGroup) else ()
-    return [each for each in (error.__cause__, *members, error.__context__) if each is not None]
 
 
 def _plain(_: object, __: object, value: Any) -> Any:  # noqa: ANN401 - a field's value

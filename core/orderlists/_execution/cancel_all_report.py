@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import TypeAlias
 
 from attrs import frozen
 
+from orderlists._attached import attach, find
 from orderlists._in_doubt import InDoubt
 from orderlists._models.order_lists import CanceledOrderList, OrderList
 from orderlists.errors import OrderListsError, OutcomeUnknown, Refused, TransportError
@@ -44,15 +44,15 @@ class CancelAllReport:
 
     @classmethod
     def of(cls, interrupt: BaseException) -> CancelAllReport | None:
-        """Return the report of the `cancel_all` that an exception ended, or None."""
-        found: CancelAllReport | None = getattr(interrupt, _ATTRIBUTE, None)
-        return found
+        """Return the report of the `cancel_all` that an exception ended, or None.
+
+        What replaced the exception will do, as for `InDoubt.of`.
+        """
+        return find(interrupt, lambda error: getattr(error, _ATTRIBUTE, None))
 
     def attach_to(self, interrupt: BaseException) -> None:
         """Attach this to an exception, and add a note to its traceback."""
-        with suppress(AttributeError, TypeError):  # It may have slots, or refuse attributes.
-            interrupt.add_note(f"cancel_all until then: {self!r}")
-            setattr(interrupt, _ATTRIBUTE, self)
+        attach(interrupt, _ATTRIBUTE, self, note=f"cancel_all until then: {self!r}")
 
     def __repr__(self) -> str:
         kinds = [type(each).__name__ for each in self.verdicts.values()]
