@@ -22,6 +22,7 @@ from orderlists import (
     Rest,
     TransportError,
 )
+from orderlists._execution.cancel_all import CancelAll
 from orderlists_simulator import Venue
 from orderlists_simulator import faults as f
 
@@ -226,6 +227,18 @@ def test_an_interrupt_carries_the_report_so_far_and_nothing_more_is_sent(
     assert len(open_ids(pair.venue)) >= 40 - len(results) - 1
     assert "39 in doubt" in repr(report)
     assert any("cancel_all until then" in each for each in caught.value.__notes__)
+
+
+def test_after_an_interrupt_no_call_sends_anything() -> None:
+    with client_and_venue("REST", "sync") as pair:
+        client: Any = pair.client
+        engine = client._settings.engine  # noqa: SLF001 - what `cancel_all` does, step by step
+        everything = CancelAll.begin(engine, None, None, on_verdict=None, now=pair.clock.now())
+        batch: Any = next(everything.run())
+        everything.end_by(KeyboardInterrupt())
+        with pytest.raises(TransportError, match="cancel_all was interrupted"):
+            client._driver.run(batch.calls[0])  # noqa: SLF001 - as above
+    assert not pair.venue.log.entries
 
 
 def test_the_report_is_found_behind_the_timeout_of_asyncio() -> None:
