@@ -65,8 +65,9 @@ class Leg:
     @property
     def is_priced_later(self) -> bool:
         """Whether the exchange makes its price: it is pegged, or it trails."""
-        is_pegged = getattr(self, "peg_price_type", None) is not None
-        return is_pegged or getattr(self, "trailing_delta", None) is not None
+        values = vars(self)
+        is_pegged = values.get("peg_price_type") is not None
+        return is_pegged or values.get("trailing_delta") is not None
 
     def parameters(self, slot: str) -> list[Parameter]:
         """Return its parameters, under the name of its slot, such as ``pending_above``."""

@@ -42,6 +42,7 @@ PROFITS: tuple[type[Leg], ...] = (LimitMaker, TakeProfit, TakeProfitLimit)
 WORKING: tuple[type[Leg], ...] = (Limit, LimitMaker)
 SINGLE: tuple[type[Leg], ...] = (*WORKING, Market, *STOPS, *PROFITS[1:])
 
+_SIDES = (Side.BUY, Side.SELL)
 _PAIR: tuple[type[Leg], ...] = (*STOPS, *PROFITS)
 
 _Misplaced = tuple[tuple[tuple[type[Leg], ...], Rule], ...]
@@ -80,9 +81,9 @@ def placement(name: str, orders: int) -> Operation[PlacedOrderList]:
     )
 
 
-def check_side(_: object, attribute: Attribute[Side], value: Side) -> None:
+def check_side(_: object, attribute: Attribute[Side], value: object) -> None:
     """Reject anything but ``BUY`` and ``SELL``."""
-    if not isinstance(value, Side) or not value.is_known:  # pyright: ignore[reportUnnecessaryIsInstance] - of callers without types
+    if value not in _SIDES:
         raise Rule.SIDE.broken(attribute.name, value)
 
 
@@ -132,7 +133,8 @@ class Placement(Request[PlacedOrderList]):
     @property
     def client_order_ids(self) -> tuple[str | None, ...]:
         """The client id of each leg."""
-        return tuple(leg.client_order_id for leg in self.legs.values())
+        values = vars(self)
+        return tuple([values[slot].client_order_id for slot in self.slots])
 
     def fresh_ids(self, new_id: Callable[[], str]) -> dict[str, object]:
         """Return the fields that a client fills in: the id of the list, and legs with ids."""
