@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from orderlists_simulator import Leg, NewOrderList, Order, Venue, VenueOrderList
+from orderlists_simulator import Behaviour, Leg, NewOrderList, Order, Venue, VenueOrderList
 
 SECOND = 10**9
 Terms = tuple[Any, dict[str, Any]]
@@ -48,8 +48,9 @@ def place(venue: Venue, kind: Any, legs: Sequence[Leg]) -> VenueOrderList:
     return venue.placement.place(new, now=SECOND)
 
 
-def market(price: str = "2", available: str | None = None) -> Venue:
-    venue = Venue()
+def market(price: str = "2", available: str | None = None, **settings: Any) -> Venue:
+    """Return a venue with a market in LTCBTC; the settings are those of its behaviour."""
+    venue = Venue(behaviour=Behaviour(**settings))
     venue.set_price("LTCBTC", price, available=available, now=0)
     return venue
 

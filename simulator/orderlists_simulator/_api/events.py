@@ -54,7 +54,7 @@ def account_position(update: ListUpdate, unit: TimeUnit) -> JsonObject:
 
 def _report(change: OrderChange, at: int, unit: TimeUnit) -> JsonObject:
     order = change.after
-    is_canceled = change.execution_type == "CANCELED"
+    is_canceled, commission = change.execution_type == "CANCELED", change.commission
     return {
         "e": "executionReport",
         "E": unit.convert(at),
@@ -76,8 +76,9 @@ def _report(change: OrderChange, at: int, unit: TimeUnit) -> JsonObject:
         "l": format_amount(change.quantity),
         "z": format_amount(order.executed_qty),
         "L": format_amount(change.price),
-        "n": "0",
-        "N": None,
+        # As in the documented sample, and not with eight decimals, where there is no trade.
+        "n": "0" if commission is None else format_amount(commission),
+        "N": None if commission is None else order.received_asset,
         "T": unit.convert(at),
         "t": change.trade_id,
         "I": change.execution_id,

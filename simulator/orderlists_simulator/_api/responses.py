@@ -20,7 +20,6 @@ ResponseType: TypeAlias = Literal["ACK", "RESULT", "FULL"]
 """How much the reply to a placement says about each order."""
 
 _NOT_YET = -1
-_COMMISSION_ASSET = "BNB"
 # Lists have no quote quantity; the documentation writes this zero, and no other, with six decimals.
 _NO_QUOTE_QUANTITY = "0.000000"
 
@@ -59,22 +58,23 @@ def order_placement_body(order: Order, detail: ResponseType, unit: TimeUnit) -> 
     }
     if detail == "ACK":
         return known
+    fills = [_fill(each, order.received_asset) for each in order.trades]
     result: JsonObject = {
         **known,
         **_progress(order, unit),
         "workingTime": _since(order.working_time, unit),
         **_terms(order),
-        "fills": [_fill(each) for each in order.trades] if detail == "FULL" else None,
+        "fills": fills if detail == "FULL" else None,
     }
     return _without_none(result)
 
 
-def _fill(trade: Trade) -> JsonObject:
+def _fill(trade: Trade, received_asset: str) -> JsonObject:
     return {
         "price": format_amount(trade.price),
         "qty": format_amount(trade.quantity),
-        "commission": format_amount(None),
-        "commissionAsset": _COMMISSION_ASSET,
+        "commission": format_amount(trade.commission),
+        "commissionAsset": received_asset,
         "tradeId": trade.trade_id,
     }
 

@@ -2,36 +2,25 @@
 
 An account without a deposit is not accounted for: it can place whatever it likes.  A list locks for
 its placed orders; the legs of a pair share one lock, the larger of the two, and pending orders lock
-nothing before their release.  There are no commissions.
+nothing before their release.  A commission is taken from what a trade receives.
 
 Invariant: free and locked are never negative, and their sum changes by deposits and trades only.
 """
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from orderlists_simulator._engine.changes import Balance, ListUpdate
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.lifecycle import is_placed, left_of
 from orderlists_simulator._engine.orders import Order, VenueOrderList
+from orderlists_simulator._engine.rounding import SMALLEST, round_down
 from orderlists_simulator._engine.store import OrderListStore
+from orderlists_simulator._engine.symbols import assets_of
 from orderlists_simulator._validators import Amount, amount
 
-_QUOTE_ASSETS = ("FDUSD", "USDT", "USDC", "TUSD", "BTC", "ETH", "BNB", "EUR", "TRY")
-_STEP = Decimal("0.00000001")
 _NOTHING = Decimal(0)
-
-
-def assets_of(symbol: str) -> tuple[str, str]:
-    """Return the base asset and the quote asset of a symbol.
-
-    >>> assets_of("LTCBTC"), assets_of("BTCUSDT"), assets_of("XYZABC")
-    (('LTC', 'BTC'), ('BTC', 'USDT'), ('XYZ', 'ABC'))
-    """
-    found = (each for each in _QUOTE_ASSETS if symbol.endswith(each) and symbol != each)
-    quote = next(found, symbol[-3:])
-    return symbol.removesuffix(quote), quote
 
 
 class Balances:
@@ -39,9 +28,14 @@ class Balances:
 
     Args:
         store: The order lists, which lock.
+        commission_rate: The part of what a trade receives that is its commission.
+
+    Attributes:
+        commission_rate: As given.
     """
 
-    def __init__(self, store: OrderListStore) -> None:
+    def __init__(self, store: OrderListStore, *, commission_rate: Decimal) -> None:
+        self.commission_rate = commission_rate
         self._store = store
         self._totals: dict[str, dict[str, Decimal]] = {}
 
@@ -76,7 +70,7 @@ class Balances:
         # First the exact product: a quotient would be rounded.
         if left_of(order) * price <= usable:
             return left_of(order)
-        return (usable / price).quantize(_STEP, ROUND_DOWN)
+        return round_down(usable / price, SMALLEST)
 
     def covers(self, order_list: VenueOrderList) -> bool:
         """Return whether the account has what the placed orders of a list lock."""
@@ -105,7 +99,7 @@ class Balances:
 
     def _usable(self, order_list: VenueOrderList, order: Order) -> Decimal:
         """Return what a list has of the asset that an order spends, with trades not yet applied."""
-        account, asset = order_list.account, _spent_asset(order)
+        account, asset = order_list.account, order.spent_asset
         total = self._totals[account].get(asset, _NOTHING)
         stored = self._store.find(order_list.order_list_id, as_of=None)
         pairs = () if stored is None else zip(stored.orders, order_list.orders, strict=True)
@@ -125,22 +119,15 @@ class Balances:
 def locked_by(order_list: VenueOrderList, asset: str) -> Decimal:
     """Return what a list locks of an asset."""
     placed = (each for each in order_list.orders if is_placed(each))
-    locks = (_lock(each) for each in placed if _spent_asset(each) == asset)
+    locks = (_lock(each) for each in placed if each.spent_asset == asset)
     return max(locks, default=_NOTHING)
 
 
 def _received(before: Order | None, after: Order, asset: str) -> Decimal:
     """Return what the fills between two states of an order add to an asset."""
-    executed = after.executed_qty - (_NOTHING if before is None else before.executed_qty)
-    paid = after.quote_qty - (_NOTHING if before is None else before.quote_qty)
-    base, _ = assets_of(after.symbol)
-    received = executed if asset == base else -paid
-    return received if after.side == "BUY" else -received
-
-
-def _spent_asset(order: Order) -> str:
-    base, quote = assets_of(order.symbol)
-    return base if order.side == "SELL" else quote
+    if asset == after.received_asset:
+        return after.received - (_NOTHING if before is None else before.received)
+    return (_NOTHING if before is None else before.spent) - after.spent
 
 
 def _lock(order: Order) -> Decimal:

@@ -5,11 +5,13 @@ Every guess that a client could notice is a setting here, with its source.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
-from orderlists_simulator._validators import in_range, one_of
+from orderlists import InvalidSetting
+from orderlists_simulator._validators import Amount, amount, in_range, one_of
 
 BothIds: TypeAlias = Literal["must_match", "id_wins"]
 QueryIds: TypeAlias = Literal["client_id_wins", "id_wins"]
@@ -17,6 +19,13 @@ CanceledLegShows: TypeAlias = Literal["cancel_id", "original_id"]
 EventsSent: TypeAlias = Literal["after_reply", "before_reply"]
 FirstEvent: TypeAlias = Literal["reports", "list_status"]
 TransactionTime: TypeAlias = Literal["of_cancel", "of_placement"]
+
+
+def _rate(value: Amount) -> Decimal:
+    rate = amount(value, "commission_rate")
+    if rate >= 1:
+        raise InvalidSetting(field="commission_rate", value=value, rule="must be below 1")
+    return rate
 
 
 @frozen(kw_only=True)
@@ -39,6 +48,9 @@ class Behaviour:
         orders_in_ten_seconds: The unfilled orders allowed in ten seconds; None for no limit.
         orders_in_a_day: The unfilled orders allowed in a day; None for no limit.
         max_num_order_lists: The open lists allowed to an account on a symbol; None for no limit.
+        commission_rate: The part of what a trade receives that is its commission, such as
+            ``"0.001"``, below 1.  It is rounded to eight decimals, as in the FAQ on commissions.
+            One rate for every order: no discount, and no BNB.
         events_sent: Whether the events of a request are sent before or after its reply (not
             documented).
         first_event: Whether the reports of the orders or the status of the list come first (not
@@ -71,6 +83,7 @@ class Behaviour:
     max_num_order_lists: int | None = field(
         default=20, validator=in_range(1, whole=True, optional=True)
     )
+    commission_rate: Decimal = field(default=Decimal(0), converter=_rate)
     events_sent: EventsSent = field(default="after_reply", validator=one_of(EventsSent))
     first_event: FirstEvent = field(default="reports", validator=one_of(FirstEvent))
     connection_limit: int | None = field(

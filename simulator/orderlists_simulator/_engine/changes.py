@@ -47,6 +47,11 @@ class OrderChange:
         return self.after.trades[-1].price if self.execution_type == "TRADE" else Decimal(0)
 
     @property
+    def commission(self) -> Decimal | None:
+        """The commission of the trade; None for any other kind."""
+        return self.after.trades[-1].commission if self.execution_type == "TRADE" else None
+
+    @property
     def quantity(self) -> Decimal:
         """The quantity executed by this change."""
         return self.after.executed_qty - (self.before.executed_qty if self.before else Decimal(0))

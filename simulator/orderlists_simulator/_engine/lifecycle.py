@@ -16,6 +16,7 @@ from attrs import evolve
 from orderlists_simulator._engine.enums import STOP_TYPES, ExpiryReason
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.orders import Order, Trade, VenueOrderList
+from orderlists_simulator._engine.rounding import round_half_up
 
 
 def filled(
@@ -25,6 +26,7 @@ def filled(
     *,
     price: Decimal | None = None,
     trade_id: int,
+    commission_rate: Decimal,
     now: int,
 ) -> VenueOrderList:
     """Return the list after a fill of one of its orders, complete or partial.
@@ -38,14 +40,20 @@ def filled(
         quantity: At most what is left, and all of it if None.
         price: None for the price of the order.
         trade_id: The id of the trade.
+        commission_rate: The part of what it receives that is its commission.
         now: In nanoseconds.
 
     Raises:
         ApiError: -2013, the order does not exist or cannot be filled.
     """
-    done = _after_fill(
-        order_list, order_id, quantity=quantity, price=price, trade_id=trade_id, now=now
-    )
+    order = _fillable(order_list, order_id)
+    taken = left_of(order) if quantity is None else min(left_of(order), quantity)
+    if taken <= 0:
+        raise _cannot_be_filled()
+    at = _price(order) if price is None else price
+    commission = _commission(taken if order.side == "BUY" else taken * at, commission_rate)
+    trade = Trade(trade_id=trade_id, price=at, quantity=taken, commission=commission)
+    done = _with_trade(order, trade, now)
     orders = tuple(done if each.order_id == order_id else each for each in order_list.orders)
     orders = tuple(_after_fill_of_other(each, done, now) for each in orders)
     return evolve(order_list, orders=orders, transaction_time=now)
@@ -137,24 +145,19 @@ def _after_trigger_of_other(order: Order, now: int) -> Order:
     return _expired(order, "OCO_TRIGGER", now) if is_placed(order) else order
 
 
-def _after_fill(
-    order_list: VenueOrderList,
-    order_id: int,
-    *,
-    quantity: Decimal | None,
-    price: Decimal | None,
-    trade_id: int,
-    now: int,
-) -> Order:
+def _fillable(order_list: VenueOrderList, order_id: int) -> Order:
     for order in order_list.orders:
         if order.order_id == order_id and is_placed(order):
-            left = left_of(order)
-            taken = left if quantity is None else min(left, quantity)
-            if taken > 0:
-                at = _price(order) if price is None else price
-                trade = Trade(trade_id=trade_id, price=at, quantity=taken)
-                return _with_trade(order, trade, now)
-    raise ApiError(-2013, "Order does not exist.")
+            return order
+    raise _cannot_be_filled()
+
+
+def _cannot_be_filled() -> ApiError:
+    return ApiError(-2013, "Order does not exist.")
+
+
+def _commission(received: Decimal, rate: Decimal) -> Decimal:
+    return min(received, round_half_up(received * rate))
 
 
 def _with_trade(order: Order, trade: Trade, now: int) -> Order:

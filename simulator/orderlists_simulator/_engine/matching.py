@@ -68,7 +68,9 @@ class Step:
 
 
 class Funds(Protocol):
-    """What an account can spend."""
+    """What an account can spend, and what a trade costs it."""
+
+    commission_rate: Decimal
 
     def limit(self, order_list: VenueOrderList, order: Order, price: Decimal, /) -> Decimal | None:
         """Return how much an order can trade at a price; None for any quantity."""
@@ -198,7 +200,13 @@ def _fill(
 ) -> Step:
     now = market.now
     after = filled(
-        order_list, order.order_id, quantity, price=price, trade_id=market.trade_id, now=now
+        order_list,
+        order.order_id,
+        quantity,
+        price=price,
+        trade_id=market.trade_id,
+        commission_rate=market.funds.commission_rate,
+        now=now,
     )
     pairs = zip(order_list.orders, after.orders, strict=True)
     released = [new for old, new in pairs if old.status == "PENDING_NEW" and new.status == "NEW"]

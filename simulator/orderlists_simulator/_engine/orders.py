@@ -32,6 +32,7 @@ from orderlists_simulator._engine.enums import (
     TimeInForce,
     WorkingFloor,
 )
+from orderlists_simulator._engine.symbols import assets_of
 from orderlists_simulator._validators import Amount, amount, one_of
 
 
@@ -116,11 +117,13 @@ class Trade:
         trade_id: Its id, which replies and events share.
         price: The price.
         quantity: The quantity.
+        commission: The commission, in the asset that the order receives.
     """
 
     trade_id: int
     price: Decimal
     quantity: Decimal
+    commission: Decimal = Decimal(0)
 
 
 @frozen(kw_only=True)
@@ -144,6 +147,29 @@ class Order(_Facts):
     working_time: int | None = None
     cancel_id: str | None = None
     trades: tuple[Trade, ...] = ()
+
+    @property
+    def received_asset(self) -> str:
+        """What its trades receive: the base asset of a BUY, the quote asset of a SELL."""
+        base, quote = assets_of(self.symbol)
+        return base if self.side == "BUY" else quote
+
+    @property
+    def spent_asset(self) -> str:
+        """What its trades spend."""
+        base, quote = assets_of(self.symbol)
+        return quote if self.side == "BUY" else base
+
+    @property
+    def received(self) -> Decimal:
+        """How much it received so far, less commission."""
+        received = self.executed_qty if self.side == "BUY" else self.quote_qty
+        return received - sum(each.commission for each in self.trades)
+
+    @property
+    def spent(self) -> Decimal:
+        """How much it spent so far."""
+        return self.quote_qty if self.side == "BUY" else self.executed_qty
 
     def canceled(self, cancel_id: str, *, now: int) -> Order:
         """Return the order after a cancel."""

@@ -43,7 +43,7 @@ class VenueState:
         self._recorder = ChangeRecorder()
         self.behaviour = behaviour
         self.store = OrderListStore()
-        self.balances = Balances(self.store)
+        self.balances = Balances(self.store, commission_rate=behaviour.commission_rate)
         self.order_count = OrderCount(
             in_ten_seconds=behaviour.orders_in_ten_seconds, in_a_day=behaviour.orders_in_a_day
         )

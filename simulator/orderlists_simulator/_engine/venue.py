@@ -212,7 +212,14 @@ class Venue:
         part = None if quantity is None else amount(quantity)
 
         def change(before: VenueOrderList) -> VenueOrderList:
-            return filled(before, order_id, part, trade_id=self._state.next_trade_id, now=now)
+            return filled(
+                before,
+                order_id,
+                part,
+                trade_id=self._state.next_trade_id,
+                commission_rate=self.behaviour.commission_rate,
+                now=now,
+            )
 
         return self._change(order_list_id, change, now)
 

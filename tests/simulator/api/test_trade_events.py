@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from markets import BUY_MAKER, BUY_STOP, IOC, LIMIT, MAKER, STOP, STOP_LIMIT, TAKER, oco, oto
 from orderlists.extending import HttpRequest
-from orderlists_simulator import RestServerProtocol, Venue, VirtualClock
+from orderlists_simulator import Behaviour, RestServerProtocol, Venue, VirtualClock
 from orderlists_simulator._api.events import account_position, execution_reports, list_status
 from orderlists_simulator._engine.time import TimeUnit
 from placement_parameters import OTOCO
@@ -25,8 +25,13 @@ MILLISECONDS = NOW // 10**6
 
 
 @pytest.fixture
-def venue() -> Venue:
-    made = Venue()
+def behaviour() -> Behaviour:
+    return Behaviour()
+
+
+@pytest.fixture
+def venue(behaviour: Behaviour) -> Venue:
+    made = Venue(behaviour=behaviour)
     made.set_price("LTCBTC", "1.9", now=0)
     made.balances.deposit("main", "BTC", "100")
     return made
@@ -110,7 +115,7 @@ def test_the_fill_within_a_placement_is_in_its_reply(venue: Venue, written: Writ
             "price": "1.90000000",
             "qty": "5.00000000",
             "commission": "0.00000000",
-            "commissionAsset": "BNB",
+            "commissionAsset": "LTC",
             "tradeId": 1,
         }
     ]
@@ -144,6 +149,25 @@ def test_each_trade_of_an_order_is_reported_with_its_own_price(
     assert [(each["t"], each["l"], each["L"]) for each in reports] == [
         (1, "4.00000000", "1.90000000"),
         (2, "6.00000000", "2.00000000"),
+    ]
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour(commission_rate=Decimal("0.001"))])
+def test_a_trade_has_the_same_commission_in_the_reply_and_in_its_event(
+    listener: Listener, signed: Signed
+) -> None:
+    reply, *events = listener.request(signed("orderList.place.otoco", 2, **OTOCO))
+
+    (fill,) = reply["result"]["orderReports"][0]["fills"]
+    assert (fill["commission"], fill["commissionAsset"]) == ("0.00500000", "LTC")
+    reports = [each["event"] for each in events if each["event"]["e"] == "executionReport"]
+    assert [(each["x"], each["n"], each["N"]) for each in reports] == [
+        ("NEW", "0", None),
+        ("NEW", "0", None),
+        ("NEW", "0", None),
+        ("TRADE", "0.00500000", "LTC"),
+        ("EXPIRED", "0", None),
+        ("EXPIRED", "0", None),
     ]
 
 

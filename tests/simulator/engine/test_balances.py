@@ -1,5 +1,6 @@
 """Balances: what lists lock, what trades exchange, and what is refused."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from markets import (
     oto,
 )
 from orderlists import InvalidSetting
-from orderlists_simulator import ApiError, Behaviour, Venue, example_venue
+from orderlists_simulator import ApiError, Behaviour, Leg, Venue, example_venue
 
 INSUFFICIENT = "-2010: Account has insufficient balance for requested action."
 
@@ -83,6 +84,43 @@ def test_a_fill_exchanges_the_assets() -> None:
 
     assert balance(venue, "LTC") == (5, 6)
     assert balance(venue, "BTC") == (12, 0)
+
+
+def test_a_commission_is_taken_from_what_a_trade_receives() -> None:
+    venue = market(commission_rate="0.001")
+    venue.balances.deposit("main", "LTC", "10")
+    venue.balances.deposit("main", "BTC", "20")
+    oto(venue, TAKER, MARKET)
+    assert balance(venue, "LTC") == (Decimal("19.99") - 10, 0)
+    assert balance(venue, "BTC") == (Decimal("19.98"), 0)
+
+
+@pytest.mark.parametrize(
+    ("bought", "rate", "commission"),
+    [
+        ("0.17491250", "0.23", "0.04022988"),
+        ("0.00000001", "0.6", "0.00000001"),
+        ("0.000000006", "0.9", "0.000000006"),
+        ("0.00000001", "0.4", "0"),
+        ("12345678901234567890", "0.1", "1234567890123456789"),
+    ],
+)
+def test_a_commission_is_rounded_to_eight_decimals_and_is_at_most_what_is_received(
+    bought: str, rate: str, commission: str
+) -> None:
+    venue = Venue(behaviour=Behaviour(commission_rate=Decimal(rate)))
+    leg = Leg(side="BUY", type="LIMIT", quantity=bought, price=1)
+    venue.order_entry.place_list(symbol="LTCBTC", contingency_type="OCO", legs=[leg, leg], now=0)
+
+    filled = venue.fill(0, 0, now=1).orders[0]
+
+    assert filled.trades[0].commission == Decimal(commission)
+
+
+@pytest.mark.parametrize("rate", ["1", 2, "-0.1", "much"])
+def test_a_commission_rate_is_below_1(rate: Any) -> None:
+    with pytest.raises(InvalidSetting, match="commission_rate"):
+        Behaviour(commission_rate=rate)
 
 
 def test_a_list_that_is_not_covered_is_refused() -> None:
@@ -167,11 +205,13 @@ def act(venue: Venue, action: tuple[str, Any], now: int) -> None:
         venue.order_entry.cancel(symbol="LTCBTC", order_list_id=value, now=now)
 
 
-@given(st.lists(ACTIONS, max_size=25))
+@given(st.lists(ACTIONS, max_size=25), st.sampled_from(["0", "0.001", "0.3"]))
 def test_balances_are_conserved_and_lists_are_over_iff_their_orders_are_final(
-    actions: list[tuple[str, Any]],
+    actions: list[tuple[str, Any]], rate: str
 ) -> None:
-    venue = funded(LTC="37", BTC="73")
+    venue = market(commission_rate=rate)
+    venue.balances.deposit("main", "LTC", "37")
+    venue.balances.deposit("main", "BTC", "73")
     for number, action in enumerate(actions, start=2):
         try:
             act(venue, action, number * SECOND)
@@ -180,8 +220,12 @@ def test_balances_are_conserved_and_lists_are_over_iff_their_orders_are_final(
 
         orders = [order for each in venue.lists for order in each.orders]
         signed = [(1 if each.side == "BUY" else -1, each) for each in orders]
-        base = 37 + sum(sign * each.executed_qty for sign, each in signed)
-        quote = 73 - sum(sign * each.quote_qty for sign, each in signed)
+        paid = {
+            side: sum(t.commission for each in orders if each.side == side for t in each.trades)
+            for side in ("BUY", "SELL")
+        }
+        base = 37 + sum(sign * each.executed_qty for sign, each in signed) - paid["BUY"]
+        quote = 73 - sum(sign * each.quote_qty for sign, each in signed) - paid["SELL"]
         assert sum(balance(venue, "LTC")) == base
         assert sum(balance(venue, "BTC")) == quote
         assert min(*balance(venue, "LTC"), *balance(venue, "BTC")) >= 0
