@@ -1,5 +1,6 @@
 """Placing order lists with any client: each kind, lost replies, refusals."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from orderlists import (
     CancelOrderList,
     Evidence,
     GetOpenOrderLists,
+    GetOrder,
     NotExecuted,
     OutcomeUnknown,
     PlaceOco,
     PlaceOpo,
+    PlaceOpoco,
     PlaceOto,
     PlaceOtoco,
     Policy,
@@ -30,6 +33,7 @@ from orderlists.legs import (
     TakeProfit,
     TakeProfitLimit,
 )
+from orderlists_simulator import Behaviour, Symbol, Venue
 from orderlists_simulator import faults as f
 
 COMBINATIONS = [(p, c) for p in ("REST", "WebSocket") for c in ("sync", "async")]
@@ -63,9 +67,18 @@ OTOCO = PlaceOtoco(
 OPO = PlaceOpo(
     symbol="LTCBTC", working_quantity=5, working=LimitMaker(price=1), pending=LimitMaker(price=3)
 )
+OPOCO = PlaceOpoco(
+    symbol="LTCBTC",
+    working_quantity=5,
+    working=Limit(price="2.00", time_in_force=GTC),
+    pending_above=LimitMaker(price="3.00"),
+    pending_below=StopLoss(stop_price="1.00"),
+)
 
 
-@pytest.mark.parametrize(("request_", "orders"), [(OCO, 2), (OTO, 2), (OTOCO, 3)])
+@pytest.mark.parametrize(
+    ("request_", "orders"), [(OCO, 2), (OTO, 2), (OTOCO, 3), (OPO, 2), (OPOCO, 3)]
+)
 @pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
 def test_a_placed_list_is_found_and_canceled(
     protocol: str, colour: str, request_: Any, orders: int
@@ -95,7 +108,7 @@ def test_a_working_order_that_fills_at_once_is_replied_with_its_fills(protocol: 
     assert not placed.is_over
 
 
-@pytest.mark.parametrize("request_", [OCO, OTOCO])
+@pytest.mark.parametrize("request_", [OCO, OTOCO, OPO, OPOCO])
 @pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
 def test_a_lost_reply_to_a_placement_is_found_by_a_query_and_not_sent_again(
     protocol: str, colour: str, request_: Any
@@ -107,11 +120,30 @@ def test_a_lost_reply_to_a_placement_is_found_by_a_query_and_not_sent_again(
     assert len([each for each in pair.venue.log.entries if each.effect == "place"]) == 1
 
 
+@pytest.mark.parametrize("protocol", ["REST", "WebSocket"])
+def test_an_opo_sells_what_it_bought_less_commission(protocol: str) -> None:
+    venue = Venue(behaviour=Behaviour(commission_rate=Decimal("0.001")))
+    venue.set_price("LTCBTC", "1.50", now=0)
+    with client_and_venue(protocol, "sync", venue=venue) as pair:
+        placed = pair.client.send(OPOCO)
+        found = [
+            pair.client.send(GetOrder(symbol="LTCBTC", order_id=each.order_id))
+            for each in placed.orders
+        ]
+    working, *pending = placed.order_reports
+    (fill,) = working.fills
+    assert (fill.commission, fill.commission_asset) == (Decimal("0.005"), "LTC")
+    assert [each.orig_qty for each in pending] == [None, None]
+    assert [each.status for each in found] == [OrderStatus.FILLED, OrderStatus.NEW, OrderStatus.NEW]
+    assert [each.orig_qty for each in found[1:]] == [Decimal("4.995")] * 2
+
+
+@pytest.mark.parametrize("request_", [OCO, OPO, OPOCO])
 @pytest.mark.parametrize("colour", ["sync", "async"])
-def test_events_prove_a_placement_whose_reply_was_lost(colour: str) -> None:
+def test_events_prove_a_placement_whose_reply_was_lost(colour: str, request_: Any) -> None:
     faults = [f.NORMAL, f.executed(answer=f.bare(503))]
     with client_and_venue("WebSocket", colour, faults=faults) as pair, pair.client.events():
-        placed = pair.client.send(OCO)
+        placed = pair.client.send(request_)
     assert placed.evidence is Evidence.EVENT
 
 
@@ -139,7 +171,11 @@ def test_without_reconciling_a_lost_placement_is_unknown_with_its_ids() -> None:
 
 @pytest.mark.parametrize("protocol", ["REST", "WebSocket"])
 def test_an_opo_is_refused_where_the_symbol_does_not_allow_it(protocol: str) -> None:
-    with client_and_venue(protocol, "sync") as pair, pytest.raises(Rejected, match="-2010"):
+    venue = Venue(symbols=[Symbol("LTCBTC", opo_allowed=False)])
+    with (
+        client_and_venue(protocol, "sync", venue=venue) as pair,
+        pytest.raises(Rejected, match="-2010"),
+    ):
         pair.client.send(OPO)
 
 
@@ -171,22 +207,22 @@ def lists(draw: st.DrawFn) -> Any:
         "symbol": "LTCBTC",
         "list_client_order_id": draw(names),
         "new_order_resp_type": draw(st.sampled_from(NewOrderRespType)),
-        "working_side": draw(st.sampled_from(Side)),
         "working_quantity": draw(quantities),
         "working": draw(legs(Limit, LimitMaker)),
-        "pending_quantity": draw(quantities),
     }
-    if draw(st.booleans()):
-        every = legs(
-            Limit, LimitMaker, Market, StopLoss, StopLossLimit, TakeProfit, TakeProfitLimit
-        )
-        return PlaceOto(**facts, pending_side=draw(st.sampled_from(Side)), pending=draw(every))
-    return PlaceOtoco(
-        **facts,
-        pending_side=Side.SELL,
-        pending_above=draw(legs(LimitMaker, TakeProfit, TakeProfitLimit)),
-        pending_below=draw(legs(StopLoss, StopLossLimit)),
+    is_opo, has_pair = draw(st.booleans()), draw(st.booleans())
+    if not is_opo:
+        facts["working_side"] = draw(st.sampled_from(Side))
+        facts["pending_side"] = Side.SELL if has_pair else draw(st.sampled_from(Side))
+        facts["pending_quantity"] = draw(quantities)
+    if has_pair:
+        facts["pending_above"] = draw(legs(LimitMaker, TakeProfit, TakeProfitLimit))
+        facts["pending_below"] = draw(legs(StopLoss, StopLossLimit))
+        return PlaceOpoco(**facts) if is_opo else PlaceOtoco(**facts)
+    facts["pending"] = draw(
+        legs(Limit, LimitMaker, Market, StopLoss, StopLossLimit, TakeProfit, TakeProfitLimit)
     )
+    return PlaceOpo(**facts) if is_opo else PlaceOto(**facts)
 
 
 @settings(max_examples=60, deadline=None)
@@ -204,7 +240,10 @@ def test_what_is_sent_is_what_is_placed(request_: Any, protocol: str) -> None:
         assert order.type == leg.type
         assert order.side == (request_.working_side if is_working else request_.pending_side)
         assert order.quantity == (
-            request_.working_quantity if is_working else request_.pending_quantity
+            request_.working_quantity
+            if is_working
+            # An OPO has none, and its pending orders none yet.
+            else getattr(request_, "pending_quantity", None)
         )
         for name in ("price", "stop_price", "trailing_delta", "strategy_type", "time_in_force"):
             given_ = getattr(leg, name, None)

@@ -25,6 +25,7 @@ from orderlists_simulator._engine.log import Execution, Log, LogEntry, ReceivedR
 from orderlists_simulator._engine.orders import Cancellation, Leg, Order, VenueOrderList
 from orderlists_simulator._engine.placement import NewOrderList
 from orderlists_simulator._engine.queries import OrderView, QueryLag
+from orderlists_simulator._engine.symbols import Symbol
 from orderlists_simulator._engine.venue import Venue
 from orderlists_simulator._faults.fault import Fault
 from orderlists_simulator._faults.plan import Plan
@@ -66,6 +67,7 @@ __all__ = [
     "ReceivedRequest",
     "RestServerProtocol",
     "Simulator",
+    "Symbol",
     "Venue",
     "VenueConnection",
     "VenueOrderList",

@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from orderlists_simulator import Behaviour, Leg, NewOrderList, Order, Venue, VenueOrderList
+from orderlists_simulator import (
+    Behaviour,
+    Leg,
+    NewOrderList,
+    Order,
+    Symbol,
+    Venue,
+    VenueOrderList,
+)
 
 SECOND = 10**9
 Terms = tuple[Any, dict[str, Any]]
@@ -25,7 +33,8 @@ Move = tuple[str, str | None]
 
 
 def leg(terms: Terms, side: Any, **more: Any) -> Leg:
-    return Leg(type=terms[0], side=side, quantity="10", **terms[1], **more)
+    facts: dict[str, Any] = {"quantity": "10", **terms[1], **more}
+    return Leg(type=terms[0], side=side, **facts)
 
 
 def oco(venue: Venue, first: Terms, second: Terms, side: Any = "SELL") -> VenueOrderList:
@@ -35,6 +44,12 @@ def oco(venue: Venue, first: Terms, second: Terms, side: Any = "SELL") -> VenueO
 def oto(venue: Venue, working: Terms, *pending: Terms, side: Any = "SELL") -> VenueOrderList:
     legs = [leg(each, side, status="PENDING_NEW") for each in pending]
     return place(venue, "OTO", [leg(working, "BUY"), *legs])
+
+
+def opo(venue: Venue, working: Terms, *pending: Terms, quantity: str = "10") -> VenueOrderList:
+    """Place an OPO, or an OPOCO: the pending orders have no quantity yet."""
+    legs = [leg(each, "SELL", status="PENDING_NEW", quantity=None) for each in pending]
+    return place(venue, "OTO", [leg(working, "BUY", quantity=quantity), *legs])
 
 
 def place(venue: Venue, kind: Any, legs: Sequence[Leg]) -> VenueOrderList:
@@ -48,9 +63,11 @@ def place(venue: Venue, kind: Any, legs: Sequence[Leg]) -> VenueOrderList:
     return venue.placement.place(new, now=SECOND)
 
 
-def market(price: str = "2", available: str | None = None, **settings: Any) -> Venue:
+def market(
+    price: str = "2", available: str | None = None, symbol: str | Symbol = "LTCBTC", **settings: Any
+) -> Venue:
     """Return a venue with a market in LTCBTC; the settings are those of its behaviour."""
-    venue = Venue(behaviour=Behaviour(**settings))
+    venue = Venue(symbols=[symbol, "BTCUSDT"], behaviour=Behaviour(**settings))
     venue.set_price("LTCBTC", price, available=available, now=0)
     return venue
 

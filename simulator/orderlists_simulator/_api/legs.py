@@ -113,6 +113,15 @@ class LegParameters:
         """Return the type of the leg."""
         return cast("OrderType", values[self.type.name])
 
+    def missing(self, values: Values) -> str | None:
+        """Return the name of a price or time in force that the type needs and that was not sent."""
+        needed = _ALLOWED[self.type_of(values)] - self._sent(values)
+        for suffix in ("Price", "TimeInForce"):
+            is_pegged = suffix == "Price" and values.get(self._name("PegPriceType")) is not None
+            if suffix in needed and not is_pegged:
+                return self._name(suffix)
+        return None
+
     def check(self, values: Values) -> None:
         """Check that the leg has the parameters of its type.
 
@@ -121,21 +130,23 @@ class LegParameters:
                 a value is not allowed.
         """
         type_ = self.type_of(values)
-        sent = {suffix for suffix in _FIELDS if values.get(self._name(suffix)) is not None}
+        sent = self._sent(values)
         for suffix in _FIELDS:
             if suffix in sent - _ALLOWED[type_] - _ANY_TYPE:
                 name = self._name(suffix)
                 raise ApiError(-1106, f"Parameter '{name}' sent when not required.")
-        for suffix in ("Price", "TimeInForce"):
-            is_pegged = suffix == "Price" and "PegPriceType" in sent
-            if suffix in _ALLOWED[type_] - sent and not is_pegged:
-                raise malformed(self._name(suffix))
+        missing = self.missing(values)
+        if missing is not None:
+            raise malformed(missing)
         if _ALLOWED[type_] >= _TRIGGER and not sent & _TRIGGER:
             stop, delta = self._name("StopPrice"), self._name("TrailingDelta")
             raise ApiError(
                 -1102, f"Param '{stop}' or '{delta}' must be sent, but both were empty/null!"
             )
         self._check_values(type_, values)
+
+    def _sent(self, values: Values) -> set[str]:
+        return {suffix for suffix in _FIELDS if values.get(self._name(suffix)) is not None}
 
     def _check_values(self, type_: OrderType, values: Values) -> None:
         get = {suffix: cast("Any", values.get(self._name(suffix))) for suffix in _FIELDS}

@@ -44,6 +44,7 @@ _WORKING_SIDE = mandatory("workingSide", SIDE)
 _WORKING_QUANTITY = mandatory("workingQuantity", DECIMAL)
 _PENDING_SIDE = mandatory("pendingSide", SIDE)
 _PENDING_QUANTITY = mandatory("pendingQuantity", DECIMAL)
+_NO_PENDING_QUANTITY = optional("pendingQuantity", DECIMAL)
 
 _ABOVE, _BELOW = LegParameters("above"), LegParameters("below")
 _WORKING, _PENDING = LegParameters("working"), LegParameters("pending")
@@ -102,21 +103,28 @@ def _check_otoco(values: Values) -> None:
     _check_pair(values[_PENDING_SIDE.name], above, below)
 
 
-def _check_sides(values: Values) -> None:
+def _check_payment(values: Values) -> None:
     if values[_WORKING_SIDE.name] != "BUY":
-        raise ApiError(-1222, "The working side of an OPO must be BUY.")
+        raise ApiError(-1222, "Working order in an OPO list must be a bid.")
     if values[_PENDING_SIDE.name] != "SELL":
-        raise ApiError(-1223, "The pending side of an OPO must be SELL.")
+        raise ApiError(-1223, "Pending orders in an OPO list must be asks.")
+    # [ASSUME] What the next two are about, apart from their texts; and that they come first.
+    missing = _WORKING.missing(values)
+    if missing is not None:
+        raise ApiError(-1224, f"Working order must include the '{missing}' tag.")
+    if values[_NO_PENDING_QUANTITY.name] is not None:
+        name = _NO_PENDING_QUANTITY.name
+        raise ApiError(-1225, f"Pending orders should not include the '{name}' tag.")
 
 
 def _check_opo(values: Values) -> None:
+    _check_payment(values)
     _check_oto(values)
-    _check_sides(values)
 
 
 def _check_opoco(values: Values) -> None:
+    _check_payment(values)
     _check_otoco(values)
-    _check_sides(values)
 
 
 def _stop_loss_first(above: Leg, below: Leg) -> tuple[Leg, Leg]:
@@ -141,18 +149,14 @@ def _otoco(call: Call) -> Json:
     return _place(call, "OTO", (_working(call), *_stop_loss_first(above, below)))
 
 
-def _not_allowed(call: Call) -> Json:
-    call.venue.check_symbol(call[SYMBOL_SENT])
-    raise ApiError(-2010, "OPO orders are not supported for this symbol.")
-
-
 def _working(call: Call) -> Leg:
     facts = shared_facts(call, call[_WORKING_SIDE], call[_WORKING_QUANTITY])
     return _WORKING.read(call.values, facts)
 
 
 def _pending_facts(call: Call) -> Mapping[str, Any]:
-    facts = shared_facts(call, call[_PENDING_SIDE], call[_PENDING_QUANTITY])
+    # None for an OPO, whose pending orders sell what the working one buys.
+    facts = shared_facts(call, call[_PENDING_SIDE], call[_NO_PENDING_QUANTITY])
     return {**facts, "status": "PENDING_NEW"}
 
 
@@ -196,13 +200,11 @@ def _placement(
 
 
 _OTO = (_WORKING_SIDE, _WORKING_QUANTITY, _PENDING_SIDE, _PENDING_QUANTITY)
-_OPO = (_WORKING_SIDE, _WORKING_QUANTITY, _PENDING_SIDE)
+_OPO = (_WORKING_SIDE, _WORKING_QUANTITY, _PENDING_SIDE, _NO_PENDING_QUANTITY)
 _PAIR = (_PENDING_ABOVE, _PENDING_BELOW)
 
 PLACE_OCO = _placement("oco", (_SIDE, _QUANTITY), (_ABOVE, _BELOW), check=_check_oco, handler=_oco)
 PLACE_OTO = _placement("oto", _OTO, (_WORKING, _PENDING), check=_check_oto, handler=_oto)
 PLACE_OTOCO = _placement("otoco", _OTO, (_WORKING, *_PAIR), check=_check_otoco, handler=_otoco)
-PLACE_OPO = _placement("opo", _OPO, (_WORKING, _PENDING), check=_check_opo, handler=_not_allowed)
-PLACE_OPOCO = _placement(
-    "opoco", _OPO, (_WORKING, *_PAIR), check=_check_opoco, handler=_not_allowed
-)
+PLACE_OPO = _placement("opo", _OPO, (_WORKING, _PENDING), check=_check_opo, handler=_oto)
+PLACE_OPOCO = _placement("opoco", _OPO, (_WORKING, *_PAIR), check=_check_opoco, handler=_otoco)

@@ -25,7 +25,7 @@ STP_MODE: Final[Parameter[SelfTradePreventionMode | None]] = optional(
 )
 
 
-def shared_facts(call: Call, side: Side, quantity: Decimal) -> dict[str, Any]:
+def shared_facts(call: Call, side: Side, quantity: Decimal | None) -> dict[str, Any]:
     """Return the attributes of a `Leg` that are not parameters of the leg."""
     mode = call[STP_MODE]
     return {

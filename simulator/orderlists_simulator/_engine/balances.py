@@ -2,13 +2,15 @@
 
 An account without a deposit is not accounted for: it can place whatever it likes.  A list locks for
 its placed orders; the legs of a pair share one lock, the larger of the two, and pending orders lock
-nothing before their release.  A commission is taken from what a trade receives.
+nothing before their release, but those of an OPO what was bought for them.  A commission is taken
+from what a trade receives.
 
 Invariant: free and locked are never negative, and their sum changes by deposits and trades only.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from orderlists_simulator._engine.changes import Balance, ListUpdate
@@ -17,10 +19,11 @@ from orderlists_simulator._engine.lifecycle import is_placed, left_of
 from orderlists_simulator._engine.orders import Order, VenueOrderList
 from orderlists_simulator._engine.rounding import SMALLEST, round_down
 from orderlists_simulator._engine.store import OrderListStore
-from orderlists_simulator._engine.symbols import assets_of
+from orderlists_simulator._engine.symbols import Symbol, assets_of
 from orderlists_simulator._validators import Amount, amount
 
 _NOTHING = Decimal(0)
+_PAYS_COMMISSIONS = "BNB"
 
 
 class Balances:
@@ -28,15 +31,19 @@ class Balances:
 
     Args:
         store: The order lists, which lock.
+        symbols: The symbols, by name.
         commission_rate: The part of what a trade receives that is its commission.
 
     Attributes:
         commission_rate: As given.
     """
 
-    def __init__(self, store: OrderListStore, *, commission_rate: Decimal) -> None:
+    def __init__(
+        self, store: OrderListStore, symbols: Mapping[str, Symbol], *, commission_rate: Decimal
+    ) -> None:
         self.commission_rate = commission_rate
         self._store = store
+        self._symbols = symbols
         self._totals: dict[str, dict[str, Decimal]] = {}
 
     def deposit(self, account: str, asset: str, quantity: Amount) -> None:
@@ -71,6 +78,24 @@ class Balances:
         if left_of(order) * price <= usable:
             return left_of(order)
         return round_down(usable / price, SMALLEST)
+
+    def bought(self, order_list: VenueOrderList) -> Decimal:
+        """Return what the pending orders of an OPO sell, in whole steps of its symbol.
+
+        It is what was bought less commission; or without that, if the account has as much as the
+        commission free.  [ASSUME] The release decides which, and for all trades: before it, what
+        is locked is less commission.  An account that is not accounted for has nothing free.
+
+        Args:
+            order_list: The list with its working order filled.
+        """
+        working, pending, *_ = order_list.orders
+        quantity = working.received
+        # "If the received asset is not BNB and there are enough available funds."
+        if working.received_asset != _PAYS_COMMISSIONS and order_list.account in self._totals:
+            usable = self._usable(order_list, pending)
+            quantity = working.executed_qty if usable >= working.executed_qty else quantity
+        return round_down(quantity, self._symbols[order_list.symbol].lot_step)
 
     def covers(self, order_list: VenueOrderList) -> bool:
         """Return whether the account has what the placed orders of a list lock."""
@@ -120,7 +145,16 @@ def locked_by(order_list: VenueOrderList, asset: str) -> Decimal:
     """Return what a list locks of an asset."""
     placed = (each for each in order_list.orders if is_placed(each))
     locks = (_lock(each) for each in placed if each.spent_asset == asset)
-    return max(locks, default=_NOTHING)
+    return max([*locks, _kept(order_list, asset)])
+
+
+def _kept(order_list: VenueOrderList, asset: str) -> Decimal:
+    """Return what an OPO bought of an asset for its pending orders."""
+    working = order_list.orders[0]
+    is_waiting = any(
+        each.quantity is None and each.status == "PENDING_NEW" for each in order_list.orders
+    )
+    return working.received if is_waiting and working.received_asset == asset else _NOTHING
 
 
 def _received(before: Order | None, after: Order, asset: str) -> Decimal:

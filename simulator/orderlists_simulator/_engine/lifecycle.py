@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Protocol
 
 from attrs import evolve
 
@@ -19,6 +20,20 @@ from orderlists_simulator._engine.orders import Order, Trade, VenueOrderList
 from orderlists_simulator._engine.rounding import round_half_up
 
 
+class Proceeds(Protocol):
+    """What an account keeps of a trade.
+
+    Attributes:
+        commission_rate: The part of what a trade receives that is its commission.
+    """
+
+    commission_rate: Decimal
+
+    def bought(self, order_list: VenueOrderList, /) -> Decimal:
+        """Return what the pending orders of an OPO sell, whose working order is filled."""
+        ...
+
+
 def filled(
     order_list: VenueOrderList,
     order_id: int,
@@ -26,13 +41,13 @@ def filled(
     *,
     price: Decimal | None = None,
     trade_id: int,
-    commission_rate: Decimal,
+    proceeds: Proceeds,
     now: int,
 ) -> VenueOrderList:
     """Return the list after a fill of one of its orders, complete or partial.
 
     The first fill of a leg of an OCO, however small, expires the other leg.  Pending orders are
-    released by a complete fill.
+    released by a complete fill; those of an OPO then have a quantity, and are refused without one.
 
     Args:
         order_list: The list before.
@@ -40,7 +55,7 @@ def filled(
         quantity: At most what is left, and all of it if None.
         price: None for the price of the order.
         trade_id: The id of the trade.
-        commission_rate: The part of what it receives that is its commission.
+        proceeds: What the account keeps of a trade.
         now: In nanoseconds.
 
     Raises:
@@ -51,12 +66,13 @@ def filled(
     if taken <= 0:
         raise _cannot_be_filled()
     at = _price(order) if price is None else price
-    commission = _commission(taken if order.side == "BUY" else taken * at, commission_rate)
+    commission = _commission(taken if order.side == "BUY" else taken * at, proceeds.commission_rate)
     trade = Trade(trade_id=trade_id, price=at, quantity=taken, commission=commission)
     done = _with_trade(order, trade, now)
     orders = tuple(done if each.order_id == order_id else each for each in order_list.orders)
     orders = tuple(_after_fill_of_other(each, done, now) for each in orders)
-    return evolve(order_list, orders=orders, transaction_time=now)
+    after = evolve(order_list, orders=orders, transaction_time=now)
+    return _with_quantities(order_list, after, proceeds, now)
 
 
 def expired(order_list: VenueOrderList, *, now: int) -> VenueOrderList:
@@ -111,6 +127,12 @@ def refused_release(before: VenueOrderList, after: VenueOrderList, *, now: int) 
         for old, new in zip(before.orders, after.orders, strict=True)
     )
     return evolve(after, orders=orders)
+
+
+def released(before: VenueOrderList, after: VenueOrderList) -> list[Order]:
+    """Return the orders that are pending in one state of a list and released in the next."""
+    pairs = zip(before.orders, after.orders, strict=True)
+    return [new for old, new in pairs if old.status == "PENDING_NEW" and new.status == "NEW"]
 
 
 def is_placed(order: Order) -> bool:
@@ -184,18 +206,30 @@ def _after_fill_of_other(order: Order, done: Order, now: int) -> Order:
         return order
     if order.status != "PENDING_NEW":
         return _expired(order, "OCO_TRIGGER", now)
-    return _released(order, done, now) if done.status == "FILLED" else order
+    return _released(order, now) if done.status == "FILLED" else order
 
 
-def _released(order: Order, working: Order, now: int) -> Order:
-    return evolve(
-        order,
-        status="NEW",
-        # The pending legs of an OPO sell what the working one bought.
-        quantity=working.executed_qty if order.quantity is None else order.quantity,
-        update_time=now,
-        working_time=None if order.type in STOP_TYPES else now,
+def _released(order: Order, now: int) -> Order:
+    working_time = None if order.type in STOP_TYPES else now
+    return evolve(order, status="NEW", update_time=now, working_time=working_time)
+
+
+def _with_quantities(
+    before: VenueOrderList, after: VenueOrderList, proceeds: Proceeds, now: int
+) -> VenueOrderList:
+    """Return the list after a release in which the orders of an OPO sell what was bought.
+
+    [ASSUME] A quantity that the filters do not allow is a refusal.
+    """
+    if all(each.quantity is not None for each in released(before, after)):
+        return after
+    quantity = proceeds.bought(after)
+    if quantity == 0:
+        return refused_release(before, after, now=now)
+    orders = tuple(
+        evolve(each, quantity=quantity) if each.quantity is None else each for each in after.orders
     )
+    return evolve(after, orders=orders)
 
 
 def _expired(order: Order, reason: ExpiryReason, now: int) -> Order:

@@ -20,11 +20,13 @@ from attrs import evolve, field, frozen
 
 from orderlists_simulator._engine.enums import MARKET_TYPES, STOP_TYPES, ExpiryReason, OrderType
 from orderlists_simulator._engine.lifecycle import (
+    Proceeds,
     ended,
     filled,
     is_placed,
     left_of,
     refused_release,
+    released,
     triggered,
 )
 from orderlists_simulator._engine.orders import Leg, Order, VenueOrderList
@@ -67,10 +69,8 @@ class Step:
     taken: Decimal = field(default=Decimal(0))
 
 
-class Funds(Protocol):
-    """What an account can spend, and what a trade costs it."""
-
-    commission_rate: Decimal
+class Funds(Proceeds, Protocol):
+    """What an account can spend, and what it keeps of a trade."""
 
     def limit(self, order_list: VenueOrderList, order: Order, price: Decimal, /) -> Decimal | None:
         """Return how much an order can trade at a price; None for any quantity."""
@@ -205,13 +205,12 @@ def _fill(
         quantity,
         price=price,
         trade_id=market.trade_id,
-        commission_rate=market.funds.commission_rate,
+        proceeds=market.funds,
         now=now,
     )
-    pairs = zip(order_list.orders, after.orders, strict=True)
-    released = [new for old, new in pairs if old.status == "PENDING_NEW" and new.status == "NEW"]
-    crossing = any(_is_refused(each, market.quote.price) for each in released)
-    if released and (crossing or not market.funds.covers(after)):
+    new = released(order_list, after)
+    crossing = any(_is_refused(each, market.quote.price) for each in new)
+    if new and (crossing or not market.funds.covers(after)):
         after = refused_release(order_list, after, now=now)
     return Step(order_list=after, taken=quantity)
 

@@ -1,7 +1,8 @@
 """Placing order lists and orders as the exchange does: after every check.
 
 `OrderEntry.place_list` places a list without these checks.  [ASSUME] The order of the checks:
-symbol, unfilled orders, amounts of 0, filters, prices, balances, client ids.
+symbol, unfilled orders, whether the symbol has such lists, amounts of 0, filters, prices, balances,
+client ids.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ class NewOrderList:
 
     Attributes:
         symbol: The symbol.
-        contingency_type: ``OCO``, or ``OTO`` for OTO and OTOCO.
-        legs: In the order of the replies; the pending ones are ``PENDING_NEW``.
+        contingency_type: ``OCO``, or ``OTO`` for any other kind.
+        legs: In the order of the replies; the pending ones are ``PENDING_NEW``, and those of an OPO
+            have no quantity.
         list_client_order_id: None to have the venue generate one.
         account: Its owner.
     """
@@ -70,11 +72,12 @@ class Placement:
 
         Raises:
             ApiError: -1121, unknown symbol; -1015, too many unfilled orders; -1013, an amount is 0,
-                or there are too many open lists; -2010, the prices do not fit each other or the
-                market, the account has too little, or a client id is in use.
+                or there are too many open lists; -2010, the symbol has no OPO, the prices do not
+                fit each other or the market, the account has too little, or a client id is in use.
         """
         with self._state.at(now):
             self._check_account(new.symbol, new.account, len(new.legs), now)
+            self._check_kind(new)
             check_amounts(new.legs)
             self._check_open_lists(new)
             check_prices(new.contingency_type, new.legs, self._market.last_price(new.symbol))
@@ -113,6 +116,11 @@ class Placement:
         self._state.order_count.add(placed.account, len(placed.orders), now=now)
         after = self._market.execute(placed, resting=frozenset(), now=now)
         return _as_replied(placed, after)
+
+    def _check_kind(self, new: NewOrderList) -> None:
+        is_opo = any(each.quantity is None for each in new.legs)
+        if is_opo and not self._state.symbols[new.symbol].opo_allowed:
+            raise ApiError(-2010, "OPO orders are not supported for this symbol.")
 
     def _check_open_lists(self, new: NewOrderList) -> None:
         limit = self._state.behaviour.max_num_order_lists

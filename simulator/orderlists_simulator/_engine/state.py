@@ -6,7 +6,7 @@ have run; and every change is published to the subscribers.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 
 from attrs import evolve
@@ -20,16 +20,18 @@ from orderlists_simulator._engine.orders import VenueOrderList
 from orderlists_simulator._engine.scheduler import Notifier, Scheduler
 from orderlists_simulator._engine.store import OrderListStore
 from orderlists_simulator._engine.subscribers import OpenConnections
+from orderlists_simulator._engine.symbols import Symbol
 
 
 class VenueState:
     """The state of a venue.
 
     Args:
-        symbols: The symbols that are traded.
+        symbols: The symbols that are traded; a name alone is a symbol with the usual rules.
         behaviour: The settings of the venue.
 
     Attributes:
+        symbols: The symbols, by name.
         store: The order lists.
         balances: The balances of the accounts.
         order_count: The unfilled orders of the accounts.
@@ -38,12 +40,15 @@ class VenueState:
         connections: The open connections.
     """
 
-    def __init__(self, *, symbols: Iterable[str], behaviour: Behaviour) -> None:
-        self._symbols = frozenset(symbols)
+    def __init__(self, *, symbols: Iterable[Symbol | str], behaviour: Behaviour) -> None:
+        known = (each if isinstance(each, Symbol) else Symbol(each) for each in symbols)
+        self.symbols: Mapping[str, Symbol] = {each.name: each for each in known}
         self._recorder = ChangeRecorder()
         self.behaviour = behaviour
         self.store = OrderListStore()
-        self.balances = Balances(self.store, commission_rate=behaviour.commission_rate)
+        self.balances = Balances(
+            self.store, self.symbols, commission_rate=behaviour.commission_rate
+        )
         self.order_count = OrderCount(
             in_ten_seconds=behaviour.orders_in_ten_seconds, in_a_day=behaviour.orders_in_a_day
         )
@@ -64,7 +69,7 @@ class VenueState:
         Raises:
             ApiError: -1121, it is not.
         """
-        if symbol not in self._symbols:
+        if symbol not in self.symbols:
             raise ApiError(-1121, "Invalid symbol.")
 
     @property

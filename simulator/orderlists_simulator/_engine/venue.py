@@ -24,6 +24,7 @@ from orderlists_simulator._engine.placement import Placement
 from orderlists_simulator._engine.queries import OrderView, Queries, QueryLag, queried_time
 from orderlists_simulator._engine.rate_limits import RequestWeight
 from orderlists_simulator._engine.state import VenueState
+from orderlists_simulator._engine.symbols import Symbol
 from orderlists_simulator._validators import Amount, amount
 
 
@@ -32,7 +33,7 @@ class Venue:
 
     Args:
         keys: The API keys it accepts; the key of the exchange's documentation by default.
-        symbols: The symbols that are traded.
+        symbols: The symbols that are traded; a name alone is a `Symbol` with the usual rules.
         behaviour: Its settings; those of the documentation by default.
         list_ids: The ids of new lists; 0, 1, 2, ... by default.
         order_ids: The ids of new orders; 0, 1, 2, ... by default.
@@ -74,7 +75,7 @@ class Venue:
         self,
         *,
         keys: Iterable[ApiKey] = (EXAMPLE_KEY,),
-        symbols: Iterable[str] = ("LTCBTC", "BTCUSDT"),
+        symbols: Iterable[Symbol | str] = ("LTCBTC", "BTCUSDT"),
         behaviour: Behaviour | None = None,
         list_ids: Iterator[int] | None = None,
         order_ids: Iterator[int] | None = None,
@@ -118,14 +119,6 @@ class Venue:
         """
         with self.notifier.lock:
             return self._state.store[order_list_id]
-
-    def check_symbol(self, symbol: str) -> None:
-        """Check that a symbol is traded.
-
-        Raises:
-            ApiError: -1121, it is not.
-        """
-        self._state.check_symbol(symbol)
 
     def query_list(
         self,
@@ -217,7 +210,7 @@ class Venue:
                 order_id,
                 part,
                 trade_id=self._state.next_trade_id,
-                commission_rate=self.behaviour.commission_rate,
+                proceeds=self.balances,
                 now=now,
             )
 

@@ -10,10 +10,11 @@ from orderlists.extending import HttpRequest
 from orderlists_simulator import (
     Behaviour,
     RestServerProtocol,
+    Symbol,
     Venue,
     WebSocketServerProtocol,
 )
-from placement_parameters import BUY_OCO, KINDS, OCO, OTO, OTOCO
+from placement_parameters import BUY_OCO, KINDS, OCO, OPO, OPOCO, OTO, OTOCO
 
 NOW = 1_688_005_070_874_000_000
 Written = Callable[..., HttpRequest]
@@ -25,7 +26,7 @@ DUPLICATE = (-2010, "Duplicate order sent.")
 
 @pytest.fixture
 def venue() -> Venue:
-    return Venue()
+    return Venue(symbols=["LTCBTC", Symbol("BTCUSDT", opo_allowed=False)])
 
 
 @pytest.fixture(params=["REST", "WebSocket"])
@@ -133,9 +134,16 @@ def test_the_stop_loss_of_a_buy_oco_is_above_and_comes_first(place: Place) -> No
             ["LIMIT", "STOP_LOSS", "LIMIT_MAKER"],
             ["NEW", "PENDING_NEW", "PENDING_NEW"],
         ),
+        ("opo", OPO, ["LIMIT", "MARKET"], ["NEW", "PENDING_NEW"]),
+        (
+            "opoco",
+            OPOCO,
+            ["LIMIT", "STOP_LOSS", "LIMIT_MAKER"],
+            ["NEW", "PENDING_NEW", "PENDING_NEW"],
+        ),
     ],
 )
-def test_the_pending_orders_of_an_oto_or_otoco_are_pending_new(
+def test_the_pending_orders_of_any_other_kind_are_pending_new(
     place: Place,
     kind: str,
     parameters: Mapping[str, object],
@@ -148,6 +156,41 @@ def test_the_pending_orders_of_an_oto_or_otoco_are_pending_new(
     assert [each["type"] for each in placed["orderReports"]] == types
     assert [each["status"] for each in placed["orderReports"]] == statuses
     assert {each["workingTime"] for each in placed["orderReports"][1:]} == {-1}
+
+
+# The orders of the documented samples; their zeros of `origQuoteOrderQty` have eight decimals.
+SAMPLED_OPO = {
+    **OPO,
+    "workingQuantity": "0.0006",
+    "workingPrice": "102264",
+}
+SAMPLED_OPOCO = {
+    **OPOCO,
+    "workingQuantity": "0.0017",
+    "workingPrice": "102496",
+    "pendingAbovePrice": "104261",
+    "pendingBelowType": "STOP_LOSS_LIMIT",
+    "pendingBelowPrice": "101613",
+    "pendingBelowStopPrice": "10100",
+    "pendingBelowTimeInForce": "GTC",
+}
+ASSIGNED = {"symbol", "orderId", "orderListId", "clientOrderId", "transactTime", "workingTime"}
+
+
+@pytest.mark.parametrize(("kind", "sent"), [("opo", SAMPLED_OPO), ("opoco", SAMPLED_OPOCO)])
+def test_the_reports_of_an_opo_are_those_of_the_documented_sample(
+    place: Place, vectors: dict[str, Any], kind: str, sent: Mapping[str, object]
+) -> None:
+    (sample,) = vectors["rest"][f"POST /api/v3/orderList/{kind}"]["success"]
+
+    _, placed = place(kind, {**sent, "newOrderRespType": "RESULT"})
+
+    assert placed.keys() == sample.keys()
+    for report, documented in zip(placed["orderReports"], sample["orderReports"], strict=True):
+        assert list(report) == list(documented)
+        report["origQuoteOrderQty"] = documented["origQuoteOrderQty"]
+        for name in report.keys() - ASSIGNED:
+            assert report[name] == documented[name], name
 
 
 @pytest.mark.parametrize(
@@ -196,6 +239,14 @@ def superfluous(name: str) -> str:
     return f"Parameter '{name}' sent when not required."
 
 
+def needed(name: str) -> tuple[int, str]:
+    return -1224, f"Working order must include the '{name}' tag."
+
+
+def not_needed(name: str) -> tuple[int, str]:
+    return -1225, f"Pending orders should not include the '{name}' tag."
+
+
 NO_TRIGGER = (
     "Param 'belowStopPrice' or 'belowTrailingDelta' must be sent, but both were empty/null!"
 )
@@ -203,6 +254,9 @@ ICEBERG = "Parameter 'workingIcebergQty' is not supported if 'timeInForce' != 'G
 NO_QUANTITY = (-1013, "Invalid quantity.")
 NO_PRICE = (-1013, "Invalid price.")
 NO_STOP_PRICE = (-1013, "Invalid stopPrice.")
+NO_BID = (-1222, "Working order in an OPO list must be a bid.")
+NO_ASK = (-1223, "Pending orders in an OPO list must be asks.")
+NO_OPO = (-2010, "OPO orders are not supported for this symbol.")
 TWO_STOPS = {"belowType": "STOP_LOSS", "belowStopPrice": "1"}
 REFUSED: list[tuple[str, Mapping[str, object], int, str]] = [
     ("oco", {"side": "UP"}, -1117, "Invalid side."),
@@ -308,16 +362,20 @@ REFUSED: list[tuple[str, Mapping[str, object], int, str]] = [
         -1198,
         "A take profit order in a buy OCO must be below.",
     ),
-    ("opo", {"workingSide": "SELL"}, -1222, "The working side of an OPO must be BUY."),
-    ("opoco", {"workingSide": "SELL"}, -1222, "The working side of an OPO must be BUY."),
-    (
-        "opo",
-        {"pendingSide": "BUY"},
-        -1223,
-        "The pending side of an OPO must be SELL.",
-    ),
-    ("opo", {}, -2010, "OPO orders are not supported for this symbol."),
-    ("opoco", {}, -2010, "OPO orders are not supported for this symbol."),
+    ("opo", {"workingSide": "SELL"}, *NO_BID),
+    ("opoco", {"workingSide": "SELL"}, *NO_BID),
+    ("opo", {"pendingSide": "BUY"}, *NO_ASK),
+    ("opoco", {"pendingSide": "BUY"}, *NO_ASK),
+    ("opo", {"workingPrice": None}, *needed("workingPrice")),
+    ("opoco", {"workingTimeInForce": None}, *needed("workingTimeInForce")),
+    ("opo", {"workingQuantity": None}, -1102, missing("workingQuantity")),
+    ("opo", {"pendingQuantity": "5"}, *not_needed("pendingQuantity")),
+    ("opoco", {"pendingQuantity": "5"}, *not_needed("pendingQuantity")),
+    ("opo", {"pendingPrice": "3"}, -1106, superfluous("pendingPrice")),
+    ("opoco", {"pendingBelowStopPrice": "0"}, *NO_STOP_PRICE),
+    ("opo", {"workingQuantity": "0"}, *NO_QUANTITY),
+    ("opo", {"symbol": "BTCUSDT"}, *NO_OPO),
+    ("opoco", {"symbol": "BTCUSDT"}, *NO_OPO),
     ("opo", {"symbol": "XYZ"}, -1121, "Invalid symbol."),
     ("oco", {"symbol": "XYZ"}, -1121, "Invalid symbol."),
     ("oco", {"quantity": "0"}, *NO_QUANTITY),
@@ -390,6 +448,13 @@ def test_the_unfilled_order_counts_are_headers_of_a_placement(
     assert response.header("X-MBX-ORDER-COUNT-10S") == "5"
     assert response.header("X-MBX-ORDER-COUNT-1D") == "5"
     assert response.header("X-MBX-USED-WEIGHT-1M") == "0"
+    for kind, count in [("opo", "7"), ("opoco", "10")]:
+        assert rest(venue, written, kind).header("X-MBX-ORDER-COUNT-10S") == count
+
+
+def test_a_refused_placement_has_no_unfilled_order_counts(written: Written) -> None:
+    venue = Venue(symbols=[Symbol("LTCBTC", opo_allowed=False)])
+
     assert rest(venue, written, "opo").header("X-MBX-ORDER-COUNT-10S") is None
 
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from markets import BUY_MAKER, BUY_STOP, IOC, LIMIT, MAKER, STOP, STOP_LIMIT, TAKER, oco, oto
+from markets import BUY_MAKER, BUY_STOP, IOC, LIMIT, MAKER, STOP, STOP_LIMIT, TAKER, oco, opo, oto
 from orderlists.extending import HttpRequest
 from orderlists_simulator import Behaviour, RestServerProtocol, Venue, VirtualClock
 from orderlists_simulator._api.events import account_position, execution_reports, list_status
 from orderlists_simulator._engine.time import TimeUnit
-from placement_parameters import OTOCO
+from placement_parameters import OPOCO, OTOCO
 from venue_clients import Listener
 
 Signed = Callable[..., str]
@@ -82,6 +82,34 @@ def test_an_otoco_sends_events_when_it_is_placed_and_filled_and_released(
         ("list", "EXEC_STARTED", "EXECUTING"),
         (("LTC", "0.00000000", "5.00000000"), ("BTC", "90.50000000", "0.00000000")),
     ]
+
+
+@pytest.mark.parametrize("behaviour", [Behaviour(commission_rate=Decimal("0.001"))])
+def test_the_orders_that_an_opoco_releases_are_reported_with_their_quantity(
+    listener: Listener, signed: Signed, venue: Venue
+) -> None:
+    reply, *messages = listener.request(signed("orderList.place.opoco", 2, **OPOCO))
+
+    assert [each.get("origQty") for each in reply["result"]["orderReports"]] == [
+        "5.00000000",
+        None,
+        None,
+    ]
+    reports = [each["event"] for each in messages if each["event"]["e"] == "executionReport"]
+    assert [(each["i"], each["x"], each["X"], each["q"]) for each in reports] == [
+        (0, "NEW", "NEW", "5.00000000"),
+        (1, "NEW", "PENDING_NEW", "0.00000000"),
+        (2, "NEW", "PENDING_NEW", "0.00000000"),
+        (0, "TRADE", "FILLED", "5.00000000"),
+        (1, "NEW", "NEW", "4.99500000"),
+        (2, "NEW", "NEW", "4.99500000"),
+    ]
+    assert brief(messages)[-1] == (
+        ("LTC", "0.00000000", "4.99500000"),
+        ("BTC", "90.50000000", "0.00000000"),
+    )
+    # The first fill of the working order takes it off again.
+    assert venue.order_count.used("main", now=NOW) == (2, 2)
 
 
 def test_a_stop_loss_is_reported_as_triggered_and_then_as_filled(
@@ -236,6 +264,7 @@ def test_events_replay_to_the_state(prices: list[str], working: Any) -> None:
     oco(venue, STOP_LIMIT, MAKER)
     oco(venue, BUY_STOP, BUY_MAKER, side="BUY")
     oto(venue, working, STOP, MAKER)
+    opo(venue, working, STOP, MAKER)
     for number, price in enumerate(prices, start=2):
         venue.set_price("LTCBTC", price, available="15", now=number * 10**9)
     venue.finish()

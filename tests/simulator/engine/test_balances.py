@@ -21,6 +21,7 @@ from markets import (
     market,
     moved,
     oco,
+    opo,
     oto,
 )
 from orderlists import InvalidSetting
@@ -178,7 +179,7 @@ def test_the_example_venue_has_funds_and_a_price_between_the_legs_of_its_lists()
 ACTIONS = st.one_of(
     st.tuples(st.just("price"), st.sampled_from(["0.8", "1", "1.5", "2", "2.3", "3", "3.7"])),
     st.tuples(st.just("available"), st.sampled_from(["0", "1", "7"])),
-    st.tuples(st.just("place"), st.integers(0, 5)),
+    st.tuples(st.just("place"), st.integers(0, 7)),
     st.tuples(st.just("cancel"), st.integers(0, 5)),
 )
 
@@ -192,6 +193,8 @@ def act(venue: Venue, action: tuple[str, Any], now: int) -> None:
         lambda: oto(venue, TAKER, STOP, MAKER),
         lambda: oto(venue, LIMIT, MARKET),
         lambda: oto(venue, LIMIT, MARKET, side="BUY"),
+        lambda: opo(venue, LIMIT, STOP, MAKER),
+        lambda: opo(venue, TAKER, MAKER),
     ]
     if kind == "price":
         venue.set_price("LTCBTC", value, now=now)
