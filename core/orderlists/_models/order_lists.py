@@ -179,6 +179,12 @@ class OrderList(Result):
         """Whether it is over: nothing of it can trade any more."""
         return self.list_order_status is not ListOrderStatus.EXECUTING
 
+    def _repr_html_(self) -> str:
+        """Return a table of its orders, which notebooks show."""
+        from orderlists._models.html import to_html  # noqa: PLC0415 - for notebooks alone
+
+        return to_html(self)
+
     def __repr__(self) -> str:
         legs = "".join(f" {report.order_id}:{report.status}" for report in self.order_reports)
         return (
