@@ -2,12 +2,13 @@
 
 import asyncio
 from functools import partial
+from traceback import walk_tb
 from typing import Any
 
 import pytest
 
 from client_and_venue import SECOND, START
-from clients import CLIENTS
+from clients import CLIENTS, key_of
 from hooked_transport import (
     CANCEL,
     LOOK,
@@ -32,8 +33,10 @@ from orderlists import (
 )
 from orderlists._protocols.interfaces import EventReceived, SendNow
 from orderlists.extending import HttpResponse, exact_json
+from orderlists_simulator import EXAMPLE_KEY, Simulator
 from orderlists_simulator import faults as f
 from orderlists_transports import AsyncClient
+from orderlists_transports._websocket.connection import WebSocketConnection
 
 AT_ONCE = Policy(reconcile=False, max_resends=0, wait_for_rate_limits=False)
 
@@ -341,3 +344,63 @@ def test_the_answer_of_a_session_layer_to_a_heartbeat_is_written(framed: OpenCli
 
     assert [entry.method for entry in pair.venue.log.entries] == ["orderList.status", "ping"]
     assert pair.clock.now() == START + 3 * SECOND
+
+
+class Bug(Exception):
+    """A planted bug."""
+
+
+@pytest.mark.parametrize("colour", CLIENTS)
+def test_a_bug_of_a_link_that_writes_is_raised_at_once_and_shows_no_signed_frame(
+    colour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(_: object, frame: object, failed: object, /) -> None:
+        raise Bug(type(frame), type(failed))
+
+    with (
+        Simulator() as simulator,
+        CLIENTS[colour](
+            key_of(EXAMPLE_KEY), exchange=simulator.url, protocol=WebSocketApi(), timeout=30
+        ) as client,
+    ):
+        client.send(LOOK)
+        monkeypatch.setattr(WebSocketConnection, "write", write)
+        with pytest.raises(Bug) as read:
+            client.send(LOOK)
+        with pytest.raises(OutcomeUnknown) as canceled:
+            client.send(CANCEL)
+        monkeypatch.undo()
+        assert client.send(CANCEL).order_list_id == 0
+    bug = canceled.value.__cause__
+    assert isinstance(bug, Bug)
+    for error in (read.value, canceled.value, bug):
+        shown = [
+            (frame.f_code.co_qualname, name)
+            for frame, _ in walk_tb(error.__traceback__)
+            if frame.f_globals["__name__"].startswith("orderlists_transports")
+            for name, value in frame.f_locals.items()
+            if "signature" in repr(value)
+        ]
+        assert shown == []
+
+
+@pytest.mark.parametrize("colour", CLIENTS)
+def test_a_bug_of_a_link_that_writes_a_subscription_shows_no_signed_frame(
+    colour: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(*_: object) -> None:
+        raise Bug
+
+    with (
+        Simulator() as simulator,
+        CLIENTS[colour](
+            key_of(EXAMPLE_KEY), exchange=simulator.url, protocol=WebSocketApi()
+        ) as client,
+    ):
+        client.send(LOOK)
+        monkeypatch.setattr(WebSocketConnection, "write", write)
+        with pytest.raises(Bug) as caught, client.events():
+            """Subscribe."""
+    for frame, _ in walk_tb(caught.value.__traceback__):
+        if frame.f_globals["__name__"].startswith("orderlists_transports"):
+            assert "signature" not in repr(frame.f_locals), frame.f_code.co_qualname

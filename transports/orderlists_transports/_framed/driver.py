@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import partial
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, TypeVar, assert_never, cast
 
 from attrs import define, field
@@ -83,23 +84,30 @@ class FramedDriver:
     # Requests of callers.
 
     def send(self, exchange: Exchange) -> None:
-        """Send a request, once."""
+        """Send a request, once; its caller gets what goes wrong, a bug as it is."""
+        try:
+            self._write(exchange)
+        except Exception as error:  # noqa: BLE001 - as above
+            # No frame of its traceback may hold the signed request.
+            clear_frames(error.__traceback__)
+            exchange.error = error
+            if exchange.in_flight is None:
+                exchange.wake()
+            else:
+                self.abandon(exchange, timed_out=False)  # This wakes the caller.
+
+    def _write(self, exchange: Exchange) -> None:
         encoded, exchange.encoded = exchange.encoded, None
         connection = exchange.connection
         assert encoded is not None  # noqa: S101 - it is sent once
-        try:
-            exchange.in_flight = in_flight = self.manager.register(
-                connection,
-                encoded,
-                exchange.sent_at,
-                wake=exchange.wake,
-                subscribe=exchange.subscribe,
-            )
-        except TransportError as error:
-            exchange.error = error
-            exchange.wake()
-        else:
-            self._io.write(connection, encoded.data, in_flight)
+        exchange.in_flight = self.manager.register(
+            connection,
+            encoded,
+            exchange.sent_at,
+            wake=exchange.wake,
+            subscribe=exchange.subscribe,
+        )
+        self._io.write(connection, encoded.data, exchange.in_flight)
 
     def abandon(self, exchange: Exchange, *, timed_out: bool) -> None:
         """End a request whose caller does not wait any more."""
@@ -205,7 +213,6 @@ class FramedDriver:
     def _round_trip(self, command: RoundTrip, run: Run[Any]) -> None:
         connection, at = command.connection, self.now()
         self._io.attend(connection)
-        encoded = command.encode(connection.session, at)
 
         def leave() -> None:
             timer.cancel()
@@ -227,7 +234,14 @@ class FramedDriver:
 
         # Called later: the reply is still being processed.
         wake = partial(self.loop.call_soon, finish)
-        exchange = Exchange(connection, encoded, at.monotonic, wake, command.subscribe)
+        # No local name for what is encoded: an error that is raised below would show it.
+        exchange = Exchange(
+            connection,
+            command.encode(connection.session, at),
+            at.monotonic,
+            wake,
+            command.subscribe,
+        )
         timer = self.loop.call_later(command.timeout, expire)
         end = run.wait(leave)
         self.send(exchange)

@@ -31,7 +31,7 @@ class Exchange:
     wake: Wake
     subscribe: Any = None
     in_flight: InFlight | None = field(init=False, default=None)
-    error: TransportError | None = field(init=False, default=None)
+    error: Exception | None = field(init=False, default=None)
 
     def is_done(self) -> bool:
         """Return whether it has a result."""
