@@ -1,9 +1,12 @@
 """`cancel_all`: every open list gets a cancel and a verdict, with any client."""
 
 import asyncio
+from threading import Thread
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from client_and_venue import SECOND, START, client_and_venue, venue_with_lists
 from orderlists import (
@@ -11,6 +14,7 @@ from orderlists import (
     CancelAllReport,
     CanceledOrderList,
     Evidence,
+    InDoubt,
     InvalidRequest,
     InvalidSetting,
     Json,
@@ -185,7 +189,10 @@ def test_a_bug_of_the_parser_passes_through(colour: str) -> None:
         pytest.raises(KeyError) as caught,
     ):
         pair.client.cancel_all()
-    assert CancelAllReport.of(caught.value) == CancelAllReport(verdicts={})
+    report = CancelAllReport.of(caught.value)
+    assert repr(report) == "<CancelAllReport 0 left, not read again>"
+    assert report is not None
+    assert not report.is_complete
     assert sent(pair.venue) == ["query"]
 
 
@@ -201,44 +208,137 @@ def test_where_they_cannot_be_read_again_the_report_has_the_error(colour: str) -
 
 
 @pytest.mark.parametrize("colour", ["sync", "async"])
-@pytest.mark.parametrize("interrupt", [KeyboardInterrupt, ValueError("a bug of the user's")])
-def test_an_interrupt_carries_the_report_so_far_and_nothing_more_is_sent(
-    colour: str, interrupt: Any
-) -> None:
-    def raise_it(*_: object) -> None:
-        raise interrupt
+def test_an_interrupt_carries_the_report_so_far_and_nothing_more_is_sent(colour: str) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
 
     with client_and_venue("REST", colour, venue=venue_with_lists(40), max_in_flight=1) as pair:
-        with pytest.raises((KeyboardInterrupt, ValueError)) as caught:
-            pair.client.cancel_all(on_verdict=raise_it)
+        with pytest.raises(KeyboardInterrupt) as caught:
+            pair.client.cancel_all(on_verdict=interrupt)
         report = CancelAllReport.of(caught.value)
         assert report is not None
-        requests: list[Any] = [each.request for each in report.in_doubt]
-        # Calls that were in flight have left their turns when the next one has it.
-        results = [
-            pair.client.reconcile(each, policy=Policy(max_resends=0))
-            for each in requests
-            if not pair.venue.order_list(each.order_list_id).is_open
-        ]
-    assert {each.evidence for each in results} <= {Evidence.QUERY}
+        in_doubt: dict[int, Any] = {id_of(each): each for each in report.in_doubt}
+        over = {each.order_list_id for each in pair.venue.lists if not each.is_open}
+        assert over <= {*report.verdicts, *in_doubt}
+        for list_id in over & in_doubt.keys():
+            doubt = in_doubt[list_id]
+            result = pair.client.reconcile(doubt.request, attempts=doubt.attempts)
+            assert result.evidence is Evidence.QUERY
     assert len(report.verdicts) == 1
-    assert len(report.verdicts) + len(report.in_doubt) == 40
-    # The rest was not sent: one was in flight, and another may have been on its way.
-    assert len(open_ids(pair.venue)) >= 40 - len(results) - 1
-    assert "39 in doubt" in repr(report)
+    assert not report.is_complete
+    assert "not read again" in repr(report)
     assert any("cancel_all until then" in each for each in caught.value.__notes__)
+
+
+def id_of(doubt: InDoubt) -> int:
+    request: Any = doubt.request
+    found: int = request.order_list_id
+    return found
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_a_bug_of_on_verdict_is_raised_once_every_cancel_is_sent(
+    protocol: str, colour: str
+) -> None:
+    bugs = [ValueError("first"), KeyError("second"), ValueError("third")]
+
+    def raise_one(order_list: OrderList, _: object) -> None:
+        raise bugs[order_list.order_list_id]
+
+    with client_and_venue(protocol, colour, venue=venue_with_lists(3), max_in_flight=1) as pair:
+        with pytest.raises((ValueError, KeyError)) as caught:
+            pair.client.cancel_all(on_verdict=raise_one)
+        assert open_ids(pair.venue) == []
+    report = CancelAllReport.of(caught.value)
+    assert report is not None
+    assert sorted(report.verdicts) == [0, 1, 2]
+    assert caught.value in bugs
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_a_bug_of_on_verdict_is_raised_at_the_deadline_too(colour: str) -> None:
+    def raise_it(*_: object) -> None:
+        raise KeyError("a bug")
+
+    faults = [f.NORMAL, f.Fault(executed_after=(), answer=f.DROPPED, delay=5.0)]
+    with (
+        client_and_venue("REST", colour, venue=venue_with_lists(1), faults=faults) as pair,
+        pytest.raises(KeyError, match="a bug"),
+    ):
+        pair.client.cancel_all(policy=Policy(deadline=5.0), on_verdict=raise_it)
+
+
+def test_an_interrupt_of_the_reconciling_keeps_the_attempts_in_doubt() -> None:
+    faults = [f.NORMAL, f.executed(answer=f.DROPPED)]
+
+    def interrupt(seconds: float) -> Any:
+        raise KeyboardInterrupt(seconds)
+
+    with client_and_venue(
+        "REST", "sync", venue=venue_with_lists(1), faults=faults, sleep=interrupt
+    ) as pair:
+        lags(pair.venue)
+        with pytest.raises(KeyboardInterrupt) as caught:
+            pair.client.cancel_all()
+        report = CancelAllReport.of(caught.value)
+    assert report is not None
+    (doubt,) = report.in_doubt
+    assert len(doubt.attempts) >= 1
+    assert [each.order_list_id for each in report.left] == [0]
+
+
+def lags(venue: Venue) -> None:
+    """Have every query show the state of long ago."""
+    venue.lags = (f.QueryLag(5.0, until=START + 3600 * SECOND),)
+
+
+@given(deadline=st.floats(0.05, 30.0), refused=st.integers(0, 40), delay=st.floats(0, 3))
+@settings(deadline=None, max_examples=40)
+def test_whatever_the_deadline_there_is_a_report(
+    deadline: float, refused: int, delay: float
+) -> None:
+    lost = f.Fault(executed_after=(), answer=f.DROPPED, delay=delay)
+    with client_and_venue("REST", "sync", faults=[f.NORMAL, *[lost] * refused]) as pair:
+        for reconcile in (True, False):
+            policy = Policy(deadline=deadline, max_resends=0, reconcile=reconcile)
+            try:
+                report = pair.client.cancel_all(policy=policy)
+            except TransportError:  # The first reading took too long.
+                continue
+            assert report.is_complete is (open_ids(pair.venue) == [])
 
 
 def test_after_an_interrupt_no_call_sends_anything() -> None:
     with client_and_venue("REST", "sync") as pair:
         client: Any = pair.client
-        engine = client._settings.engine  # noqa: SLF001 - what `cancel_all` does, step by step
+        engine, run = client._settings.engine, client._driver.run  # noqa: SLF001 - what `cancel_all` does, step by step
         everything = CancelAll.begin(engine, None, None, on_verdict=None, now=pair.clock.now())
-        batch: Any = next(everything.run())
-        everything.end_by(KeyboardInterrupt())
+        steps: Any = everything.run()
+        reading = next(steps)
+        reading.done(0, run(reading.calls[0]), None)
+        batch = steps.send(pair.clock.now())
+        first, second = batch.calls
+        encode = first.steps.send(None).encode
+        everything.end_by(interrupt := KeyboardInterrupt())
         with pytest.raises(TransportError, match="cancel_all was interrupted"):
-            client._driver.run(batch.calls[0])  # noqa: SLF001 - as above
-    assert not pair.venue.log.entries
+            encode(None)
+        with pytest.raises(TransportError, match="cancel_all was interrupted"):
+            run(second)
+    report = CancelAllReport.of(interrupt)
+    assert report is not None
+    assert report.in_doubt == ()
+    assert sent(pair.venue) == ["query"]
+
+
+def test_without_threads_the_calling_thread_cancels_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(Thread, "start", refuse)
+    with client_and_venue("REST", "sync", venue=venue_with_lists(3)) as pair:
+        report = pair.client.cancel_all()
+    assert report.is_complete
+    assert len(report.verdicts) == 3
 
 
 def test_the_report_is_found_behind_the_timeout_of_asyncio() -> None:
@@ -288,22 +388,27 @@ def test_an_exception_that_takes_no_attribute_has_no_report() -> None:
     assert CancelAllReport.of(error) is None
 
 
+async def coroutine_function(*_: object) -> None:
+    """Do nothing."""
+
+
 @pytest.mark.parametrize("colour", ["sync", "async"])
 @pytest.mark.parametrize(
-    ("given", "kind", "field"),
+    ("values", "kind", "field"),
     [
         ({"symbol": "ltcbtc"}, InvalidRequest, "symbol"),
         ({"symbol": 1}, InvalidRequest, "symbol"),
         ({"on_verdict": 1}, InvalidRequest, "on_verdict"),
+        ({"on_verdict": coroutine_function}, InvalidRequest, "on_verdict"),
         ({"policy": 1}, InvalidSetting, "policy"),
     ],
 )
 def test_an_argument_of_cancel_all_that_is_none_is_refused(
-    colour: str, given: dict[str, Any], kind: Any, field: str
+    colour: str, values: dict[str, Any], kind: Any, field: str
 ) -> None:
     with client_and_venue("REST", colour) as pair:
         with pytest.raises(kind) as caught:
-            pair.client.cancel_all(**given)
+            pair.client.cancel_all(**values)
         assert caught.value.field == field
     assert not pair.venue.log.entries
 

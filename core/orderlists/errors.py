@@ -18,6 +18,7 @@
     │   │   └── Blocked           403: a firewall in front of the exchange
     │   ├── AlreadyDone           proven: it was over, filled, expired, or canceled by another
     │   └── NotExecuted           proven by evidence after an unknown outcome
+    ├── IncompletePage            a page of order lists leaves a gap that nothing closes
     ├── ServerError               the exchange failed: the outcome is unknown
     ├── UndecodableReply          an unreadable reply: the outcome is unknown
     └── OutcomeUnknown            a state-changing request may or may not have been executed
@@ -146,6 +147,10 @@ _OURS = ("orderlists", "orderlists_transports")
 
 HIDDEN = "<hidden>"
 """Replaces a secret value in an error."""
+
+
+class IncompletePage(OrderListsError):
+    """A page of order lists does not hold all that was asked for, and no other request would."""
 
 
 class MissingExtra(OrderListsError, ImportError):

@@ -51,7 +51,8 @@ async def _run_batch(
         while pending:
             done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             for task in sorted(done, key=indexes.__getitem__):
-                tell(batch, indexes[task], task)
+                error = task.exception()
+                tell(batch, indexes[task], None if error else task.result(), error)
     finally:
         for task in tasks:
             task.cancel()

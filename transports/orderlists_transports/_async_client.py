@@ -139,7 +139,12 @@ class AsyncClient:
         from orderlists._operations.order_list_pages import OrderListPages  # noqa: PLC0415 - as below
 
         pages = OrderListPages.of(
-            from_id, start_time, end_time, page_size=page_size, now=settings.timestamp()
+            from_id,
+            start_time,
+            end_time,
+            page_size=page_size,
+            now=settings.timestamp(),
+            unit=settings.protocol.time_unit,
         )
         return self._pages(pages, policy)
 

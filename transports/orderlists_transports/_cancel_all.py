@@ -1,13 +1,17 @@
 """Runs a `CancelAll` for `Client`: the calls of a batch in a few threads.
 
-Verdicts are told by the thread that called `cancel_all`.  An exception that ends it carries the
-report so far; what is in flight then is not waited for, and sends nothing more.
+The thread that called `cancel_all` calls `on_verdict`.  An exception that ends it carries the
+report so far; what is in flight then is not waited for, also not when the interpreter ends, and
+sends nothing more.  There is no executor of the standard library: its lock is not for signal
+handlers, and it refuses work while the interpreter ends.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from orderlists import OrderListsError
@@ -48,18 +52,42 @@ def run(
 
 
 def _run_batch(batch: Batch, run_call: Callable[[RunningCall[Any]], Any]) -> None:
-    pool = ThreadPoolExecutor(min(_THREADS, len(batch.calls)), thread_name_prefix="orderlists")
+    waiting = deque(enumerate(batch.calls))
+    ended: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
+
+    def work() -> None:
+        while True:
+            try:
+                index, call = waiting.popleft()
+            except IndexError:
+                return
+            try:
+                ended.put((index, run_call(call), None))
+            except BaseException as error:  # noqa: BLE001 - raised by the caller of `cancel_all`
+                ended.put((index, None, error))
+
     try:
-        futures = {pool.submit(run_call, call): i for i, call in enumerate(batch.calls)}
-        for future in as_completed(futures):
-            tell(batch, futures[future], future)
+        # A single call, such as the reading of the open lists, needs no thread.
+        if len(batch.calls) == 1 or not _start(min(_THREADS, len(batch.calls)), work):
+            work()
+        for _ in batch.calls:
+            tell(batch, *ended.get())
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        waiting.clear()
 
 
-def tell(batch: Batch, index: int, future: Any) -> None:  # noqa: ANN401 - of a thread or a task
+def _start(count: int, work: Callable[[], object]) -> bool:
+    """Start threads; return whether there is one."""
+    for number in range(count):
+        try:
+            Thread(target=work, name="orderlists-cancel", daemon=True).start()
+        except RuntimeError:  # The system has no more.
+            return number > 0
+    return True
+
+
+def tell(batch: Batch, index: int, value: Any, error: BaseException | None) -> None:  # noqa: ANN401 - a result
     """Pass on what a call has ended with; raise what is no error of this library."""
-    error = future.exception()
     if error is not None and not isinstance(error, OrderListsError):
         raise error
-    batch.done(index, None if error is not None else future.result(), error)
+    batch.done(index, value, error)

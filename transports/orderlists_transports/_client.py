@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from orderlists import Attempt, Key, Policy, RateLimit, RateLimits, TransportError
@@ -175,22 +176,23 @@ class Client:
         """Iterate over the order lists of the account, open and finished, oldest first.
 
         By id from `from_id` on, or by the time of the *last update* between `start_time` and
-        `end_time`, in as many requests as it takes; each costs 20 of request weight, and by time
-        there is one for each 24 hours at least.  The exchange does not document that a page which
-        is full holds the oldest lists; this relies on it.
+        `end_time`, in as many requests as it takes; each costs 20 of request weight.  By time there
+        is one for each 24 hours at least: a year costs 7300, more than the exchange allows in a
+        minute.  The exchange does not document that a page which is full holds the oldest lists;
+        this relies on it.
 
         Args:
             from_id: The smallest id; 0 by default, for all.
-            start_time: The earliest time, in milliseconds since 1970, or in the unit of the
-                protocol.
-            end_time: The latest time; now by default.
+            start_time: The earliest time since 1970, in the unit of the protocol, which is
+                milliseconds unless it was given another.
+            end_time: The latest time, in the same unit; now by default.
             page_size: How many lists a request asks for, 1 to 1000.
             policy: How far each request goes, instead of the client's own policy.
 
         Raises:
             InvalidRequest: A value breaks a rule.  It is raised before anything is sent.
-            OrderListsError: What `send` raises; or a full page is of one instant, of which the
-                exchange returns no more.
+            IncompletePage: A page of 1000 is of one instant: the exchange returns no more of it.
+            OrderListsError: What `send` raises.
 
         >>> from orderlists_simulator import Simulator
         >>> with Simulator() as simulator, Client(simulator.key, exchange=simulator.url) as client:
@@ -201,7 +203,12 @@ class Client:
         from orderlists._operations.order_list_pages import OrderListPages  # noqa: PLC0415 - as below
 
         pages = OrderListPages.of(
-            from_id, start_time, end_time, page_size=page_size, now=settings.timestamp()
+            from_id,
+            start_time,
+            end_time,
+            page_size=page_size,
+            now=settings.timestamp(),
+            unit=settings.protocol.time_unit,
         )
         return self._pages(pages, policy)
 
@@ -230,8 +237,10 @@ class Client:
                 `CanceledOrderList`, or the error that `send` would have raised.
 
         Raises:
-            InvalidRequest: The symbol is none.  Nothing was sent.
+            InvalidRequest: The symbol is not valid, or `on_verdict` is no plain function.
+            InvalidSetting: The policy is not a `Policy`.
             OrderListsError: The open lists could not be read; nothing was cancelled.
+            Exception: What `on_verdict` has raised, once the cancels that were due are sent.
 
         An interrupt, and any other exception, carries the report so far: `CancelAllReport.of`.
 
@@ -251,6 +260,7 @@ class Client:
                 policy,
                 on_verdict=on_verdict,
                 now=settings.monotonic(),
+                make_lock=Lock,
             ),
             run_call=self._driver.run,
             sleep=self._sleep_open,

@@ -3,15 +3,17 @@
 Sans I/O: `CancelAll.run` yields batches of calls, which a driver runs together.
 
 Invariant: a list is cancelled by its exchange id alone, so that no cancel can reach a newer list;
-and every list of which a cancel was begun has a verdict in the end, or is in doubt.
+and every list to which a cancel was sent has a verdict, or is in doubt.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from inspect import iscoroutinefunction
 from typing import Any, NamedTuple, TypeAlias
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, fields
 
 from orderlists._commands import Call, FramedExchange, HttpExchange, Sleep
 from orderlists._execution.cancel_all_report import CancelAllReport, Verdict
@@ -21,6 +23,7 @@ from orderlists._models.order_lists import CanceledOrderList, OrderList
 from orderlists._operations.cancel_order_list import CancelOrderList
 from orderlists._operations.get_open_order_lists import GetOpenOrderLists
 from orderlists._operations.recovery.call_state import FIRST_PAUSE, LONGEST_PAUSE
+from orderlists._operations.validators import check_symbol, plain_text_or_none
 from orderlists._policy import Policy
 from orderlists._time import SECOND
 from orderlists.errors import (
@@ -37,12 +40,12 @@ _WORTH_ANOTHER = (NotExecuted, TransportError, OutcomeUnknown)
 
 
 class Batch(NamedTuple):
-    """Run calls together.
+    """Run calls together, until each has ended.
 
     Attributes:
         calls: The calls.
-        done: Is given the index of each call that has ended, its result, and its error.  Called one
-            at a time.
+        done: Takes the index of each call that has ended, its result, and its error.  Called one at
+            a time, by the caller of `cancel_all`.
     """
 
     calls: list[RunningCall[Any]]
@@ -54,6 +57,55 @@ Steps: TypeAlias = Generator[Batch | Sleep, int, Any]
 
 
 @define(eq=False)
+class _StoppableCall:
+    """A call of a run, which sends nothing once the run is stopped."""
+
+    call: RunningCall[Any]
+    # Held while a request is encoded: either it is recorded as sent, or it is not sent at all.
+    _encoding: AbstractContextManager[object]
+    is_stopped: bool = field(init=False, default=False)
+    has_sent: bool = field(init=False, default=False)
+
+    @property
+    def running(self) -> RunningCall[Any]:
+        """The call, for a driver."""
+        return RunningCall(self.call.state, self._until_stopped(self.call.steps))
+
+    def stop(self) -> InDoubt | None:
+        """Have it send nothing more; return its request, if anything was sent."""
+        with self._encoding:
+            self.is_stopped = True
+            # Without attempts if it was answered, and the answer is on its way to the caller.
+            return self.call.state.in_doubt if self.has_sent else None
+
+    def _until_stopped(self, steps: Call[Any]) -> Call[Any]:
+        outcome: Any = None
+        while True:
+            try:
+                command = steps.send(outcome)
+            except StopIteration as finished:
+                return finished.value
+            self._check()
+            if isinstance(command, HttpExchange | FramedExchange):
+                command = command._replace(encode=self._unless_stopped(command.encode))
+            outcome = yield command
+
+    def _unless_stopped(self, encode: Callable[..., Any]) -> Callable[..., Any]:
+        def checked(*given: object) -> object:
+            with self._encoding:
+                self._check()
+                self.has_sent = True
+                return encode(*given)
+
+        return checked
+
+    def _check(self) -> None:
+        if self.is_stopped:
+            text = "nothing was sent: cancel_all was interrupted"
+            raise TransportError(text, sent=False, is_retryable=False)
+
+
+@define(eq=False)
 class CancelAll:
     """One run over the open lists.  Times are nanoseconds of the monotonic clock.
 
@@ -61,7 +113,8 @@ class CancelAll:
         engine: Makes the calls.
         symbol: The symbol of the lists; None for all.
         policy: That of the run; its deadline is that of the whole.
-        on_verdict: Is told each verdict.
+        on_verdict: Takes each list and its verdict.
+        make_lock: Makes a lock, if calls run in several threads.
         now: The time.
     """
 
@@ -69,12 +122,15 @@ class CancelAll:
     symbol: str | None
     policy: Policy
     on_verdict: Callable[[OrderList, Verdict], object] | None
+    make_lock: Callable[[], AbstractContextManager[object]]
     now: int
     _until: int = field(init=False)
     _open: tuple[OrderList, ...] = ()
+    _is_read: bool = False
     _verdicts: dict[int, Verdict] = field(init=False, factory=dict[int, Verdict])
-    _in_doubt: dict[int, InDoubt] = field(init=False, factory=dict[int, InDoubt])
-    _is_stopped: bool = field(init=False, default=False)
+    _unknown: dict[int, InDoubt] = field(init=False, factory=dict[int, InDoubt])
+    _running: dict[int, _StoppableCall] = field(init=False, factory=dict[int, _StoppableCall])
+    _bug: Exception | None = field(init=False, default=None)
 
     @classmethod
     def begin(
@@ -85,17 +141,19 @@ class CancelAll:
         *,
         on_verdict: Callable[[OrderList, Verdict], object] | None,
         now: int,
+        make_lock: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> CancelAll:
         """Return a run that begins now.
 
         Raises:
-            InvalidRequest: The symbol is none, or `on_verdict` is no function.
+            InvalidRequest: The symbol is not valid, or `on_verdict` is no plain function.
             InvalidSetting: The policy is not a `Policy`.
         """
+        symbol = plain_text_or_none(symbol)
         if symbol is not None:
-            symbol = CancelOrderList(symbol=symbol, order_list_id=0).symbol
+            check_symbol(None, fields(CancelOrderList).symbol, symbol)
         _check_function("on_verdict", on_verdict)
-        return cls(engine, symbol, engine.chosen(policy), on_verdict, now)
+        return cls(engine, symbol, engine.chosen(policy), on_verdict, make_lock, now)
 
     def __attrs_post_init__(self) -> None:
         self._until = self.now + int(self.policy.deadline * SECOND)
@@ -105,6 +163,7 @@ class CancelAll:
 
         Raises:
             OrderListsError: The open lists could not be read the first time.
+            Exception: What `on_verdict` raised, once the batch has ended.
         """
         pause = FIRST_PAUSE
         while True:
@@ -112,29 +171,34 @@ class CancelAll:
             if error is not None:
                 if not self._verdicts:
                     raise error
-                return self.report(error)
+                return self._report(error)
             due = [each for each in self._left() if self._is_due(each)]
             if not due:
-                return self.report()
+                return self._report()
             if any(each.order_list_id in self._verdicts for each in due):
                 self.now = yield Sleep(min(pause, max(self._seconds_left(), 0)))
                 pause = min(2 * pause, LONGEST_PAUSE)
+            if self._seconds_left() <= 0:
+                return self._report(_too_late())
             unknown = yield from self._cancel(due)
-            if self.policy.reconcile:
-                yield from self._reconcile(unknown)
+            yield from self._reconcile(unknown)
 
     def end_by(self, error: BaseException) -> None:
         """Have no call send anything any more, and attach the report to an exception."""
-        self._is_stopped = True
-        self.report().attach_to(error)
+        for list_id, each in self._running.items():
+            in_doubt = each.stop()
+            if in_doubt is not None:
+                self._unknown[list_id] = in_doubt
+        self._is_read = False
+        self._report().attach_to(error)
 
-    def report(self, error: OrderListsError | None = None) -> CancelAllReport:
-        """Return the report of what has happened so far."""
+    def _report(self, error: OrderListsError | None = None) -> CancelAllReport:
         return CancelAllReport(
             verdicts=dict(self._verdicts),
             left=tuple(self._left()),
+            is_current=self._is_read and error is None,
             error=error,
-            in_doubt=tuple(self._in_doubt.values()),
+            in_doubt=tuple(self._unknown.values()),
         )
 
     def _seconds_left(self) -> float:
@@ -152,20 +216,21 @@ class CancelAll:
         return verdict is None or isinstance(verdict, _WORTH_ANOTHER)
 
     def _read(self) -> Generator[Batch, int, OrderListsError | None]:
+        self._is_read = False
         if self._seconds_left() <= 0:
-            text = "the deadline has passed before the open lists were read again"
-            return TransportError(text, sent=False, is_retryable=False)
+            return _too_late()
         ended: list[OrderListsError | None] = []
 
         def done(_: int, lists: Any, error: OrderListsError | None) -> None:  # noqa: ANN401 - a result
             ended.append(error)
             if error is None:
+                self._is_read = True
                 self._open = tuple(
                     each for each in lists if self.symbol is None or each.symbol == self.symbol
                 )
 
         call = self.engine.send(GetOpenOrderLists(), self._policy(), started=self.now)
-        self.now = yield Batch([self._stoppable(call)], done)
+        self.now = yield Batch([call], done)
         return ended[0]
 
     def _policy(self, *, reconcile: bool = True) -> Policy:
@@ -176,13 +241,14 @@ class CancelAll:
     def _cancel(
         self, due: list[OrderList]
     ) -> Generator[Batch, int, list[tuple[OrderList, OutcomeUnknown]]]:
-        """Send every cancel once; return those whose outcome is unknown."""
+        """Send every cancel once; return those whose outcome is to be found out."""
         unknown: list[tuple[OrderList, OutcomeUnknown]] = []
 
         def done(index: int, result: Any, error: OrderListsError | None) -> None:  # noqa: ANN401 - a result
             if isinstance(error, OutcomeUnknown) and self.policy.reconcile:
                 unknown.append((due[index], error))
-                self._in_doubt[due[index].order_list_id] = InDoubt(error.request, error.attempts)
+                del self._running[due[index].order_list_id]
+                self._unknown[due[index].order_list_id] = error.in_doubt
             else:
                 self._conclude(due[index], result if error is None else error)
 
@@ -191,14 +257,17 @@ class CancelAll:
             self._begin(each, self.engine.send(_cancel_of(each), policy, started=self.now))
             for each in due
         ]
-        self.now = yield Batch(calls, done)
+        yield from self._batch(calls, done)
         return unknown
 
     def _reconcile(self, unknown: list[tuple[OrderList, OutcomeUnknown]]) -> Steps:
         """Find out about cancels whose outcome is unknown."""
-        if not unknown or self._seconds_left() <= 0:
+        if not unknown:
+            return
+        if self._seconds_left() <= 0:
             for order_list, error in unknown:
                 self._conclude(order_list, error)
+            self._raise_bug()
             return
 
         def done(index: int, result: Any, error: OrderListsError | None) -> None:  # noqa: ANN401 - a result
@@ -212,49 +281,46 @@ class CancelAll:
             )
             for order_list, each in unknown
         ]
+        yield from self._batch(calls, done)
+
+    def _batch(
+        self,
+        calls: list[RunningCall[Any]],
+        done: Callable[[int, Any, OrderListsError | None], object],
+    ) -> Generator[Batch, int, None]:
         self.now = yield Batch(calls, done)
+        self._raise_bug()
 
     def _begin(self, order_list: OrderList, call: RunningCall[Any]) -> RunningCall[Any]:
-        # Without attempts: where an interrupt strikes, the last one may not be recorded yet.
-        self._in_doubt[order_list.order_list_id] = InDoubt(call.state.request)
-        return self._stoppable(call)
+        self._running[order_list.order_list_id] = stoppable = _StoppableCall(call, self.make_lock())
+        return stoppable.running
 
     def _conclude(self, order_list: OrderList, verdict: Any) -> None:  # noqa: ANN401 - a verdict
-        del self._in_doubt[order_list.order_list_id]
-        self._verdicts[order_list.order_list_id] = verdict
+        list_id = order_list.order_list_id
+        self._running.pop(list_id, None)
+        self._unknown.pop(list_id, None)
+        self._verdicts[list_id] = verdict
         if self.on_verdict is not None:
-            self.on_verdict(order_list, verdict)
-
-    def _stoppable(self, call: RunningCall[Any]) -> RunningCall[Any]:
-        return RunningCall(call.state, self._until_stopped(call.steps))
-
-    def _until_stopped(self, steps: Call[Any]) -> Call[Any]:
-        """Pass on commands, of which none sends anything after `stop`."""
-        outcome: Any = None
-        while True:
             try:
-                command = steps.send(outcome)
-            except StopIteration as finished:
-                return finished.value
-            if isinstance(command, HttpExchange | FramedExchange):
-                command = command._replace(encode=self._unless_stopped(command.encode))
-            outcome = yield command
+                self.on_verdict(order_list, verdict)
+            except Exception as bug:  # noqa: BLE001 - raised once every cancel of the batch is sent
+                self._bug = self._bug or bug
 
-    def _unless_stopped(self, encode: Callable[..., Any]) -> Callable[..., Any]:
-        def checked(*given: object) -> object:
-            if self._is_stopped:
-                text = "nothing was sent: cancel_all was interrupted"
-                raise TransportError(text, sent=False, is_retryable=False)
-            return encode(*given)
-
-        return checked
+    def _raise_bug(self) -> None:
+        if self._bug is not None:
+            raise self._bug
 
 
 def _cancel_of(order_list: OrderList) -> CancelOrderList:
     return CancelOrderList(symbol=order_list.symbol, order_list_id=order_list.order_list_id)
 
 
+def _too_late() -> TransportError:
+    text = "the deadline has passed before the open lists were read again"
+    return TransportError(text, sent=False, is_retryable=False)
+
+
 def _check_function(name: str, value: object) -> None:
-    if value is not None and not callable(value):
-        rule = "must be a function, which is given a list and its verdict"
+    if value is not None and (not callable(value) or iscoroutinefunction(value)):
+        rule = "must be a plain function, which takes a list and its verdict"
         raise InvalidRequest(field=name, value=value, rule=rule)

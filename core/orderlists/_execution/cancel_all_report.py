@@ -27,20 +27,26 @@ class CancelAllReport:
             list was cancelled more than once.
         left: The lists that were open when last read, and of which nothing proves that they are
             over.
-        error: Why the open lists could not be read again, so that `left` is of the read before;
-            None if they were.
-        in_doubt: The cancels that an interrupt ended; `Client.reconcile` finds out about each.
+        is_current: Whether the open lists were read after the last cancel, so that `left` is all
+            that was open then.  False after an interrupt.
+        error: Why they could not be read; None if they were, or after an interrupt.
+        in_doubt: The cancels that an interrupt ended and that may have been sent;
+            `Client.reconcile` reconciles each.
     """
 
     verdicts: Mapping[int, Verdict]
     left: tuple[OrderList, ...] = ()
+    is_current: bool = True
     error: OrderListsError | None = None
     in_doubt: tuple[InDoubt, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        """Whether every list that was open is over now, and none has been opened since."""
-        return not self.left and not self.in_doubt and self.error is None
+        """Whether the last reading showed no list but those that are proven to be over.
+
+        A query may lag: a list that was placed just before may be missing from it.
+        """
+        return self.is_current and not self.left and not self.in_doubt
 
     @classmethod
     def of(cls, interrupt: BaseException) -> CancelAllReport | None:
@@ -59,4 +65,7 @@ class CancelAllReport:
         counts = [f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))]
         if self.in_doubt:
             counts.append(f"{len(self.in_doubt)} in doubt")
-        return f"<CancelAllReport {', '.join([*counts, f'{len(self.left)} left'])}>"
+        counts.append(f"{len(self.left)} left")
+        if not self.is_current:
+            counts.append("not read again")
+        return f"<CancelAllReport {', '.join(counts)}>"

@@ -13,11 +13,15 @@ from orderlists._models.order_lists import OrderList
 from orderlists._operations.get_all_order_lists import (
     LARGEST_PAGE,
     GetAllOrderLists,
-    longest_window,
 )
 from orderlists._operations.rules import Rule
 from orderlists._operations.validators import LARGEST_ID
-from orderlists.errors import InvalidRequest, OrderListsError
+from orderlists._time import SECOND, TimeUnit
+from orderlists.errors import IncompletePage, InvalidRequest
+
+_DAY = 24 * 60 * 60
+# In microseconds: of the years 1973 and 5138.
+_EARLIEST, _LATEST = 10**14, 10**17
 
 
 @define(eq=False)
@@ -30,6 +34,7 @@ class OrderListPages:
 
     request: GetAllOrderLists | None
     _end: int | None = None
+    _day: int = 0
     _seen: set[int] = field(init=False, factory=set[int])
 
     @classmethod
@@ -41,8 +46,17 @@ class OrderListPages:
         *,
         page_size: int,
         now: int,
+        unit: TimeUnit,
     ) -> OrderListPages:
         """Return the pages by id, or by time if a start is given.
+
+        Args:
+            from_id: The smallest id.
+            start: The earliest time of the last update, in the unit.
+            end: The latest one.
+            page_size: How many lists a request asks for.
+            now: The end if none is given, in the unit.
+            unit: The unit of the protocol.
 
         Raises:
             InvalidRequest: A value breaks a rule.
@@ -58,46 +72,57 @@ class OrderListPages:
         if start is None:
             raise Rule.GIVEN.broken("start_time", start)
         latest = now if end is None else end
+        _check_unit("start_time", start, unit)
+        _check_unit("end_time", latest, unit)
         if latest < start:
             rule = "must not be before start_time"
             raise InvalidRequest(field="end_time", value=latest, rule=rule)
-        return cls(_window(start, latest, page_size), latest)
+        day = _DAY * SECOND // unit.nanoseconds
+        return cls(_window(start, latest, page_size, day), latest, day)
 
     def read(self, page: tuple[OrderList, ...]) -> list[OrderList]:
         """Return the lists of a page that no page had before, oldest first.
 
         Raises:
-            OrderListsError: A full page is of one instant: the exchange returns no more of it.
+            IncompletePage: A full page is of one instant: the exchange returns no more of it.
         """
         request = self.request
         assert request is not None  # noqa: S101 - it was sent
         if self._end is None:
             self.request = _after(request, page)
             return sorted(page, key=lambda each: each.order_list_id)
-        self.request = _next_window(request, page, self._end)
+        self.request = self._next_window(request, page, self._end)
         fresh = [each for each in page if each.order_list_id not in self._seen]
         self._seen.update(each.order_list_id for each in fresh)
         return sorted(fresh, key=lambda each: (each.transaction_time, each.order_list_id))
 
-
-def _next_window(
-    request: GetAllOrderLists, page: tuple[OrderList, ...], end: int
-) -> GetAllOrderLists | None:
-    start, upto, limit = _int(request.start_time), _int(request.end_time), _int(request.limit)
-    if len(page) < limit:
-        return _window(upto + 1, end, limit) if upto < end else None
-    latest = max(each.transaction_time.value for each in page)
-    if latest <= start:
-        raise OrderListsError(
+    def _next_window(
+        self, request: GetAllOrderLists, page: tuple[OrderList, ...], end: int
+    ) -> GetAllOrderLists | None:
+        start, upto, limit = _int(request.start_time), _int(request.end_time), _int(request.limit)
+        if len(page) < limit:
+            return _window(upto + 1, end, limit, self._day) if upto < end else None
+        latest = max(each.transaction_time.value for each in page)
+        if latest > start:
+            return _window(latest, end, limit, self._day)
+        if limit < LARGEST_PAGE:
+            return _window(start, end, LARGEST_PAGE, self._day)
+        raise IncompletePage(
             f"{limit} order lists were last updated at {start}, and the exchange returns no more "
             "of one instant: ask by from_id"
         )
-    return _window(latest, end, limit)
 
 
-def _window(start: int, end: int, limit: int) -> GetAllOrderLists:
-    upto = min(end, start + longest_window(start))
-    return GetAllOrderLists(start_time=start, end_time=upto, limit=limit)
+def _window(start: int, end: int, limit: int, day: int) -> GetAllOrderLists:
+    return GetAllOrderLists(start_time=start, end_time=min(end, start + day), limit=limit)
+
+
+def _check_unit(name: str, time: int, unit: TimeUnit) -> None:
+    """Reject a time that is most likely in another unit: of before 1973, or of after 5138."""
+    value = time * unit.microseconds
+    if 0 < value < _EARLIEST or value >= _LATEST:
+        rule = f"must be 0, or a time after 1973 in {unit.name}S, the unit of the protocol"
+        raise InvalidRequest(field=name, value=time, rule=rule)
 
 
 def _after(request: GetAllOrderLists, page: tuple[OrderList, ...]) -> GetAllOrderLists | None:
@@ -106,7 +131,7 @@ def _after(request: GetAllOrderLists, page: tuple[OrderList, ...]) -> GetAllOrde
         return None
     greatest = max(each.order_list_id for each in page)
     if greatest < first:
-        raise OrderListsError(f"the exchange returned order lists before from_id={first}")
+        raise IncompletePage(f"the exchange returned order lists before from_id={first}")
     if greatest == LARGEST_ID:
         return None
     return GetAllOrderLists(from_id=greatest + 1, limit=limit)

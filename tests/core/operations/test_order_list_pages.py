@@ -1,19 +1,20 @@
 """Every order list, page by page: none is left out, none comes twice."""
 
-from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderlists import Instant, InvalidRequest, OrderList, OrderListsError, TimeUnit
+from orderlists import IncompletePage, Instant, InvalidRequest, OrderList, TimeUnit
 from orderlists._operations.get_all_order_lists import GetAllOrderLists
 from orderlists._operations.order_list_pages import OrderListPages
 from orderlists.enums import ContingencyType, ListOrderStatus, ListStatusType
 
 DAY = 24 * 60 * 60 * 1000
 LATEST_ID = 2**63 - 1
+BASE = 1_700_000_000_000 // DAY * DAY
+MILLISECOND, MICROSECOND = TimeUnit.MILLISECOND, TimeUnit.MICROSECOND
 
 
 def order_list(number: int, time: int) -> OrderList:
@@ -66,7 +67,7 @@ def test_by_id_every_list_comes_once_in_order(
     times: dict[int, int], page_size: int, first: int | None
 ) -> None:
     history = [order_list(number, time) for number, time in times.items()]
-    pages = OrderListPages.of(first, None, None, page_size=page_size, now=0)
+    pages = OrderListPages.of(first, None, None, page_size=page_size, now=0, unit=MILLISECOND)
     assert ids_of(every(pages, history)) == sorted(
         number for number in times if number >= (first or 0)
     )
@@ -83,47 +84,42 @@ def test_by_time_every_list_of_the_range_comes_once_in_order(
 ) -> None:
     # In quarters of a day: several lists have the same time.
     quarter = DAY // 4
-    history = [order_list(number, time * quarter) for number, time in quarters.items()]
-    first, last = start * quarter - 1 if start else 0, (start + length) * quarter
-    pages = OrderListPages.of(None, first, last, page_size=page_size, now=0)
+    history = [order_list(number, BASE + time * quarter) for number, time in quarters.items()]
+    first, last = BASE + start * quarter - 1, BASE + (start + length) * quarter
+    pages = OrderListPages.of(None, first, last, page_size=page_size, now=0, unit=MILLISECOND)
     wanted = sorted(
         (time, number) for number, time in quarters.items() if start <= time <= start + length
     )
-    times = [time for time, _ in wanted]
-    if max(map(times.count, times), default=0) >= page_size:
-        # Of one instant there may be more than a page: an error, or nothing is left out.
-        with suppress(OrderListsError):
-            assert ids_of(every(pages, history)) == [number for _, number in wanted]
-    else:
-        assert ids_of(every(pages, history)) == [number for _, number in wanted]
+    # Though a page may be smaller than what is of one instant.
+    assert ids_of(every(pages, history)) == [number for _, number in wanted]
 
 
 def ids_of(found: list[OrderList]) -> list[int]:
     return [each.order_list_id for each in found]
 
 
-def test_a_full_page_of_one_instant_is_an_error_and_not_a_gap() -> None:
-    pages = OrderListPages.of(None, 5, 9, page_size=2, now=0)
-    with pytest.raises(
-        OrderListsError, match=r"2 order lists were last updated at 5, .*by from_id"
-    ):
-        pages.read((order_list(1, 5), order_list(0, 5)))
+def test_a_full_page_of_one_instant_is_asked_for_in_the_largest_size_and_no_gap() -> None:
+    pages = OrderListPages.of(None, BASE, BASE + 9, page_size=2, now=0, unit=MILLISECOND)
+    assert ids_of(pages.read((order_list(1, BASE), order_list(0, BASE)))) == [0, 1]
+    assert pages.request is not None
+    assert (pages.request.start_time, pages.request.limit) == (BASE, 1000)
+    with pytest.raises(IncompletePage, match=rf"1000 order lists .* at {BASE}, .*by from_id"):
+        pages.read(tuple(order_list(number, BASE) for number in range(1000)))
 
 
 def test_a_full_page_before_from_id_is_an_error_and_no_endless_loop() -> None:
-    pages = OrderListPages.of(7, None, None, page_size=1, now=0)
-    with pytest.raises(OrderListsError, match="before from_id=7"):
+    pages = OrderListPages.of(7, None, None, page_size=1, now=0, unit=MILLISECOND)
+    with pytest.raises(IncompletePage, match="before from_id=7"):
         pages.read((order_list(6, 5),))
 
 
 def test_without_an_end_it_is_now_and_the_windows_are_of_24_hours() -> None:
-    now = 3 * DAY
-    pages = OrderListPages.of(None, DAY // 2, None, page_size=1000, now=now)
+    half, now = BASE + DAY // 2, BASE + 3 * DAY
+    pages = OrderListPages.of(None, half, None, page_size=1000, now=now, unit=MILLISECOND)
     windows: list[Any] = []
     while (request := pages.request) is not None:
         windows.append((request.start_time, request.end_time))
         pages.read(())
-    half = DAY // 2
     assert windows == [
         (half, half + DAY),
         (half + DAY + 1, half + 2 * DAY + 1),
@@ -131,17 +127,28 @@ def test_without_an_end_it_is_now_and_the_windows_are_of_24_hours() -> None:
     ]
 
 
+def test_microseconds_have_windows_of_24_hours_too() -> None:
+    start = BASE * 1000
+    pages = OrderListPages.of(None, start, start * 2, page_size=9, now=0, unit=MICROSECOND)
+    assert pages.request is not None
+    assert pages.request.end_time == start + DAY * 1000
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
         ({"from_id": -1}, "from_id"),
-        ({"from_id": 0, "start": 1}, "from_id"),
-        ({"from_id": 0, "end": 1}, "from_id"),
+        ({"from_id": 0, "start": BASE}, "from_id"),
+        ({"from_id": 0, "end": BASE}, "from_id"),
         ({"start": -1}, "start_time"),
-        ({"end": 1}, "start_time"),
-        ({"start": 1, "end": -1}, "end_time"),
-        ({"start": 2, "end": 1}, "end_time"),
-        ({"start": 8}, "end_time"),
+        ({"end": BASE}, "start_time"),
+        ({"start": BASE, "end": -1}, "end_time"),
+        ({"start": BASE + 2, "end": BASE + 1}, "end_time"),
+        ({"start": BASE + 8}, "end_time"),
+        # Seconds, and microseconds for milliseconds; and milliseconds for microseconds.
+        ({"start": BASE // 1000}, "start_time"),
+        ({"start": 0, "end": BASE * 1000}, "end_time"),
+        ({"start": BASE, "unit": MICROSECOND}, "start_time"),
         ({"page_size": 0}, "page_size"),
         ({"page_size": 1001}, "page_size"),
         ({"page_size": True}, "page_size"),
@@ -149,7 +156,8 @@ def test_without_an_end_it_is_now_and_the_windows_are_of_24_hours() -> None:
     ],
 )
 def test_a_range_that_is_none_is_refused(given: dict[str, Any], field: str) -> None:
-    values: dict[str, Any] = {"from_id": None, "start": None, "end": None, "page_size": 9, "now": 7}
+    values: dict[str, Any] = {"from_id": None, "start": None, "end": None, "page_size": 9}
+    values |= {"now": BASE + 7, "unit": MILLISECOND}
     with pytest.raises(InvalidRequest) as caught:
         OrderListPages.of(**values | given)
     assert caught.value.field == field
