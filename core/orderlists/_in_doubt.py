@@ -40,7 +40,8 @@ _ATTRIBUTE = "__orderlists_in_doubt__"
 
 def _check_request(_: object, __: object, value: object) -> None:
     if not isinstance(value, Request):
-        raise InvalidRequest(field="request", value=value, rule="must be a Request")
+        rule = "must be a Request; an InDoubt or an OutcomeUnknown has it as its `request`"
+        raise InvalidRequest(field="request", value=value, rule=rule)
 
 
 def _to_attempts(given: object) -> tuple[Attempt, ...]:

@@ -35,10 +35,6 @@ __all__ = [
     "TakeProfitLimit",
 ]
 
-_LONG = 2**63 - 1
-_LEAST_STRATEGY_TYPE = 1_000_000
-_LARGEST_OFFSET = 100
-
 
 @frozen(kw_only=True, repr=False, slots=False)
 class Leg:
@@ -55,12 +51,13 @@ class Leg:
     client_order_id: str | None = field(
         default=None, converter=v.plain_text_or_none, validator=v.check_client_id
     )
-    strategy_id: int | None = field(
-        default=None, validator=v.check_integer(0, _LONG, Rule.STRATEGY_ID)
-    )
-    strategy_type: int | None = field(
-        default=None, validator=v.check_integer(_LEAST_STRATEGY_TYPE, 2**31 - 1, Rule.STRATEGY_TYPE)
-    )
+    strategy_id: int | None = field(default=None, validator=v.check_integer(Rule.STRATEGY_ID))
+    strategy_type: int | None = field(default=None, validator=v.check_integer(Rule.STRATEGY_TYPE))
+
+    def __init_subclass__(cls) -> None:
+        """Reject slots, which `named` and `parameters` do not see."""
+        if cls.__dict__.get("__slots__"):
+            raise TypeError(f"{cls.__name__} must have no slots: @frozen(slots=False)")
 
     @property
     def is_priced_later(self) -> bool:
@@ -131,9 +128,7 @@ class _Priced(Leg):
         converter=v.to_peg_offset_type,
         validator=v.check_member(PegOffsetType, Rule.OFFSET_TYPE),
     )
-    peg_offset_value: int | None = field(
-        default=None, validator=v.check_integer(1, _LARGEST_OFFSET, Rule.OFFSET_VALUE)
-    )
+    peg_offset_value: int | None = field(default=None, validator=v.check_integer(Rule.OFFSET_VALUE))
 
     def __attrs_post_init__(self) -> None:
         if self.peg_price_type is None:
@@ -175,9 +170,7 @@ class _Triggered(Leg):
     stop_price: Decimal | None = field(
         default=None, converter=v.to_amount_or_none, validator=v.check_amount_or_none
     )
-    trailing_delta: int | None = field(
-        default=None, validator=v.check_integer(0, _LONG, Rule.TRAILING_DELTA)
-    )
+    trailing_delta: int | None = field(default=None, validator=v.check_integer(Rule.TRAILING_DELTA))
 
     def __attrs_post_init__(self) -> None:
         if self.trailing_delta is None:

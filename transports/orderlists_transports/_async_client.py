@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from orderlists import Attempt, Key, Policy, RateLimit, RateLimits, TransportError
-from orderlists._operations.get_all_order_lists import LARGEST_PAGE
+from orderlists._operations.rules import LARGEST_PAGE
 from orderlists_transports._async_driver import AsyncDriver, AsyncHttpChannel
 from orderlists_transports._client import BUFFER
 from orderlists_transports._settings import (
@@ -26,7 +26,6 @@ from orderlists_transports._settings import (
     random_id,
 )
 from orderlists_transports._unclosed import warn_if_left_open
-from orderlists_transports._with import used_by_async_with
 from orderlists_transports.environments import Exchange
 
 if TYPE_CHECKING:
@@ -47,7 +46,6 @@ async def _sleep(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
-@used_by_async_with
 class AsyncClient:
     """Sends requests to the exchange and returns their results.  Share it between tasks.
 

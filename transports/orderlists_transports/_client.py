@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from orderlists import Attempt, Key, Policy, RateLimit, RateLimits, TransportError
-from orderlists._operations.get_all_order_lists import LARGEST_PAGE
+from orderlists._operations.rules import LARGEST_PAGE
 from orderlists_transports._driver import Driver, HttpChannel
 from orderlists_transports._settings import (
     CLOCKS,
@@ -27,7 +27,6 @@ from orderlists_transports._settings import (
     random_id,
 )
 from orderlists_transports._unclosed import warn_if_left_open
-from orderlists_transports._with import used_by_with
 from orderlists_transports.environments import Exchange
 
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ BUFFER = 10_000
 """How many events are kept for a busy reader, by default."""
 
 
-@used_by_with
 class Client:
     """Sends requests to the exchange and returns their results.  Share it between threads.
 

@@ -11,7 +11,6 @@ from orderlists._time import SECOND
 from orderlists_transports._framed.async_channel import AsyncFramedChannel
 from orderlists_transports._framed.channel import FramedChannel
 from orderlists_transports._validators import check_count
-from orderlists_transports._with import used_by_async_with, used_by_with
 
 if TYPE_CHECKING:
     from orderlists._clock import ClockReading
@@ -61,7 +60,6 @@ class _Stream(Generic[C]):
         return self._channel.settings.describe(self, self._channel.transport, is_closed=is_closed)
 
 
-@used_by_with
 class EventStream(_Stream[FramedChannel]):
     """The events of an account, in order: see `Client.events`.
 
@@ -116,7 +114,6 @@ class EventStream(_Stream[FramedChannel]):
         self.close()
 
 
-@used_by_async_with
 class AsyncEventStream(_Stream[AsyncFramedChannel]):
     """The events of an account, in order: `EventStream` with ``await``."""
 

@@ -25,6 +25,8 @@ from orderlists_transports.interfaces import MAX_CONNECTIONS, MAX_RESPONSE_SIZE
 if TYPE_CHECKING:
     from orderlists.extending import HttpRequest, HttpResponse
 
+__all__ = ["AsyncioTransport"]
+
 _NETWORK_ERRORS: Final = (OSError, UnusableResponse)
 _CLOSED: Final = "this transport is closed"
 _NO_LOOP: Final = "no asyncio event loop is running here, and this transport needs one"

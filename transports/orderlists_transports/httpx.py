@@ -32,6 +32,8 @@ try:
 except ModuleNotFoundError as error:
     raise MissingExtra("httpx", needed_for="orderlists_transports.httpx") from error
 
+__all__ = ["AsyncHttpxTransport", "HttpxTransport"]
+
 _NOT_CONNECTED: Final = (
     httpx.ConnectError,
     httpx.ConnectTimeout,

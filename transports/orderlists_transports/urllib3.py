@@ -28,6 +28,8 @@ from orderlists_transports.interfaces import MAX_CONNECTIONS, MAX_RESPONSE_SIZE
 if TYPE_CHECKING:
     from orderlists.extending import HttpRequest, HttpResponse
 
+__all__ = ["Urllib3Transport"]
+
 _NETWORK_ERRORS: Final = (OSError, UnusableResponse)
 
 

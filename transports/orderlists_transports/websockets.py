@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from orderlists_transports._net.async_connection import AsyncConnection
     from orderlists_transports._net.stream import Stream
 
+__all__ = ["AsyncWebsocketsTransport", "WebsocketsTransport"]
+
 _HEARTBEAT: Final = 20.0  # As often as the exchange pings.
 _NETWORK_ERRORS: Final = (OSError, UnusableResponse)
 

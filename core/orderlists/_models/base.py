@@ -108,8 +108,9 @@ class Result(JsonForm):
         malformed_fields: Optional fields with a malformed value, undecoded, by wire name.  Their
             attributes have their defaults, mostly None: check this mapping to distinguish
             *malformed* from *not sent*.
-        reply: The reply that it was decoded from: the headers and the body as they came.  None for
-            an event, and for a part of a result.
+        reply: The reply that it was decoded from: the headers and the body as they came, which stay
+            in memory as long as the result.  None for an event, for a part of a result, and for a
+            result that was copied or pickled.
     """
 
     unknown_fields: Mapping[str, Any] = field(
@@ -120,6 +121,10 @@ class Result(JsonForm):
     )
 
     reply: RawReply | None = field(default=None, eq=False, hash=False, repr=False, metadata=LOCAL)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the reply out: each list of a page would carry the whole page."""
+        return {**vars(self), "reply": None}
 
     def __init_subclass__(cls) -> None:
         """Reject slots, which the decoder does not fill."""

@@ -7,8 +7,8 @@ that came and its unit; ``iso`` is null for -1, which stands for *not yet*::
     {"iso": "2019-11-18T01:34:28.128000+00:00", "value": 1574040868128, "unit": "MILLISECOND"}
 
 Unknown and malformed fields are kept as they came; a fraction among them is ``{"$decimal": "0.1"}``
-where the parser of replies reads it as a Decimal, because JSON has no exact number.  The raw reply
-is left out.
+where the parser of replies reads it as a Decimal, because JSON has no exact number.  An object of
+the exchange that looks like that is ``{"$object": ...}``.  The raw reply is left out.
 
 Imported when it is first needed: cattrs takes longer to load than the rest of core.
 """
@@ -34,7 +34,8 @@ from orderlists.errors import InvalidInput
 T = TypeVar("T")
 Hook = Callable[[Any, Any], Any]
 
-_DECIMAL = "$decimal"
+_DECIMAL, _OBJECT = "$decimal", "$object"
+_TAGS = ({_DECIMAL}, {_OBJECT})
 _MAX_REASONS = 3
 
 
@@ -50,7 +51,7 @@ def read(kind: type[T], text: str | bytes) -> T:
         InvalidInput: The text is something else.
     """
     try:
-        tree = dict(json.loads(text))
+        tree = cast("dict[str, Any]", _exact(json.loads(text), dict))
         found = {each.__name__: each for each in _with_derived(kind)}[tree.pop("kind")]
         return _converter().structure(tree, found)
     except BaseValidationError as error:
@@ -150,7 +151,7 @@ def _to_tree(value: object) -> Any:  # noqa: ANN401 - JSON is any value
         return value
     if value.keys() == {_DECIMAL}:
         return _to_decimal(value[_DECIMAL], Decimal)
-    return _to_mapping(value)
+    return _to_mapping(value[_OBJECT] if value.keys() == {_OBJECT} else value)
 
 
 def _from_tree(value: object) -> Any:  # noqa: ANN401 - JSON is any value
@@ -159,5 +160,6 @@ def _from_tree(value: object) -> Any:  # noqa: ANN401 - JSON is any value
     if is_list(value):
         return [_from_tree(each) for each in value]
     if is_object(value):
-        return {name: _from_tree(each) for name, each in value.items()}
+        tree = {name: _from_tree(each) for name, each in value.items()}
+        return {_OBJECT: tree} if tree.keys() in _TAGS else tree
     return value

@@ -146,7 +146,7 @@ class Request(ABC, Generic[R]):
         given = (
             f"{f.name}={getattr(self, f.name)!r}"
             for f in fields(kind)
-            if getattr(self, f.name) != f.default
+            if f.repr and getattr(self, f.name) != f.default
         )
         return f"{type(self).__name__}({', '.join(given)})"
 

@@ -23,7 +23,6 @@ GET_ALL_ORDER_LISTS: Operation[tuple[OrderList, ...]] = Operation(
     result=Many(One(OrderList)),
 )
 
-LARGEST_PAGE = 1000
 _DAY = 24 * 60 * 60
 _MICROSECONDS_FROM = 10**14
 
@@ -60,9 +59,7 @@ class GetAllOrderLists(Request[tuple[OrderList, ...]]):
     end_time: int | None = field(
         default=None, converter=validators.plain_int_or_none, validator=validators.check_id
     )
-    limit: int | None = field(
-        default=None, validator=validators.check_integer(1, LARGEST_PAGE, Rule.LIMIT)
-    )
+    limit: int | None = field(default=None, validator=validators.check_integer(Rule.LIMIT))
     recv_window: Decimal | None = field(default=None, converter=validators.to_recv_window)
 
     def __attrs_post_init__(self) -> None:

@@ -10,11 +10,8 @@ from __future__ import annotations
 from attrs import define, field
 
 from orderlists._models.order_lists import OrderList
-from orderlists._operations.get_all_order_lists import (
-    LARGEST_PAGE,
-    GetAllOrderLists,
-)
-from orderlists._operations.rules import Rule
+from orderlists._operations.get_all_order_lists import GetAllOrderLists
+from orderlists._operations.rules import LARGEST_PAGE, Rule
 from orderlists._operations.validators import LARGEST_ID
 from orderlists._time import SECOND, TimeUnit
 from orderlists.errors import IncompletePage, InvalidRequest

@@ -13,7 +13,8 @@ from enum import Enum, StrEnum
 
 from orderlists.errors import InvalidRequest
 
-_LONG = 2**63 - 1
+LARGEST_LONG = 2**63 - 1
+LARGEST_PAGE = 1000
 
 
 class Provenance(StrEnum):
@@ -31,8 +32,19 @@ class Provenance(StrEnum):
 _DOCUMENTED, _OBSERVED, _ASSUMED = Provenance
 
 
+def _in_range(least: int, most: int, unit: str) -> str:
+    return f"must be an int from {least} to {most}{f', {unit}' if unit else ''}"
+
+
 class Rule(Enum):
-    """A rule: the code of the exchange, its provenance, and what must hold."""
+    """A rule: the code of the exchange, its provenance, and what must hold.
+
+    Attributes:
+        code: The code with which the exchange refuses a request that breaks it.
+        provenance: Where the code is from.
+        text: What must hold.
+        range: The least and the largest int, of a rule about one.
+    """
 
     AMOUNT = (
         -1100,
@@ -55,9 +67,9 @@ class Rule(Enum):
         "must be a SelfTradePreventionMode, such as SelfTradePreventionMode.NONE",
     )
     ICEBERG = -1160, _DOCUMENTED, "must not be given unless time_in_force is GTC"
-    STRATEGY_ID = -1100, _OBSERVED, f"must be an int from 0 to {_LONG}"
-    STRATEGY_TYPE = -1134, _DOCUMENTED, f"must be an int from 1000000 to {2**31 - 1}"
-    TRAILING_DELTA = -1100, _OBSERVED, f"must be an int from 0 to {_LONG}, in basis points"
+    STRATEGY_ID = -1100, _OBSERVED, (0, LARGEST_LONG)
+    STRATEGY_TYPE = -1134, _DOCUMENTED, (1_000_000, 2**31 - 1)
+    TRAILING_DELTA = -1100, _OBSERVED, (0, LARGEST_LONG), "in basis points"
     PEG = -1210, _DOCUMENTED, "must be a PegPriceType, such as PegPriceType.PRIMARY_PEG"
     PEG_OF_MAKER = (
         -1210,
@@ -65,7 +77,7 @@ class Rule(Enum):
         "must be PRIMARY_PEG: an order that only makes cannot follow the other side",
     )
     OFFSET_TYPE = -1211, _DOCUMENTED, "must be a PegOffsetType, such as PegOffsetType.PRICE_LEVEL"
-    OFFSET_VALUE = -1211, _ASSUMED, "must be an int from 1 to 100"
+    OFFSET_VALUE = -1211, _ASSUMED, (1, 100)
     OFFSET_ALONE = -1211, _ASSUMED, "must not be given without peg_price_type"
     OFFSET_HALF = -1211, _ASSUMED, "must be given together with peg_offset_value"
     WORKING = -1159, _OBSERVED, "must be a Limit or LimitMaker"
@@ -80,14 +92,17 @@ class Rule(Enum):
     PRICES = -2010, _DOCUMENTED, "the price of above must be higher than that of below"
     DISTINCT_IDS = -2010, _ASSUMED, "must differ from leg to leg"
     RESTRICTIONS = -1145, _DOCUMENTED, "must be a CancelRestrictions, such as ONLY_NEW"
-    LIMIT = -1100, _OBSERVED, "must be an int from 1 to 1000"
+    LIMIT = -1100, _OBSERVED, (1, LARGEST_PAGE)
     ID_OR_TIMES = -1128, _DOCUMENTED, "must not be given together with start_time or end_time"
     ONE_DAY = -1127, _DOCUMENTED, "must be 0 to 24 hours after start_time"
 
-    def __init__(self, code: int, provenance: Provenance, text: str) -> None:
+    def __init__(
+        self, code: int, provenance: Provenance, holds: str | tuple[int, int], unit: str = ""
+    ) -> None:
         self.code = code
         self.provenance = provenance
-        self.text = text
+        self.range = (0, 0) if isinstance(holds, str) else holds
+        self.text = holds if isinstance(holds, str) else _in_range(*holds, unit)
 
     def broken(self, field: str, value: object) -> InvalidRequest:
         """Return the error for a value that breaks the rule."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from unicodedata import category
 
 from orderlists._operations.base import Parameter
-from orderlists._operations.rules import Rule
+from orderlists._operations.rules import LARGEST_LONG, Rule
 from orderlists.enums import (
     CancelRestrictions,
     NewOrderRespType,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=OpenEnum)
 
-LARGEST_ID = 2**63 - 1
+LARGEST_ID = LARGEST_LONG
 LONGEST_RECV_WINDOW = 60_000
 
 _SYMBOL = re.compile(r"[A-Z0-9._-]{1,50}")
@@ -187,10 +187,9 @@ def _is_amount(value: Decimal) -> bool:
     )
 
 
-def check_integer(
-    least: int, most: int, rule: Rule
-) -> Callable[[object, Attribute[Any], Any], None]:
-    """Return a validator of integers in a range; None is *not given*."""
+def check_integer(rule: Rule) -> Callable[[object, Attribute[Any], Any], None]:
+    """Return a validator of integers in the range of a rule; None is *not given*."""
+    least, most = rule.range
 
     def check(_: object, attribute: Attribute[Any], value: object) -> None:
         is_integer = isinstance(value, int) and not isinstance(value, bool)

@@ -33,7 +33,10 @@ def check_format(_: object, attribute: Attribute[Any], value: object) -> None:
 
 def text_of(value: str | int | Decimal) -> str:
     """Return a parameter's value as text, as it is signed, before any encoding."""
-    return write_decimal(value) if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal):
+        return write_decimal(value)
+    # The text of a member of an IntEnum may be its name.
+    return str(value) if isinstance(value, str) else int.__repr__(value)
 
 
 def check_timestamp(timestamp: object, unit: TimeUnit) -> None:

@@ -184,7 +184,8 @@ class WebSocketApi:
 def _json_value(value: str | int | Decimal) -> str:
     # A Decimal is sent as text, even a whole one: what is signed is text, and the server may write
     # a number that it has read in another way.
-    return str(value) if isinstance(value, int) else encode_basestring(text_of(value))
+    text = text_of(value)
+    return text if isinstance(value, int) else encode_basestring(text)
 
 
 def _error(

@@ -241,11 +241,11 @@ class Venue:
         Args:
             by: How long before, in nanoseconds.
         """
-        self.engine_delay = by
+        before, self.engine_delay = self.engine_delay, by
         try:
             yield
         finally:
-            self.engine_delay = 0
+            self.engine_delay = before
 
     def schedule(self, time: int, action: Callable[[Venue, int], object]) -> None:
         """Schedule an action; it runs when the venue is next used at this time or later.

@@ -1,7 +1,9 @@
 """The JSON form of results and events."""
 
 import json
+import pickle
 from collections.abc import Mapping
+from copy import copy
 from decimal import Decimal
 from typing import Any, get_args, get_origin
 
@@ -141,6 +143,7 @@ def changed(**facts: Any) -> str:
         ("[" * 100_000, ""),
         (b"\xff", ""),
         ('{"kind": "HmacKey"}', ""),
+        ('[["kind", "OrderReport"]]', ""),
         ('{"kind": "OrderReport"}', "'symbol' is missing @ $"),
         (changed(kind="OrderList"), ""),
         (changed(order_id="0"), "must be of type int @ $.order_id"),
@@ -180,3 +183,18 @@ def test_a_reply_is_attached_to_results_alone() -> None:
     first, second = evolve(REPORT), evolve(REPORT)
     attach_reply((first, 7, (second,)), reply)
     assert first.reply is second.reply is reply
+
+
+def test_a_copy_of_a_result_is_without_its_reply() -> None:
+    received = evolve(REPORT, reply=RawReply(200, (), b"x" * 10_000))
+    assert len(pickle.dumps(received)) < 5_000
+    for each in (pickle.loads(pickle.dumps(received)), copy(received)):
+        assert each == REPORT
+        assert each.reply is None
+
+
+@pytest.mark.parametrize("name", ["$decimal", "$object"])
+@pytest.mark.parametrize("value", ["1", "abc", {"$decimal": "1"}, {"$object": {}}, 1])
+def test_an_unknown_field_that_looks_like_the_form_itself_survives(name: str, value: Any) -> None:
+    strange = evolve(REPORT, unknown_fields={"x": {name: value}, name: value})
+    assert OrderReport.from_json(strange.to_json()) == strange

@@ -2,10 +2,12 @@
 
 import pickle
 from decimal import Decimal
+from enum import IntEnum
 from itertools import count
 from typing import Any
 
 import pytest
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +24,7 @@ from orderlists import (
     RejectedOrderList,
     Rest,
     TimeUnit,
+    WebSocketApi,
 )
 from orderlists._formats.json import Json
 from orderlists.enums import (
@@ -255,3 +258,32 @@ def test_a_full_reply_has_fills() -> None:
     assert report.status is OrderStatus.FILLED
     ((fill,),) = (report.fills,)
     assert (fill.price, fill.commission_asset, fill.trade_id) == (Decimal(1), "ABC", 57)
+
+
+def test_a_leg_of_a_class_with_slots_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"^Slotted must have no slots"):
+
+        @frozen(kw_only=True)
+        class Slotted(LimitMaker):  # pyright: ignore[reportUnusedClass] - its definition is refused
+            note: str = ""
+
+
+class Size(IntEnum):
+    """A whole number with a name."""
+
+    SMALL = 5
+
+    def __str__(self) -> str:
+        return "small"
+
+
+def test_a_member_of_an_int_enum_is_sent_as_a_number() -> None:
+    request = oco(above=LimitMaker(price=3, strategy_id=Size.SMALL), recv_window=WINDOW)
+    target = Rest().encode(request, key=_Key(), timestamp=0).target
+    frame = WebSocketApi().encode(request, request_id=1, key=_Key(), timestamp=0)
+    assert "&aboveStrategyId=5&" in target
+    assert '"aboveStrategyId":5,' in frame
+
+
+def test_the_repr_of_a_placement_shows_each_id_once() -> None:
+    assert repr(placed_oco()).count("above'") == 1
