@@ -1,6 +1,8 @@
 """`cancel_all`: every open list gets a cancel and a verdict, with any client."""
 
 import asyncio
+import sys
+from itertools import count
 from threading import Thread
 from typing import Any
 
@@ -435,3 +437,63 @@ def test_a_client_that_is_closed_meanwhile_raises_with_the_report(colour: str) -
     report = CancelAllReport.of(caught.value)
     assert report is not None
     assert len(report.verdicts) == 1
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("answer", [f.json_error(-2015, status=401), f.DROPPED])
+def test_the_silence_of_a_query_about_a_list_proves_nothing(colour: str, answer: Any) -> None:
+    venue = Venue()
+    place(venue, now=START - SECOND)
+    faults = [f.NORMAL, f.not_executed(answer=answer, delay=1.0)]
+    with client_and_venue("REST", colour, venue=venue, faults=faults) as pair:
+
+        def lag(*_: object) -> None:
+            # As if it was not placed yet.
+            venue.lags = (f.QueryLag(5.0, until=START + 5 * SECOND),)
+
+        report = pair.client.cancel_all(policy=LOOK_ONCE, on_verdict=lag)
+    assert [each.order_list_id for each in report.left] == open_ids(venue) == [0]
+    assert report.is_current
+    assert not report.is_complete
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_an_unknown_cancel_that_another_follows_stays_in_doubt(colour: str) -> None:
+    refused = f.not_executed(answer=f.json_error(-2015, status=401))
+    faults = [f.NORMAL, f.executed_slowly(8.0), f.NORMAL, refused]
+    with client_and_venue("REST", colour, venue=venue_with_lists(1), faults=faults) as pair:
+        report = pair.client.cancel_all(policy=LOOK_ONCE)
+        (doubt,) = report.in_doubt
+        assert isinstance(report.verdicts[0], Rejected)
+        assert len(report.left) == 1
+        canceled = pair.client.reconcile(doubt.request, attempts=doubt.attempts)
+    assert canceled.order_list_id == 0
+
+
+def test_an_interrupt_while_a_verdict_is_recorded_loses_no_cancel() -> None:
+    """Strike before each line that records what a call has ended with."""
+    places = {"CancelAll._conclude", "CancelAll._cancel.<locals>.done"}
+    for number in range(1, 40):
+        lines = count(1)
+
+        def strike(frame: Any, event: str, _: object, at: int = number, seen: Any = lines) -> Any:
+            is_there = frame.f_code.co_qualname in places and event == "line"
+            if is_there and next(seen) == at:
+                raise KeyboardInterrupt
+            return strike
+
+        faults = [f.NORMAL, f.NORMAL, f.executed(answer=f.DROPPED)]
+        with client_and_venue("REST", "sync", faults=faults, max_in_flight=1) as pair:
+            before = sys.gettrace()
+            sys.settrace(strike)
+            try:
+                report = pair.client.cancel_all()
+            except KeyboardInterrupt as interrupt:
+                sys.settrace(before)
+                found = CancelAllReport.of(interrupt)
+                assert found is not None
+                report = found
+            finally:
+                sys.settrace(before)
+        canceled = {each.order_list_id for each in pair.venue.lists if not each.is_open}
+        assert canceled <= {*report.verdicts, *map(id_of, report.in_doubt)}, number

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client_and_venue import client_and_venue
+from client_and_venue import SECOND, START, client_and_venue
 from orderlists import (
     CancelOrderList,
     Evidence,
     GetOpenOrderLists,
     GetOrder,
+    InDoubt,
     NotExecuted,
     OutcomeUnknown,
     PlaceOco,
@@ -33,7 +34,7 @@ from orderlists.legs import (
     TakeProfit,
     TakeProfitLimit,
 )
-from orderlists_simulator import Behaviour, Symbol, Venue
+from orderlists_simulator import Behaviour, Leg, Symbol, Venue
 from orderlists_simulator import faults as f
 
 COMBINATIONS = [(p, c) for p in ("REST", "WebSocket") for c in ("sync", "async")]
@@ -253,3 +254,95 @@ def test_what_is_sent_is_what_is_placed(request_: Any, protocol: str) -> None:
 def _camel(slot: str) -> str:
     first, *rest = slot.split("_")
     return first + "".join(word.capitalize() for word in rest)
+
+
+# Ids of one's own.
+
+OWN = PlaceOco(
+    symbol="LTCBTC",
+    side=Side.SELL,
+    quantity=1,
+    above=LimitMaker(price=3, client_order_id="above"),
+    below=StopLoss(stop_price=1, client_order_id="below"),
+    list_client_order_id="own",
+)
+
+
+class Outage:
+    """The faults of a time in which orders and lists cannot be queried."""
+
+    def __init__(self, placement: f.Fault, *, seconds: float) -> None:
+        self._placement = placement
+        self._until = START + int(seconds * SECOND)
+        self.clock: Any = None
+
+    def __call__(self, _: int, request: f.ReceivedRequest) -> f.Fault:
+        if request.effect == "place":
+            return self._placement
+        is_time = "time" in (request.method, request.path.rpartition("/")[2])
+        is_over = is_time or self.clock.now() >= self._until
+        return f.NORMAL if is_over else f.not_executed(answer=f.bare(503))
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_a_duplicate_is_no_refusal_where_the_older_list_holds_the_id_no_more(
+    protocol: str, colour: str
+) -> None:
+    # An older OTO whose working order is filled: its id is free again, though the list is open.
+    venue = Venue()
+    entry = Leg(
+        side="BUY",
+        type="LIMIT",
+        quantity=1,
+        price="1.5",
+        time_in_force="GTC",
+        client_order_id="above",
+        status="NEW",
+    )
+    leave = Leg(side="SELL", type="LIMIT_MAKER", quantity=1, price=3, status="PENDING_NEW")
+    older = venue.order_entry.place_list(
+        symbol="LTCBTC", contingency_type="OTO", legs=[entry, leave], now=START - 100 * SECOND
+    )
+    venue.fill(0, older.orders[0].order_id, now=START - 50 * SECOND)
+    events = [(1.0, f.Cancel(1, by="theirs"))]
+    rule = Outage(f.replayed(after=0.5, sees="last"), seconds=26.0)
+    with client_and_venue(protocol, colour, venue=venue, faults=rule, events=events) as pair:
+        rule.clock = pair.clock
+        placed = pair.client.send(OWN)
+    assert (placed.order_list_id, placed.evidence) == (1, Evidence.QUERY)
+
+
+@pytest.mark.parametrize("is_other_client", [False, True])
+@pytest.mark.parametrize(("age", "skew"), [(0.9, 0.0), (5.0, -4.9)])
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_an_older_list_of_the_same_ids_is_not_ours_in_a_later_call_either(
+    protocol: str, colour: str, age: float, skew: float, *, is_other_client: bool
+) -> None:
+    venue = Venue()
+    venue.order_entry.place_oco(
+        symbol="LTCBTC",
+        side="SELL",
+        quantity=1,
+        price=3,
+        stop_price=1,
+        list_client_order_id="own",
+        limit_client_order_id="above",
+        stop_client_order_id="below",
+        now=START - int(age * SECOND),
+    )
+    rule = Outage(f.not_executed(answer=f.DROPPED), seconds=12.0)
+    settings: Any = {"venue": venue, "skew": int(skew * SECOND)}
+    with client_and_venue(protocol, colour, faults=rule, **settings) as pair:
+        rule.clock = pair.clock
+        with pytest.raises(OutcomeUnknown) as caught:
+            pair.client.send(OWN, policy=Policy(deadline=10.0))
+        pair.clock.sleep(5.0)
+        doubt = InDoubt.from_json(caught.value.in_doubt.to_json())
+        if not is_other_client:
+            with pytest.raises(OutcomeUnknown):
+                pair.client.reconcile(doubt.request, attempts=doubt.attempts)
+    if is_other_client:
+        with client_and_venue(protocol, colour, **settings) as pair:
+            pair.clock.sleep(15.0)
+            with pytest.raises(OutcomeUnknown):
+                pair.client.reconcile(doubt.request, attempts=doubt.attempts)

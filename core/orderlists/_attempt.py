@@ -15,14 +15,18 @@ class Attempt(NamedTuple):
     """When a request was sent, and until when it can take effect.
 
     Attributes:
-        at: The timestamp that was sent.
+        at: The timestamp that was sent; in an `InDoubt` the earliest time at which it may have been
+            sent.
         may_arrive_until: The exchange's time, in nanoseconds, after which the request can no longer
             take effect.  Independent of the error of the client's clock: the exchange compares its
             own time with the timestamp that was sent.
+        latest: The exchange's time, in nanoseconds, at which it was sent at the latest, if another
+            estimate than `at` is later; None if there is none.
     """
 
     at: ClockReading
     may_arrive_until: int
+    latest: int | None = None
 
     @classmethod
     def of(cls, now: ClockReading, recv_window: Decimal, engine_delay: float) -> Attempt:

@@ -5,13 +5,14 @@ The JSON form is an object with two members::
     {
       "request": {"kind": "CancelOrderList", "symbol": "LTCBTC", "order_list_id": 0, ...},
       "attempts": [
-        {"monotonic": 1, "server": 2, "error": null, "may_arrive_until": 3}
+        {"monotonic": 1, "server": 2, "error": null, "may_arrive_until": 4, "latest": 3}
       ]
     }
 
 ``request`` holds the class and the fields of the request, decimals as text.  ``attempts`` are in
 nanoseconds: the sender's monotonic clock, the timestamp that was sent, its maximum error (null for
-not measured), and the time until which the attempt may take effect.  There is no key and no
+not measured), the time until which the attempt may take effect, and the latest time at which it was
+sent if that is later (null or absent if not).  There is no key and no
 signature.
 """
 
@@ -74,7 +75,11 @@ class InDoubt:
         """Return the JSON form."""
         request = asdict(self.request, value_serializer=_plain)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - every request is an attrs class
         attempts = [
-            {**each.at._asdict(), "may_arrive_until": each.may_arrive_until}
+            {
+                **each.at._asdict(),
+                "may_arrive_until": each.may_arrive_until,
+                "latest": each.latest,
+            }
             for each in self.attempts
         ]
         kind = type(self.request).__name__
@@ -163,8 +168,8 @@ def _leg(tree: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a leg
 
 def _attempt(tree: Mapping[str, Any]) -> Attempt:
     numbers = [tree[name] for name in ("monotonic", "server", "may_arrive_until")]
-    error = tree["error"]
-    if not all(type(each) is int for each in (*numbers, 0 if error is None else error)):
+    optional = [tree["error"], tree.get("latest")]
+    if not all(type(each) is int for each in (*numbers, *(each or 0 for each in optional))):
         raise ValueError
-    monotonic, server, until = numbers
-    return Attempt(ClockReading(monotonic, server, error), until)
+    (monotonic, server, until), (error, latest) = numbers, optional
+    return Attempt(ClockReading(monotonic, server, error), until, latest)

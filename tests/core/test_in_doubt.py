@@ -30,13 +30,14 @@ attempts = st.builds(
         error=st.none() | st.integers(0),
     ),
     may_arrive_until=st.integers(),
+    latest=st.none() | st.integers(),
 )
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0, new_client_order_id="mine")
 JSON = (
     '{"request": {"kind": "CancelOrderList", "symbol": "LTCBTC", "order_list_id": 0, '
     '"list_client_order_id": null, "new_client_order_id": "mine", "recv_window": "5000", '
     '"both_must_match": false}, "attempts": [{"monotonic": 1, "server": 2, "error": null, '
-    '"may_arrive_until": 3}]}'
+    '"may_arrive_until": 3, "latest": null}]}'
 )
 
 
@@ -57,6 +58,11 @@ def test_the_json_form_is_as_documented() -> None:
     assert doubt.to_json() == JSON
 
 
+def test_the_json_form_of_an_attempt_may_lack_the_latest_time() -> None:
+    old = InDoubt.from_json(JSON.replace(', "latest": null', ""))
+    assert old == InDoubt.from_json(JSON)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -71,6 +77,7 @@ def test_the_json_form_is_as_documented() -> None:
         JSON.replace('"server": 2', '"server": true'),
         JSON.replace('"error": null', '"error": 0.5'),
         JSON.replace('"error": null, ', ""),
+        JSON.replace('"latest": null', '"latest": "3"'),
     ],
 )
 def test_a_malformed_json_form_is_rejected(text: str) -> None:

@@ -88,7 +88,7 @@ def client_and_venue(
     protocol: Any = None,
     wrap_transport: Callable[[Any], Any] = lambda transport: transport,
     venue: Venue | None = None,
-    faults: Iterable[f.Fault] = (),
+    faults: Iterable[f.Fault] | f.Rule = (),
     events: Iterable[tuple[float, Any]] = (),
     cut: int | None = None,
     **settings: Any,

@@ -125,10 +125,13 @@ class CancelAll:
     make_lock: Callable[[], AbstractContextManager[object]]
     now: int
     _until: int = field(init=False)
+    # All that was ever read: a query may lag, so its silence about a list proves nothing.
+    _seen: dict[int, OrderList] = field(init=False, factory=dict[int, OrderList])
     _open: tuple[OrderList, ...] = ()
     _is_read: bool = False
     _verdicts: dict[int, Verdict] = field(init=False, factory=dict[int, Verdict])
     _unknown: dict[int, InDoubt] = field(init=False, factory=dict[int, InDoubt])
+    _replaced: list[OutcomeUnknown] = field(init=False, factory=list[OutcomeUnknown])
     _running: dict[int, _StoppableCall] = field(init=False, factory=dict[int, _StoppableCall])
     _bug: Exception | None = field(init=False, default=None)
 
@@ -172,7 +175,7 @@ class CancelAll:
                 if not self._verdicts:
                     raise error
                 return self._report(error)
-            due = [each for each in self._left() if self._is_due(each)]
+            due = [each for each in self._open if self._is_due(each)]
             if not due:
                 return self._report()
             if any(each.order_list_id in self._verdicts for each in due):
@@ -198,22 +201,29 @@ class CancelAll:
             left=tuple(self._left()),
             is_current=self._is_read and error is None,
             error=error,
-            in_doubt=tuple(self._unknown.values()),
+            in_doubt=(*self._unknown.values(), *self._replaced_in_doubt()),
         )
 
     def _seconds_left(self) -> float:
         return (self._until - self.now) / SECOND
 
     def _left(self) -> Iterable[OrderList]:
-        for each in self._open:
-            verdict = self._verdicts.get(each.order_list_id)
-            # A query may lag behind what a verdict proves.
-            if not isinstance(verdict, CanceledOrderList | AlreadyDone):
-                yield each
+        return (each for each in self._seen.values() if not self._is_over(each.order_list_id))
+
+    def _is_over(self, list_id: int) -> bool:
+        """Return whether a verdict proves that a list is over, whatever a query shows."""
+        return isinstance(self._verdicts.get(list_id), CanceledOrderList | AlreadyDone)
 
     def _is_due(self, order_list: OrderList) -> bool:
         verdict = self._verdicts.get(order_list.order_list_id)
         return verdict is None or isinstance(verdict, _WORTH_ANOTHER)
+
+    def _replaced_in_doubt(self) -> Iterable[InDoubt]:
+        """Return the cancels without an outcome that others followed, of lists not over."""
+        for each in self._replaced:
+            request: Any = each.request
+            if not self._is_over(request.order_list_id):
+                yield each.in_doubt
 
     def _read(self) -> Generator[Batch, int, OrderListsError | None]:
         self._is_read = False
@@ -225,9 +235,13 @@ class CancelAll:
             ended.append(error)
             if error is None:
                 self._is_read = True
-                self._open = tuple(
-                    each for each in lists if self.symbol is None or each.symbol == self.symbol
-                )
+                found = {
+                    each.order_list_id: each
+                    for each in lists
+                    if self.symbol is None or each.symbol == self.symbol
+                }
+                self._seen |= found
+                self._open = tuple(found.values())
 
         call = self.engine.send(GetOpenOrderLists(), self._policy(), started=self.now)
         self.now = yield Batch([call], done)
@@ -247,8 +261,9 @@ class CancelAll:
         def done(index: int, result: Any, error: OrderListsError | None) -> None:  # noqa: ANN401 - a result
             if isinstance(error, OutcomeUnknown) and self.policy.reconcile:
                 unknown.append((due[index], error))
-                del self._running[due[index].order_list_id]
+                # In this order, here and below: an interrupt in between loses no request.
                 self._unknown[due[index].order_list_id] = error.in_doubt
+                del self._running[due[index].order_list_id]
             else:
                 self._conclude(due[index], result if error is None else error)
 
@@ -297,9 +312,12 @@ class CancelAll:
 
     def _conclude(self, order_list: OrderList, verdict: Any) -> None:  # noqa: ANN401 - a verdict
         list_id = order_list.order_list_id
+        before = self._verdicts.get(list_id)
+        if isinstance(before, OutcomeUnknown):
+            self._replaced.append(before)
+        self._verdicts[list_id] = verdict
         self._running.pop(list_id, None)
         self._unknown.pop(list_id, None)
-        self._verdicts[list_id] = verdict
         if self.on_verdict is not None:
             try:
                 self.on_verdict(order_list, verdict)

@@ -25,13 +25,13 @@ class CancelAllReport:
     Attributes:
         verdicts: What became of the cancel of each list, by the id of the list; the last one, if a
             list was cancelled more than once.
-        left: The lists that were open when last read, and of which nothing proves that they are
-            over.
+        left: The lists that were open when they were read, and of which no verdict proves that they
+            are over: a query may lag, so that its silence proves nothing.
         is_current: Whether the open lists were read after the last cancel, so that `left` is all
             that was open then.  False after an interrupt.
         error: Why they could not be read; None if they were, or after an interrupt.
-        in_doubt: The cancels that an interrupt ended and that may have been sent;
-            `Client.reconcile` reconciles each.
+        in_doubt: The cancels that may have been sent and are in no verdict: an interrupt ended
+            them, or another cancel of their list followed.  `Client.reconcile` reconciles each.
     """
 
     verdicts: Mapping[int, Verdict]
@@ -42,7 +42,7 @@ class CancelAllReport:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the last reading showed no list but those that are proven to be over.
+        """Whether every list that was read is proven to be over, and the last reading had no other.
 
         A query may lag: a list that was placed just before may be missing from it.
         """

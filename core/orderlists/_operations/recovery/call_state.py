@@ -109,8 +109,7 @@ class CallState:
             sent.append(self._attempt_of(*self.in_flight))
         if not sent:
             return InDoubt(self.request, self.earlier)
-        dated = (each._replace(at=self.time_of(each)) for each in sent)
-        return InDoubt(self.request, tuple(dated))
+        return InDoubt(self.request, tuple(self._dated(each) for each in sent))
 
     # Attempts.
 
@@ -164,6 +163,12 @@ class CallState:
         """Return when an attempt was sent at the earliest."""
         return min(self._estimates(attempt), key=_server_time)
 
+    def _dated(self, attempt: Attempt) -> Attempt:
+        """Return an attempt with the estimates of when it was sent, for another call."""
+        earliest, *later = sorted(map(_server_time, self._estimates(attempt)))
+        latest = later[-1] if later and later[-1] > earliest else None
+        return attempt._replace(at=self.time_of(attempt), latest=latest)
+
     def _estimates(self, attempt: Attempt) -> tuple[ClockReading, ...]:
         """Return the estimates of when an attempt was sent.
 
@@ -172,7 +177,8 @@ class CallState:
         """
         is_earlier = attempt.at.monotonic < self.started
         if is_earlier and not self.clock.is_provisional(attempt.at):
-            return (attempt.at,)
+            latest = attempt.at.server if attempt.latest is None else attempt.latest
+            return attempt.at, attempt.at._replace(server=latest)
         again, at = self.clock.at(attempt.at.monotonic), attempt.at
         if at.error is None:
             # By the wall clock.  The exchange executes nothing earlier than this.

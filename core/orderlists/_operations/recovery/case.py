@@ -197,7 +197,11 @@ class Case(Generic[R]):
             raise state.not_executed()
 
     def conclude_absent(self, answer: Answer[Any], *, lost_only: bool = False) -> None:
-        """Raise the refusal if a query that is fresh found no list or order."""
-        refusal = answer.refusal
-        if refusal is not None and self.state.is_fresh(answer.sent_at, lost_only=lost_only):
-            raise self.state.refusal or refusal
+        """Raise the refusal if a query that is fresh found no list or order.
+
+        Of a request of an earlier call it stays unknown: that call may have used another account,
+        which has the list.
+        """
+        state, refusal = self.state, answer.refusal
+        if refusal is not None and state.is_fresh(answer.sent_at, lost_only=lost_only):
+            raise state.unknown() if state.given is None else state.refusal or refusal

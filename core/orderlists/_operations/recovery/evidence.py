@@ -101,12 +101,16 @@ class Snapshot:
         return self.order_list.list_order_status is ListOrderStatus.EXECUTING
 
     @property
+    def live_orders(self) -> list[OrderReport]:
+        """The reports on its orders that are not final."""
+        return [each for each in self.order_list.order_reports if each.status not in FINAL]
+
+    @property
     def is_surely_open(self) -> bool:
         """Whether the list is EXECUTING, every order was reported, and at least one is live."""
         found = self.order_list
         is_complete = len(found.order_reports) == len(found.orders)
-        is_live = any(r.status not in FINAL for r in found.order_reports)
-        return self.is_open and is_complete and is_live
+        return self.is_open and is_complete and bool(self.live_orders)
 
     def canceled(self) -> CanceledOrderList:
         """Return the list as the result of a cancel that this snapshot proves."""

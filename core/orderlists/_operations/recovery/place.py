@@ -5,7 +5,7 @@ It is never sent again here: a second list would be an order too many.  Its ids 
 client id of the list and those of its legs, which are always sent.  An id that the client generated
 was never used before and never will be, so one such id, on any leg or on the list, makes a list
 ours.  Ids that the user chose may name another list: one that has them all, and was not placed
-before the first attempt, counts as ours.
+before the first attempt as far as the clock tells, counts as ours, whoever placed it.
 
 Three conclusions are safe:
 
@@ -161,7 +161,7 @@ class PlacementRecovery:
         state = self.case.state
         if (
             self._is_duplicate
-            and found.is_surely_open
+            and self._holds_an_id(found)
             and found.order_list.symbol == self.request.symbol
             and found.was_placed_before(state.first_sent)
             and state.is_fresh(found.at)
@@ -169,6 +169,15 @@ class PlacementRecovery:
             raise cast("Rejected", state.cause)
         state.seen = None
         return None
+
+    def _holds_an_id(self, found: Snapshot) -> bool:
+        """Return whether a list keeps ours out by its name, or by the id of a live order.
+
+        The id of an order that is over is free again, also while its list is open.
+        """
+        live = {each.client_order_id for each in found.live_orders}
+        is_named = found.order_list.list_client_order_id == self.name
+        return found.is_surely_open and (is_named or not live.isdisjoint(self.legs))
 
     def _is_ours(self, found: OrderList) -> bool:
         """Return whether a list is the one that this request placed."""
@@ -182,7 +191,10 @@ class PlacementRecovery:
         return is_named and names.issuperset(self.legs) and not self._is_older(found)
 
     def _is_older(self, found: OrderList) -> bool:
-        """Return whether a list may have been placed before the first attempt."""
+        """Return whether a list was placed before the first attempt, within the error of the clock.
+
+        One whose time is not known counts as older.
+        """
         first = self.case.state.first_sent_at_latest
         times = [each.time for each in found.order_reports if each.time is not None]
         return first.error is None or not times or any(was_before(each, first) for each in times)
