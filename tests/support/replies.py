@@ -272,3 +272,22 @@ def _is(found: Any, sent: Json, kind: str, unit: TimeUnit) -> bool:
 def _exactly(value: Json) -> Json:
     # As floats: what one JSON parser reads as a huge int or a Decimal, another reads as a float.
     return json.loads(json.dumps(value, default=float), parse_int=float)
+
+
+FILTER_FIELDS: dict[str, dict[str, str]] = {
+    "PRICE_FILTER": {"minPrice": "decimal", "maxPrice": "decimal", "tickSize": "decimal"},
+    "LOT_SIZE": {"minQty": "decimal", "maxQty": "decimal", "stepSize": "decimal"},
+    "MIN_NOTIONAL": {"minNotional": "decimal", "applyToMarket": "flag", "avgPriceMins": "int"},
+    "ICEBERG_PARTS": {"limit": "int"},
+}
+
+
+@st.composite
+def filters(draw: st.DrawFn) -> Tree:
+    """Draw a filter: of a known type or another, with any of the figures of any type."""
+    known = draw(st.sampled_from(sorted(FILTER_FIELDS)))
+    tree = {wire: draw(_BY_KIND[kind]) for wire, kind in FILTER_FIELDS[known].items()}
+    tree["filterType"] = draw(st.just(known) | _word(*FILTER_FIELDS) | json_values)
+    for wire in draw(st.sets(st.sampled_from(sorted(tree)), max_size=1)):
+        tree[wire] = draw(json_values)
+    return tree

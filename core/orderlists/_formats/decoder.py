@@ -1,8 +1,9 @@
 """Decodes plain values (dict, list, str, int, bool, None) to results, without loss.
 
-`scalars` defines the valid scalar values.  Decoding is lenient in four places: unknown fields and
-unknown enum values are kept, an optional field may be absent, and a malformed optional field is
-moved to `malformed_fields` instead of failing the reply.  A required field is strict.
+`scalars` defines the valid scalar values.  Decoding is lenient in five places: unknown fields and
+unknown enum values are kept, an optional field may be absent, a malformed optional field is moved
+to `malformed_fields` instead of failing the reply, and a value that does not fit the class of its
+tag is one of the general class (`tagged`).  A required field is strict.
 
 There are two decoders.  This one is fast: it iterates over the fields of the reply, not over those
 of the class, and detects only *that* a value is invalid.  `diagnostics` reports *where* and *why*;
@@ -11,6 +12,7 @@ it is loaded and run only after this one has failed.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias, TypeVar, cast, get_args
 
@@ -20,10 +22,12 @@ from orderlists._formats.interfaces import Unreadable
 from orderlists._formats.scalars import Decode, Mismatch, scalar_of
 from orderlists._models.base import Result
 from orderlists._models.fields import (
+    is_general,
     is_nullable,
     is_tuple,
     matching_kind,
     non_null,
+    variant_of,
     wire_names,
 )
 from orderlists._models.shapes import Many, One, OneOf, Shape
@@ -64,7 +68,7 @@ def decoder_of(shape: Any, unit: TimeUnit) -> Decode:  # noqa: ANN401 - a shape 
         return _list_decoder(decoder_of(shape.each, unit))
     if form is OneOf:
         return _choice_decoder(shape.kinds, unit)
-    return _object_decoder(shape, unit)
+    return (_tagged_decoder if is_general(shape) else _object_decoder)(shape, unit)
 
 
 def _list_decoder(decode_each: Decode) -> Decode:
@@ -88,6 +92,19 @@ def _choice_decoder(kinds: tuple[Any, ...], unit: TimeUnit) -> Decode:
         if kind is None:
             raise Mismatch
         return decoder_of(kind, unit)(value)
+
+    return decode
+
+
+def _tagged_decoder(kind: Any, unit: TimeUnit) -> Decode:  # noqa: ANN401 - a class with variants
+    decode_other = _object_decoder(kind, unit)
+
+    def decode(value: object) -> object:
+        variant = variant_of(value, kind)
+        if variant is not None:
+            with suppress(Mismatch):
+                return decoder_of(variant, unit)(value)
+        return decode_other(value)
 
     return decode
 

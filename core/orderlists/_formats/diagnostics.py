@@ -9,6 +9,7 @@ Invariant: it accepts exactly what `decoder` accepts, and returns the same value
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from types import GenericAlias
 from typing import Any, Union, cast, get_args, get_origin
@@ -20,6 +21,7 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from orderlists._formats.scalars import SCALARS, Mismatch, scalar_of
 from orderlists._models.fields import (
+    is_general,
     is_list,
     is_nullable,
     is_object,
@@ -27,6 +29,7 @@ from orderlists._models.fields import (
     matching_kind,
     non_null,
     required_names,
+    variant_of,
     wire_names,
 )
 from orderlists._models.shapes import Many, One, Shape
@@ -79,6 +82,7 @@ def converter(unit: TimeUnit) -> Converter:
     strict.register_structure_hook_factory(_is_choice, _choice)
     strict.register_structure_hook_factory(is_tuple, _list)
     strict.register_structure_hook_factory(has, _object)
+    strict.register_structure_hook_factory(is_general, _tagged)
     return strict
 
 
@@ -143,6 +147,19 @@ def _object(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - an attrs
         built = build({name: part for name, part in value.items() if name not in malformed}, kind)
         unknown = {name: part for name, part in value.items() if name not in known}
         return evolve(built, unknown_fields=unknown, malformed_fields=malformed)
+
+    return hook
+
+
+def _tagged(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a class with variants
+    build = _object(kind, converter)
+
+    def hook(value: object, _: object) -> object:
+        variant = variant_of(value, kind)
+        if variant is not None:
+            with suppress(Mismatch, BaseValidationError):
+                return converter.structure(value, variant)
+        return build(value, kind)
 
     return hook
 

@@ -80,3 +80,14 @@ def is_object(value: object) -> TypeGuard[dict[str, Any]]:
 def is_list(value: object) -> TypeGuard[list[Any]]:
     """Return whether a plain value is a list."""
     return type(value) is list
+
+
+def is_general(kind: Any) -> bool:  # noqa: ANN401 - any type
+    """Return whether a type is a class whose variants a field names; see `Tagged`."""
+    return isinstance(kind, type) and "variants" in vars(kind)
+
+
+def variant_of(value: object, kind: Any) -> Any:  # noqa: ANN401 - attrs classes
+    """Return the variant of a class that a plain value names, or None."""
+    name = value.get(camel_case(kind.tag)) if is_object(value) else None
+    return kind.variants.get(name) if type(name) is str else None

@@ -6,6 +6,8 @@ that came and its unit; ``iso`` is null for -1, which stands for *not yet*::
 
     {"iso": "2019-11-18T01:34:28.128000+00:00", "value": 1574040868128, "unit": "MILLISECOND"}
 
+A part whose class depends on one of its fields has a ``kind`` as well.
+
 Unknown and malformed fields are kept as they came; a fraction among them is ``{"$decimal": "0.1"}``
 where the parser of replies reads it as a Decimal, because JSON has no exact number.  An object of
 the exchange that looks like that is ``{"$object": ...}``.  The raw reply is left out.
@@ -27,7 +29,7 @@ from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from orderlists._models.fields import is_list, is_object, is_tuple
+from orderlists._models.fields import is_general, is_list, is_object, is_tuple
 from orderlists._time import Instant, TimeUnit
 from orderlists.errors import InvalidInput
 
@@ -86,11 +88,13 @@ def _converter() -> Converter:
     converter.register_structure_hook(Instant, _to_instant)
     converter.register_structure_hook_factory(is_tuple, _list)
     converter.register_structure_hook_factory(has, _object)
+    converter.register_structure_hook_factory(is_general, _tagged)
     converter.register_structure_hook_func(_is_mapping, lambda value, _: _to_mapping(value))
 
     converter.register_unstructure_hook(Decimal, lambda value: format(value, "f"))
     converter.register_unstructure_hook(Instant, _from_instant)
     converter.register_unstructure_hook_factory(has, _written)
+    converter.register_unstructure_hook_factory(is_general, _tagged_written)
     converter.register_unstructure_hook_func(_is_mapping, _from_tree)
     return converter
 
@@ -137,6 +141,30 @@ def _object(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - an attrs
 
 def _written(kind: Any, converter: Converter) -> Callable[[Any], dict[str, Any]]:  # noqa: ANN401 - an attrs class
     return make_dict_unstructure_fn(kind, converter, reply=override(omit=True))
+
+
+def _tagged(kind: Any, converter: Converter) -> Hook:  # noqa: ANN401 - a class with variants
+    build = _object(kind, converter)
+    variants = {each.__name__: each for each in kind.variants.values()}
+
+    def hook(value: object, _: object) -> object:
+        tree = dict(cast("dict[str, Any]", _exact(value, dict)))
+        name = tree.pop("kind", kind.__name__)
+        if name == kind.__name__:
+            return build(tree, kind)
+        return converter.structure(tree, variants[name])
+
+    return hook
+
+
+def _tagged_written(kind: Any, converter: Converter) -> Callable[[Any], dict[str, Any]]:  # noqa: ANN401 - a class with variants
+    write = _written(kind, converter)
+
+    def hook(value: object) -> dict[str, Any]:
+        own = write(value) if type(value) is kind else converter.unstructure(value)
+        return {"kind": type(value).__name__, **own}
+
+    return hook
 
 
 def _to_mapping(value: object) -> Mapping[str, Any]:

@@ -13,8 +13,9 @@ from orderlists import CanceledOrderList, OrderReport, ServerTime, TimeUnit
 from orderlists._formats.decoder import decode_value, decoder_of
 from orderlists._formats.diagnostics import converter, type_of
 from orderlists._formats.scalars import Mismatch
+from orderlists._models.filters import Filter
 from orderlists.extending import Many, One, OneOf, Shape, Unreadable
-from replies import cancel_replies, damaged_replies, json_values
+from replies import cancel_replies, damaged_replies, filters, json_values
 
 EITHER: Shape[Any] = OneOf((CanceledOrderList, OrderReport))
 SHAPES: list[Shape[Any]] = [
@@ -25,6 +26,8 @@ SHAPES: list[Shape[Any]] = [
     EITHER,
     Many(EITHER),
     OneOf((ServerTime,)),
+    One(Filter),
+    Many(One(Filter)),
 ]
 BARE = {"symbol": "LTCBTC", "orderId": 0, "orderListId": -1, "clientOrderId": "x"}
 
@@ -50,7 +53,7 @@ def tree_of(body: bytes) -> object:
         return body
 
 
-trees = cancel_replies() | damaged_replies().map(tree_of) | json_values
+trees = cancel_replies() | damaged_replies().map(tree_of) | json_values | filters()
 
 
 @given(
