@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-Parameter: TypeAlias = tuple[str, str | int | Decimal]
-"""The wire name of a parameter, and its value, which each protocol encodes."""
+Parameter: TypeAlias = tuple[str, str | int | Decimal | tuple[str, ...]]
+"""The wire name of a parameter, and its value, which each protocol encodes.
+
+A tuple is a list of texts: an array in JSON, and the text of that array in a query.
+"""
 
 Recovery: TypeAlias = "Callable[[Case[Any]], Generator[Any, Any, R]]"
 """Reconciles a request whose outcome is unknown.

@@ -8,6 +8,7 @@ Invariant: the query is percent-encoded first; exactly those bytes are signed an
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -131,13 +132,18 @@ class Rest:
 
 
 def _query(parameters: list[Parameter]) -> str:
-    # The text of a number needs no encoding.
     return "&".join(
         [
-            f"{name}={_percent_encoded(value) if isinstance(value, str) else text_of(value)}"
+            f"{name}={_percent_encoded(value) if isinstance(value, str) else _encoded(value)}"
             for name, value in parameters
         ]
     )
+
+
+def _encoded(value: int | Decimal | tuple[str, ...]) -> str:
+    text = text_of(value)
+    # The text of a number needs no encoding.
+    return _percent_encoded(text) if isinstance(value, tuple) else text
 
 
 def _percent_encoded(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from orderlists._keys.key import Key
@@ -31,10 +32,12 @@ def check_format(_: object, attribute: Attribute[Any], value: object) -> None:
         raise InvalidSetting(field=attribute.name, value=value, rule=rule)
 
 
-def text_of(value: str | int | Decimal) -> str:
+def text_of(value: str | int | Decimal | tuple[str, ...]) -> str:
     """Return a parameter's value as text, as it is signed, before any encoding."""
     if isinstance(value, Decimal):
         return write_decimal(value)
+    if isinstance(value, tuple):
+        return f"[{','.join([encode_basestring(each) for each in value])}]"
     # The text of a member of an IntEnum may be its name.
     return str(value) if isinstance(value, str) else int.__repr__(value)
 

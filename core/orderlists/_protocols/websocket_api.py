@@ -181,11 +181,11 @@ class WebSocketApi:
         return http_error(response, self.format)
 
 
-def _json_value(value: str | int | Decimal) -> str:
+def _json_value(value: str | int | Decimal | tuple[str, ...]) -> str:
     # A Decimal is sent as text, even a whole one: what is signed is text, and the server may write
     # a number that it has read in another way.
     text = text_of(value)
-    return text if isinstance(value, int) else encode_basestring(text)
+    return text if isinstance(value, int | tuple) else encode_basestring(text)
 
 
 def _error(
