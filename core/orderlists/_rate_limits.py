@@ -14,7 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
+from attrs import frozen
+
 from orderlists._clock import ClockReading
+from orderlists._models.base import Result
 from orderlists._time import SECOND, Instant, TimeUnit
 from orderlists.errors import Banned, InvalidSetting, RateLimited
 
@@ -33,6 +36,23 @@ class RateLimitType(Enum):
 
     # Hash by identity, consistent with equality; Enum's own is slow Python code.
     __hash__ = object.__hash__
+
+
+@frozen(kw_only=True, slots=False)
+class ListedRateLimit(Result):
+    """A rate limit as `exchangeInfo` lists it.
+
+    Attributes:
+        rate_limit_type: What is limited: ``REQUEST_WEIGHT``, ``ORDERS``, or another kind.
+        interval: ``SECOND``, ``MINUTE``, ``HOUR`` or ``DAY``.
+        interval_num: How many intervals a window has.
+        limit: The limit per window.
+    """
+
+    rate_limit_type: str
+    interval: str
+    interval_num: int
+    limit: int
 
 
 class Usage(NamedTuple):
@@ -73,11 +93,15 @@ _Figure: TypeAlias = tuple[int, int, int | None]
 """The number of a window since 1970, its usage, and its limit."""
 
 
+AnyLimit: TypeAlias = Mapping[str, Any] | ListedRateLimit
+
+
 class RateLimits:
     """Usage and blocks of one IP address and its accounts; may be shared by several clients.
 
     Args:
-        limits: The limits, as in ``rateLimits`` of `exchangeInfo`; by default the documented ones.
+        limits: The limits: ``rate_limits`` of an `ExchangeInfo`, or in the form of the reply; by
+            default the documented ones.
 
     Attributes:
         blocks: The blocks that the exchange imposed on the IP address (None) or on an account, with
@@ -93,10 +117,18 @@ class RateLimits:
     [(7, 6000)]
     """
 
-    def __init__(self, limits: Iterable[Mapping[str, Any]] | None = None) -> None:
+    def __init__(self, limits: Iterable[AnyLimit] | None = None) -> None:
         self._limits = _DOCUMENTED if limits is None else dict(_limits_in(limits))
         self._figures: dict[tuple[RateLimitType, int, str | None], _Figure] = {}
         self.blocks: dict[tuple[str | None, int], RateLimited | Banned] = {}
+
+    def set_limits(self, limits: Iterable[AnyLimit]) -> None:
+        """Replace the limits by those of an `ExchangeInfo`; usage and blocks stay.
+
+        Raises:
+            InvalidSetting: The limits have another form.
+        """
+        self._limits = dict(_limits_in(limits))
 
     def record(self, usages: Iterable[Usage], *, account: str, now: ClockReading) -> None:
         """Record the usage that a reply reported."""
@@ -168,19 +200,25 @@ def _scope(limiter: RateLimitType, account: str) -> str | None:
 
 
 def _limits_in(
-    listed: Iterable[Mapping[str, Any]],
+    listed: Iterable[AnyLimit],
 ) -> Iterator[tuple[tuple[RateLimitType, int], int]]:
     if not isinstance(listed, Iterable):
         raise InvalidSetting(field="limits", value=listed, rule=_LISTED)
     for limit in listed:
         try:
-            kind, interval = limit["rateLimitType"], limit["interval"]
+            kind, interval, number, most = _figures_of(limit)
             # The exchange lists other kinds as well, such as connections.
             if kind in RateLimitType.__members__ and interval in INTERVALS:
-                seconds = INTERVALS[interval] * operator.index(limit["intervalNum"])
-                yield (RateLimitType(kind), seconds), operator.index(limit["limit"])
+                seconds = INTERVALS[interval] * operator.index(number)
+                yield (RateLimitType(kind), seconds), operator.index(most)
         except (LookupError, TypeError) as error:
             raise InvalidSetting(field="limits", value=limit, rule=_LISTED) from error
+
+
+def _figures_of(limit: AnyLimit) -> tuple[Any, Any, Any, Any]:
+    if isinstance(limit, ListedRateLimit):
+        return limit.rate_limit_type, limit.interval, limit.interval_num, limit.limit
+    return limit["rateLimitType"], limit["interval"], limit["intervalNum"], limit["limit"]
 
 
 _DOCUMENTED = {
