@@ -19,6 +19,7 @@ MODULES = (
     "orderlists.errors",
     "orderlists.extending",
     "orderlists.legs",
+    "orderlists.markets",
     "orderlists.testing",
     "orderlists_transports",
     "orderlists_transports.adapting",

@@ -4,9 +4,12 @@ A *request* (`CancelOrderList`) is a value that describes an operation, a *key* 
 it, and a *protocol* (`Rest`) encodes it and decodes the reply to a *result* (`CanceledOrderList`)
 or an *error*.  This package does no I/O; the clients are in `orderlists_transports`.
 
-The exchange's enumerations are in `orderlists.enums`, all exceptions in `orderlists.errors`, and
-the interfaces for new operations, formats, protocols and transports in `orderlists.extending`.
+The exchange's enumerations are in `orderlists.enums`, all exceptions in `orderlists.errors`, the
+rules of symbols in `orderlists.markets`, and the interfaces for new operations, formats, protocols
+and transports in `orderlists.extending`.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from orderlists._attempt import Attempt
 from orderlists._execution.cancel_all_report import CancelAllReport, Verdict
@@ -70,6 +73,19 @@ from orderlists.errors import (
     UnknownOrderList,
 )
 
+if TYPE_CHECKING:
+    from orderlists._operations.get_exchange_info import GetExchangeInfo
+else:
+
+    def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
+        if name != "GetExchangeInfo":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        # Loaded when it is first used: the classes of filters take a quarter of the import.
+        from orderlists._operations.get_exchange_info import GetExchangeInfo  # noqa: PLC0415
+
+        return GetExchangeInfo
+
+
 __all__ = [
     "AlreadyDone",
     "Attempt",
@@ -90,6 +106,7 @@ __all__ = [
     "Gap",
     "GapReason",
     "GetAllOrderLists",
+    "GetExchangeInfo",
     "GetOpenOrderLists",
     "GetOrder",
     "GetOrderList",

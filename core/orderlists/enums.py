@@ -32,6 +32,7 @@ __all__ = [
     "RejectReason",
     "SelfTradePreventionMode",
     "Side",
+    "SymbolStatus",
     "TimeInForce",
     "WorkingFloor",
 ]
@@ -113,6 +114,16 @@ class Side(OpenEnum):
 
     BUY = "BUY"
     SELL = "SELL"
+
+
+class SymbolStatus(OpenEnum):
+    """Whether a symbol is traded."""
+
+    TRADING = "TRADING"
+    END_OF_DAY = "END_OF_DAY"
+    HALT = "HALT"
+    BREAK = "BREAK"
+    CANCEL_ONLY = "CANCEL_ONLY"
 
 
 class TimeInForce(OpenEnum):

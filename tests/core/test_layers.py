@@ -20,7 +20,7 @@ LAYERS = (
     ("_protocols", "testing"),
     ("_connections", "_commands"),
     ("_execution",),
-    ("__init__", "extending"),
+    ("__init__", "extending", "markets"),
 )
 HEIGHT = {name: number for number, names in enumerate(LAYERS) for name in names}
 

@@ -22,6 +22,7 @@ from orderlists._clock import ClockReading
 from orderlists._protocols.rate_limit_headers import usage_of
 from orderlists._rate_limits import RateLimitType, Usage
 from orderlists.extending import HttpResponse
+from orderlists.markets import ListedRateLimit
 from scripted import SECOND, START, Scripted, done
 
 MINUTE = 60 * SECOND
@@ -59,6 +60,26 @@ def test_the_documented_rate_limits_are_the_default() -> None:
         ("ORDERS", 86400, 200_000, 0),
         ("REQUEST_WEIGHT", 60, 6000, 0),
     ]
+
+
+TEN_SECONDS = ListedRateLimit(
+    rate_limit_type="ORDERS", interval="SECOND", interval_num=10, limit=50
+)
+RAW_REQUESTS = ListedRateLimit(
+    rate_limit_type="RAW_REQUESTS", interval="MINUTE", interval_num=5, limit=300_000
+)
+
+
+def test_listed_rate_limits_replace_those_that_were_known_and_leave_the_usage() -> None:
+    rate_limits = RateLimits()
+    rate_limits.record([Usage(RateLimitType.ORDERS, 10, 7)], account="a", now=moment(0))
+    rate_limits.set_limits([TEN_SECONDS, RAW_REQUESTS])
+    read = rate_limits.read(account="a", now=moment(0))
+    assert [(a.limiter.value, a.seconds, a.limit, a.used) for a in read] == [("ORDERS", 10, 50, 7)]
+    assert RateLimits([TEN_SECONDS]).read(account="b", now=moment(0))[0].limit == 50
+    with pytest.raises(InvalidSetting):
+        rate_limits.set_limits([{"a": 1}])
+    assert rate_limits.read(account="a", now=moment(0)) == read
 
 
 @pytest.mark.parametrize(

@@ -166,10 +166,21 @@ def to_amount_or_none(value: int | str | Decimal | None) -> Decimal | None:
 
 def check_amount(_: object, attribute: Attribute[Any], value: object) -> None:
     """Reject what is no amount, such as a float."""
+    exact_amount(attribute.name, value)
+
+
+def exact_amount(name: str, value: Any) -> Decimal:  # noqa: ANN401 - of any type
+    """Convert an amount that is no field of a request to an exact Decimal.
+
+    Raises:
+        InvalidRequest: It is no amount, such as a float.
+    """
     if value is None:
-        raise Rule.GIVEN.broken(attribute.name, value)
-    if not (isinstance(value, Decimal) and _is_amount(value)):
-        raise Rule.AMOUNT.broken(attribute.name, _shown(value))
+        raise Rule.GIVEN.broken(name, value)
+    number = to_amount(value)
+    if not (isinstance(number, Decimal) and _is_amount(number)):
+        raise Rule.AMOUNT.broken(name, _shown(value))
+    return number
 
 
 def check_amount_or_none(_: object, attribute: Attribute[Any], value: object) -> None:
