@@ -78,6 +78,13 @@ def _may_be_in_symbol(letter: str) -> bool:
     return letter in "_-." or (is_word and not "a" <= letter <= "z")
 
 
+_ARRAY = re.compile(r'\["[^"]+"(,"[^"]+")*\]')
+
+
+def _texts_in(text: str) -> tuple[str, ...]:
+    return tuple(text.removeprefix('["').removesuffix('"]').split('","'))
+
+
 LONG = Kind(legal="^[0-9]{1,20}$", fits=re.compile(r"[0-9]{1,20}").fullmatch, read=_long)
 DECIMAL = Kind(
     legal=r"^([0-9]{1,20})(\.[0-9]{1,20})?$",
@@ -85,6 +92,11 @@ DECIMAL = Kind(
     read=Decimal,
 )
 SYMBOL = Kind(legal=r"^[\w\-._&&[^a-z]]{1,50}$", fits=_is_symbol, read=str)
+SYMBOLS = Kind(
+    legal=r'^\["[\w\-._&&[^a-z]]{1,50}"(,"[\w\-._&&[^a-z]]{1,50}")*\]$',
+    fits=lambda text: _ARRAY.fullmatch(text) and all(map(_is_symbol, _texts_in(text))),
+    read=_texts_in,
+)
 CLIENT_ID = Kind(
     legal="^[a-zA-Z0-9-_]{1,36}$", fits=re.compile(r"[a-zA-Z0-9-_]{1,36}").fullmatch, read=str
 )

@@ -27,9 +27,10 @@ STP_MODE: Final[Parameter[SelfTradePreventionMode | None]] = optional(
 
 def shared_facts(call: Call, side: Side, quantity: Decimal | None) -> dict[str, Any]:
     """Return the attributes of a `Leg` that are not parameters of the leg."""
-    mode = call[STP_MODE]
+    mode, symbol = call[STP_MODE], call.venue.symbols.get(call[SYMBOL_SENT])
+    usual = "NONE" if symbol is None else symbol.default_self_trade_prevention_mode
     return {
         "side": side,
         "quantity": quantity,
-        "self_trade_prevention_mode": "NONE" if mode is None else mode,
+        "self_trade_prevention_mode": usual if mode is None else mode,
     }

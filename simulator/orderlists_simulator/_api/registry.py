@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from orderlists_simulator._api import (
+    exchange_info,
     general,
     order_list_placement,
     order_lists,
@@ -17,7 +18,15 @@ from orderlists_simulator._api import (
 )
 from orderlists_simulator._api.endpoint import Endpoint
 
-_MODULES = (general, order_list_placement, order_lists, order_placement, orders, user_data_stream)
+_MODULES = (
+    exchange_info,
+    general,
+    order_list_placement,
+    order_lists,
+    order_placement,
+    orders,
+    user_data_stream,
+)
 
 ENDPOINTS: Final = tuple(
     each for module in _MODULES for each in vars(module).values() if isinstance(each, Endpoint)

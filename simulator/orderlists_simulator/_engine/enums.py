@@ -46,6 +46,7 @@ ExpiryReason: TypeAlias = Literal[
     "EXECUTION_RULE_PRICE_RANGE_EXCEEDED",
 ]
 CancelRestrictions: TypeAlias = Literal["ONLY_NEW", "ONLY_PARTIALLY_FILLED"]
+SymbolStatus: TypeAlias = Literal["TRADING", "END_OF_DAY", "HALT", "BREAK", "CANCEL_ONLY"]
 ListStatusType: TypeAlias = Literal["EXEC_STARTED", "ALL_DONE"]
 ListOrderStatus: TypeAlias = Literal["EXECUTING", "ALL_DONE"]
 

@@ -1,19 +1,23 @@
 """Placing order lists and orders as the exchange does: after every check.
 
 `OrderEntry.place_list` places a list without these checks.  [ASSUME] The order of the checks:
-symbol, unfilled orders, whether the symbol has such lists, amounts of 0, filters, prices, balances,
-client ids.
+symbol, unfilled orders, what the symbol allows, amounts of 0, filters, prices, balances, client
+ids.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from attrs import evolve, frozen
 
 from orderlists_simulator._engine.enums import ContingencyType
 from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.filters import check_filters
 from orderlists_simulator._engine.market import Market
 from orderlists_simulator._engine.order_entry import OrderEntry
 from orderlists_simulator._engine.orders import Leg, Order, VenueOrderList
+from orderlists_simulator._engine.permissions import check_permissions
 from orderlists_simulator._engine.price_rules import check_amounts, check_prices
 from orderlists_simulator._engine.state import VenueState
 
@@ -71,14 +75,14 @@ class Placement:
         """Place a list, and return it as the reply shows it.
 
         Raises:
-            ApiError: -1121, unknown symbol; -1015, too many unfilled orders; -1013, an amount is 0,
-                or there are too many open lists; -2010, the symbol has no OPO, the prices do not
-                fit each other or the market, the account has too little, or a client id is in use.
+            ApiError: -1121, unknown symbol; -1015, too many unfilled orders; -1013, the symbol is
+                not traded, an amount is 0, a filter refuses one, or there are too many open lists;
+                -2010, the symbol does not allow it, the prices do not fit each other or the market,
+                the account has too little, or a client id is in use.
         """
         with self._state.at(now):
             self._check_account(new.symbol, new.account, len(new.legs), now)
-            self._check_kind(new)
-            check_amounts(new.legs)
+            self._check_rules(new.symbol, new.contingency_type, new.legs)
             self._check_open_lists(new)
             check_prices(new.contingency_type, new.legs, self._market.last_price(new.symbol))
             placed = self._entry.new_list(
@@ -99,7 +103,7 @@ class Placement:
         """
         with self._state.at(now):
             self._check_account(new.symbol, new.account, 1, now)
-            check_amounts((new.leg,))
+            self._check_rules(new.symbol, None, (new.leg,))
             check_prices(None, (new.leg,), self._market.last_price(new.symbol))
             placed = self._entry.new_order(
                 symbol=new.symbol, leg=new.leg, account=new.account, now=now
@@ -117,10 +121,13 @@ class Placement:
         after = self._market.execute(placed, resting=frozenset(), now=now)
         return _as_replied(placed, after)
 
-    def _check_kind(self, new: NewOrderList) -> None:
-        is_opo = any(each.quantity is None for each in new.legs)
-        if is_opo and not self._state.symbols[new.symbol].opo_allowed:
-            raise ApiError(-2010, "OPO orders are not supported for this symbol.")
+    def _check_rules(
+        self, name: str, contingency_type: ContingencyType | None, legs: Sequence[Leg]
+    ) -> None:
+        symbol = self._state.symbols[name]
+        check_permissions(symbol, contingency_type, legs)
+        check_amounts(legs)
+        check_filters(symbol.filters, legs, self._market.last_price(name))
 
     def _check_open_lists(self, new: NewOrderList) -> None:
         limit = self._state.behaviour.max_num_order_lists

@@ -44,6 +44,7 @@ class Venue:
 
     Attributes:
         behaviour: Its settings.
+        symbols: The symbols, by name.
         order_entry: Places order lists without any check, and cancels them.
         placement: Places order lists and orders as the endpoints do, after every check.
         market: The last prices, which execute orders; a symbol without a price executes none.
@@ -84,6 +85,7 @@ class Venue:
         self.behaviour = Behaviour() if behaviour is None else behaviour
         self._state = VenueState(symbols=symbols, behaviour=self.behaviour)
         ids = Ids(lists=list_ids, orders=order_ids, names=client_ids)
+        self.symbols = self._state.symbols
         self.order_entry = OrderEntry(self._state, ids)
         self.balances = self._state.balances
         self.order_count = self._state.order_count
@@ -119,6 +121,14 @@ class Venue:
         """
         with self.notifier.lock:
             return self._state.store[order_list_id]
+
+    def check_symbol(self, symbol: str) -> None:
+        """Check that there is a symbol.
+
+        Raises:
+            ApiError: -1121, there is none.
+        """
+        self._state.check_symbol(symbol)
 
     def query_list(
         self,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from attrs import evolve, field, frozen
 
@@ -139,6 +139,10 @@ def _read_value(name: str, value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return str(value)
+    if isinstance(value, list):
+        texts = cast("list[object]", value)
+        if all(type(each) is str for each in texts):
+            return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
     raise malformed(name)
 
 

@@ -58,7 +58,7 @@ class TestErrors:
             ('{"id": 1, "method": "order.test"}', -1020),
             ('{"id": 1, "method": "Time"}', -1020),
             ('{"id": 1, "method": ""}', -1020),
-            ('{"id": 1, "method": "exchangeInfo", "params": {"symbols": ["BTCUSDT"]}}', -1020),
+            ('{"id": 1, "method": "ticker.price", "params": {"symbols": ["BTCUSDT"]}}', -1020),
             ('{"id": 1, "method": "time", "params": {"a": 1, "b": 2}}', -1101),
             ('{"id": 1, "method": "v3/v3/time"}', -1020),
             ('{"id": 1, "method": "time", "speed": "high"}', -1103),
