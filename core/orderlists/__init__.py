@@ -36,6 +36,10 @@ from orderlists._operations.get_open_order_lists import GetOpenOrderLists
 from orderlists._operations.get_order import GetOrder
 from orderlists._operations.get_order_list import GetOrderList
 from orderlists._operations.get_server_time import GetServerTime, ServerTime
+from orderlists._operations.get_unfilled_order_count import (
+    GetUnfilledOrderCount,
+    UnfilledOrderCount,
+)
 from orderlists._operations.place_oco import PlaceOco
 from orderlists._operations.place_opo import PlaceOpo
 from orderlists._operations.place_opoco import PlaceOpoco
@@ -111,6 +115,7 @@ __all__ = [
     "GetOrder",
     "GetOrderList",
     "GetServerTime",
+    "GetUnfilledOrderCount",
     "HandshakeRefused",
     "HmacKey",
     "InDoubt",
@@ -153,6 +158,7 @@ __all__ = [
     "TransportError",
     "Unauthorized",
     "UndecodableReply",
+    "UnfilledOrderCount",
     "UnknownOrderList",
     "Verdict",
     "WebSocketApi",

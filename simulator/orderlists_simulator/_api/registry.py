@@ -9,6 +9,7 @@ from typing import Final
 
 from orderlists_simulator._api import (
     exchange_info,
+    account,
     general,
     order_list_placement,
     order_lists,
@@ -20,6 +21,7 @@ from orderlists_simulator._api.endpoint import Endpoint
 
 _MODULES = (
     exchange_info,
+    account,
     general,
     order_list_placement,
     order_lists,

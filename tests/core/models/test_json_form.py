@@ -29,6 +29,7 @@ from orderlists import (
     RawReply,
     ServerTime,
     TimeUnit,
+    UnfilledOrderCount,
 )
 from orderlists._models.base import JsonForm, attach_reply
 from orderlists._models.fields import is_nullable, is_tuple, non_null
@@ -42,6 +43,7 @@ KINDS: list[Any] = [
     OrderReport,
     CanceledOrder,
     ServerTime,
+    UnfilledOrderCount,
     ListStatus,
     ExecutionReport,
     OtherEvent,
