@@ -34,6 +34,7 @@ from orderlists._operations.cancel_order_list import CancelOrderList
 from orderlists._operations.get_all_order_lists import GetAllOrderLists
 from orderlists._operations.get_open_order_lists import GetOpenOrderLists
 from orderlists._operations.get_order import GetOrder
+from orderlists._operations.get_order_amendments import GetOrderAmendments, OrderAmendment
 from orderlists._operations.get_order_list import GetOrderList
 from orderlists._operations.get_server_time import GetServerTime, ServerTime
 from orderlists._operations.get_unfilled_order_count import (
@@ -113,6 +114,7 @@ __all__ = [
     "GetExchangeInfo",
     "GetOpenOrderLists",
     "GetOrder",
+    "GetOrderAmendments",
     "GetOrderList",
     "GetServerTime",
     "GetUnfilledOrderCount",
@@ -130,6 +132,7 @@ __all__ = [
     "ListedOrder",
     "MissingExtra",
     "NotExecuted",
+    "OrderAmendment",
     "OrderFill",
     "OrderList",
     "OrderListsError",

@@ -69,9 +69,14 @@ def plain_text_or_none(value: str | None) -> str | None:
     return None if value is None else plain_text(value)
 
 
-def plain_int_or_none(value: int | None) -> int | None:
+def plain_int(value: int) -> int:
     """Convert an instance of a subclass of `int`, such as an enum member, to a plain int."""
     return int(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def plain_int_or_none(value: int | None) -> int | None:
+    """Do the same; None stands for *not given*."""
+    return None if value is None else plain_int(value)
 
 
 def check_symbol(_: object, attribute: Attribute[str], value: object) -> None:
@@ -104,6 +109,13 @@ def check_id(_: object, attribute: Attribute[int | None], value: object) -> None
         return
     if not (isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_ID):
         raise InvalidRequest(field=attribute.name, value=value, rule=ID_RULE)
+
+
+def check_given_id(request: object, attribute: Attribute[Any], value: object) -> None:
+    """Reject an invalid exchange id, and None."""
+    if value is None:
+        raise Rule.GIVEN.broken(attribute.name, value)
+    check_id(request, attribute, value)
 
 
 def check_flag(_: object, attribute: Attribute[bool], value: object) -> None:

@@ -21,8 +21,13 @@ def execution_reports(update: ListUpdate, unit: TimeUnit) -> list[JsonObject]:
     return [_report(change, update.at, unit) for change in update.changes]
 
 
-def list_status(update: ListUpdate, unit: TimeUnit) -> JsonObject:
-    """Return the ``listStatus``."""
+def list_statuses(update: ListUpdate, unit: TimeUnit) -> list[JsonObject]:
+    """Return the ``listStatus``, if there is one."""
+    status = update.list_status_type
+    return [] if status is None else [_list_status(update, status, unit)]
+
+
+def _list_status(update: ListUpdate, status: str, unit: TimeUnit) -> JsonObject:
     order_list, at = update.order_list, unit.convert(update.at)
     return {
         "e": "listStatus",
@@ -30,7 +35,7 @@ def list_status(update: ListUpdate, unit: TimeUnit) -> JsonObject:
         "s": order_list.symbol,
         "g": order_list.order_list_id,
         "c": order_list.contingency_type,
-        "l": order_list.list_status_type,
+        "l": status,
         "L": order_list.list_order_status,
         "r": "NONE",
         "C": order_list.list_client_order_id,
@@ -68,7 +73,7 @@ def _report(change: OrderChange, at: int, unit: TimeUnit) -> JsonObject:
         "P": format_amount(order.stop_price),
         "F": format_amount(order.iceberg_qty),
         "g": order.order_list_id,
-        "C": order.client_order_id if is_canceled else "",
+        "C": change.former_name or "",
         "x": change.execution_type,
         "X": order.status,
         "r": "NONE",

@@ -10,6 +10,7 @@ from typing import Final
 from orderlists_simulator._api import (
     exchange_info,
     account,
+    amendments,
     general,
     order_list_placement,
     order_lists,
@@ -22,6 +23,7 @@ from orderlists_simulator._api.endpoint import Endpoint
 _MODULES = (
     exchange_info,
     account,
+    amendments,
     general,
     order_list_placement,
     order_lists,

@@ -12,9 +12,10 @@ from typing import Literal, TypeAlias
 
 from attrs import evolve, frozen
 
+from orderlists_simulator._engine.enums import ListStatusType
 from orderlists_simulator._engine.orders import Order, VenueOrderList
 
-ExecutionType: TypeAlias = Literal["NEW", "CANCELED", "TRADE", "EXPIRED"]
+ExecutionType: TypeAlias = Literal["NEW", "CANCELED", "REPLACED", "TRADE", "EXPIRED"]
 """The kind of a change of an order."""
 
 _NO_TRADE = -1
@@ -35,6 +36,13 @@ class OrderChange:
     after: Order
     execution_type: ExecutionType
     execution_id: int
+
+    @property
+    def former_name(self) -> str | None:
+        """The client id before a cancel or an amendment; None for any other kind."""
+        if self.before is None or self.execution_type not in {"CANCELED", "REPLACED"}:
+            return None
+        return self.before.client_order_id
 
     @property
     def trade_id(self) -> int:
@@ -93,6 +101,17 @@ class ListUpdate:
     at: int
     position: tuple[Balance, ...] = ()
 
+    @property
+    def list_status_type(self) -> ListStatusType | Literal["UPDATED"] | None:
+        """The type of the list status that reports it; None if none does."""
+        if self.order_list.is_single:
+            return None
+        replaced = [each for each in self.changes if each.execution_type == "REPLACED"]
+        if not replaced:
+            return self.order_list.list_status_type
+        is_renamed = any(each.former_name != each.after.client_order_id for each in replaced)
+        return "UPDATED" if is_renamed else None
+
 
 class ChangeRecorder:
     """Compares states of lists, and numbers the changes.
@@ -114,12 +133,18 @@ class ChangeRecorder:
         changes = tuple(self._change(was, each) for was, each in pairs if _is_reported(was, each))
         return ListUpdate(order_list=after, changes=changes, at=now)
 
+    def new_execution_id(self) -> int:
+        """Return the number of an execution that comes with the next change."""
+        return next(self._execution_ids)
+
     def _change(self, before: Order | None, after: Order) -> OrderChange:
+        is_amendment = before is not None and after.amendments != before.amendments
+        known = after.amendments[-1].execution_id if is_amendment else None
         change = OrderChange(
             before=before,
             after=after,
             execution_type=_execution_type(before, after),
-            execution_id=next(self._execution_ids),
+            execution_id=self.new_execution_id() if known is None else known,
         )
         self.next_trade_id = max(self.next_trade_id, change.trade_id + 1)
         return change
@@ -137,5 +162,7 @@ def _execution_type(before: Order | None, after: Order) -> ExecutionType:
         return "TRADE"
     if after.status == "CANCELED":
         return "CANCELED"
+    if before.quantity is not None and after.quantity != before.quantity:
+        return "REPLACED"
     # A pending order that is released is reported as NEW a second time.
     return "EXPIRED" if after.status == "EXPIRED" else "NEW"

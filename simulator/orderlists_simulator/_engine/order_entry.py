@@ -351,10 +351,6 @@ def _check_restrictions(
     restrictions: CancelRestrictions | None,
 ) -> None:
     allowed = _RESTRICTED.get(restrictions, frozenset())
-    statuses = {
-        each.status
-        for each in order_list.orders
-        if order_id in {None, each.order_id} and name in {None, each.client_order_id}
-    }
+    statuses = {each.status for each in order_list.open_orders(order_id, name)}
     if restrictions is not None and not statuses & allowed:
         raise ApiError(-2011, "Order was not canceled due to cancel restrictions.")

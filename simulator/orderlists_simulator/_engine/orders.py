@@ -3,8 +3,9 @@
 A `Leg` is an order as it is to be placed; an `Order` was placed and has ids; a `VenueOrderList` is
 two or three orders of one symbol.  Times are nanoseconds since 1970.
 
-Invariant: an order keeps the client id under which it was placed; the id of the cancel that ended
-it is a field of its own.  Which of the two a reply shows is up to the code that writes the reply.
+Invariant: an order keeps the client id under which it was placed or last amended; the id of the
+cancel that ended it is a field of its own.  Which of the two a reply shows is up to the code that
+writes the reply.
 """
 
 from __future__ import annotations
@@ -127,15 +128,37 @@ class Trade:
 
 
 @frozen(kw_only=True)
+class Amendment:
+    """An amendment of an order.
+
+    Attributes:
+        execution_id: Its number, which replies and events share.
+        orig_client_order_id: The client id of the order before it.
+        new_client_order_id: The client id after it.
+        orig_quantity: The quantity before it.
+        new_quantity: The quantity after it.
+        time: In nanoseconds.
+    """
+
+    execution_id: int
+    orig_client_order_id: str
+    new_client_order_id: str
+    orig_quantity: Decimal
+    new_quantity: Decimal
+    time: int
+
+
+@frozen(kw_only=True)
 class Order(_Facts):
     """An order that was placed, open or finished.  It has the fields of a `Leg` as well.
 
     Attributes:
-        client_order_id: The id under which it was placed, also after a cancel.
+        client_order_id: The id under which it was placed or last amended, also after a cancel.
         update_time: Of its last change, in nanoseconds.
         working_time: When it entered the order book, in nanoseconds; None for not yet, or never.
         cancel_id: The client id of the cancel that ended it; None if none did.
         trades: Its trades, oldest first.
+        amendments: Its amendments, oldest first.
     """
 
     symbol: str
@@ -147,6 +170,7 @@ class Order(_Facts):
     working_time: int | None = None
     cancel_id: str | None = None
     trades: tuple[Trade, ...] = ()
+    amendments: tuple[Amendment, ...] = ()
 
     @property
     def received_asset(self) -> str:
@@ -209,6 +233,16 @@ class VenueOrderList:
     def is_open(self) -> bool:
         """Whether at least one of its orders is not final."""
         return not all(order.is_final for order in self.orders)
+
+    def open_orders(self, order_id: int | None, name: str | None) -> tuple[Order, ...]:
+        """Return its orders that are not final and have these ids; None stands for any id."""
+        return tuple(
+            each
+            for each in self.orders
+            if not each.is_final
+            and order_id in {None, each.order_id}
+            and name in {None, each.client_order_id}
+        )
 
     def canceled(self, cancel_id: str, *, now: int) -> Cancellation:
         """Return the result of a cancel, which ends every order that is not final."""

@@ -77,6 +77,10 @@ class VenueState:
         """The id for the next trade."""
         return self._recorder.next_trade_id
 
+    def new_execution_id(self) -> int:
+        """Return the number of an execution that comes with the next change."""
+        return self._recorder.new_execution_id()
+
     def add(self, order_list: VenueOrderList, *, now: int) -> None:
         """Add a new list, and publish it; raises what `OrderListStore.add` does."""
         self.store.add(order_list)

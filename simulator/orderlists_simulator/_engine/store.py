@@ -84,6 +84,15 @@ class OrderListStore:
         )
         self._index(order_list)
 
+    def check_order_name(self, account: str, symbol: str, name: str, *, code: int) -> None:
+        """Check that no open order has a client id.
+
+        Raises:
+            ApiError: One has; with this code.
+        """
+        if (account, symbol, name) in self._open_orders:
+            raise ApiError(code, "Duplicate order sent.")
+
     def replace(self, order_list: VenueOrderList, *, now: int) -> None:
         """Add a new state of a list that was open."""
         states = self._states[order_list.order_list_id]
@@ -113,11 +122,8 @@ class OrderListStore:
         If id and client id of the order are given, both must be its.
         """
         for found in self.newest_first(as_of=None):
-            if (found.account, found.symbol) == (account, symbol) and any(
-                order_id in {None, order.order_id} and name in {None, order.client_order_id}
-                for order in found.orders
-                if not order.is_final
-            ):
+            is_theirs = (found.account, found.symbol) == (account, symbol)
+            if is_theirs and found.open_orders(order_id, name):
                 return found
         return None
 

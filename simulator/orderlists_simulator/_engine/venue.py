@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 
+from orderlists_simulator._engine.amending import Amending
 from orderlists_simulator._engine.behaviour import Behaviour
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.keys import EXAMPLE_KEY, MAIN_ACCOUNT, ApiKey, KeyStore
@@ -46,6 +47,7 @@ class Venue:
         behaviour: Its settings.
         symbols: The symbols, by name.
         order_entry: Places order lists without any check, and cancels them.
+        amending: Amends orders.
         placement: Places order lists and orders as the endpoints do, after every check.
         market: The last prices, which execute orders; a symbol without a price executes none.
         balances: The balances; an account without a deposit is not accounted for.
@@ -87,6 +89,7 @@ class Venue:
         ids = Ids(lists=list_ids, orders=order_ids, names=client_ids)
         self.symbols = self._state.symbols
         self.order_entry = OrderEntry(self._state, ids)
+        self.amending = Amending(self._state, ids)
         self.balances = self._state.balances
         self.order_count = self._state.order_count
         self.market = Market(self._state)

@@ -15,7 +15,7 @@ from collections import deque
 from attrs import frozen
 
 from orderlists.extending import Frame, HttpResponse
-from orderlists_simulator._api.events import account_position, execution_reports, list_status
+from orderlists_simulator._api.events import account_position, execution_reports, list_statuses
 from orderlists_simulator._api.responses import JsonObject
 from orderlists_simulator._engine.behaviour import FirstEvent
 from orderlists_simulator._engine.changes import ListUpdate
@@ -139,8 +139,7 @@ class ServerConnection:
             if each.account == update.order_list.account:
                 events = execution_reports(update, self.session.unit)
                 place = len(events) if first == "reports" else 0
-                if not update.order_list.is_single:
-                    events.insert(place, list_status(update, self.session.unit))
+                events[place:place] = list_statuses(update, self.session.unit)
                 if update.position:
                     events.append(account_position(update, self.session.unit))
                 for event in events:

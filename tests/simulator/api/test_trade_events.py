@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markets import BUY_MAKER, BUY_STOP, IOC, LIMIT, MAKER, STOP, STOP_LIMIT, TAKER, oco, opo, oto
 from orderlists.extending import HttpRequest
 from orderlists_simulator import Behaviour, RestServerProtocol, Venue, VirtualClock
-from orderlists_simulator._api.events import account_position, execution_reports, list_status
+from orderlists_simulator._api.events import account_position, execution_reports, list_statuses
 from orderlists_simulator._engine.time import TimeUnit
 from placement_parameters import OPOCO, OTOCO
 from venue_clients import Listener
@@ -247,7 +247,7 @@ class Recorder:
     def publish(self, update: Any, *, first: str) -> None:
         del first
         unit = TimeUnit.MILLISECOND
-        for event in [*execution_reports(update, unit), list_status(update, unit)]:
+        for event in [*execution_reports(update, unit), *list_statuses(update, unit)]:
             self._replay.read(event)
         self._replay.read(account_position(update, unit))
 

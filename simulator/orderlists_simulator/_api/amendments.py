@@ -1,0 +1,58 @@
+"""The endpoints of amendments.
+
+Source: `Query Order Amendments`.
+"""
+
+from __future__ import annotations
+
+from orderlists_simulator._api.endpoint import Call, Endpoint
+from orderlists_simulator._api.parameters import LONG, SYMBOL, mandatory, optional
+from orderlists_simulator._api.responses import Json, JsonObject
+from orderlists_simulator._engine.orders import Amendment, Order
+from orderlists_simulator._engine.time import TimeUnit
+from orderlists_simulator._validators import format_amount
+
+_SYMBOL = mandatory("symbol", SYMBOL)
+_FROM_EXECUTION_ID = optional("fromExecutionId", LONG)
+_LIMIT = optional("limit", LONG)
+_AMENDED_ORDER_ID = mandatory("orderId", LONG)
+_DEFAULT_AMENDMENTS, _MOST_AMENDMENTS = 500, 1000
+
+
+def _query(call: Call) -> Json:
+    # [ASSUME] -2013 for an order that does not exist.
+    found = call.venue.query_order(
+        symbol=call[_SYMBOL],
+        order_id=call[_AMENDED_ORDER_ID],
+        account=call.account,
+        now=call.now,
+    )
+    first, sent = call[_FROM_EXECUTION_ID], call[_LIMIT]
+    limit = _DEFAULT_AMENDMENTS if sent is None else sent
+    chosen = [each for each in found.order.amendments if each.execution_id >= (first or 0)]
+    # [ASSUME] The oldest, and a greater limit is not an error.
+    page = chosen[: min(limit, _MOST_AMENDMENTS)]
+    return [_body(found.order, each, call.unit) for each in page]
+
+
+def _body(order: Order, amendment: Amendment, unit: TimeUnit) -> JsonObject:
+    return {
+        "symbol": order.symbol,
+        "orderId": order.order_id,
+        "executionId": amendment.execution_id,
+        "origClientOrderId": amendment.orig_client_order_id,
+        "newClientOrderId": amendment.new_client_order_id,
+        "origQty": format_amount(amendment.orig_quantity),
+        "newQty": format_amount(amendment.new_quantity),
+        "time": unit.convert(amendment.time),
+    }
+
+
+GET_ORDER_AMENDMENTS = Endpoint(
+    rest=("GET", "/api/v3/order/amendments"),
+    websocket="order.amendments",
+    security="USER_DATA",
+    weight=4,
+    parameters=(_SYMBOL, _AMENDED_ORDER_ID, _FROM_EXECUTION_ID, _LIMIT),
+    handler=_query,
+)
