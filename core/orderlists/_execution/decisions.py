@@ -15,7 +15,9 @@ Why each row is safe:
     may have been in time.
 *   "Unknown order list" is also the reply to a second copy of a cancel whose first copy was
     executed, and "Duplicate order" the reply to a second copy of a placement: only a query can
-    distinguish these cases.
+    distinguish these cases.  The second copy of an amend finds an order that has the quantity
+    already, has less by a later amend, or is known by another client id; by its former client id
+    it finds a newer order, to which any refusal about an order may apply.
 *   After a 429, a 418 or another refusal nothing was executed, as the exchange documents.  A proxy
     that repeats requests could hide an executed copy behind one of them, but nothing in such a
     reply suggests it, and after a 429 a query would be blocked as well.
@@ -42,7 +44,19 @@ from orderlists.errors import (
     UnknownOrderList,
 )
 
-_DUPLICATE, _DUPLICATE_TEXT = -2010, "Duplicate order sent."
+# With the final period left out, which the documentation has for some of them only.
+_TO_A_SECOND_COPY: Final = frozenset(
+    {
+        (-2010, "Duplicate order sent"),
+        (-2038, "Duplicate order sent"),
+        (-2038, "Unknown order sent"),
+        (-2038, "The requested action would change no state; rejecting"),
+        (-2038, "Order amend (quantity increase) is not supported"),
+        (-2038, "Order amend (pending OPO order) is not supported"),
+        (-2038, "Price * QTY is zero or less"),
+        (-1013, "Filter failure: MAX_NUM_ORDER_AMENDS"),
+    }
+)
 
 
 class FailureKind(Enum):
@@ -56,7 +70,8 @@ class FailureKind(Enum):
         DISPUTED_TIMESTAMP: -1021, although by the measured clock the timestamp was valid.
         LIMITED: 429 or 418, or blocked by the gate after one of them.
         UNKNOWN_LIST: No open order or list has this id (-2011, -2013, -2018).
-        DUPLICATE: An open order or list has this client id (-2010).
+        DUPLICATE: An open order or list has this client id (-2010), or the order is not as the
+            amend expects it (-2038): the reply to a second copy.
         REFUSED: Any other refusal by the exchange.
         LOST: No reply, a 5XX, an undecodable reply, or a reply to another request.
         WRONG_HOST: A reply that cannot come from the exchange.
@@ -125,8 +140,8 @@ _ROWS: Final = {
     FailureKind.STALE_TIMESTAMP: (Action.SEND_NOW,) * 4,
     FailureKind.DISPUTED_TIMESTAMP: (_X, _R, _R, _R),
     FailureKind.LIMITED: (Action.WAIT,) * 4,
-    FailureKind.UNKNOWN_LIST: (_X, _R, _X, _X),
-    FailureKind.DUPLICATE: (_X, _X, _R, _X),
+    FailureKind.UNKNOWN_LIST: (_X, _R, _X, _R),
+    FailureKind.DUPLICATE: (_X, _X, _R, _R),
     FailureKind.REFUSED: (_X,) * 4,
     FailureKind.LOST: (Action.SEND_AGAIN, _R, _R, _R),
     FailureKind.WRONG_HOST: (_X, _R, _R, _R),
@@ -176,7 +191,7 @@ def _classify_refusal(error: Rejected) -> FailureKind:
             return FailureKind.BAD_TIMESTAMP
         case UnknownOrderList():
             return FailureKind.UNKNOWN_LIST
-        case Rejected(code=code, message=text) if (code, text) == (_DUPLICATE, _DUPLICATE_TEXT):
+        case Rejected(code=code, message=text) if (code, text.rstrip(".")) in _TO_A_SECOND_COPY:
             return FailureKind.DUPLICATE
         case _:
             return FailureKind.REFUSED

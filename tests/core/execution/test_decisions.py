@@ -31,8 +31,8 @@ BAD_TIMESTAMP        RESYNC_CLOCK     RESYNC_CLOCK     RESYNC_CLOCK     RESYNC_C
 STALE_TIMESTAMP      SEND_NOW         SEND_NOW         SEND_NOW         SEND_NOW
 DISPUTED_TIMESTAMP   RAISE            RECOVER          RECOVER          RECOVER
 LIMITED              WAIT             WAIT             WAIT             WAIT
-UNKNOWN_LIST         RAISE            RECOVER          RAISE            RAISE
-DUPLICATE            RAISE            RAISE            RECOVER          RAISE
+UNKNOWN_LIST         RAISE            RECOVER          RAISE            RECOVER
+DUPLICATE            RAISE            RAISE            RECOVER          RECOVER
 REFUSED              RAISE            RAISE            RAISE            RAISE
 LOST                 SEND_AGAIN       RECOVER          RECOVER          RECOVER
 WRONG_HOST           RAISE            RECOVER          RECOVER          RECOVER
@@ -87,6 +87,24 @@ def rejected(code: int, message: str = "") -> Rejected:
         ),
         (UnknownOrderList(code=-2011, message="", status=400), FailureKind.UNKNOWN_LIST),
         (rejected(-2010, "Duplicate order sent."), FailureKind.DUPLICATE),
+        (rejected(-2038, "Unknown order sent."), FailureKind.DUPLICATE),
+        (rejected(-2038, "Duplicate order sent."), FailureKind.DUPLICATE),
+        (rejected(-2038, "Price * QTY is zero or less."), FailureKind.DUPLICATE),
+        (
+            rejected(-2038, "Order amend (pending OPO order) is not supported."),
+            FailureKind.DUPLICATE,
+        ),
+        (
+            rejected(-2038, "The requested action would change no state; rejecting."),
+            FailureKind.DUPLICATE,
+        ),
+        (
+            rejected(-2038, "Order amend (quantity increase) is not supported"),
+            FailureKind.DUPLICATE,
+        ),
+        (rejected(-1013, "Filter failure: MAX_NUM_ORDER_AMENDS"), FailureKind.DUPLICATE),
+        (rejected(-2038, "Market is closed."), FailureKind.REFUSED),
+        (rejected(-1013, "Filter failure: LOT_SIZE"), FailureKind.REFUSED),
         (rejected(-2010, "Account has insufficient balance."), FailureKind.REFUSED),
         (rejected(-2011, "Market is closed."), FailureKind.REFUSED),
         (Unauthorized(code=-2015, message="", status=401), FailureKind.REFUSED),
