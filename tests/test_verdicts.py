@@ -4,7 +4,7 @@ For every plan: done means that this call's id canceled the list; an executed re
 unknown, never refused; no attempt of a refused request was executed or can be later; no resend
 affects a list other than the first target; and by id, if the faults end in time, the outcome is
 known.  A placement is done only if this call placed the list, refused only if it did not, and never
-sent again where it may have arrived.
+sent again where it may have arrived; an amend likewise.
 """
 
 import json
@@ -27,6 +27,7 @@ from orderlists import (
 from orderlists._clock import ClockReading, ServerClock
 from orderlists._execution.decisions import DECISIONS, Action, FailureKind
 from orderlists._operations.base import Effect
+from orderlists._operations.recovery.amend_order import AmendRecovery
 from orderlists._operations.recovery.call_state import CallState
 from orderlists._operations.recovery.cancel import CancelRecovery
 from orderlists._operations.recovery.case import Answer, Case, Steps
@@ -37,17 +38,21 @@ from orderlists_simulator import faults as f
 from verdicts import (
     COMBINATIONS,
     KINDS,
+    OURS,
+    AmendScenario,
     Combination,
     PlacementScenario,
     Scenario,
     Tally,
+    amend,
     explore,
+    reuse_the_name_of_the_leg,
     run_scenario,
     violations,
 )
 
 # `make soak` runs more.
-PLANS = {"cancel": 30, "place": 8}  # A placement takes many more queries.
+PLANS = {"cancel": 30, "place": 8, "amend": 12}  # A placement takes many more queries.
 TALLY = Tally()
 
 
@@ -75,6 +80,14 @@ FOUND = [
         age=0.0,
         skew=-30.0,
         faults=(f.NORMAL, f.banned(retry_after=3), f.banned(retry_after=3)),
+    ),
+    # The second copy meets a newer order of the client id, and would use the new id twice.
+    AmendScenario(
+        by_id=False,
+        age=0.0,
+        own_ids=False,
+        faults=(f.replayed(after=0.3, sees="last"),),
+        events=((0.25, reuse_the_name_of_the_leg),),
     ),
 ]
 
@@ -354,3 +367,86 @@ def test_a_rejected_list_taken_for_a_placed_one_is_caught(monkeypatch: pytest.Mo
     assert violations(run_scenario(rejected, PLANTED)) == [
         "done means that this call placed the list"
     ]
+
+
+# Planted bugs of amends.
+
+
+LOST_AMEND = AmendScenario(
+    by_id=True, age=1.0, own_ids=False, faults=(f.executed(answer=f.DROPPED),)
+)
+NOT_REFUSED = "what was amended is not refused, nor can what was refused be amended"
+TOOK_EFFECT = "done means that this call's amend took effect"
+
+
+def test_an_amend_that_is_sent_again_after_a_lost_reply_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def resend(self: AmendRecovery) -> Steps[Any]:
+        answer: Answer[Any] = yield from self.case.engine.send_once(self.case.state.request)
+        return answer.value
+
+    assert not violations(run_scenario(LOST_AMEND, PLANTED))
+    monkeypatch.setattr(AmendRecovery, "by_id", resend)
+    assert "no amend is sent again that may have arrived" in violations(
+        run_scenario(LOST_AMEND, PLANTED)
+    )
+
+
+def never(*_: object) -> bool:
+    return False
+
+
+def test_an_older_amendment_with_the_chosen_id_taken_for_ours_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    repeated = AmendScenario(
+        by_id=True,
+        age=3600.0,
+        own_ids=True,
+        faults=(f.not_executed(answer=f.DROPPED),),
+        events=((-2.0, amend("0.6", by=OURS)),),
+    )
+    assert not violations(run_scenario(repeated, PLANTED))
+    monkeypatch.setattr(AmendRecovery, "_is_older", never)
+    assert violations(run_scenario(repeated, PLANTED)) == [TOOK_EFFECT]
+
+
+def test_the_refusal_of_the_second_copy_of_an_amend_taken_as_refused_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    replayed = evolve(LOST_AMEND, faults=(f.replayed(after=0.0, sees="last"),))
+    assert not violations(run_scenario(replayed, PLANTED))
+    monkeypatch.setitem(DECISIONS, (FailureKind.DUPLICATE, Effect.AMEND), Action.RAISE)
+    assert violations(run_scenario(replayed, PLANTED)) == [NOT_REFUSED]
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        evolve(LOST_AMEND, lags=((4.0, 20.0),)),
+        evolve(LOST_AMEND, faults=(f.executed_late(4.9, answer=f.DROPPED),)),
+        evolve(LOST_AMEND, faults=(f.replayed(after=0.0, sees="last"),), lags=((4.0, 20.0),)),
+    ],
+    ids=["lost, lagging", "late", "refused, lagging"],
+)
+def test_a_stale_or_early_query_taken_as_proof_that_an_amend_failed_is_caught(
+    monkeypatch: pytest.MonkeyPatch, scenario: AmendScenario
+) -> None:
+    assert not violations(run_scenario(scenario, PLANTED))
+    monkeypatch.setattr(CallState, "is_fresh", always)
+    assert violations(run_scenario(scenario, PLANTED)) == [NOT_REFUSED]
+
+
+def test_a_newer_order_of_the_client_id_taken_for_the_target_of_an_amend_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reused = evolve(
+        LOST_AMEND,
+        by_id=False,
+        faults=(f.executed(answer=f.DROPPED, delay=1.0),),
+        events=((0.5, f.Cancel(0, by="theirs")), (0.6, reuse_the_name_of_the_leg)),
+    )
+    assert not violations(run_scenario(reused, PLANTED))
+    monkeypatch.setattr(AmendRecovery, "_is_target", always)
+    assert violations(run_scenario(reused, PLANTED)) == [NOT_REFUSED]

@@ -28,6 +28,12 @@ from orderlists._models.order_lists import (
     OrderReport,
     PlacedOrderList,
 )
+from orderlists._operations.amend_order import (
+    AmendedOrder,
+    AmendedOrderList,
+    AmendOrder,
+    AmendReport,
+)
 from orderlists._operations.cancel_open_orders import CancelOpenOrders
 from orderlists._operations.cancel_order import CanceledOrder, CancelOrder
 from orderlists._operations.cancel_order_list import CancelOrderList
@@ -93,6 +99,10 @@ else:
 
 __all__ = [
     "AlreadyDone",
+    "AmendOrder",
+    "AmendReport",
+    "AmendedOrder",
+    "AmendedOrderList",
     "Attempt",
     "BadTimestamp",
     "Banned",

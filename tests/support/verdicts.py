@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from clients import CLIENTS, PROTOCOLS, AnyClient, key_of
 from orderlists import (
     AlreadyDone,
+    AmendOrder,
     CancelOrderList,
     NotExecuted,
     OrderListsError,
@@ -52,6 +53,7 @@ START = 1_700_000_000_000_000_000
 SECOND = 1_000_000_000
 OURS = "ours"
 NAME = "target"
+LEG = "leg"
 DEADLINE = 60.0
 # Faults and query lag end here, long before the deadline.
 FAULTS_END = 20.0
@@ -150,6 +152,26 @@ class PlacementScenario(Scenario):
         )
 
 
+@frozen(kw_only=True)
+class AmendScenario(Scenario):
+    """An amend of order 0, by its id or by its client id, with an own id or a generated one."""
+
+    own_ids: bool
+
+    effect: ClassVar[str] = "amend"
+
+    @property
+    def request(self) -> Any:
+        """The amend."""
+        return AmendOrder(
+            symbol="LTCBTC",
+            order_id=0 if self.by_id else None,
+            client_order_id=None if self.by_id else LEG,
+            new_qty="0.6",
+            new_client_order_id=OURS if self.own_ids else None,
+        )
+
+
 @frozen
 class ScenarioRun:
     """The reported outcome of a scenario, the venue, and the time."""
@@ -162,7 +184,7 @@ class ScenarioRun:
 
     @property
     def attempts(self) -> list[LogEntry]:
-        """The cancels, or the placements, that the client sent, in order."""
+        """The cancels, the placements, or the amends, that the client sent, in order."""
         entries = self.venue.log.entries
         return [entry for entry in entries if entry.effect == self.scenario.effect]
 
@@ -178,6 +200,21 @@ class ScenarioRun:
             for each in self.venue.lists
             if {order.client_order_id for order in each.orders} in sent
         ]
+
+    @property
+    def may_stay_unknown(self) -> bool:
+        """Whether others may have amended the order, or the amend is valid for too long.
+
+        A clock that is far ahead makes it valid almost until the deadline.
+        """
+        own_ids = getattr(self.scenario, "own_ids", False)
+        return bool(self.scenario.events) or own_ids or self.scenario.skew > 1
+
+    @property
+    def amendments(self) -> list[int]:
+        """The execution ids of the amends that the client sent."""
+        executed = (one for entry in self.attempts for one in entry.executions if one.is_done)
+        return [json.loads(one.response.body)["executionId"] for one in executed]
 
 
 # The reply to a query of list 0, sent as the reply to a cancel.
@@ -259,6 +296,36 @@ def cancel_what_was_placed_again(venue: Venue, now: int) -> None:
         f.Cancel(max(placed), by="theirs")(venue, now)
 
 
+def amend(quantity: str, by: str | None = "theirs") -> Callable[[Venue, int], None]:
+    """Amend order 0, as another client."""
+
+    def act(venue: Venue, now: int) -> None:
+        venue.amending.amend(
+            symbol="LTCBTC", order_id=0, new_quantity=quantity, new_client_order_id=by, now=now
+        )
+
+    return act
+
+
+def reuse_the_name_of_the_leg(venue: Venue, now: int) -> None:
+    """Place a list with an order of the client id of order 0, as another client."""
+    venue.order_entry.place_oco(
+        symbol="LTCBTC",
+        side="SELL",
+        quantity=1,
+        price=3,
+        stop_price=1,
+        stop_client_order_id=LEG,
+        now=now,
+    )
+
+
+def cancel_the_newest(venue: Venue, now: int) -> None:
+    """Cancel the newest list, as another client."""
+    newest = max(each.order_list_id for each in venue.lists)
+    f.Cancel(newest, by="theirs")(venue, now)
+
+
 others = st.sampled_from(
     [
         f.Cancel(0, by="theirs"),
@@ -269,6 +336,22 @@ others = st.sampled_from(
         f.Fill(0, 0),
         f.Fill(0, 1),
         f.Fill(0, 1, "0.5"),
+        f.Expire(0),
+    ]
+)
+amenders = st.sampled_from(
+    [
+        amend("0.8"),
+        amend("0.6"),
+        amend("0.4"),
+        amend("0.7", by=LEG),
+        reuse_the_name_of_the_leg,
+        reuse_the_name_of_the_leg,
+        cancel_the_newest,
+        f.Cancel(0, by="theirs"),
+        f.Fill(0, 0),
+        f.Fill(0, 0, "0.5"),
+        f.Fill(0, 1),
         f.Expire(0),
     ]
 )
@@ -288,10 +371,10 @@ disturbances = st.sampled_from(
 
 
 @st.composite
-def scenarios(draw: st.DrawFn) -> Scenario:
+def scenarios(draw: st.DrawFn, events: st.SearchStrategy[Any] = others) -> Scenario:
     """Draw a scenario."""
     times = st.floats(-2, 12, allow_nan=False)
-    happens = draw(st.lists(st.tuples(times, others | disturbances), max_size=4))
+    happens = draw(st.lists(st.tuples(times, events | disturbances), max_size=4))
     return Scenario(
         by_id=draw(st.booleans()),
         age=draw(st.sampled_from([0.0, 0.001, 0.5, 3.0, 3600.0])),
@@ -318,9 +401,17 @@ def placements(draw: st.DrawFn) -> PlacementScenario:
     return PlacementScenario(**facts, own_ids=draw(st.booleans()))
 
 
+@st.composite
+def amends(draw: st.DrawFn) -> AmendScenario:
+    """Draw a scenario of an amend."""
+    facts = asdict(draw(scenarios(amenders)), recurse=False)
+    return AmendScenario(**facts, own_ids=draw(st.booleans()))
+
+
 KINDS: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
     "cancel": scenarios,
     "place": placements,
+    "amend": amends,
 }
 
 
@@ -339,6 +430,7 @@ def run_scenario(scenario: Scenario, combination: Combination, protocol: Any = N
         price=3,
         stop_price=1,
         list_client_order_id=NAME,
+        stop_client_order_id=LEG,
         now=START - int(scenario.age * SECOND),
     )
     plan = f.Plan(
@@ -457,18 +549,38 @@ def _verdict(send: Callable[[], object]) -> tuple[str, object]:
 
 def violations(run: ScenarioRun) -> list[str]:
     """Return the invariants that a run violates."""
-    is_placement = isinstance(run.scenario, PlacementScenario)
-    laws = _laws_of_placements(run) if is_placement else _laws_of_cancels(run)
+    laws = _LAWS[run.scenario.effect](run)
     return [law for law, holds in laws.items() if not holds]
 
 
-def _laws_of_placements(run: ScenarioRun) -> dict[str, bool]:
+def _laws_of_amends(run: ScenarioRun) -> dict[str, bool]:
+    return {
+        "there are three answers": run.verdict in {"done", *REFUSED, "unknown"},
+        "done means that this call's amend took effect": (
+            run.verdict != "done" or getattr(run.outcome, "execution_id", None) in run.amendments
+        ),
+        "what was amended is not refused, nor can what was refused be amended": (
+            run.verdict not in REFUSED or not run.amendments
+        ),
+        "what can arrive no more is not executed later": _nothing_arrives(run),
+        "no amend is sent again that may have arrived": not _is_sent_again(run),
+        "by id, with a generated id and no other client, it is known in the end": (
+            run.verdict != "unknown" or run.may_stay_unknown or not _must_be_known(run)
+        ),
+    }
+
+
+def _is_sent_again(run: ScenarioRun) -> bool:
     # After a -1021 that the clock explains it is sent again: nothing was executed.
     may_have_arrived = [
         _may_have_arrived(entry)
         and (entry.answered != 400 or any(one.is_done for one in entry.executions))
         for entry in run.attempts
     ]
+    return any(may_have_arrived[:-1])
+
+
+def _laws_of_placements(run: ScenarioRun) -> dict[str, bool]:
     return {
         "there are three answers": run.verdict in {"done", *REFUSED, "unknown"},
         "done means that this call placed the list": (
@@ -478,7 +590,7 @@ def _laws_of_placements(run: ScenarioRun) -> dict[str, bool]:
             run.verdict not in REFUSED or not run.placed
         ),
         "what can arrive no more is not executed later": _nothing_arrives(run),
-        "no placement is sent again that may have arrived": not any(may_have_arrived[:-1]),
+        "no placement is sent again that may have arrived": not _is_sent_again(run),
     }
 
 
@@ -496,6 +608,13 @@ def _laws_of_cancels(run: ScenarioRun) -> dict[str, bool]:
         "no resend touches a list other than the first target": _resends_keep_to_the_target(run),
         "by id it is known in the end": run.verdict != "unknown" or not _must_be_known(run),
     }
+
+
+_LAWS: dict[str, Callable[[ScenarioRun], dict[str, bool]]] = {
+    "cancel": _laws_of_cancels,
+    "place": _laws_of_placements,
+    "amend": _laws_of_amends,
+}
 
 
 def _nothing_arrives(run: ScenarioRun) -> bool:

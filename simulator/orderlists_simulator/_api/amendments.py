@@ -1,22 +1,46 @@
 """The endpoints of amendments.
 
-Source: `Query Order Amendments`.
+Source: `Order Amend Keep Priority`, `Query Order Amendments`.
 """
 
 from __future__ import annotations
 
-from orderlists_simulator._api.endpoint import Call, Endpoint
-from orderlists_simulator._api.parameters import LONG, SYMBOL, mandatory, optional
-from orderlists_simulator._api.responses import Json, JsonObject
+from orderlists_simulator._api.endpoint import Call, Endpoint, at_least_one
+from orderlists_simulator._api.parameters import (
+    CLIENT_ID,
+    DECIMAL,
+    LONG,
+    SYMBOL,
+    mandatory,
+    optional,
+)
+from orderlists_simulator._api.responses import Json, JsonObject, amended_body
 from orderlists_simulator._engine.orders import Amendment, Order
 from orderlists_simulator._engine.time import TimeUnit
 from orderlists_simulator._validators import format_amount
 
 _SYMBOL = mandatory("symbol", SYMBOL)
+_ORDER_ID = optional("orderId", LONG)
+_ORIG_CLIENT_ORDER_ID = optional("origClientOrderId", CLIENT_ID)
+_NEW_CLIENT_ORDER_ID = optional("newClientOrderId", CLIENT_ID)
+_NEW_QTY = mandatory("newQty", DECIMAL)
 _FROM_EXECUTION_ID = optional("fromExecutionId", LONG)
 _LIMIT = optional("limit", LONG)
 _AMENDED_ORDER_ID = mandatory("orderId", LONG)
 _DEFAULT_AMENDMENTS, _MOST_AMENDMENTS = 500, 1000
+
+
+def _amend(call: Call) -> Json:
+    order_list, order = call.venue.amending.amend(
+        symbol=call[_SYMBOL],
+        order_id=call[_ORDER_ID],
+        orig_client_order_id=call[_ORIG_CLIENT_ORDER_ID],
+        new_client_order_id=call[_NEW_CLIENT_ORDER_ID],
+        new_quantity=call[_NEW_QTY],
+        account=call.account,
+        now=call.now,
+    )
+    return amended_body(order_list, order, call.unit)
 
 
 def _query(call: Call) -> Json:
@@ -48,6 +72,16 @@ def _body(order: Order, amendment: Amendment, unit: TimeUnit) -> JsonObject:
     }
 
 
+AMEND_ORDER = Endpoint(
+    rest=("PUT", "/api/v3/order/amend/keepPriority"),
+    websocket="order.amend.keepPriority",
+    security="TRADE",
+    weight=4,
+    effect="amend",
+    parameters=(_SYMBOL, _ORDER_ID, _ORIG_CLIENT_ORDER_ID, _NEW_CLIENT_ORDER_ID, _NEW_QTY),
+    check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
+    handler=_amend,
+)
 GET_ORDER_AMENDMENTS = Endpoint(
     rest=("GET", "/api/v3/order/amendments"),
     websocket="order.amendments",

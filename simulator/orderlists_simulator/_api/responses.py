@@ -174,6 +174,44 @@ def order_body(view: OrderView, unit: TimeUnit) -> JsonObject:
     )
 
 
+def amended_body(order_list: VenueOrderList, order: Order, unit: TimeUnit) -> JsonObject:
+    """Return the reply to an accepted amend; for a leg of a list with the status of the list."""
+    amendment, working = order.amendments[-1], order.working_time
+    amended: JsonObject = {
+        "symbol": order.symbol,
+        "orderId": order.order_id,
+        "orderListId": order.order_list_id,
+        "origClientOrderId": amendment.orig_client_order_id,
+        "clientOrderId": amendment.new_client_order_id,
+        "price": format_amount(order.price),
+        "qty": format_amount(order.quantity),
+        "executedQty": format_amount(order.executed_qty),
+        "preventedQty": format_amount(order.prevented_quantity),
+        "quoteOrderQty": format_amount(None),
+        "cumulativeQuoteQty": format_amount(order.quote_qty),
+        "status": order.status,
+        "timeInForce": order.time_in_force,
+        "type": order.type,
+        "side": order.side,
+        **_trigger(order, unit),
+        "workingTime": None if working is None else unit.convert(working),
+        **_terms(order),
+        # It is `preventedQty` here.
+        "preventedQuantity": None,
+    }
+    body: JsonObject = {
+        "transactTime": unit.convert(amendment.time),
+        "executionId": amendment.execution_id,
+        "amendedOrder": _without_none(amended),
+    }
+    if order_list.is_single:
+        return body
+    status = list_body(order_list, unit)
+    left_out = {"listStatusType", "transactionTime"}
+    shown = {name: value for name, value in status.items() if name not in left_out}
+    return {**body, "listStatus": shown}
+
+
 def _without_none(facts: JsonObject) -> JsonObject:
     return {name: value for name, value in facts.items() if value is not None}
 

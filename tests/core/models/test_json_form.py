@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlists import (
+    AmendedOrder,
+    AmendReport,
     CanceledOrder,
     CanceledOrderList,
     Evidence,
@@ -43,6 +45,8 @@ KINDS: list[Any] = [
     PlacedOrderList,
     OrderReport,
     CanceledOrder,
+    AmendedOrder,
+    AmendReport,
     OrderAmendment,
     ServerTime,
     UnfilledOrderCount,
