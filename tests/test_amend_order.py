@@ -130,6 +130,19 @@ def test_a_lost_reply_to_an_amend_is_reconciled_by_a_query(
 
 
 @either_id
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_events_prove_an_amend_whose_reply_was_lost(colour: str, *, is_by_id: bool) -> None:
+    # The subscription is the first request.
+    faults = [f.NORMAL, f.executed(answer=f.bare(503))]
+    with client_and_venue("WebSocket", colour, faults=faults) as pair, pair.client.events():
+        result = pair.client.send(request_of(pair.venue, is_by_id=is_by_id))
+    (amendment,) = pair.venue.order_list(0).orders[0].amendments
+    assert result.evidence is Evidence.EVENT
+    assert result.execution_id == amendment.execution_id
+    assert result.amended_order.orig_qty == Decimal("0.6")
+
+
+@either_id
 @every_client
 def test_an_amend_that_did_not_arrive_is_not_executed_and_not_resent(
     protocol: str, colour: str, *, is_by_id: bool

@@ -1,7 +1,8 @@
-"""What events prove about cancels and placements.
+"""What events prove about cancels, placements and amends.
 
 An order that an event reports as `CANCELED` under the client id of a cancel was canceled by it.  A
-list that an event reports was placed, or rejected.  Such reports replace a lost reply.
+list that an event reports was placed, or rejected.  An order that an event reports as `REPLACED`
+under a client id was amended to it.  Such reports replace a lost reply.
 """
 
 from __future__ import annotations
@@ -9,46 +10,38 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TypeVar
 
-from attrs import fields
-
 from orderlists._models.events import Event, ExecutionReport, ListStatus
-from orderlists._models.order_lists import (
-    CanceledOrderList,
-    Evidence,
-    OrderList,
-    OrderReport,
-)
-from orderlists._models.proof import canceled, listed
+from orderlists._models.order_lists import CanceledOrderList, Evidence, OrderList
+from orderlists._models.proof import canceled, listed, reported
 from orderlists.enums import ExecutionType, ListOrderStatus, OrderStatus
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 _MAX_KEPT = 1000
-_SHARED_FIELDS = [
-    f.name
-    for f in fields(OrderReport)
-    if f.name in {g.name for g in fields(ExecutionReport)} and f.name != "unknown_fields"
-]
 
 
 class EventEvidence:
-    """The most recent lists that events reported, and the cancels among them."""
+    """The most recent lists that events reported, the cancels among them, and the amends."""
 
     def __init__(self) -> None:
         self._reports: OrderedDict[int, dict[int, ExecutionReport]] = OrderedDict()
         self._canceled: OrderedDict[str, int] = OrderedDict()
         self._over: OrderedDict[int, ListStatus] = OrderedDict()
         self._named: OrderedDict[str, ListStatus] = OrderedDict()
+        self._amended: OrderedDict[str, ExecutionReport] = OrderedDict()
 
     def record(self, event: Event) -> None:
-        """Keep an event if it is about an order list."""
+        """Keep an event if it is about an order list or an amend."""
         if isinstance(event, ListStatus):
             self._record_name(event)
             if event.list_order_status is ListOrderStatus.ALL_DONE:
                 _keep(self._over, event.order_list_id, event)
-        elif isinstance(event, ExecutionReport) and event.order_list_id >= 0:
-            self._record_report(event)
+        elif isinstance(event, ExecutionReport):
+            if event.execution_type is ExecutionType.REPLACED:
+                _keep(self._amended, event.client_order_id, event)
+            if event.order_list_id >= 0:
+                self._record_report(event)
 
     def _record_name(self, event: ListStatus) -> None:
         # The rejection of a second copy does not undo the placement of the first.
@@ -77,7 +70,7 @@ class EventEvidence:
             return None
         reports = self._reports.get(list_id, {}).values()
         canceled_orders = (each for each in reports if _is_canceled(each))
-        ours = [_report(each) for each in canceled_orders if each.client_order_id == cancel_id]
+        ours = [reported(each) for each in canceled_orders if each.client_order_id == cancel_id]
         return canceled(listed(status, ours), Evidence.EVENT)
 
     def placed_as(self, list_client_order_id: str) -> OrderList | None:
@@ -86,7 +79,11 @@ class EventEvidence:
         if status is None:
             return None
         reports = self._reports.get(status.order_list_id, {}).values()
-        return listed(status, map(_report, reports))
+        return listed(status, map(reported, reports))
+
+    def amended_as(self, client_order_id: str) -> ExecutionReport | None:
+        """Return the newest report of an order that was amended, with this client id since."""
+        return self._amended.get(client_order_id)
 
 
 def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
@@ -99,7 +96,3 @@ def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
 def _is_canceled(event: ExecutionReport) -> bool:
     is_cancel = event.execution_type is ExecutionType.CANCELED
     return is_cancel and event.status is OrderStatus.CANCELED
-
-
-def _report(event: ExecutionReport) -> OrderReport:
-    return OrderReport(**{name: getattr(event, name) for name in _SHARED_FIELDS})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import fields
 
-from orderlists._models.events import ListStatus
+from orderlists._models.events import ExecutionReport, ListStatus
 from orderlists._models.order_lists import (
     CanceledOrderList,
     Evidence,
@@ -14,6 +14,17 @@ from orderlists._models.order_lists import (
     OrderList,
     OrderReport,
 )
+
+_SHARED_FIELDS = [
+    f.name
+    for f in fields(OrderReport)
+    if f.name in {g.name for g in fields(ExecutionReport)} and f.name != "unknown_fields"
+]
+
+
+def reported(event: ExecutionReport) -> OrderReport:
+    """Return the report on an order that an event describes."""
+    return OrderReport(**{name: getattr(event, name) for name in _SHARED_FIELDS})
 
 
 def listed(status: ListStatus, reports: Iterable[OrderReport]) -> OrderList:

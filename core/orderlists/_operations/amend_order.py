@@ -9,6 +9,7 @@ from typing import ClassVar
 from attrs import field, fields_dict, frozen
 
 from orderlists._models.base import Result
+from orderlists._models.events import ExecutionReport
 from orderlists._models.fields import LOCAL, sent_as
 from orderlists._models.order_lists import Evidence, ListedOrder, OrderReport
 from orderlists._operations import validators
@@ -58,8 +59,8 @@ class AmendReport(Result):
         execution_id: Its id; its `ExecutionReport` and its `OrderAmendment` have the same.
         amended_order: The order after it.  With `Evidence.QUERY` it is the order as the query found
             it: it may have been filled, canceled or amended again since.
-        list_status: The list that the order belongs to; None for a single order, and with
-            `Evidence.QUERY`.
+        list_status: The list that the order belongs to, as the reply reports it; None for a single
+            order.
         evidence: How the amend is known to have been executed, as in `CanceledOrderList`.
     """
 
@@ -172,13 +173,20 @@ class AmendOrder(Request[AmendReport]):
             return "the order does not have this request's new_client_order_id"
         return None
 
-    def amended(self, found: OrderReport, amendment: OrderAmendment) -> AmendReport:
-        """Return the result of this amend from the queries that prove it."""
+    def amended(
+        self,
+        found: OrderReport,
+        execution: OrderAmendment | ExecutionReport,
+        *,
+        at: Instant,
+        evidence: Evidence,
+    ) -> AmendReport:
+        """Return the result of this amend from the queries or the event that prove it."""
         facts = {name: getattr(found, name) for name in fields_dict(OrderReport)}
-        facts["orig_client_order_id"] = amendment.orig_client_order_id
+        facts["orig_client_order_id"] = execution.orig_client_order_id
         return AmendReport(
-            transact_time=amendment.time,
-            execution_id=amendment.execution_id,
+            transact_time=at,
+            execution_id=execution.execution_id,
             amended_order=AmendedOrder(**facts),
-            evidence=Evidence.QUERY,
+            evidence=evidence,
         )

@@ -1,4 +1,4 @@
-"""Evidence of cancels and placements from events."""
+"""Evidence of cancels, placements and amends from events."""
 
 import json
 from typing import Any
@@ -139,3 +139,19 @@ def test_the_rejection_of_a_second_copy_does_not_replace_the_placed_list(
         found = evidence.placed_as("name")
         assert found is not None
         assert found.order_list_id == min(list_id, 3)
+
+
+@pytest.mark.parametrize("list_id", [-1, 2])
+def test_an_order_that_is_replaced_is_found_by_its_new_client_id(
+    report: dict[str, Any], list_id: int
+) -> None:
+    evidence = EventEvidence()
+    replaced = {"x": "REPLACED", "X": "NEW", "c": "mine", "C": "before", "g": list_id}
+    evidence.record(event(report | replaced | {"x": "NEW"}))
+    assert evidence.amended_as("mine") is None
+    evidence.record(event(report | replaced))
+
+    found = evidence.amended_as("mine")
+    assert found is not None
+    assert (found.orig_client_order_id, found.order_list_id) == ("before", list_id)
+    assert evidence.amended_as("before") is None

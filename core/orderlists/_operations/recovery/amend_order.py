@@ -6,9 +6,9 @@ amend is executed once at most, and after it the order never has more than the n
 
 Three conclusions are safe:
 
-*   The exchange lists an amendment of the order to this quantity and this `new_client_order_id`:
-    done.  An id that the caller chose may be that of an earlier amend, so an amendment older than
-    the first attempt proves nothing.
+*   The exchange lists an amendment of the order to this quantity and this `new_client_order_id`, or
+    an event reports it: done.  An id that the caller chose may be that of an earlier amend, so an
+    amendment older than the first attempt proves nothing.
 *   The order has more than the new quantity, and either is over or was queried when every attempt
     had expired, plus the maximum query lag: `NotExecuted`.
 *   The matching engine refused the amend of the order with this id: from then on no copy of it can
@@ -29,7 +29,9 @@ from typing import Any, NamedTuple, Protocol, cast
 
 from attrs import define
 
-from orderlists._models.order_lists import OrderReport
+from orderlists._models.events import ExecutionReport
+from orderlists._models.order_lists import Evidence, OrderReport
+from orderlists._models.proof import reported
 from orderlists._operations.get_order_amendments import (
     LARGEST_PAGE,
     GetOrderAmendments,
@@ -37,6 +39,7 @@ from orderlists._operations.get_order_amendments import (
 )
 from orderlists._operations.recovery.case import Answer, Case, Steps
 from orderlists._operations.recovery.evidence import FINAL, was_before
+from orderlists._time import Instant
 from orderlists.errors import BadTimestamp
 
 
@@ -50,8 +53,15 @@ class Amend(Protocol):
     new_client_order_id: str | None
     generated_ids: frozenset[str]
 
-    def amended(self, found: OrderReport, amendment: OrderAmendment, /) -> Any:  # noqa: ANN401 - its own result
-        """Return the result of this amend from the queries that prove it."""
+    def amended(
+        self,
+        found: OrderReport,
+        execution: OrderAmendment | ExecutionReport,
+        *,
+        at: Instant,
+        evidence: Evidence,
+    ) -> Any:  # noqa: ANN401 - its own result
+        """Return the result of this amend from the queries or the event that prove it."""
         ...
 
 
@@ -67,7 +77,8 @@ def recover_amend_order(case: Case[Any]) -> Steps[Any]:
     if not state.lost and state.refusal is None:
         state.refusal, state.refused_at = state.cause, state.now
     recovery, by_id = AmendRecovery(case, request), request.order_id is not None
-    return case.rounds(case.measure_clock_once, recovery.by_id if by_id else recovery.by_name)
+    query = recovery.by_id if by_id else recovery.by_name
+    return case.rounds(recovery.events, case.measure_clock_once, query)
 
 
 class _Seen(NamedTuple):
@@ -97,6 +108,22 @@ class AmendRecovery:
     request: Amend
 
     # The rules.
+
+    def events(self) -> Steps[Any]:
+        """Return the result if an event reports the order as amended."""
+        request = self.request
+        name = cast("str", request.new_client_order_id)
+        found = yield from self.case.await_event(lambda seen: seen.amended_as(name))
+        is_it = (
+            found is not None
+            and found.symbol == request.symbol
+            and found.orig_qty == request.new_qty
+            and request.order_id in {None, found.order_id}
+        )
+        if found is None or not is_it or not self._is_ours(found, found.transact_time):
+            return None
+        at, order = found.transact_time, reported(found)
+        return request.amended(order, found, at=at, evidence=Evidence.EVENT)
 
     def by_id(self) -> Steps[Any]:
         """Conclude from the order with the id."""
@@ -150,21 +177,23 @@ class AmendRecovery:
             is_same = (
                 each.new_client_order_id == request.new_client_order_id
                 and each.new_qty == request.new_qty
-                and (
-                    request.order_id is not None
-                    or request.client_order_id == each.orig_client_order_id
-                )
             )
-            if is_same and not self._is_older(each):
-                return request.amended(seen.order, each)
+            if is_same and self._is_ours(each, each.time):
+                return request.amended(seen.order, each, at=each.time, evidence=Evidence.QUERY)
         return None
 
-    def _is_older(self, amendment: OrderAmendment) -> bool:
+    def _is_ours(self, execution: OrderAmendment | ExecutionReport, time: Instant) -> bool:
+        """Return whether an amendment to the quantity and the id was made by this amend."""
+        request = self.request
+        is_named = execution.orig_client_order_id == request.client_order_id
+        return (request.order_id is not None or is_named) and not self._is_older(time)
+
+    def _is_older(self, time: Instant) -> bool:
         """Return whether an amendment may have been made before the first attempt."""
-        if amendment.new_client_order_id in self.request.generated_ids:
+        if self.request.new_client_order_id in self.request.generated_ids:
             return False
         first = self.case.state.first_sent_at_latest
-        return first.error is None or was_before(amendment.time, first)
+        return first.error is None or was_before(time, first)
 
     def _is_target(self, seen: _Seen) -> bool:
         """Return whether the order certainly had its client id when every attempt arrived."""

@@ -4,13 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import NOTHING, evolve, fields
 
 from orderlists import (
     AmendOrder,
     AmendReport,
     BadTimestamp,
     Evidence,
+    ExecutionReport,
     GetOrder,
     GetOrderAmendments,
     Instant,
@@ -26,7 +27,7 @@ from orderlists import (
     UnknownOrderList,
 )
 from orderlists._clock import Sample
-from orderlists.enums import OrderStatus
+from orderlists.enums import ExecutionType, OrderStatus
 from scripted import SECOND, START, Scripted
 
 LOST = TransportError("reset", sent=None)
@@ -163,6 +164,66 @@ def test_a_later_reconcile_finds_an_amend_with_a_generated_id() -> None:
     unknown = fails(scripted(LOST), BY_ID, Policy(reconcile=False))
     assert unknown.request.generated_ids == {"fresh"}
     assert scripted(*OURS).reconcile(unknown.request).execution_id == 3
+
+
+def replaced(name: str = "fresh", **changes: Any) -> ExecutionReport:
+    event = {
+        "symbol": "LTCBTC",
+        "order_id": 7,
+        "orig_qty": Decimal(6),
+        "client_order_id": name,
+        "orig_client_order_id": "stop",
+        "execution_id": 4,
+        "execution_type": ExecutionType.REPLACED,
+        "transact_time": at(0),
+    }
+    required: dict[str, Any] = {
+        each.name: None for each in fields(ExecutionReport) if each.default is NOTHING
+    }
+    required |= {"order_list_id": -1, "status": OrderStatus.NEW}
+    facts: dict[str, Any] = required | event | changes
+    return ExecutionReport(**facts)
+
+
+@pytest.mark.parametrize("request_", [BY_ID, BY_NAME], ids=["by id", "by name"])
+def test_an_event_proves_a_lost_amend(request_: AmendOrder) -> None:
+    result = scripted(LOST, has_events=True, proof=replaced()).send(request_)
+    assert (result.execution_id, result.transact_time, result.evidence) == (
+        4,
+        at(0),
+        Evidence.EVENT,
+    )
+    done = result.amended_order
+    assert (done.orig_qty, done.client_order_id) == (Decimal(6), "fresh")
+    assert done.orig_client_order_id == "stop"
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        None,
+        replaced(symbol="ETHBTC"),
+        replaced(orig_qty=Decimal(5)),
+        replaced(order_id=8),
+    ],
+    ids=["none", "another symbol", "another quantity", "another order"],
+)
+def test_an_event_about_another_amend_proves_nothing(proof: object) -> None:
+    script = scripted(LOST, *OURS, has_events=True, proof=proof)
+    assert script.send(BY_ID).evidence is Evidence.QUERY
+
+
+def test_by_client_id_an_event_about_another_order_proves_nothing() -> None:
+    other = replaced(orig_client_order_id="other")
+    script = scripted(LOST, *OURS, has_events=True, proof=other)
+    assert script.send(BY_NAME).evidence is Evidence.QUERY
+
+
+def test_an_event_of_an_older_amend_with_the_chosen_id_proves_nothing() -> None:
+    older = replaced("mine", transact_time=at(-1.0))
+    listed = (amendment(name="mine"),)
+    script = scripted(LOST, order(6, "mine"), listed, has_events=True, proof=older)
+    assert script.send(CHOSEN).evidence is Evidence.QUERY
 
 
 # Not an amend of ours.
