@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from orderlists_simulator._api import (
-    exchange_info,
     account,
     amendments,
+    exchange_info,
     general,
     order_list_placement,
     order_lists,
