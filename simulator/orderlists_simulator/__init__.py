@@ -20,11 +20,11 @@ from orderlists_simulator._engine.keys import (
     AsymmetricApiKey,
     HmacApiKey,
 )
-from orderlists_simulator._engine.list_selection import ListSelection
 from orderlists_simulator._engine.log import Execution, Log, LogEntry, ReceivedRequest
 from orderlists_simulator._engine.orders import Cancellation, Leg, Order, VenueOrderList
 from orderlists_simulator._engine.placement import NewOrderList
-from orderlists_simulator._engine.queries import OrderView, QueryLag
+from orderlists_simulator._engine.queries import AccountView, OrderView, QueryLag
+from orderlists_simulator._engine.selection import Selection
 from orderlists_simulator._engine.symbols import Symbol
 from orderlists_simulator._engine.venue import Venue
 from orderlists_simulator._faults.fault import Fault
@@ -45,6 +45,7 @@ from orderlists_simulator.example import (
 __all__ = [
     "EXAMPLE_ED25519_PRIVATE_KEY",
     "EXAMPLE_KEY",
+    "AccountView",
     "ApiError",
     "ApiKey",
     "AsymmetricApiKey",
@@ -55,7 +56,6 @@ __all__ = [
     "Fault",
     "HmacApiKey",
     "Leg",
-    "ListSelection",
     "Log",
     "LogEntry",
     "NewOrderList",
@@ -66,6 +66,7 @@ __all__ = [
     "RealClock",
     "ReceivedRequest",
     "RestServerProtocol",
+    "Selection",
     "Simulator",
     "Symbol",
     "Venue",

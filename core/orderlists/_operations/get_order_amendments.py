@@ -81,7 +81,7 @@ class GetOrderAmendments(Request[tuple[OrderAmendment, ...]]):
         default=None, converter=validators.plain_int_or_none, validator=validators.check_id
     )
     limit: int | None = field(
-        default=None, validator=validators.check_integer(1, LARGEST_PAGE, Rule.LIMIT)
+        default=None, validator=validators.check_integer(Rule.LIMIT)
     )
     recv_window: Decimal | None = field(default=None, converter=validators.to_recv_window)
 

@@ -10,7 +10,7 @@ Invariant: the handler runs only after every check has passed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from attrs import frozen
 
@@ -99,6 +99,7 @@ class Dispatcher:
         endpoint: Endpoint | None,
         result: Callable[[Endpoint], Result],
         *,
+        sent: Callable[[], Iterable[tuple[str, str]]],
         unknown: ApiError,
         error_body: Callable[[ApiError], JsonObject],
         now: int,
@@ -108,11 +109,12 @@ class Dispatcher:
         Args:
             endpoint: The endpoint; None if there is none.
             result: Returns the result, or raises an `ApiError`.
+            sent: Returns the parameters; of two with the same name, the last counts.
             unknown: The error if there is no endpoint.
             error_body: Returns the body of an error.
             now: In nanoseconds.
         """
-        weight = 0 if endpoint is None else endpoint.weight
+        weight = 0 if endpoint is None else endpoint.weight_of(sent)
         self._venue.run_until(now)
         try:
             self._venue.request_weight.charge(weight, now=now)

@@ -6,7 +6,7 @@ protocols and the log take from it what they need.  `registry` collects the decl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 from attrs import frozen
@@ -27,6 +27,9 @@ Security: TypeAlias = Literal["NONE", "USER_DATA", "USER_STREAM", "TRADE"]
 
 Check: TypeAlias = Callable[[Mapping[str, object]], None]
 """Raises an `ApiError` if the values, by name, do not go together; None is a missing value."""
+
+Weigh: TypeAlias = Callable[[Mapping[str, str]], int]
+"""Returns the weight of a request with these parameters, as they were sent, by name."""
 
 
 @frozen(kw_only=True)
@@ -75,7 +78,7 @@ class Endpoint:
         rest: The HTTP method and the path; None if it is not served over REST.
         websocket: The method of the WebSocket API; None if it is not served there.
         security: The security type.
-        weight: The request weight.
+        weight: The request weight, or the function that returns it.
         free_on_success: Whether a successful request has no weight.
         orders: How much a successful request adds to the unfilled order count.
         effect: How it changes orders; None if it does not.
@@ -87,13 +90,21 @@ class Endpoint:
     rest: tuple[str, str] | None = None
     websocket: str | None = None
     security: Security
-    weight: int
+    weight: int | Weigh
     free_on_success: bool = False
     orders: int = 0
     effect: Effect | None = None
     parameters: tuple[Parameter[Any], ...] = ()
     check: Check = _no_check
     handler: Callable[[Call], Json]
+
+    def weight_of(self, sent: Callable[[], Iterable[tuple[str, str]]]) -> int:
+        """Return the weight of a request.
+
+        Args:
+            sent: Returns its parameters; called only if the weight depends on them.
+        """
+        return self.weight if isinstance(self.weight, int) else self.weight(dict(sent()))
 
     def read(self, sent: SentParameters, *, common: int) -> Mapping[str, object]:
         """Return the values of the parameters, by name.

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from orderlists_simulator._api.endpoint import Call, Endpoint, at_least_one
 from orderlists_simulator._api.parameters import CLIENT_ID, LONG, SYMBOL, mandatory, optional
+from orderlists_simulator._api.ranges import RANGE, check_limit, has_times, selection
 from orderlists_simulator._api.responses import Json, cancel_body, list_body
-from orderlists_simulator._engine.errors import ApiError, malformed
-from orderlists_simulator._engine.list_selection import ListSelection
+from orderlists_simulator._engine.errors import wrong_combination
 
 _SYMBOL = mandatory("symbol", SYMBOL)
 _ORDER_LIST_ID = optional("orderListId", LONG)
@@ -19,10 +19,6 @@ _LIST_CLIENT_ORDER_ID = optional("listClientOrderId", CLIENT_ID)
 _NEW_CLIENT_ORDER_ID = optional("newClientOrderId", CLIENT_ID)
 _ORIG_CLIENT_ORDER_ID = optional("origClientOrderId", CLIENT_ID)
 _FROM_ID = optional("fromId", LONG)
-_START_TIME = optional("startTime", LONG)
-_END_TIME = optional("endTime", LONG)
-_LIMIT = optional("limit", LONG)
-_DEFAULT_LISTS, _MOST_LISTS = 500, 1000
 
 
 def _cancel(call: Call) -> Json:
@@ -56,38 +52,17 @@ def _open(call: Call) -> Json:
 
 
 def _all(call: Call) -> Json:
-    from_id, start, end = call[_FROM_ID], call[_START_TIME], call[_END_TIME]
-    has_times = start is not None or end is not None
-    if from_id is not None and has_times:
-        # "fromId: ignored if startTime and endTime are used": for the WebSocket API only.
-        if call.protocol == "REST":
-            raise ApiError(-1128, "Combination of optional parameters invalid.")
-        from_id = None
-    sent = call[_LIMIT]
-    limit = _DEFAULT_LISTS if sent is None else sent
-    selection = ListSelection(
-        from_id=from_id,
-        start_time=start,
-        end_time=end,
-        # [ASSUME] A greater limit is not an error.
-        limit=min(limit, _MOST_LISTS),
-    )
-    found = call.venue.query_all_lists(selection, account=call.account, now=call.now)
+    from_id = call[_FROM_ID]
+    # "fromId: ignored if startTime and endTime are used": for the WebSocket API only.
+    if from_id is not None and has_times(call) and call.protocol == "REST":
+        raise wrong_combination()
+    found = call.venue.query_all_lists(selection(call, from_id), account=call.account, now=call.now)
     return [list_body(each, call.unit) for each in found]
-
-
-def _check_limit(values: Mapping[str, object]) -> None:
-    if values[_LIMIT.name] == 0:
-        raise malformed(_LIMIT.name)
 
 
 def _need_an_id(values: Mapping[str, object]) -> None:
     if set(values.values()) == {None}:
-        raise ApiError(
-            -1128,
-            "Combination of optional parameters invalid. "
-            "Recommendation: 'orderListId' should also be sent.",
-        )
+        raise wrong_combination("Recommendation: 'orderListId' should also be sent.")
 
 
 CANCEL_ORDER_LIST = Endpoint(
@@ -122,7 +97,7 @@ GET_ALL_ORDER_LISTS = Endpoint(
     websocket="allOrderLists",
     security="USER_DATA",
     weight=20,
-    parameters=(_FROM_ID, _START_TIME, _END_TIME, _LIMIT),
-    check=_check_limit,
+    parameters=(_FROM_ID, *RANGE),
+    check=check_limit,
     handler=_all,
 )

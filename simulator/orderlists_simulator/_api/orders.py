@@ -1,9 +1,13 @@
 """The endpoints of orders, but for placing them.
 
-Source: `Cancel order`, `Cancel All Open Orders on a Symbol`, `Query order`.
+Source: `Cancel order`, `Cancel All Open Orders on a Symbol`, `Query order`, `Current open orders`,
+`All orders`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
 
 from orderlists_simulator._api.endpoint import Call, Endpoint, at_least_one
 from orderlists_simulator._api.parameters import (
@@ -14,16 +18,24 @@ from orderlists_simulator._api.parameters import (
     optional,
     words,
 )
+from orderlists_simulator._api.ranges import RANGE, check_limit, selection
 from orderlists_simulator._api.responses import Json, cancel_body, order_body
 from orderlists_simulator._engine.enums import CancelRestrictions
 
 _SYMBOL = mandatory("symbol", SYMBOL)
+_ANY_SYMBOL = optional("symbol", SYMBOL)
 _ORDER_ID = optional("orderId", LONG)
 _ORIG_CLIENT_ORDER_ID = optional("origClientOrderId", CLIENT_ID)
 _NEW_CLIENT_ORDER_ID = optional("newClientOrderId", CLIENT_ID)
 _CANCEL_RESTRICTIONS = optional(
     "cancelRestrictions", words(CancelRestrictions, -1145, "Invalid cancelRestrictions")
 )
+_WEIGHT_OF_A_SYMBOL: Final = 6
+_WEIGHT_OF_ALL_SYMBOLS: Final = 80
+
+
+def _weight_of_open(sent: Mapping[str, str]) -> int:
+    return _WEIGHT_OF_A_SYMBOL if _ANY_SYMBOL.name in sent else _WEIGHT_OF_ALL_SYMBOLS
 
 
 def _query(call: Call) -> Json:
@@ -55,6 +67,21 @@ def _cancel_open(call: Call) -> Json:
         symbol=call[_SYMBOL], account=call.account, now=call.now
     )
     return [cancel_body(each, call.unit) for each in done]
+
+
+def _open(call: Call) -> Json:
+    found = call.venue.query_open_orders(
+        symbol=call[_ANY_SYMBOL], account=call.account, now=call.now
+    )
+    return [order_body(each, call.unit) for each in found]
+
+
+def _all(call: Call) -> Json:
+    # "orderId: ignored if startTime and/or endTime are used".
+    found = call.venue.query_all_orders(
+        selection(call, call[_ORDER_ID]), symbol=call[_SYMBOL], account=call.account, now=call.now
+    )
+    return [order_body(each, call.unit) for each in found]
 
 
 CANCEL_OPEN_ORDERS = Endpoint(
@@ -92,4 +119,21 @@ GET_ORDER = Endpoint(
     parameters=(_SYMBOL, _ORDER_ID, _ORIG_CLIENT_ORDER_ID),
     check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
     handler=_query,
+)
+GET_OPEN_ORDERS = Endpoint(
+    rest=("GET", "/api/v3/openOrders"),
+    websocket="openOrders.status",
+    security="USER_DATA",
+    weight=_weight_of_open,
+    parameters=(_ANY_SYMBOL,),
+    handler=_open,
+)
+GET_ALL_ORDERS = Endpoint(
+    rest=("GET", "/api/v3/allOrders"),
+    websocket="allOrders",
+    security="USER_DATA",
+    weight=20,
+    parameters=(_SYMBOL, _ORDER_ID, *RANGE),
+    check=check_limit,
+    handler=_all,
 )

@@ -11,11 +11,13 @@ from orderlists_simulator._api import (
     account,
     amendments,
     exchange_info,
+    account_information,
     general,
     order_list_placement,
     order_lists,
     order_placement,
     orders,
+    prices,
     user_data_stream,
 )
 from orderlists_simulator._api.endpoint import Endpoint
@@ -24,11 +26,13 @@ _MODULES = (
     exchange_info,
     account,
     amendments,
+    account_information,
     general,
     order_list_placement,
     order_lists,
     order_placement,
     orders,
+    prices,
     user_data_stream,
 )
 

@@ -6,6 +6,7 @@ A REST body and a result of the WebSocket API are the same value.  Source: `Canc
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from orderlists_simulator._engine.orders import Cancellation, Order, Trade, VenueOrderList
@@ -210,6 +211,11 @@ def amended_body(order_list: VenueOrderList, order: Order, unit: TimeUnit) -> Js
     left_out = {"listStatusType", "transactionTime"}
     shown = {name: value for name, value in status.items() if name not in left_out}
     return {**body, "listStatus": shown}
+
+
+def commission_rates(rate: Decimal) -> JsonObject:
+    """Return the rates of a maker and a taker, which are the same here."""
+    return {"maker": format_amount(rate), "taker": format_amount(rate)}
 
 
 def _without_none(facts: JsonObject) -> JsonObject:

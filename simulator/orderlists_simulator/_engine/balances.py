@@ -61,6 +61,12 @@ class Balances:
         locked = min(total, self._locked(account, asset, without=None))
         return Balance(asset=asset, free=total - locked, locked=locked)
 
+    def of(self, account: str) -> tuple[Balance, ...]:
+        """Return the balance of every asset of a symbol or of a deposit, by its name."""
+        traded = {asset for symbol in self._symbols for asset in assets_of(symbol)}
+        assets = traded | self._totals.get(account, {}).keys()
+        return tuple(self.balance(account, each) for each in sorted(assets))
+
     def position(self, account: str, symbol: str) -> tuple[Balance, ...]:
         """Return the balances of the assets of a symbol; none if they are not accounted for."""
         if account not in self._totals:

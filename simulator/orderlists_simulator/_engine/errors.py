@@ -55,6 +55,16 @@ def malformed(name: str) -> ApiError:
     )
 
 
+def wrong_combination(recommendation: str = "") -> ApiError:
+    """Return the error of optional parameters that do not go together.
+
+    Args:
+        recommendation: What the text says further.
+    """
+    text = f"Combination of optional parameters invalid. {recommendation}"
+    return ApiError(-1128, text.rstrip())
+
+
 def sbe_not_enabled(*, status: int = 400) -> ApiError:
     """Return the error of a request for SBE, which this venue does not write."""
     return ApiError(-1155, "SBE is not enabled.", status=status)

@@ -110,6 +110,17 @@ class Placement:
             )
             return self._execute(placed, now).orders[0]
 
+    def check_order(self, new: NewOrder, *, now: int) -> None:
+        """Check a single order before it would reach the market and the balances.
+
+        Raises:
+            ApiError: -1121, unknown symbol; -1013, an amount is 0, or a filter fails; -2010, the symbol
+                has no such orders.
+        """
+        with self._state.at(now):
+            self._state.check_symbol(new.symbol)
+            self._check_rules(new.symbol, None, (new.leg,))
+
     def _check_account(self, symbol: str, account: str, orders: int, now: int) -> None:
         self._state.check_symbol(symbol)
         self._state.order_count.check(account, orders, now=now)

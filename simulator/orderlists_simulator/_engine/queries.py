@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator
 from attrs import field, frozen
 
 from orderlists_simulator._engine.behaviour import Behaviour
+from orderlists_simulator._engine.changes import Balance
 from orderlists_simulator._engine.errors import ApiError
-from orderlists_simulator._engine.list_selection import ListSelection
 from orderlists_simulator._engine.orders import Order, VenueOrderList
+from orderlists_simulator._engine.selection import Selection
 from orderlists_simulator._engine.store import OrderListStore
 from orderlists_simulator._engine.time import in_nanoseconds
 from orderlists_simulator._validators import in_range
@@ -72,6 +73,19 @@ class OrderView:
     client_order_id: str
 
 
+@frozen(kw_only=True)
+class AccountView:
+    """An account as a query shows it.
+
+    Attributes:
+        balances: Its balances, by the names of the assets.
+        update_time: Of the last change of one of its orders, in nanoseconds; 0 for none.
+    """
+
+    balances: tuple[Balance, ...]
+    update_time: int
+
+
 class Queries:
     """The order lists as one account sees them at one moment.
 
@@ -111,9 +125,26 @@ class Queries:
         lists = [each for each in self._lists() if each.list_order_status == "EXECUTING"]
         return tuple(reversed(lists))
 
-    def all_lists(self, selection: ListSelection) -> tuple[VenueOrderList, ...]:
+    def all_lists(self, selection: Selection) -> tuple[VenueOrderList, ...]:
         """Return the lists of a range, open or finished, the oldest first."""
-        return selection.of(self._lists())
+        return selection.of(
+            self._lists(), key=lambda each: (each.transaction_time, each.order_list_id)
+        )
+
+    def open_orders(self, symbol: str | None) -> tuple[OrderView, ...]:
+        """Return the orders that are not final, the oldest first; None for any symbol."""
+        found = (each for each in self._orders(symbol) if not each.is_final)
+        return self._views(sorted(found, key=lambda each: each.order_id))
+
+    def all_orders(self, symbol: str, selection: Selection) -> tuple[OrderView, ...]:
+        """Return the orders of a range, open or finished, the oldest first."""
+        return self._views(
+            selection.of(self._orders(symbol), key=lambda each: (each.update_time, each.order_id))
+        )
+
+    def update_time(self) -> int:
+        """Return the time of the last change of an order, in nanoseconds; 0 for none."""
+        return max((each.update_time for each in self._orders(None)), default=0)
 
     def order(self, symbol: str, order_id: int | None, name: str | None) -> OrderView:
         """Return the order of an id or a client id; if both are given, both must be its.
@@ -147,8 +178,14 @@ class Queries:
         return found if found is not None and found.account == self._account else None
 
     def _orders_by_name(self, name: str | None) -> Iterator[Order]:
+        return (order for order in self._orders(None) if self._shown_id(order) == name)
+
+    def _orders(self, symbol: str | None) -> Iterator[Order]:
         orders = (order for each in self._lists_and_orders() for order in each.orders)
-        return (order for order in orders if self._shown_id(order) == name)
+        return (order for order in orders if symbol in {None, order.symbol})
+
+    def _views(self, orders: Iterable[Order]) -> tuple[OrderView, ...]:
+        return tuple(OrderView(each, self._shown_id(each)) for each in orders)
 
     def _orders_by_id(self, order_id: int) -> Iterator[Order]:
         order_list_id = self._store.list_of_order(order_id)

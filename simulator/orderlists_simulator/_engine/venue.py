@@ -10,20 +10,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 from orderlists_simulator._engine.amending import Amending
 from orderlists_simulator._engine.behaviour import Behaviour
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.keys import EXAMPLE_KEY, MAIN_ACCOUNT, ApiKey, KeyStore
 from orderlists_simulator._engine.lifecycle import expired, filled
-from orderlists_simulator._engine.list_selection import ListSelection
 from orderlists_simulator._engine.log import Log
 from orderlists_simulator._engine.market import Market
 from orderlists_simulator._engine.order_entry import Ids, OrderEntry
 from orderlists_simulator._engine.orders import Order, VenueOrderList
 from orderlists_simulator._engine.placement import Placement
-from orderlists_simulator._engine.queries import OrderView, Queries, QueryLag, queried_time
+from orderlists_simulator._engine.queries import (
+    AccountView,
+    OrderView,
+    Queries,
+    QueryLag,
+    queried_time,
+)
 from orderlists_simulator._engine.rate_limits import RequestWeight
+from orderlists_simulator._engine.selection import Selection
 from orderlists_simulator._engine.state import VenueState
 from orderlists_simulator._engine.symbols import Symbol
 from orderlists_simulator._validators import Amount, amount
@@ -168,7 +175,7 @@ class Venue:
             return self._queries(account, now).open_lists()
 
     def query_all_lists(
-        self, selection: ListSelection, *, account: str = MAIN_ACCOUNT, now: int
+        self, selection: Selection, *, account: str = MAIN_ACCOUNT, now: int
     ) -> tuple[VenueOrderList, ...]:
         """Return a range of the lists of an account, by `lags` in an earlier state."""
         with self._state.at(now):
@@ -199,6 +206,56 @@ class Venue:
         with self._state.at(now):
             self._state.check_symbol(symbol)
             return self._queries(account, now).order(symbol, order_id, orig_client_order_id)
+
+    def query_open_orders(
+        self, *, symbol: str | None = None, account: str = MAIN_ACCOUNT, now: int
+    ) -> tuple[OrderView, ...]:
+        """Return the open orders of an account, the oldest first, by `lags` in an earlier state.
+
+        Args:
+            symbol: None for every symbol.
+            account: Their owner.
+            now: In nanoseconds.
+
+        Raises:
+            ApiError: -1121, unknown symbol.
+        """
+        with self._state.at(now):
+            if symbol is not None:
+                self._state.check_symbol(symbol)
+            return self._queries(account, now).open_orders(symbol)
+
+    def query_all_orders(
+        self, selection: Selection, *, symbol: str, account: str = MAIN_ACCOUNT, now: int
+    ) -> tuple[OrderView, ...]:
+        """Return a range of the orders of an account, by `lags` in an earlier state.
+
+        Raises:
+            ApiError: -1121, unknown symbol.
+        """
+        with self._state.at(now):
+            self._state.check_symbol(symbol)
+            return self._queries(account, now).all_orders(symbol, selection)
+
+    def query_account(self, *, account: str = MAIN_ACCOUNT, now: int) -> AccountView:
+        """Return the balances of an account, always of the present."""
+        with self._state.at(now):
+            queries = Queries(self._state.store, self.behaviour, account=account, as_of=None)
+            return AccountView(
+                balances=self.balances.of(account), update_time=queries.update_time()
+            )
+
+    def query_prices(self, symbols: Iterable[str] | None, *, now: int) -> dict[str, Decimal | None]:
+        """Return the last price of each symbol; None for every symbol.
+
+        Raises:
+            ApiError: -1121, unknown symbol.
+        """
+        with self._state.at(now):
+            wanted = list(self._state.symbols) if symbols is None else list(symbols)
+            for each in wanted:
+                self._state.check_symbol(each)
+            return {each: self.market.last_price(each) for each in wanted}
 
     def fill(
         self, order_list_id: int, order_id: int, *, quantity: Amount | None = None, now: int

@@ -7,6 +7,7 @@ Invariant: a signature is checked over the bytes that arrived, not over what was
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote_plus
 
@@ -64,6 +65,7 @@ class RestServerProtocol:
         return self._dispatcher.execute(
             _endpoint(request),
             lambda endpoint: self._result(endpoint, request, now),
+            sent=lambda: chain(*reversed(_places(request))),
             unknown=not_supported(status=_NOT_FOUND),
             error_body=lambda error: error.body,
             now=now,

@@ -80,6 +80,7 @@ class WebSocketServerProtocol:
         return self._dispatcher.execute(
             _endpoint(request),
             lambda endpoint: self._result(endpoint, session, request, now),
+            sent=lambda: request.params,
             # [ASSUME] An unknown method has the status 400, not 404.
             unknown=not_supported() if unreadable is None else unreadable,
             error_body=lambda error: _error_body(error, now),

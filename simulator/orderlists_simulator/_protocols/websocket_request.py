@@ -140,10 +140,15 @@ def _read_value(name: str, value: object) -> str:
     if isinstance(value, str):
         return str(value)
     if isinstance(value, list):
-        texts = cast("list[object]", value)
-        if all(type(each) is str for each in texts):
-            return json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+        return _read_texts(name, cast("list[object]", value))
     raise malformed(name)
+
+
+def _read_texts(name: str, values: list[object]) -> str:
+    """Return a list of texts as REST has it: as JSON without spaces."""
+    if not all(type(each) is str for each in values):
+        raise malformed(name)
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def _not_json() -> ApiError:

@@ -55,10 +55,11 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("frame", "code"),
         [
-            ('{"id": 1, "method": "order.test"}', -1020),
+            ('{"id": 1, "method": "sor.order.test"}', -1020),
             ('{"id": 1, "method": "Time"}', -1020),
             ('{"id": 1, "method": ""}', -1020),
-            ('{"id": 1, "method": "ticker.price", "params": {"symbols": ["BTCUSDT"]}}', -1020),
+            ('{"id": 1, "method": "ticker.price", "params": {"symbols": ["LTCBTC", 1]}}', -1102),
+            ('{"id": 1, "method": "ticker.price", "params": {"symbols": []}}', -1100),
             ('{"id": 1, "method": "time", "params": {"a": 1, "b": 2}}', -1101),
             ('{"id": 1, "method": "v3/v3/time"}', -1020),
             ('{"id": 1, "method": "time", "speed": "high"}', -1103),
