@@ -7,13 +7,16 @@ TOOLS := .venv/tools.installed
 RACE := benchmarks/.venv
 RIVALS := $(RACE)/rivals.installed
 
-.PHONY: demo test soak bench bench-quick check format names clean
+.PHONY: demo test foreign soak bench bench-quick check format names clean
 
 demo: $(PACKAGE)  ## Cancel two order lists on a simulated exchange, sync and async
 	@$(BIN)/python examples/demo.py
 
 test: $(TOOLS)  ## Run every test, with branch coverage
 	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term
+
+foreign: $(TOOLS) $(RIVALS)  ## Run the clients of others against the simulator, and print what works
+	RACE=$(RACE) $(BIN)/python -m pytest tests/foreign
 
 soak: $(TOOLS)  ## Play PLANS plans of a misbehaving exchange against the clients
 	$(BIN)/python tests/soak.py $(or $(PLANS),20000)
