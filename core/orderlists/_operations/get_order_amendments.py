@@ -15,8 +15,6 @@ from orderlists._operations.rules import Rule
 from orderlists._time import Instant
 from orderlists.errors import UnknownOrderList
 
-LARGEST_PAGE = 1000
-
 
 @frozen(kw_only=True, slots=False)
 class OrderAmendment(Result):
@@ -80,9 +78,7 @@ class GetOrderAmendments(Request[tuple[OrderAmendment, ...]]):
     from_execution_id: int | None = field(
         default=None, converter=validators.plain_int_or_none, validator=validators.check_id
     )
-    limit: int | None = field(
-        default=None, validator=validators.check_integer(Rule.LIMIT)
-    )
+    limit: int | None = field(default=None, validator=validators.check_integer(Rule.LIMIT))
     recv_window: Decimal | None = field(default=None, converter=validators.to_recv_window)
 
     def parameters(self) -> list[Parameter]:

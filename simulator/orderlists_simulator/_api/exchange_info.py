@@ -82,7 +82,7 @@ def _symbol(symbol: Symbol, behaviour: Behaviour, *, shows_sets: bool) -> JsonOb
         "quoteOrderQtyMarketAllowed": False,
         "allowTrailingStop": symbol.allow_trailing_stop,
         "cancelReplaceAllowed": False,
-        "amendAllowed": False,
+        "amendAllowed": True,
         "pegInstructionsAllowed": symbol.peg_instructions_allowed,
         "isSpotTradingAllowed": True,
         "isMarginTradingAllowed": False,

@@ -9,9 +9,9 @@ from typing import Final
 
 from orderlists_simulator._api import (
     account,
+    account_information,
     amendments,
     exchange_info,
-    account_information,
     general,
     order_list_placement,
     order_lists,

@@ -114,8 +114,8 @@ class Placement:
         """Check a single order before it would reach the market and the balances.
 
         Raises:
-            ApiError: -1121, unknown symbol; -1013, an amount is 0, or a filter fails; -2010, the symbol
-                has no such orders.
+            ApiError: -1121, unknown symbol; -1013, an amount is 0, or a filter fails; -2010, the
+                symbol has no such orders.
         """
         with self._state.at(now):
             self._state.check_symbol(new.symbol)

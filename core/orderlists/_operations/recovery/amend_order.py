@@ -33,12 +33,12 @@ from orderlists._models.events import ExecutionReport
 from orderlists._models.order_lists import Evidence, OrderReport
 from orderlists._models.proof import reported
 from orderlists._operations.get_order_amendments import (
-    LARGEST_PAGE,
     GetOrderAmendments,
     OrderAmendment,
 )
 from orderlists._operations.recovery.case import Answer, Case, Steps
 from orderlists._operations.recovery.evidence import FINAL, was_before
+from orderlists._operations.rules import LARGEST_PAGE
 from orderlists._time import Instant
 from orderlists.errors import BadTimestamp
 
