@@ -22,7 +22,7 @@ LAYERS = (
     ("_api",),
     ("example",),
     ("_engine",),
-    ("_validators",),
+    ("_json_input", "_validators"),
 )
 HEIGHT = {name: -number for number, names in enumerate(LAYERS) for name in names}
 SHARED = {

@@ -31,6 +31,8 @@ T = TypeVar("T")
 Execute: TypeAlias = Callable[[int], Execution]
 """Executes a request at a time in nanoseconds."""
 
+_Event: TypeAlias = Callable[[Venue, int], object]
+
 _LOST = not_executed(answer=DROPPED)
 
 
@@ -46,18 +48,34 @@ class FaultInjector:
 
     Attributes:
         was_cut: Whether the plan's `cut` was reached.
+        failure: The error in a plan; None if there was none.
     """
 
     def __init__(self, venue: Venue, plan: Plan | None) -> None:
         self._venue = venue
-        self._plan = _checked(plan)
-        self._received = 0
-        self._cut_points = 0
-        self.was_cut = False
-        self._failure: AssertionError | None = None
-        venue.lags = (*venue.lags, *self._plan.lags)
-        for time, act in self._plan.events:
-            venue.schedule(time, self._watched(act))
+        self._plan = Plan()
+        self.failure: AssertionError | None = None
+        self.load(Plan() if plan is None else plan)
+
+    def load(self, plan: Plan) -> None:
+        """Replace the plan; requests are counted from 0, and no event of the plan before happens.
+
+        Raises:
+            InvalidSetting: The plan is not a `Plan`.
+        """
+        _check(plan)
+        with self._venue.notifier.lock:
+            own = [each for each in self._venue.lags if each not in self._plan.lags]
+            self._venue.lags = (*own, *plan.lags)
+            self._plan = plan
+            self._received = 0
+            self._cut_points = 0
+            self.was_cut = False
+            for time, act in plan.events:
+                self._venue.schedule(time, self._while_loaded(plan, self._watched(act)))
+
+    def _while_loaded(self, plan: Plan, act: _Event) -> _Event:
+        return lambda venue, now: act(venue, now) if self._plan is plan else None
 
     def raise_failure(self) -> None:
         """Raise the error in the plan, if there was one.
@@ -65,8 +83,8 @@ class FaultInjector:
         Raises:
             AssertionError: A rule or an event of the plan failed.
         """
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
 
     def _watched(self, act: Callable[P, T]) -> Callable[P, T]:
         """Return a function of the plan, with its errors recorded."""
@@ -78,7 +96,7 @@ class FaultInjector:
         return watched
 
     def _record(self, failure: AssertionError) -> None:
-        self._failure = failure
+        self.failure = failure
 
     def cuts(self) -> bool:
         """Count a point of `Plan.cut`, and return whether the connection breaks there."""
@@ -138,12 +156,10 @@ class _PlanErrors:
         raise failure from error
 
 
-def _checked(plan: Plan | None) -> Plan:
-    given: object = Plan() if plan is None else plan
-    if not isinstance(given, Plan):
+def _check(plan: object) -> None:
+    if not isinstance(plan, Plan):
         rule = "must be a Plan, such as Plan([executed(answer=DROPPED)])"
-        raise InvalidSetting(field="plan", value=given, rule=rule)
-    return given
+        raise InvalidSetting(field="plan", value=plan, rule=rule)
 
 
 class PendingAnswer:
