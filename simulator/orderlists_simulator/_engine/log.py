@@ -7,6 +7,7 @@ Invariant: entries are numbered in the order of arrival, and no entry is removed
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
 from typing import Literal, TypeAlias
 from typing import Protocol as Interface
@@ -120,6 +121,7 @@ class Log:
     def __init__(self) -> None:
         self._lock = Lock()
         self._entries: list[LogEntry] = []
+        self._listeners: list[Callable[[LogEntry], object]] = []
 
     @property
     def entries(self) -> tuple[LogEntry, ...]:
@@ -140,6 +142,13 @@ class Log:
             if entry.effect == effect and execution.is_done
         )
 
+    def listen(self, listener: Callable[[LogEntry], object]) -> None:
+        """Call a function with each entry that is answered, and again if it is executed later.
+
+        It is called in the thread of the change, and must not block.
+        """
+        self._listeners.append(listener)
+
     def add(self, request: ReceivedRequest, *, arrived: int, fault: PlannedFault) -> int:
         """Add a request, and return its number."""
         with self._lock:
@@ -151,10 +160,19 @@ class Log:
     def add_execution(self, number: int, execution: Execution) -> None:
         """Add an execution of a request."""
         with self._lock:
-            entry = self._entries[number]
-            self._entries[number] = evolve(entry, executions=(*entry.executions, execution))
+            before = self._entries[number]
+            entry = evolve(before, executions=(*before.executions, execution))
+            self._entries[number] = entry
+        if entry.answered is not None:
+            self._notify(entry)
 
     def set_answer(self, number: int, answer: int | ConnectionEnd) -> None:
         """Set what the client was given."""
         with self._lock:
-            self._entries[number] = evolve(self._entries[number], answered=answer)
+            entry = evolve(self._entries[number], answered=answer)
+            self._entries[number] = entry
+        self._notify(entry)
+
+    def _notify(self, entry: LogEntry) -> None:
+        for listener in self._listeners:
+            listener(entry)
