@@ -17,11 +17,9 @@ from typing import cast
 
 from orderlists import MissingExtra
 from orderlists.extending import HttpRequest, HttpResponse
-from orderlists_simulator._engine.venue import Venue
-from orderlists_simulator._faults.injector import FaultInjector
 from orderlists_simulator._faults.responses import BrokenConnection
-from orderlists_simulator._protocols.rest import RestServerProtocol
-from orderlists_simulator._virtual_time.clock import Clock
+from orderlists_simulator._serving.control import Control
+from orderlists_simulator._serving.exchange import Exchange
 
 try:
     from aiohttp import web
@@ -38,19 +36,17 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class HttpServer:
-    """Serves a venue over HTTP and WebSocket on one port.
+    """Serves a venue over HTTP and WebSocket on one port, and its control over HTTP.
 
     Args:
-        venue: The venue.
-        injector: Takes requests to it.
-        clock: The venue's time, and how delays pass.
+        exchange: The venue, its plan, and how delays pass.
+        control: Its control.
     """
 
-    def __init__(self, venue: Venue, injector: FaultInjector, clock: Clock) -> None:
-        self._injector = injector
-        self._clock = clock
-        self._rest = RestServerProtocol(venue)
-        self._websocket = WebSocketServer(venue, injector, clock)
+    def __init__(self, exchange: Exchange, control: Control) -> None:
+        self._exchange = exchange
+        self._control = control
+        self._clock = exchange.clock
 
     async def serve(
         self, host: str, port: int, *, listening: Callable[[int], None], stop: asyncio.Event
@@ -77,25 +73,35 @@ class HttpServer:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         target = origin_form(request.raw_path)
         if request.headers.get("Upgrade", "").lower() == "websocket":
-            return await self._websocket.serve(request, target)
+            now = self._exchange
+            return await WebSocketServer(now.venue, now.injector, now.clock).serve(request, target)
         if request.headers.get("Expect", "").lower() == "100-continue":
             # RFC 9110, 10.1.1: the client waits for this before it sends the body.  A request has a
             # transport until its connection is lost.
             cast("asyncio.Transport", request.transport).write(_CONTINUE)
         headers = tuple(request.headers.items())
         received = HttpRequest(request.method, target, headers, await request.read())
-        pending = self._injector.receive(
-            self._rest.describe(received),
-            lambda at: self._rest.execute(received, now=at),
+        if self._control.is_for(target):
+            return _response(self._control.respond(received, address=request.remote))
+        rest = self._exchange.rest
+        pending = self._exchange.injector.receive(
+            rest.describe(received),
+            lambda at: rest.execute(received, now=at),
             now=self._clock.now(),
         )
         # In virtual time the client's timeout cannot run out: no answer closes the connection.
         if math.isfinite(pending.seconds) or not self._clock.is_virtual:
+            if math.isinf(pending.seconds):
+                pending.end("silent")
             await self._clock.asleep(pending.seconds)
         given = pending.answer(now=self._clock.now())
         if isinstance(given, HttpResponse):
-            return web.Response(status=given.status, headers=given.headers, body=given.body)
+            return _response(given)
         return await _break_connection(request, given)
+
+
+def _response(given: HttpResponse) -> web.Response:
+    return web.Response(status=given.status, headers=given.headers, body=given.body)
 
 
 def origin_form(target: str) -> str:

@@ -20,8 +20,9 @@ from attrs import frozen
 from orderlists import HmacKey, InvalidSetting
 from orderlists_simulator._engine.keys import HmacApiKey
 from orderlists_simulator._engine.venue import Venue
-from orderlists_simulator._faults.injector import FaultInjector
 from orderlists_simulator._faults.plan import Plan
+from orderlists_simulator._serving.control import Control, ControlAccess
+from orderlists_simulator._serving.exchange import Exchange, MakePlan, MakeVenue, WriteLine
 from orderlists_simulator._virtual_time.clock import Clock, RealClock
 from orderlists_simulator.example import example_venue
 
@@ -33,17 +34,22 @@ class Simulator:
     """A simulated exchange at an address.
 
     Args:
-        venue: The venue; the example venue, with open lists 0 to 4 on LTCBTC, if None.
+        venue: The venue; the example venue, with open lists 0 to 4 on LTCBTC, if None; or a
+            function that makes it, given the time in nanoseconds, now and at each reset.
         host: The address to listen on; other machines and containers need ``0.0.0.0``.
         port: The port; 0 for a free one.
         clock: The venue's time, and how delays pass; real time if None.  In virtual time no
             connection is pinged, and scheduled actions run when the venue is next used.
-        plan: The faults to inject; None for none.
+        plan: The faults to inject; None for none; or a function that makes the plan, likewise.
+        control: The addresses from which it can be controlled over HTTP, under ``/control/``:
+            ``loopback``, ``any`` or ``none``.
+        write_line: Receives a line of text for each request, in the thread of the server; None for
+            no lines.
 
     Raises:
         MissingExtra: `aiohttp` is not installed.
-        InvalidSetting: The plan is not a `Plan`; in the `with` statement, the address cannot be
-            listened on.
+        InvalidSetting: The plan is not a `Plan`, or `control` is not one of its words; in the
+            `with` statement, the address cannot be listened on.
         AssertionError: At the end of the `with` block, if there was an error in the plan: a rule
             that returned no fault, or an event about a list or an order that does not exist.
 
@@ -54,23 +60,33 @@ class Simulator:
 
     def __init__(
         self,
-        venue: Venue | None = None,
+        venue: Venue | MakeVenue | None = None,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
         clock: Clock | None = None,
-        plan: Plan | None = None,
+        plan: Plan | MakePlan | None = None,
+        control: ControlAccess = "loopback",
+        write_line: WriteLine | None = None,
     ) -> None:
         # Imported here: aiohttp is an extra, and slow to import.
         from orderlists_simulator._serving.http_server import HttpServer  # noqa: PLC0415
 
-        clock = RealClock() if clock is None else clock
-        self.venue = example_venue(now=clock.now()) if venue is None else venue
-        self._injector = FaultInjector(self.venue, plan)
-        self._server = HttpServer(self.venue, self._injector, clock)
+        self._exchange = Exchange(
+            (lambda now: example_venue(now=now)) if venue is None else venue,
+            plan,
+            clock=RealClock() if clock is None else clock,
+            write_line=write_line,
+        )
+        self._server = HttpServer(self._exchange, Control(self._exchange, access=control))
         self._host = host
         self._port = port
         self._running: _Running | None = None
+
+    @property
+    def venue(self) -> Venue:
+        """The venue that is served; another one after a reset."""
+        return self._exchange.venue
 
     @property
     def url(self) -> str:
@@ -86,7 +102,7 @@ class Simulator:
     @property
     def was_cut(self) -> bool:
         """Whether a connection broke at the point of the plan's `cut`."""
-        return self._injector.was_cut
+        return self._exchange.injector.was_cut
 
     @property
     def key(self) -> HmacKey:
@@ -123,7 +139,7 @@ class Simulator:
         self._running = None
         running.loop.call_soon_threadsafe(running.stop.set)
         running.thread.join()
-        self._injector.raise_failure()
+        self._exchange.injector.raise_failure()
 
     def _cannot_listen(self, error: OSError | OverflowError) -> InvalidSetting:
         # asyncio gives no number where none of the addresses of the host is one of this machine

@@ -34,51 +34,50 @@ def faults_of(faults: list[object], *requests: f.ReceivedRequest) -> list[f.Faul
     return [plan.fault_of(number, each) for number, each in enumerate(requests)]
 
 
-@pytest.mark.parametrize(
-    ("written", "fault"),
-    [
-        ("normal", f.NORMAL),
-        ({"name": "normal"}, f.NORMAL),
-        ("connection_refused", f.CONNECTION_REFUSED),
-        ("firewall", f.firewall()),
-        ("rate_limited", f.rate_limited()),
-        ({"name": "rate_limited", "retry_after": 3}, f.rate_limited(retry_after=3)),
-        ({"name": "banned", "retry_after": None}, f.banned(retry_after=None)),
-        ({"name": "executed", "answer": "dropped"}, f.executed(answer=f.DROPPED)),
-        ({"name": "executed", "answer": "reset", "delay": 1}, f.executed(answer=f.RESET, delay=1)),
-        ({"name": "not_executed", "answer": "silent"}, f.not_executed(answer=f.SILENT)),
-        (
-            {"name": "not_executed", "answer": {"name": "bare", "status": 504}},
-            f.not_executed(answer=f.bare(504)),
-        ),
-        (
-            {"name": "executed", "answer": {"name": "html", "status": 502}},
-            f.executed(answer=f.html(502)),
-        ),
-        (
-            {"name": "executed", "answer": {"name": "json_error", "code": -1007, "status": 504}},
-            f.executed(answer=f.json_error(-1007, status=504)),
-        ),
-        (
-            {"name": "executed", "answer": {"name": "null_id_error", "code": -1000}},
-            f.executed(answer=f.null_id_error(-1000)),
-        ),
-        (
-            {"name": "executed", "answer": {"name": "truncated", "kept": 0, "noticed": True}},
-            f.executed(answer=f.truncated(kept=0, noticed=True)),
-        ),
-        ({"name": "executed_late", "after": 3}, f.executed_late(3)),
-        (
-            {"name": "executed_slowly", "after": 3, "answer": "pass_through"},
-            f.executed_slowly(3, answer=f.PASS_THROUGH),
-        ),
-        ({"name": "replayed", "times": 3, "sees": "last"}, f.replayed(3, sees="last")),
-        ({"name": "delayed", "seconds": 2}, f.delayed(2)),
-        ({"name": "duplicated", "times": 3}, f.duplicated(3)),
-        ({"name": "held", "count": 2}, f.held(2)),
-    ],
-    ids=str,
-)
+WRITTEN: list[tuple[object, f.Fault]] = [
+    ("normal", f.NORMAL),
+    ({"name": "normal"}, f.NORMAL),
+    ("connection_refused", f.CONNECTION_REFUSED),
+    ("firewall", f.firewall()),
+    ("rate_limited", f.rate_limited()),
+    ({"name": "rate_limited", "retry_after": 3}, f.rate_limited(retry_after=3)),
+    ({"name": "banned", "retry_after": None}, f.banned(retry_after=None)),
+    ({"name": "executed", "answer": "dropped"}, f.executed(answer=f.DROPPED)),
+    ({"name": "executed", "answer": "reset", "delay": 1}, f.executed(answer=f.RESET, delay=1)),
+    ({"name": "not_executed", "answer": "silent"}, f.not_executed(answer=f.SILENT)),
+    (
+        {"name": "not_executed", "answer": {"name": "bare", "status": 504}},
+        f.not_executed(answer=f.bare(504)),
+    ),
+    (
+        {"name": "executed", "answer": {"name": "html", "status": 502}},
+        f.executed(answer=f.html(502)),
+    ),
+    (
+        {"name": "executed", "answer": {"name": "json_error", "code": -1007, "status": 504}},
+        f.executed(answer=f.json_error(-1007, status=504)),
+    ),
+    (
+        {"name": "executed", "answer": {"name": "null_id_error", "code": -1000}},
+        f.executed(answer=f.null_id_error(-1000)),
+    ),
+    (
+        {"name": "executed", "answer": {"name": "truncated", "kept": 0, "noticed": True}},
+        f.executed(answer=f.truncated(kept=0, noticed=True)),
+    ),
+    ({"name": "executed_late", "after": 3}, f.executed_late(3)),
+    (
+        {"name": "executed_slowly", "after": 3, "answer": "pass_through"},
+        f.executed_slowly(3, answer=f.PASS_THROUGH),
+    ),
+    ({"name": "replayed", "times": 3, "sees": "last"}, f.replayed(3, sees="last")),
+    ({"name": "delayed", "seconds": 2}, f.delayed(2)),
+    ({"name": "duplicated", "times": 3}, f.duplicated(3)),
+    ({"name": "held", "count": 2}, f.held(2)),
+]
+
+
+@pytest.mark.parametrize(("written", "fault"), WRITTEN, ids=[str(each) for each, _ in WRITTEN])
 def test_a_fault_in_json_is_the_fault_of_that_name(written: object, fault: f.Fault) -> None:
     assert faults_of([written], received()) == [fault]
 

@@ -245,7 +245,7 @@ def test_silent_over_http_lasts_until_the_clients_timeout() -> None:
     with Simulator(plan=plan) as simulator, pytest.raises(TimeoutError):
         asyncio.run(main(simulator))
 
-    assert simulator.venue.log.entries[0].answered is None
+    assert simulator.venue.log.entries[0].answered == "silent"
 
 
 def test_silent_in_virtual_time_closes_the_http_connection() -> None:
