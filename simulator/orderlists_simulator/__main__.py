@@ -7,21 +7,32 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from decimal import Decimal
+from pathlib import Path
 from threading import Event
+from typing import TypeVar, get_args
 
 from orderlists import InvalidSetting, MissingExtra
 from orderlists_simulator._engine.behaviour import Behaviour
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.keys import EXAMPLE_KEY, ApiKey
+from orderlists_simulator._engine.venue import Venue
+from orderlists_simulator._faults.plan_json import read_plan
+from orderlists_simulator._json_input import parse_json
 from orderlists_simulator._protocols.handshake import WEBSOCKET_PATH
+from orderlists_simulator._serving.control import ControlAccess
+from orderlists_simulator._serving.replay import Trade, read_trades, replay
 from orderlists_simulator._serving.server import Simulator
+from orderlists_simulator._virtual_time.clock import RealClock, VirtualClock
 from orderlists_simulator.example import (
     EXAMPLE_ED25519_PRIVATE_KEY,
     EXAMPLE_PRICES,
     example_ed25519_key,
     example_venue,
 )
+
+T = TypeVar("T")
 
 _HOST, _PORT, _LISTS = "127.0.0.1", 8080, 5
 _LIMITS = {
@@ -50,21 +61,38 @@ def main(arguments: Sequence[str], *, wait: Callable[[], object]) -> None:
     options = parser.parse_args(arguments)
     keys, ed25519 = _keys()
     try:
-        venue = example_venue(
-            now=time.time_ns(),
-            lists=options.lists,
-            keys=keys,
-            behaviour=_LIMITS[options.limits],
-            prices={**EXAMPLE_PRICES, **dict(options.price)},
-        )
-        with Simulator(venue, host=options.host, port=options.port) as simulator:
+        with _simulator(options, keys) as simulator:
             sys.stdout.write(_introduction(simulator, ed25519))
             sys.stdout.flush()
             wait()
     except KeyboardInterrupt:
         return
-    except (ApiError, InvalidSetting, MissingExtra) as error:
+    except (ApiError, AssertionError, InvalidSetting, MissingExtra) as error:
+        # An AssertionError is an error in the plan, which is raised at the end.
         sys.exit(f"{parser.prog}: {error}")
+
+
+def _simulator(options: argparse.Namespace, keys: Sequence[ApiKey]) -> Simulator:
+    def venue(now: int) -> Venue:
+        made = example_venue(
+            now=now,
+            lists=options.lists,
+            keys=keys,
+            behaviour=_LIMITS[options.limits],
+            prices={**EXAMPLE_PRICES, **dict(options.price)},
+        )
+        replay(options.trades, made, now=now)
+        return made
+
+    return Simulator(
+        venue,
+        host=options.host,
+        port=options.port,
+        clock=VirtualClock(time.time_ns()) if options.clock == "manual" else RealClock(),
+        plan=lambda now: read_plan(options.plan, now=now),
+        control=options.control,
+        write_line=None if options.quiet else _write_line,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,7 +122,38 @@ def _parser() -> argparse.ArgumentParser:
         help="documented: 6000 request weight a minute, 300 connections in 5 minutes, 100 unfilled "
         "orders in 10 seconds, 20 open lists of a symbol; none: none",
     )
+    _add_test_options(parser)
     return parser
+
+
+def _add_test_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of what a test controls."""
+    parser.add_argument(
+        "--trades",
+        type=_trades,
+        default=(),
+        metavar="FILE",
+        help="recorded trades to replay from the start: CSV with the header "
+        "time,symbol,price,quantity, or JSON lines; times in milliseconds",
+    )
+    parser.add_argument(
+        "--plan", type=_plan, default={}, metavar="FILE", help="a plan of faults, in JSON"
+    )
+    parser.add_argument(
+        "--clock",
+        choices=("real", "manual"),
+        default="real",
+        help="manual: time stands still but for POST /control/time and delayed answers",
+    )
+    parser.add_argument(
+        "--control",
+        choices=get_args(ControlAccess),
+        default="loopback",
+        help="from which addresses the paths under /control/ are served; default loopback",
+    )
+    parser.add_argument(
+        "--quiet", action="store_true", help="no line on standard error for each request"
+    )
 
 
 def _price(text: str) -> tuple[str, Decimal]:
@@ -108,6 +167,33 @@ def _number(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r}: must be at least 0, as a whole number")
     return int(text)
+
+
+def _trades(path: str) -> tuple[Trade, ...]:
+    return _read_file(path, lambda data: read_trades(data, path))
+
+
+def _plan(path: str) -> object:
+    def read(data: bytes) -> object:
+        document = parse_json(data, "document")
+        # Only to refuse it now: a plan that is used up is made again from its document.
+        read_plan(document, now=0)
+        return document
+
+    return _read_file(path, read)
+
+
+def _read_file(path: str, read: Callable[[bytes], T]) -> T:
+    try:
+        return read(Path(path).read_bytes())
+    except (OSError, InvalidSetting) as error:
+        raise argparse.ArgumentTypeError(f"{path!r}: {error}") from error
+
+
+def _write_line(line: str) -> None:
+    # Who started the program may have closed its end.
+    with suppress(OSError):
+        sys.stderr.write(f"{line}\n")
 
 
 def _keys() -> tuple[list[ApiKey], str]:

@@ -1,4 +1,5 @@
 import http.client
+import io
 import json
 import re
 import runpy
@@ -7,6 +8,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -46,7 +49,8 @@ def test_the_command_serves_until_ctrl_c(command: subprocess.Popen[str]) -> None
 
         assert command.wait(timeout=10) == 0
     assert status == 401
-    assert command.stderr.read() == ""
+    line = r"\S+Z #0 DELETE /api/v3/orderList: 401, refused -2014\n"
+    assert re.fullmatch(line, command.stderr.read())
 
 
 def interrupt() -> None:
@@ -159,6 +163,151 @@ def test_the_option_limits_sets_the_weight_limit_that_replies_contain(
     main(["--port", "0", "--limits", limits], wait=send_request)
 
     assert seen == [limit]
+
+
+Request = tuple[str, str, object]
+
+
+def answers_of(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], *requests: Request
+) -> list[tuple[int, Any]]:
+    """Start the command, send requests, and return status and JSON of each answer."""
+    answers: list[tuple[int, Any]] = []
+
+    def send_all() -> None:
+        address = re.search(r"http://(127\.0\.0\.1:\d+)", capsys.readouterr().out)
+        assert address is not None
+        with closing(http.client.HTTPConnection(address[1], timeout=10)) as connection:
+            for method, path, body in requests:
+                connection.request(method, path, json.dumps(body))
+                answer = connection.getresponse()
+                answers.append((answer.status, json.loads(answer.read() or "null")))
+
+    main(["--port", "0", *arguments], wait=send_all)
+    return answers
+
+
+TIME: Request = ("GET", "/api/v3/time", {})
+
+
+def test_each_request_has_a_line_on_standard_error_unless_quiet(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answers_of(capsys, [], TIME)
+    lines = capsys.readouterr().err
+    answers_of(capsys, ["--quiet"], TIME)
+
+    assert re.fullmatch(r"\S+Z #0 GET /api/v3/time: 200, executed\n", lines)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_closed_standard_error_does_not_stop_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Closed(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stderr", Closed())
+
+    assert [status for status, _ in answers_of(capsys, [], TIME, TIME)] == [200, 200]
+
+
+def test_the_option_plan_loads_a_plan_of_faults(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(
+        '{"faults": [{"name": "not_executed", "answer": {"name": "bare", "status": 503}}]}'
+    )
+    reset: Request = ("POST", "/control/reset", {})
+
+    answers = answers_of(capsys, ["--plan", str(plan)], TIME, TIME, reset, TIME)
+
+    assert [status for status, _ in answers] == [503, 200, 200, 503]
+
+
+def test_the_option_trades_replays_trades_from_the_start(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    trades = tmp_path / "trades.csv"
+    trades.write_text("time,symbol,price,quantity\n5000,LTCBTC,2.5,1\n65000,LTCBTC,2.6,1\n")
+    arguments = ["--clock", "manual", "--trades", str(trades)]
+    requests: list[Request] = [
+        ("POST", "/control/time", {"advance": 0}),
+        ("POST", "/control/time", {"advance": 60}),
+        ("POST", "/control/reset", {}),
+    ]
+
+    answers = answers_of(capsys, arguments, *requests)
+
+    assert [state["prices"]["LTCBTC"] for _, state in answers] == ["2.5", "2.6", "2.5"]
+
+
+def test_the_clock_is_real_unless_it_is_manual(capsys: pytest.CaptureFixture[str]) -> None:
+    advance: Request = ("POST", "/control/time", {"advance": 1.5})
+
+    ((status, error),) = answers_of(capsys, [], advance)
+    (_, before), (_, state), (_, after) = answers_of(
+        capsys, ["--clock", "manual"], TIME, advance, TIME
+    )
+
+    assert (status, error["field"]) == (409, "clock")
+    assert state["time"] == after["serverTime"] == before["serverTime"] + 1500
+
+
+def test_the_option_control_can_turn_control_off(capsys: pytest.CaptureFixture[str]) -> None:
+    ((status, _),) = answers_of(capsys, ["--control", "none"], ("GET", "/control/log", {}))
+
+    assert status == 404
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "reason"),
+    [
+        ("--plan", None, "No such file"),
+        ("--plan", "{", "must be JSON"),
+        ("--plan", '{"faults": ["lost"]}', "faults[0].name='lost': must be one of normal, "),
+        ("--trades", None, "No such file"),
+        ("--trades", "1,LTCBTC,2,1", "must be time,symbol,price,quantity"),
+    ],
+)
+def test_a_wrong_file_is_an_error_with_its_reason(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    option: str,
+    text: str | None,
+    reason: str,
+) -> None:
+    file = tmp_path / "file"
+    if text is not None:
+        file.write_text(text)
+
+    with pytest.raises(SystemExit):
+        main([f"{option}={file}"], wait=interrupt)
+
+    assert reason in capsys.readouterr().err
+
+
+def test_a_trade_of_an_unknown_symbol_is_an_error_in_one_line(tmp_path: Path) -> None:
+    trades = tmp_path / "trades.csv"
+    trades.write_text("time,symbol,price,quantity\n1,XYZ,2,1\n")
+
+    with pytest.raises(SystemExit) as exit_:
+        main(["--port", "0", f"--trades={trades}"], wait=interrupt)
+
+    assert "trades.csv:2.symbol='XYZ': must be a symbol of the venue" in str(exit_.value.code)
+
+
+def test_a_plan_that_failed_is_an_error_in_one_line_at_the_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    plan: Request = ("POST", "/control/plan", {"events": [{"name": "expire", "order_list_id": 9}]})
+
+    with pytest.raises(SystemExit) as exit_:
+        answers_of(capsys, [], plan)
+
+    assert "there is no such list" in str(exit_.value.code)
 
 
 def test_a_port_in_use_is_an_error_in_one_line() -> None:
