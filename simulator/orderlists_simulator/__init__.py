@@ -4,7 +4,7 @@ Faults between it and its clients are planned with `orderlists_simulator.faults`
 
 The folders, from the top; a module imports from its own folder and from those below:
 
-- ``_serving``: servers on sockets, and the in-process transport;
+- ``_serving``: servers on sockets, their control over HTTP, and the in-process transport;
 - ``_virtual_time``: clocks, and an event loop in virtual time;
 - ``_protocols``: how requests, replies and events are written, in REST and the WebSocket API;
 - ``_faults``: what goes wrong between a client and the venue, by plan;

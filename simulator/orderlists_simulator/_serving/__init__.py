@@ -1,1 +1,1 @@
-"""The servers and the in-process transport."""
+"""The servers, their control, and the in-process transport."""
