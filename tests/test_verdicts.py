@@ -52,7 +52,7 @@ from verdicts import (
 )
 
 # `make soak` runs more.
-PLANS = {"cancel": 30, "place": 8, "amend": 12}  # A placement takes many more queries.
+PLANS = {"cancel": 20, "place": 6, "amend": 8}  # A placement takes many more queries.
 TALLY = Tally()
 
 
