@@ -21,6 +21,7 @@ from orderlists import (
     OrderReport,
     OutcomeUnknown,
     Policy,
+    RateLimited,
     TimeUnit,
     TransportError,
     UnknownOrderList,
@@ -315,3 +316,20 @@ def test_a_reconcile_that_is_interrupted_while_it_measures_keeps_the_given_attem
     doubt = InDoubt.of(caught.value)
     assert doubt is not None
     assert doubt.attempts == unknown.value.attempts
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_a_block_is_not_waited_for_that_leaves_no_time_for_a_reply(
+    protocol: str, colour: str
+) -> None:
+    faults = [f.rate_limited(retry_after=60), f.delayed(4.0)]
+    with client_and_venue(protocol, colour, faults=faults) as pair:
+        for seconds in (0.0, 1.0, 4.0):
+            pair.clock.sleep(seconds)
+            with pytest.raises(RateLimited):
+                pair.client.send(BY_ID)
+        assert (pair.clock.now() - START) / SECOND < 6
+        # A tenth of the deadline is left after the block.
+        pair.clock.sleep(5.0)
+        assert pair.client.send(BY_ID).evidence is Evidence.REPLY
+    assert len(pair.cancels) == 2

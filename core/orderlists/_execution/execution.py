@@ -41,6 +41,8 @@ _NOT_REPEATABLE = frozenset({FailureKind.NOT_SENDABLE, FailureKind.LIMITED})
 # A copy of the request may have been executed, but this attempt was refused.
 _ANSWERED = frozenset({FailureKind.UNKNOWN_LIST, FailureKind.DUPLICATE})
 _MAX_WRONG_HOSTS = 2
+# The part of a deadline that must remain after a block.
+_ROOM = 0.1
 
 
 class Reply(NamedTuple):
@@ -183,11 +185,16 @@ class Execution(Generic[R]):
         return (yield from self.pause())
 
     def _wait(self, refusal: Any) -> Steps[bool]:  # noqa: ANN401 - `RateLimited` or `Banned`
-        """Wait until a block ends; return False if policy or deadline do not allow it."""
+        """Wait until a block ends; return False if policy or deadline do not allow it.
+
+        A part of the deadline must remain: a request that is sent just before it has no time for
+        its reply, and would end unknown.
+        """
         state = self.state
         said = 1.0 if refusal.retry_after is None else refusal.retry_after
         seconds = max(said, state.pause)
-        if not state.policy.wait_for_rate_limits or seconds >= state.time_left:
+        left = state.time_left - _ROOM * state.policy.deadline
+        if not state.policy.wait_for_rate_limits or seconds >= left:
             return False
         return (yield from self._sleep(seconds))
 

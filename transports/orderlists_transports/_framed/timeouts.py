@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
+
+# A loop calls a timer up to a tick of its clock early.
+_TICK: Final = 1e-6
 
 
 class Timeouts:
@@ -31,7 +35,7 @@ class Timeouts:
 
     def _expire(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
-        now = loop.time()
+        now = loop.time() + _TICK
         for woken in [woken for woken, end in self._ends.items() if end <= now]:
             wake(woken)
         later = min((end for end in self._ends.values() if end > now), default=None)
