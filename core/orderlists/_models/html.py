@@ -53,7 +53,7 @@ def _row(tag: str, cells: Sequence[str]) -> str:
 
 
 def _cell(tag: str, text: str, alignment: str) -> str:
-    style = f"text-align:{alignment};font-variant-numeric:tabular-nums"
+    style = f"text-align:{alignment};padding:0 0.5em;font-variant-numeric:tabular-nums"
     return f'<{tag} style="{style}">{escape(text)}</{tag}>'
 
 
