@@ -9,7 +9,6 @@ from threading import Thread
 
 from orderlists import (
     AlreadyDone,
-    CancelOpenOrders,
     CancelOrderList,
     ExecutionReport,
     HmacKey,
@@ -105,8 +104,11 @@ def live(simulator: Simulator) -> None:
             simulator.venue.set_price("LTCBTC", "1.85", now=time.time_ns())
             print("  the price falls to 1.85:")
             print_until_released(events, placed)
-        for ended in client.send(CancelOpenOrders(symbol="LTCBTC")):
-            print(f"  canceled: {ended}")
+        print("  cancel all open lists of the symbol, with a verdict for each:")
+        report = client.cancel_all("LTCBTC")
+        for order_list_id in sorted(report.verdicts):
+            print(f"    {report.verdicts[order_list_id]}")
+        print(f"  {report}")
 
 
 def print_until_released(events: EventStream, placed: OrderList) -> None:
