@@ -12,9 +12,9 @@ orderlists.errors.InvalidRequest: stop_price=0.5: must be an int, a Decimal or p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, wraps
 from typing import Any, Self, TypeAlias
 
 from attrs import field, fields, frozen
@@ -334,6 +334,21 @@ class TakeProfitLimit(_TriggeredLimit):
 
     type: OrderType = field(init=False, default=OrderType.TAKE_PROFIT_LIMIT)
 
+
+def _asking_for_time_in_force(init: Callable[..., None]) -> Callable[..., None]:
+    @wraps(init)
+    def __init__(self: object, **given: object) -> None:  # noqa: N807 - it takes its place
+        if "time_in_force" not in given:
+            raise Rule.GIVEN.broken("time_in_force", None)
+        init(self, **given)
+
+    return __init__
+
+
+# Type checkers know that it must be given.  Others get the rule and its code, as for any other
+# value, and not Python's error about arguments.
+for _kind in (Limit, StopLossLimit, TakeProfitLimit):
+    _kind.__init__ = _asking_for_time_in_force(_kind.__init__)  # type: ignore[method-assign]  # pyright: ignore[reportAttributeAccessIssue] - for those without types
 
 WorkingLeg: TypeAlias = Limit | LimitMaker
 StopLeg: TypeAlias = StopLoss | StopLossLimit
