@@ -1,5 +1,6 @@
 """Fixtures for all tests: the published samples, and the import path of the helpers."""
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -13,7 +14,11 @@ sys.path.insert(0, str(HERE / "support"))
 
 # No deadline: a test must not fail because the machine is busy.
 settings.register_profile(
-    "orderlists", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=False
+    "orderlists",
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=False,
 )
 settings.load_profile("orderlists")
 
@@ -28,3 +33,9 @@ def vectors() -> dict[str, Any]:
 def seed_reply() -> bytes:
     """Return the sample reply in the documentation of Cancel Order List."""
     return (HERE / "data" / "cancel_order_list_reply.json").read_bytes()
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector pass over what stays for the whole run."""
+    gc.collect()
+    gc.freeze()

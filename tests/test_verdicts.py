@@ -39,6 +39,7 @@ from verdicts import (
     COMBINATIONS,
     KINDS,
     OURS,
+    QUERIED,
     AmendScenario,
     Combination,
     PlacementScenario,
@@ -52,7 +53,7 @@ from verdicts import (
 )
 
 # `make soak` runs more.
-PLANS = {"cancel": 20, "place": 6, "amend": 8}  # A placement takes many more queries.
+PLANS = {"cancel": 14, "place": 4, "amend": 6}  # A placement takes many more queries.
 TALLY = Tally()
 
 
@@ -113,8 +114,11 @@ class _TakesFailureForRefusal(Rest):
 
 
 def test_a_5xx_taken_as_refused_is_caught() -> None:
-    with pytest.raises(AssertionError, match="what was executed is not refused"):
-        explore(2000, PLANTED, Tally(), protocol=_TakesFailureForRefusal())
+    failed = Scenario(by_id=True, age=1.0, faults=(f.executed(answer=f.bare(503)),))
+    assert not violations(run_scenario(failed, PLANTED))
+    assert "what was executed is not refused, nor can what was refused execute" in violations(
+        run_scenario(failed, PLANTED, _TakesFailureForRefusal())
+    )
 
 
 def always(*_: object, **__: object) -> bool:
@@ -185,8 +189,12 @@ def test_the_body_of_a_query_taken_as_done_is_caught(monkeypatch: pytest.MonkeyP
     def fits(*_: object) -> None:
         """Accept every reply."""
 
+    queried = Scenario(by_id=True, age=1.0, faults=(f.not_executed(answer=QUERIED),))
+    assert not violations(run_scenario(queried, PLANTED))
     monkeypatch.setattr(CancelOrderList, "mismatch", fits)
-    caught("done means that this call's id canceled the list")
+    assert "done means that this call's id canceled the list" in violations(
+        run_scenario(queried, PLANTED)
+    )
 
 
 def test_an_attempt_taken_as_expired_within_its_recv_window_is_caught(
@@ -245,8 +253,19 @@ def test_an_original_id_taken_as_proof_is_caught(monkeypatch: pytest.MonkeyPatch
         found = right(self, cancel_id)
         return Finding.OURS if found is Finding.OVER else found
 
+    theirs = Scenario(
+        by_id=True,
+        age=3600.0,
+        faults=(f.not_executed(answer=f.DROPPED),),
+        events=((0.05, f.Cancel(0, by="theirs")),),
+        leg_shows="original_id",
+        max_resends=0,
+    )
+    assert not violations(run_scenario(theirs, PLANTED))
     monkeypatch.setattr(Snapshot, "finding", finding)
-    caught("done means that this call's id canceled the list")
+    assert "done means that this call's id canceled the list" in violations(
+        run_scenario(theirs, PLANTED)
+    )
 
 
 # Planted bugs of placements.

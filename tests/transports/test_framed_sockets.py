@@ -206,8 +206,9 @@ def test_without_a_descriptor_a_send_raises_in_time_and_a_later_one_connects(ser
         client.send(CANCEL)
 
     assert caught.value.sent is False
-    assert took < 1
-    assert used < 0.3
+    assert took < 5
+    # A thread that begins anew without a pause would use all of it.
+    assert used < 0.45
     assert server.connections == 1
 
 
