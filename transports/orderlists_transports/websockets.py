@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
 from orderlists import MissingExtra, TransportError
-from orderlists_transports._framed.io_thread import IoThread
+from orderlists_transports._framed.io_thread import IoThread, locked
 from orderlists_transports._http1.errors import UnsendableRequest, UnusableResponse
 from orderlists_transports._http1.writer import check_target
 from orderlists_transports._net import async_dial
@@ -33,7 +33,7 @@ try:
     from orderlists_transports._websocket.async_connection import AsyncWebSocket
     from orderlists_transports._websocket.connection import CLOSING_TIMEOUT
     from orderlists_transports._websocket.protocol import WebSocket
-    from orderlists_transports._websocket.thread_connection import ThreadWebSocket, locked
+    from orderlists_transports._websocket.thread_connection import ThreadWebSocket
 except ModuleNotFoundError as error:
     raise MissingExtra("websockets", needed_for="orderlists_transports.websockets") from error
 

@@ -70,7 +70,7 @@ class GetAllOrderLists(Request[tuple[OrderList, ...]]):
             self._check_times(self.start_time, self.end_time)
 
     def _check_times(self, start: int, end: int) -> None:
-        if not 0 <= end - start <= longest_window(start):
+        if not 0 <= end - start <= _longest_window(start):
             raise Rule.ONE_DAY.broken("end_time", end)
 
     def parameters(self) -> list[Parameter]:
@@ -84,7 +84,7 @@ class GetAllOrderLists(Request[tuple[OrderList, ...]]):
         )
 
 
-def longest_window(start: int) -> int:
+def _longest_window(start: int) -> int:
     """Return how far the end may be from the start: 24 hours, in the unit of the start."""
     # Microseconds since 1970 have three digits more; which unit it is, the protocol knows.
     return _DAY * (1_000_000 if start >= _MICROSECONDS_FROM else 1_000)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from orderlists._connections.establish import seconds_left
@@ -16,7 +15,7 @@ from orderlists._connections.event_stream import await_event
 from orderlists_transports._framed.driver import FramedDriver
 from orderlists_transports._framed.exchange import Exchange
 from orderlists_transports._framed.inline_loop import InlineLoop
-from orderlists_transports._framed.io_thread import IoThread
+from orderlists_transports._framed.io_thread import IoThread, locked
 from orderlists_transports._framed.polled_link import PolledLink
 from orderlists_transports._framed.read_by_thread import ReadByThread
 
@@ -63,7 +62,7 @@ class FramedChannel:
             connection = self._result_of(partial(self._driver.establish, until=command.until))
             at = self._now()
             timeout = seconds_left(timeout, until=command.until, at=at)
-        encoded, signal = command.encode(connection.session, at), _locked()
+        encoded, signal = command.encode(connection.session, at), locked()
         exchange = Exchange(connection, encoded, at.monotonic, signal.release)
         # No traceback of an error that is raised below may hold a signed frame.
         del encoded
@@ -144,7 +143,7 @@ class FramedChannel:
 
     def _result_of(self, begin: Callable[[Done], object]) -> Any:  # noqa: ANN401 - a value
         """Begin something on the loop, and wait for the value or the error that it ends with."""
-        signal, outcomes = _locked(), list[tuple[Any, BaseException | None]]()
+        signal, outcomes = locked(), list[tuple[Any, BaseException | None]]()
 
         def done(value: Any, error: BaseException | None) -> None:  # noqa: ANN401 - as above
             outcomes.append((value, error))
@@ -165,12 +164,6 @@ class FramedChannel:
         if error is not None:
             raise error
         return value
-
-
-def _locked() -> Lock:
-    lock = Lock()
-    lock.acquire()
-    return lock
 
 
 def _loop_for(transport: Any, settings: Settings) -> IoThread | InlineLoop:  # noqa: ANN401 - of several kinds

@@ -298,6 +298,13 @@ class IoThread:
                 _call(callback)
 
 
+def locked() -> Lock:
+    """Return a lock that is held: what releases it wakes who waits for it."""
+    lock = Lock()
+    lock.acquire()
+    return lock
+
+
 def _call(callback: Callable[..., object], *args: object) -> None:
     """Call a function; report what it raises."""
     try:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ssl
 from functools import partial
 from selectors import EVENT_READ, EVENT_WRITE
-from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from orderlists import TransportError
+from orderlists_transports._framed.io_thread import locked
 from orderlists_transports._net.redact import UNSENT, describe
 from orderlists_transports._websocket.connection import CLOSING_TIMEOUT, WebSocketConnection
 from orderlists_transports._websocket.protocol import unsent
@@ -166,10 +166,3 @@ class ThreadWebSocket(WebSocketConnection):
     def _abort(self) -> None:
         self._thread.unwatch(self._sock)
         self._sock.close()
-
-
-def locked() -> Lock:
-    """Return a lock that is held: what releases it wakes who waits for it."""
-    lock = Lock()
-    lock.acquire()
-    return lock
