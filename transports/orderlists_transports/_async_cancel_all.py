@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from orderlists._commands import Sleep
-from orderlists_transports._cancel_all import tell
+from orderlists_transports._cancel_all import deliver
 
 if TYPE_CHECKING:
     from orderlists import CancelAllReport
@@ -52,7 +52,7 @@ async def _run_batch(
             done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
             for task in sorted(done, key=indexes.__getitem__):
                 error = task.exception()
-                tell(batch, indexes[task], None if error else task.result(), error)
+                deliver(batch, indexes[task], None if error else task.result(), error)
     finally:
         for task in tasks:
             task.cancel()

@@ -71,7 +71,7 @@ def _run_batch(batch: Batch, run_call: Callable[[RunningCall[Any]], Any]) -> Non
         if len(batch.calls) == 1 or not _start(min(_THREADS, len(batch.calls)), work):
             work()
         for _ in batch.calls:
-            tell(batch, *ended.get())
+            deliver(batch, *ended.get())
     finally:
         waiting.clear()
 
@@ -86,7 +86,7 @@ def _start(count: int, work: Callable[[], object]) -> bool:
     return True
 
 
-def tell(batch: Batch, index: int, value: Any, error: BaseException | None) -> None:  # noqa: ANN401 - a result
+def deliver(batch: Batch, index: int, value: Any, error: BaseException | None) -> None:  # noqa: ANN401 - a result
     """Pass on what a call has ended with; raise what is no error of this library."""
     if error is not None and not isinstance(error, OrderListsError):
         raise error

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from attrs import define, evolve, field, fields
 
-from orderlists._commands import Call, FramedExchange, HttpExchange, Sleep
+from orderlists._commands import Sleep
 from orderlists._execution.cancel_all_report import CancelAllReport, Verdict
 from orderlists._execution.engine import Engine, RunningCall
+from orderlists._execution.stoppable_call import StoppableCall
 from orderlists._in_doubt import InDoubt
 from orderlists._models.order_lists import CanceledOrderList, OrderList
 from orderlists._operations.cancel_order_list import CancelOrderList
@@ -57,55 +58,6 @@ Steps: TypeAlias = Generator[Batch | Sleep, int, Any]
 
 
 @define(eq=False)
-class _StoppableCall:
-    """A call of a run, which sends nothing once the run is stopped."""
-
-    call: RunningCall[Any]
-    # Held while a request is encoded: either it is recorded as sent, or it is not sent at all.
-    _encoding: AbstractContextManager[object]
-    is_stopped: bool = field(init=False, default=False)
-    has_sent: bool = field(init=False, default=False)
-
-    @property
-    def running(self) -> RunningCall[Any]:
-        """The call, for a driver."""
-        return RunningCall(self.call.state, self._until_stopped(self.call.steps))
-
-    def stop(self) -> InDoubt | None:
-        """Have it send nothing more; return its request, if anything was sent."""
-        with self._encoding:
-            self.is_stopped = True
-            # Without attempts if it was answered, and the answer is on its way to the caller.
-            return self.call.state.in_doubt if self.has_sent else None
-
-    def _until_stopped(self, steps: Call[Any]) -> Call[Any]:
-        outcome: Any = None
-        while True:
-            try:
-                command = steps.send(outcome)
-            except StopIteration as finished:
-                return finished.value
-            self._check()
-            if isinstance(command, HttpExchange | FramedExchange):
-                command = command._replace(encode=self._unless_stopped(command.encode))
-            outcome = yield command
-
-    def _unless_stopped(self, encode: Callable[..., Any]) -> Callable[..., Any]:
-        def checked(*given: object) -> object:
-            with self._encoding:
-                self._check()
-                self.has_sent = True
-                return encode(*given)
-
-        return checked
-
-    def _check(self) -> None:
-        if self.is_stopped:
-            text = "nothing was sent: cancel_all was interrupted"
-            raise TransportError(text, sent=False, is_retryable=False)
-
-
-@define(eq=False)
 class CancelAll:
     """One run over the open lists.  Times are nanoseconds of the monotonic clock.
 
@@ -132,7 +84,7 @@ class CancelAll:
     _verdicts: dict[int, Verdict] = field(init=False, factory=dict[int, Verdict])
     _unknown: dict[int, InDoubt] = field(init=False, factory=dict[int, InDoubt])
     _replaced: list[OutcomeUnknown] = field(init=False, factory=list[OutcomeUnknown])
-    _running: dict[int, _StoppableCall] = field(init=False, factory=dict[int, _StoppableCall])
+    _running: dict[int, StoppableCall] = field(init=False, factory=dict[int, StoppableCall])
     _bug: Exception | None = field(init=False, default=None)
 
     @classmethod
@@ -307,7 +259,7 @@ class CancelAll:
         self._raise_bug()
 
     def _begin(self, order_list: OrderList, call: RunningCall[Any]) -> RunningCall[Any]:
-        self._running[order_list.order_list_id] = stoppable = _StoppableCall(call, self.make_lock())
+        self._running[order_list.order_list_id] = stoppable = StoppableCall(call, self.make_lock())
         return stoppable.running
 
     def _conclude(self, order_list: OrderList, verdict: Any) -> None:  # noqa: ANN401 - a verdict

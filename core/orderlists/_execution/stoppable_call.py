@@ -1,0 +1,66 @@
+"""A call that can be stopped: from then on it sends nothing.
+
+Invariant: a request is recorded as sent, or it is not sent at all, whenever the call is stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from attrs import define, field
+
+from orderlists._commands import Call, FramedExchange, HttpExchange
+from orderlists._execution.engine import RunningCall
+from orderlists._in_doubt import InDoubt
+from orderlists.errors import TransportError
+
+
+@define(eq=False)
+class StoppableCall:
+    """A call of a run, which sends nothing once the run is stopped."""
+
+    call: RunningCall[Any]
+    # Held while a request is encoded: either it is recorded as sent, or it is not sent at all.
+    _encoding: AbstractContextManager[object]
+    is_stopped: bool = field(init=False, default=False)
+    has_sent: bool = field(init=False, default=False)
+
+    @property
+    def running(self) -> RunningCall[Any]:
+        """The call, for a driver."""
+        return RunningCall(self.call.state, self._until_stopped(self.call.steps))
+
+    def stop(self) -> InDoubt | None:
+        """Have it send nothing more; return its request, if anything was sent."""
+        with self._encoding:
+            self.is_stopped = True
+            # Without attempts if it was answered, and the answer is on its way to the caller.
+            return self.call.state.in_doubt if self.has_sent else None
+
+    def _until_stopped(self, steps: Call[Any]) -> Call[Any]:
+        outcome: Any = None
+        while True:
+            try:
+                command = steps.send(outcome)
+            except StopIteration as finished:
+                return finished.value
+            self._check()
+            if isinstance(command, HttpExchange | FramedExchange):
+                command = command._replace(encode=self._unless_stopped(command.encode))
+            outcome = yield command
+
+    def _unless_stopped(self, encode: Callable[..., Any]) -> Callable[..., Any]:
+        def checked(*given: object) -> object:
+            with self._encoding:
+                self._check()
+                self.has_sent = True
+                return encode(*given)
+
+        return checked
+
+    def _check(self) -> None:
+        if self.is_stopped:
+            text = "nothing was sent: cancel_all was interrupted"
+            raise TransportError(text, sent=False, is_retryable=False)
