@@ -1,7 +1,7 @@
 """A warning for a client that is dropped, or left open until the interpreter ends, without a close.
 
-It is for clients that made their transport themselves: one that was given may be closed by whoever
-made it.  Where connections have a thread, its own warning covers a client that is collected.
+It is for clients that made their transport themselves: its maker may close one that was
+given.  Where connections have a thread, its own warning covers a client that is collected.
 """
 
 from __future__ import annotations

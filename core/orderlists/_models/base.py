@@ -135,7 +135,7 @@ class Result(JsonForm):
 def attach_reply(value: object, reply: RawReply) -> None:
     """Have a result, or each of a tuple of them, refer to its reply."""
     if isinstance(value, Result):
-        # A frozen value that nobody has seen yet.
+        # A frozen value, which no caller has yet.
         vars(value)["reply"] = reply
     elif isinstance(value, tuple):
         for each in cast("tuple[object, ...]", value):

@@ -86,7 +86,7 @@ class Pool(Generic[C]):
             connection.abandon()
 
     def drop(self) -> bool:
-        """Abandon what nobody will use any more; return whether there was anything of this process.
+        """Abandon every idle connection; return whether there was one of this process.
 
         Any thread may call this, also where connections belong to an event loop.
         """

@@ -5,7 +5,8 @@ It is never sent again here: a second list would be an order too many.  Its ids 
 client id of the list and those of its legs, which are always sent.  An id that the client generated
 was never used before and never will be, so one such id, on any leg or on the list, makes a list
 ours.  Ids that the user chose may name another list: one that has them all, and was not placed
-before the first attempt as far as the clock tells, counts as ours, whoever placed it.
+before the first attempt as far as the clock tells, counts as ours, even if another process placed
+it.
 
 Three conclusions are safe:
 
