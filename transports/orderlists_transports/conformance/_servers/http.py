@@ -169,17 +169,20 @@ class Server:
             thread.join(PATIENCE)
 
     def _accept(self) -> None:
-        with contextlib.suppress(OSError):  # The listener is closed.
-            while True:
+        while not self.ended.is_set():
+            try:
                 sock, _ = self._listener.accept()
-                sock.settimeout(PATIENCE)
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self.connections += 1
-                thread = threading.Thread(
-                    target=self._serve, args=(sock, self.connections), daemon=True
-                )
-                self._threads.append(thread)
-                thread.start()
+            except OSError:  # The listener is closed, or this process has no descriptor left.
+                self.ended.wait(0.01)
+                continue
+            sock.settimeout(PATIENCE)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.connections += 1
+            thread = threading.Thread(
+                target=self._serve, args=(sock, self.connections), daemon=True
+            )
+            self._threads.append(thread)
+            thread.start()
 
     def _serve(self, sock: socket.socket, number: int) -> None:
         # What goes wrong here was caused by the client, and is judged there.
