@@ -31,8 +31,8 @@ def parser(_: bytes) -> Any:
 class UnreadableResult(Json):
     """A format with a bug in the decoding of results."""
 
-    def decode(self, body: bytes, shape: Any, unit: Any) -> Any:
-        raise ZeroDivisionError(len(body), shape, unit)
+    def decode(self, reply: Any, shape: Any, unit: Any) -> Any:
+        raise ZeroDivisionError(reply, shape, unit)
 
     def decode_result(self, reply: Any, shape: Any, unit: Any) -> Any:
         raise ZeroDivisionError(reply, shape, unit)

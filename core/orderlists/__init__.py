@@ -9,6 +9,7 @@ rules of symbols in `orderlists.markets`, and the interfaces for new operations,
 and transports in `orderlists.extending`.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from orderlists._attempt import Attempt
@@ -85,16 +86,20 @@ from orderlists.errors import (
 )
 
 if TYPE_CHECKING:
+    from orderlists._formats.sbe.format import Sbe, SbeSchemaWarning
     from orderlists._operations.get_exchange_info import GetExchangeInfo
 else:
+    # Loaded when they are first used: the classes of filters take a quarter of the import.
+    _LAZY = {
+        "GetExchangeInfo": "orderlists._operations.get_exchange_info",
+        "Sbe": "orderlists._formats.sbe.format",
+        "SbeSchemaWarning": "orderlists._formats.sbe.format",
+    }
 
     def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
-        if name != "GetExchangeInfo":
+        if name not in _LAZY:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        # Loaded when it is first used: the classes of filters take a quarter of the import.
-        from orderlists._operations.get_exchange_info import GetExchangeInfo  # noqa: PLC0415
-
-        return GetExchangeInfo
+        return getattr(import_module(_LAZY[name]), name)
 
 
 __all__ = [
@@ -165,6 +170,8 @@ __all__ = [
     "RejectedOrderList",
     "Rest",
     "RsaKey",
+    "Sbe",
+    "SbeSchemaWarning",
     "ServerError",
     "ServerTime",
     "TimeUnit",

@@ -13,11 +13,18 @@ from typing import Any, cast
 
 from hypothesis import strategies as st
 
-from orderlists import Instant, ListedOrder, OrderList, OrderReport, TimeUnit
+from orderlists import Instant, ListedOrder, OrderList, OrderReport, RawReply, TimeUnit
 from strategies import client_ids, ids, symbols
 
 Json = Any
 Tree = dict[str, Json]
+
+
+def http_reply(body: str | bytes, status: int = 200, **headers: str) -> RawReply:
+    """Return a reply over HTTP with these headers; ``_`` in a name stands for ``-``."""
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return RawReply(status, named, body.encode() if isinstance(body, str) else body)
+
 
 decimals = st.decimals(0, 10**9, places=8).map(lambda d: f"{d:f}")
 times = st.integers(0, 253_402_300_799_999)

@@ -110,7 +110,7 @@ def _tagged_decoder(kind: Any, unit: TimeUnit) -> Decode:  # noqa: ANN401 - a cl
 
 
 def _object_decoder(kind: Any, unit: TimeUnit) -> Decode:  # noqa: ANN401, C901 - an attrs class; a call for each field would take too long
-    known, defaults, size = _plan(kind, unit)
+    known, defaults, size = plan_of(kind, unit)
     make, fill = object.__new__, object.__setattr__
 
     def decode(value: dict[str, Any]) -> object:
@@ -166,7 +166,7 @@ _Field: TypeAlias = tuple[str, type, Decode | None, _Leniency]
 value is kept), and the treatment of other values."""
 
 
-def _plan(kind: Any, unit: TimeUnit) -> tuple[dict[str, _Field], dict[str, Any], int]:  # noqa: ANN401 - an attrs class
+def plan_of(kind: Any, unit: TimeUnit) -> tuple[dict[str, _Field], dict[str, Any], int]:  # noqa: ANN401 - an attrs class
     """Return the fields by their names on the wire, the defaults, and the number of attributes."""
     if not issubclass(kind, Result):
         raise TypeError(f"{kind.__name__} must be a Result")

@@ -1,7 +1,7 @@
 """The interface of a format, which decodes bodies and frames.
 
-A protocol requests a format by HTTP headers or by a query, and passes on what it receives: the body
-of an HTTP response to `decode` and `decode_error`, a frame to `decode_frame`.  A frame holds an
+A protocol requests a format by HTTP headers or by a query, and passes on what it receives: an HTTP
+response to `decode` and `decode_error`, a frame to `decode_frame`.  A frame holds an
 envelope with the result inside, and the shape of the result depends on the request.  So a `Reply`
 carries the result undecoded, in a form chosen by the format (a tree of JSON values, the bytes of a
 nested SBE message), and `decode_result` decodes it later.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from orderlists._models.base import RawReply
 from orderlists._models.events import Event
 from orderlists._models.shapes import Shape
 from orderlists._rate_limits import Usage
@@ -85,11 +86,24 @@ class Format(Protocol):
         """
         ...
 
-    def decode(self, body: bytes, shape: Shape[R], unit: TimeUnit) -> R:
+    def supports(self, method: str) -> bool:
+        """Return whether the replies to a method exist in this format, and can be read.
+
+        The replies to another method are requested in the exchange's default over REST, which
+        `decode` and `decode_error` have to read by its Content-Type; over the WebSocket API the
+        method is refused.
+
+        Args:
+            method: The method of the WebSocket API, such as ``orderList.cancel``; it stands for the
+                operation in REST, too.
+        """
+        ...
+
+    def decode(self, reply: RawReply, shape: Shape[R], unit: TimeUnit) -> R:
         """Decode the body of an HTTP response to a value of this shape.
 
         Args:
-            body: The whole body.
+            reply: The response.
             shape: The shape of the result.
             unit: The unit of its timestamps, unless the format defines one.
 
@@ -98,11 +112,18 @@ class Format(Protocol):
         """
         ...
 
-    def decode_error(self, body: bytes) -> ErrorBody | None:
+    def decode_error(self, reply: RawReply) -> ErrorBody | None:
         """Return the error in the body of an HTTP response; None if there is none.
 
         An error may be JSON whatever format was requested: the exchange refuses a WebSocket
         handshake in JSON.
+        """
+        ...
+
+    def is_cut(self, reply: RawReply) -> bool:
+        """Return whether an HTTP response without a readable error may be one that was cut.
+
+        Any other unreadable response comes from another host, which a retry would meet again.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from json import JSONDecoder
@@ -10,11 +11,12 @@ from typing import Any, NoReturn, TypeAlias, TypeVar
 from attrs import Attribute, field, frozen
 
 from orderlists._formats.decoder import decode_value
+from orderlists._formats.envelope import retry_after, usages
 from orderlists._formats.interfaces import ErrorBody, Reply, Unreadable, bytes_of
+from orderlists._models.base import RawReply
 from orderlists._models.events import KINDS, Event, OtherEvent
-from orderlists._models.fields import is_list, is_object
+from orderlists._models.fields import is_object
 from orderlists._models.shapes import One, Shape
-from orderlists._rate_limits import INTERVALS, RateLimitType, Usage
 from orderlists._time import TimeUnit
 from orderlists.errors import InvalidSetting
 
@@ -25,11 +27,7 @@ JsonParser: TypeAlias = Callable[[bytes], Any]
 
 _OK = 200
 _ERROR_MEMBERS = {"code", "msg", "data"}
-_LIMITERS = {limiter.value: limiter for limiter in RateLimitType}
 _EVENT_SHAPES = {name: One(kind) for name, kind in KINDS.items()}
-# A timestamp from this value on is in microseconds: milliseconds reach it in the year 5138.
-_MICROSECONDS_FROM = 10**14
-_LATEST = 2**63 - 1
 _ID_TYPES = (int, str)
 
 
@@ -37,6 +35,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+_MEDIA_TYPE = re.compile(r"\s*application/json\s*(;|$)", re.IGNORECASE)
 _WHITE_SPACE = " \t\n\r"
 _DECODER = JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
 
@@ -73,7 +72,9 @@ class Json:
     Raises:
         InvalidSetting: The parser is not callable.
 
-    >>> Json().decode_error(b'{"code": -2011, "msg": "Unknown order list sent."}')
+    >>> from orderlists import RawReply
+    >>> body = b'{"code": -2011, "msg": "Unknown order list sent."}'
+    >>> Json().decode_error(RawReply(400, (), body))
     ErrorBody(code=-2011, message='Unknown order list sent.', retry_after=None)
     """
 
@@ -89,20 +90,31 @@ class Json:
         """Empty, for the same reason."""
         return ""
 
-    def decode(self, body: bytes, shape: Shape[R], unit: TimeUnit) -> R:
+    def supports(self, method: str) -> bool:
+        """Return True: every reply of the exchange exists in JSON."""
+        del method
+        return True
+
+    def decode(self, reply: RawReply, shape: Shape[R], unit: TimeUnit) -> R:
         """Decode a body to a value of this shape.
 
         Raises:
             Unreadable: It is not JSON, or not of this shape.
         """
-        return decode_value(self._parse(body), shape, unit)
+        return decode_value(self._parse(reply.body), shape, unit)
 
-    def decode_error(self, body: bytes) -> ErrorBody | None:
+    def decode_error(self, reply: RawReply) -> ErrorBody | None:
         """Return the error in a body; None if there is none."""
         try:
-            return _error_in(self._parse(body))
+            return _error_in(self._parse(reply.body))
         except Unreadable:
             return None
+
+    def is_cut(self, reply: RawReply) -> bool:
+        """Return whether a body may be JSON that was cut: its type is, and its end is missing."""
+        is_json = _MEDIA_TYPE.match(reply.header("Content-Type") or "") is not None
+        body = reply.body.strip()
+        return is_json and body.startswith(b"{") and not body.endswith(b"}")
 
     def decode_frame(self, frame: str | bytes, unit: TimeUnit) -> Reply | Event | None:
         """Return the reply or the event in a frame; None if it is neither, or is not JSON."""
@@ -123,7 +135,7 @@ class Json:
             status,
             tree.get("result"),
             None if status == _OK else _error_in(tree.get("error")),
-            _usages(tree.get("rateLimits")),
+            usages(tree.get("rateLimits")),
             frame,
         )
 
@@ -161,28 +173,4 @@ def _error_in(tree: object) -> ErrorBody | None:
     code, message = tree.get("code"), tree.get("msg")
     if type(code) is not int or not isinstance(message, str):
         return None
-    return ErrorBody(code, message, _retry_after(tree.get("data")))
-
-
-def _retry_after(data: object) -> float | None:
-    match data:
-        case {"serverTime": int(now), "retryAfter": int(then)} if _LATEST >= then >= now >= 0:
-            return (then - now) / (1_000_000 if now >= _MICROSECONDS_FROM else 1_000)
-        case _:
-            return None
-
-
-def _usages(limits: object) -> list[Usage]:
-    if not is_list(limits):
-        return []
-    return [usage for limit in limits if (usage := _usage(limit)) is not None]
-
-
-def _usage(limit: Any) -> Usage | None:  # noqa: ANN401 - JSON is any value
-    try:
-        limiter, interval = _LIMITERS[limit["rateLimitType"]], INTERVALS[limit["interval"]]
-        number, most, used = limit["intervalNum"], limit["limit"], limit["count"]
-    except (KeyError, TypeError):
-        return None  # Of an unknown kind, such as connections, or malformed.
-    is_usage = type(number) is type(most) is type(used) is int and number > 0
-    return Usage(limiter, interval * number, used, most) if is_usage else None
+    return ErrorBody(code, message, retry_after(tree.get("data")))

@@ -17,7 +17,6 @@ from orderlists._protocols.http_messages import HttpResponse
 from orderlists.errors import Rejected, ServerError, UndecodableReply
 
 _SECONDS = re.compile(r"[0-9]{1,9}")
-_JSON = re.compile(r"\s*application/json\s*(;|$)", re.IGNORECASE)
 _HTML = re.compile(r"\s*(text/html|application/xhtml\+xml)\s*(;|$)", re.IGNORECASE)
 
 
@@ -33,26 +32,19 @@ def http_error(
         format: Decodes the body.
         errors: The codes specific to the operation: `Operation.errors`.
     """
-    body = format.decode_error(response.body)
+    body = format.decode_error(response)
     error = error_of(response.status, body, retry_after=_retry_after(response), errors=errors)
     return error or UndecodableReply(
         raw=response.body,
         status=response.status,
         reason="neither a result nor an error of the exchange",
-        is_foreign=not _is_cut(response),
+        is_foreign=not format.is_cut(response),
     )
 
 
 def is_html(response: HttpResponse) -> bool:
     """Return whether a response is labelled HTML, which a reply of the exchange never is."""
     return _HTML.match(response.header("Content-Type") or "") is not None
-
-
-def _is_cut(response: HttpResponse) -> bool:
-    """Return whether a response is a truncated JSON object: a retry may succeed."""
-    is_json = _JSON.match(response.header("Content-Type") or "") is not None
-    body = response.body.strip()
-    return is_json and body.startswith(b"{") and not body.endswith(b"}")
 
 
 def _retry_after(response: HttpResponse) -> int | None:

@@ -88,7 +88,9 @@ class Rest:
         if operation.method is None or operation.path is None:
             rule = "must be an operation of the REST API; use WebSocketApi() for this one"
             raise InvalidRequest(field="request", value=request, rule=rule)
-        headers = (*_UNIT_HEADERS[self.time_unit], *self.format.headers)
+        headers = _UNIT_HEADERS[self.time_unit]
+        if self.format.supports(operation.websocket):
+            headers = (*headers, *self.format.headers)
         parameters = request.parameters()
         if operation.security is Security.NONE:
             query = _query(parameters)
@@ -115,7 +117,7 @@ class Rest:
         if response.status != _OK:
             raise http_error(response, self.format, operation.errors)
         try:
-            result: R = self.format.decode(response.body, operation.result, self.time_unit)
+            result: R = self.format.decode(response, operation.result, self.time_unit)
         except Unreadable as error:
             raise UndecodableReply(
                 raw=response.body,

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from attrs import Attribute
 
 
-_FORMAT_MEMBERS = ("headers", "query", "decode", "decode_error", "decode_frame", "decode_result")
+_FORMAT_MEMBERS = (
+    *("headers", "query", "supports", "is_cut"),
+    *("decode", "decode_error", "decode_frame", "decode_result"),
+)
 
 
 def check_unit(_: object, attribute: Attribute[TimeUnit], value: object) -> None:

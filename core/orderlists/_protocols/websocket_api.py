@@ -36,7 +36,13 @@ from orderlists._protocols.signing import (
 from orderlists._protocols.websocket_session import WebSocketSession
 from orderlists._rate_limits import Usage
 from orderlists._time import TimeUnit
-from orderlists.errors import InvalidSetting, Rejected, ServerError, UndecodableReply
+from orderlists.errors import (
+    InvalidRequest,
+    InvalidSetting,
+    Rejected,
+    ServerError,
+    UndecodableReply,
+)
 
 R = TypeVar("R")
 
@@ -116,10 +122,13 @@ class WebSocketApi:
             logged_on: Whether the connection is logged on: then only `SIGNED` requests are signed.
 
         Raises:
-            InvalidRequest: The timestamp is not an int.
+            InvalidRequest: The timestamp is not an int, or the format cannot express the reply.
             InvalidSetting: `key.sign` did not return text.
         """
         operation = request.operation
+        if not self.format.supports(operation.websocket):
+            rule = f"must be an operation whose replies {self.format!r} reads; use REST or Json()"
+            raise InvalidRequest(field="request", value=request, rule=rule)
         parameters = request.parameters()
         if operation.security is not Security.NONE:
             check_timestamp(timestamp, self.time_unit)

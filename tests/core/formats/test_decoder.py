@@ -32,6 +32,7 @@ from replies import (
     agrees,
     cancel_replies,
     damaged_replies,
+    http_reply,
     json_values,
 )
 
@@ -46,7 +47,7 @@ def json_format(request: pytest.FixtureRequest) -> Json:
 
 
 def decode(json_format: Json, body: bytes) -> OrderList:
-    return json_format.decode(body, One(CanceledOrderList), MS)
+    return json_format.decode(http_reply(body), One(CanceledOrderList), MS)
 
 
 def decoded_or_refused(json_format: Json, body: bytes) -> OrderList | Unreadable:
@@ -73,7 +74,7 @@ def test_the_documented_reply_becomes_a_typed_result(json_format: Json, seed_rep
 
 def test_the_requested_time_unit_is_the_unit_of_the_result(seed_reply: bytes) -> None:
     body = seed_reply.replace(b"1574040868128", b"1574040868128001")
-    result = Json().decode(body, One(CanceledOrderList), TimeUnit.MICROSECOND)
+    result = Json().decode(http_reply(body), One(CanceledOrderList), TimeUnit.MICROSECOND)
     assert result.transaction_time.to_datetime() == datetime(
         2019, 11, 18, 1, 34, 28, 128001, tzinfo=UTC
     )
@@ -178,7 +179,7 @@ def test_results_are_immutable_and_compared_by_value(seed_reply: bytes) -> None:
 
 def test_the_reply_to_a_query_of_the_time_is_decoded(json_format: Json) -> None:
     body = b'{"serverTime":1499827319559,"zone":"UTC"}'
-    time = json_format.decode(body, One(ServerTime), MS)
+    time = json_format.decode(http_reply(body), One(ServerTime), MS)
     assert time.server_time == Instant(1499827319559, MS)
     assert time.unknown_fields == {"zone": "UTC"}
 
@@ -193,7 +194,7 @@ def test_the_reply_to_a_query_of_an_order_is_a_report(json_format: Json) -> None
         "isWorking": True,
         "workingTime": -1,
     }
-    report = json_format.decode(json.dumps(sent).encode(), One(OrderReport), MS)
+    report = json_format.decode(http_reply(json.dumps(sent)), One(OrderReport), MS)
     assert report.time is not None
     assert report.time < Instant(1499827319560, MS)
     assert (report.order_list_id, report.is_working) == (-1, True)
@@ -256,7 +257,7 @@ def test_any_value_in_an_optional_field_of_a_list_leaves_a_result(
 def test_any_value_in_an_optional_field_of_a_report_leaves_a_result(name: str, value: Any) -> None:
     body = json.dumps({**REPORT, name: value}).encode()
     for json_format in FORMATS.values():
-        report = json_format.decode(body, One(OrderReport), MS)
+        report = json_format.decode(http_reply(body), One(OrderReport), MS)
         assert set(report.malformed_fields) <= {name}
         assert (report.symbol, report.order_id) == ("LTCBTC", 0)
 
@@ -267,7 +268,7 @@ def test_a_malformed_required_field_makes_a_reply_unreadable(
     json_format: Json, name: str, value: Any
 ) -> None:
     with pytest.raises(Unreadable):
-        json_format.decode(json.dumps({**REPORT, name: value}).encode(), One(OrderReport), MS)
+        json_format.decode(http_reply(json.dumps({**REPORT, name: value})), One(OrderReport), MS)
 
 
 # Shapes.

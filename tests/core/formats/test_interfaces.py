@@ -10,6 +10,7 @@ from orderlists import (
     Instant,
     OtherEvent,
     RateLimited,
+    RawReply,
     Rest,
     ServerTime,
     TimeUnit,
@@ -39,13 +40,25 @@ class Packed:
     headers = (("Accept", "application/packed"),)
     query = "responseFormat=packed"
 
-    def decode(self, body: bytes, shape: Shape[R], unit: TimeUnit) -> R:
+    def supports(self, method: str) -> bool:
+        return method != "order.status"
+
+    def decode(self, reply: RawReply, shape: Shape[R], unit: TimeUnit) -> R:
         del unit  # The times of this format are always microseconds.
+        return self.unpacked(reply.body, shape)
+
+    def unpacked(self, body: bytes, shape: Shape[R]) -> R:
         if len(body) != 8 or shape != One(ServerTime):
             raise Unreadable("must be 8 bytes")
         return cast("R", ServerTime(server_time=Instant(int.from_bytes(body), US)))
 
-    def decode_error(self, body: bytes) -> ErrorBody | None:
+    def decode_error(self, reply: RawReply) -> ErrorBody | None:
+        return self.error_in(reply.body)
+
+    def is_cut(self, reply: RawReply) -> bool:
+        return len(reply.body) == 1
+
+    def error_in(self, body: bytes) -> ErrorBody | None:
         return ErrorBody(-int.from_bytes(body), "", 1.5) if len(body) == 2 else None
 
     def decode_frame(self, frame: str | bytes, unit: TimeUnit) -> Reply | OtherEvent | None:
@@ -57,10 +70,11 @@ class Packed:
             return None
         usage = Usage(RateLimitType.REQUEST_WEIGHT, 60, body[2])
         status, rest = int.from_bytes(body[3:5]), body[5:]
-        return Reply(body[1], status, rest, self.decode_error(rest), [usage], frame)
+        return Reply(body[1], status, rest, self.error_in(rest), [usage], frame)
 
     def decode_result(self, reply: Reply, shape: Shape[R], unit: TimeUnit) -> R:
-        return self.decode(reply.result, shape, unit)
+        del unit
+        return self.unpacked(reply.result, shape)
 
 
 PACKED: Format = Packed()

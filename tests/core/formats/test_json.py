@@ -28,6 +28,7 @@ from orderlists.extending import (
     Usage,
     exact_json,
 )
+from replies import http_reply
 from strategies import LIMIT, frames
 
 MS = TimeUnit.MILLISECOND
@@ -42,7 +43,7 @@ def json_format(request: pytest.FixtureRequest) -> Json:
 
 
 def decode(json_format: Json, body: bytes) -> OrderList:
-    return json_format.decode(body, SHAPE, MS)
+    return json_format.decode(http_reply(body), SHAPE, MS)
 
 
 def reply_in(frame: str | bytes) -> Reply:
@@ -100,9 +101,9 @@ def test_a_value_error_or_recursion_error_of_a_parser_is_unreadable(refusal: Exc
 
     mine = Json(parser=refuse)
     with pytest.raises(Unreadable) as caught:
-        mine.decode(b"{}", SHAPE, MS)
+        mine.decode(http_reply("{}"), SHAPE, MS)
     assert caught.value.__cause__ is refusal
-    assert mine.decode_error(b"{}") is None
+    assert mine.decode_error(http_reply("{}")) is None
     assert mine.decode_frame("{}", MS) is None
 
 
@@ -113,8 +114,8 @@ def test_any_other_exception_of_a_parser_passes_through_unchanged(bug: Exception
 
     mine = Json(parser=break_down)
     for call in (
-        lambda: mine.decode(b"{}", SHAPE, MS),
-        lambda: mine.decode_error(b"{}"),
+        lambda: mine.decode(http_reply("{}"), SHAPE, MS),
+        lambda: mine.decode_error(http_reply("{}")),
         lambda: mine.decode_frame("{}", MS),
     ):
         with pytest.raises(type(bug)) as caught:
@@ -163,7 +164,7 @@ def test_json_is_the_default_format_without_headers_or_query() -> None:
 def test_an_error_body_has_a_code_and_a_message_and_nothing_foreign(
     json_format: Json, body: bytes, error: ErrorBody | None
 ) -> None:
-    assert json_format.decode_error(body) == error
+    assert json_format.decode_error(http_reply(body)) == error
 
 
 @pytest.mark.parametrize(
@@ -223,7 +224,7 @@ def test_a_reply_keeps_its_frame_and_its_undecoded_result() -> None:
 
 def test_the_result_of_a_reply_is_decoded_by_shape(seed_reply: bytes) -> None:
     frame = b'{"id":1,"status":200,"result":%s}' % seed_reply
-    assert JSON.decode_result(reply_in(frame), SHAPE, MS) == JSON.decode(seed_reply, SHAPE, MS)
+    assert JSON.decode_result(reply_in(frame), SHAPE, MS) == decode(JSON, seed_reply)
     with pytest.raises(Unreadable, match="must be an object"):
         JSON.decode_result(reply_in(b'{"id":1,"status":200}'), SHAPE, MS)
 

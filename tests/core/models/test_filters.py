@@ -12,6 +12,7 @@ from orderlists._models.fields import wire_names
 from orderlists._models.tagged import Tagged
 from orderlists.extending import Many, One, Unreadable
 from orderlists.markets import Filter, IcebergParts, LotSize, MarketLotSize, PriceFilter
+from replies import http_reply
 
 MS = TimeUnit.MILLISECOND
 # As the documentation writes them.
@@ -57,7 +58,7 @@ DOCUMENTED: dict[str, dict[str, Any]] = {
 
 
 def decode(*trees: object) -> tuple[Any, ...]:
-    return Json().decode(json.dumps(trees).encode(), Many(One(Filter)), MS)
+    return Json().decode(http_reply(json.dumps(trees)), Many(One(Filter)), MS)
 
 
 def test_every_class_of_filters_is_one_of_the_documented_types() -> None:

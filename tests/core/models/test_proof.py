@@ -6,13 +6,14 @@ from typing import Any
 from orderlists import CanceledOrderList, Evidence, Json, ListStatus, OrderList, TimeUnit
 from orderlists._models.proof import canceled, listed
 from orderlists.extending import One
+from replies import http_reply
 
 MS = TimeUnit.MILLISECOND
 
 
 def test_unknown_and_malformed_fields_of_a_query_are_in_the_result(seed_reply: bytes) -> None:
     sent = json.loads(seed_reply) | {"listClientOrderId": 5, "new": 1}
-    found = Json().decode(json.dumps(sent).encode(), One(OrderList), MS)
+    found = Json().decode(http_reply(json.dumps(sent)), One(OrderList), MS)
     result = canceled(found, Evidence.QUERY)
     assert isinstance(result, CanceledOrderList)
     assert result.evidence is Evidence.QUERY

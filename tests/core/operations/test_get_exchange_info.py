@@ -26,6 +26,7 @@ from orderlists import (
 from orderlists.enums import OrderType, SelfTradePreventionMode, SymbolStatus
 from orderlists.extending import One, Unreadable
 from orderlists.markets import ExchangeInfo, Filter, PriceFilter, SymbolInfo
+from replies import http_reply
 from symbol_rules import LOT, PRICE, SYMBOL, symbol_info
 
 KEY = HmacKey(api_key="k" * 64, secret="not-a-real-one")
@@ -43,7 +44,7 @@ REPLY: dict[str, Any] = {
 
 
 def decode(tree: object) -> ExchangeInfo:
-    return Json().decode(json.dumps(tree).encode(), One(ExchangeInfo), TimeUnit.MILLISECOND)
+    return Json().decode(http_reply(json.dumps(tree)), One(ExchangeInfo), TimeUnit.MILLISECOND)
 
 
 def test_the_rules_of_symbols_are_imported_when_they_are_first_used() -> None:

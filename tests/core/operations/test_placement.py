@@ -42,6 +42,7 @@ from orderlists.legs import (
     StopLossLimit,
 )
 from placements import GTC, KINDS, oco, opo, opoco, otoco
+from replies import http_reply
 
 WINDOW = Decimal(5000)
 MAKERS = list(KINDS.values())
@@ -253,7 +254,7 @@ def test_a_full_reply_has_fills() -> None:
     "executedQty":"1.00000000","status":"FILLED","timeInForce":"GTC","type":"LIMIT","side":"BUY",
     "fills":[{"price":"1.00000000","qty":"1.00000000","commission":"0.00100000",
     "commissionAsset":"ABC","tradeId":57}]}]}"""
-    placed = Json().decode(body, PlaceOto.operation.result, TimeUnit.MILLISECOND)
+    placed = Json().decode(http_reply(body), PlaceOto.operation.result, TimeUnit.MILLISECOND)
     (report,) = placed.order_reports
     assert report.status is OrderStatus.FILLED
     ((fill,),) = (report.fills,)

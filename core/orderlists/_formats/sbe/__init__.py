@@ -1,0 +1,1 @@
+"""Simple Binary Encoding, the exchange's binary format."""
