@@ -9,7 +9,8 @@ The folders, from the top; a module imports from its own folder and from those b
 - ``_protocols``: how requests, replies and events are written, in REST and the WebSocket API;
 - ``_faults``: what goes wrong between a client and the venue, by plan;
 - ``_api``: the endpoints, one declaration each, and their dispatcher;
-- ``_engine``: the exchange without a protocol.
+- ``_engine``: the exchange without a protocol;
+- ``_sbe``: the binary form of replies and events, and its settings.
 """
 
 from orderlists_simulator._engine.behaviour import Behaviour
@@ -31,6 +32,7 @@ from orderlists_simulator._faults.fault import Fault
 from orderlists_simulator._faults.plan import Plan
 from orderlists_simulator._protocols.rest import RestServerProtocol
 from orderlists_simulator._protocols.websocket import WebSocketServerProtocol
+from orderlists_simulator._sbe.settings import SbeSettings
 from orderlists_simulator._serving.in_process import VenueTransport
 from orderlists_simulator._serving.in_process_connection import VenueConnection
 from orderlists_simulator._serving.server import Simulator
@@ -66,6 +68,7 @@ __all__ = [
     "RealClock",
     "ReceivedRequest",
     "RestServerProtocol",
+    "SbeSettings",
     "Selection",
     "Simulator",
     "Symbol",

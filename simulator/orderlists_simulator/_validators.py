@@ -66,6 +66,12 @@ def must_be_callable(_instance: object, attribute: Attribute[Any], value: object
         raise InvalidSetting(field=attribute.name, value=value, rule="must be a function")
 
 
+def must_be_boolean(_instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Refuse a value that is neither True nor False."""
+    if not isinstance(value, bool):
+        raise InvalidSetting(field=attribute.name, value=value, rule="must be True or False")
+
+
 def one_of(literal: object) -> Validator:
     """Return an attrs validator that allows the values of a `Literal` type."""
     words = get_args(literal)

@@ -22,6 +22,7 @@ LAYERS = (
     ("_api",),
     ("example",),
     ("_engine",),
+    ("_sbe",),
     ("_json_input", "_validators"),
 )
 HEIGHT = {name: -number for number, names in enumerate(LAYERS) for name in names}

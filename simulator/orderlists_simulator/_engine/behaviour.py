@@ -6,11 +6,12 @@ Every guess that a client could notice is a setting here, with its source.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from orderlists import InvalidSetting
+from orderlists_simulator._sbe.settings import SbeSettings
 from orderlists_simulator._validators import Amount, amount, in_range, one_of
 
 BothIds: TypeAlias = Literal["must_match", "id_wins"]
@@ -26,6 +27,11 @@ def _rate(value: Amount) -> Decimal:
     if rate >= 1:
         raise InvalidSetting(field="commission_rate", value=value, rule="must be below 1")
     return rate
+
+
+def _check_sbe(_behaviour: object, attribute: Attribute[Any], value: object) -> None:
+    if not isinstance(value, SbeSettings):
+        raise InvalidSetting(field=attribute.name, value=value, rule="must be SbeSettings")
 
 
 @frozen(kw_only=True)
@@ -59,6 +65,7 @@ class Behaviour:
         connection_age: After how many seconds the venue closes a connection; None for never.
         ping_interval: Seconds between the pings of a server in real time; None for no pings.
         pong_timeout: Seconds without a pong after which such a server drops the connection.
+        sbe: How requests for Simple Binary Encoding are answered.
 
     >>> Behaviour().both_ids
     'must_match'
@@ -92,3 +99,4 @@ class Behaviour:
     connection_age: float | None = field(default=24 * 3600.0, validator=in_range(0, optional=True))
     ping_interval: float | None = field(default=20.0, validator=in_range(0, optional=True))
     pong_timeout: float = field(default=60.0, validator=in_range(0))
+    sbe: SbeSettings = field(factory=SbeSettings, validator=_check_sbe)

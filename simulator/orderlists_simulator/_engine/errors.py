@@ -66,5 +66,20 @@ def wrong_combination(recommendation: str = "") -> ApiError:
 
 
 def sbe_not_enabled(*, status: int = 400) -> ApiError:
-    """Return the error of a request for SBE, which this venue does not write."""
+    """Return the error of a request for SBE at a venue that does not write it."""
     return ApiError(-1155, "SBE is not enabled.", status=status)
+
+
+def bad_sbe_header() -> ApiError:
+    """Return the error of a request for SBE that names no schema, or not in the form of one."""
+    return ApiError(-1152, "Invalid X-MBX-SBE header; expected <SCHEMA_ID>:<VERSION>.")
+
+
+def unsupported_sbe_schema() -> ApiError:
+    """Return the error of a request for a schema of SBE that is unknown or retired."""
+    return ApiError(-1153, "Unsupported SBE schema ID or version specified.")
+
+
+def not_representable(*, status: int = 400) -> ApiError:
+    """Return the error of a request whose reply has no form in SBE."""
+    return ApiError(-1161, "The response cannot be represented in SBE.", status=status)

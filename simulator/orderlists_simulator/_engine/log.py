@@ -70,8 +70,9 @@ class Execution:
         at: The time, in nanoseconds.
         code: The error code; None for a success.
         order_list_id: The list in the reply; None if there is none.
-        response: The venue's response, received by the client or not; over a connection, the status
-            of the reply frame, with its result or error as the body.
+        response: The venue's response, received by the client or not, in JSON also where the client
+            receives SBE; over a connection, the status of the reply frame, with its result or error
+            as the body.
     """
 
     at: int

@@ -15,6 +15,7 @@ from attrs import frozen
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.keys import ApiKey
 from orderlists_simulator._engine.time import TimeUnit
+from orderlists_simulator._sbe.settings import SbeFormat
 
 _MAX_ACTIVE, _MAX_IDS = 1000, 65535
 
@@ -48,6 +49,7 @@ class Session:
         since: The time of its opening, in nanoseconds.
         unit: The unit of the times in its replies and events.
         returns_rate_limits: Whether replies contain the rate limits by default.
+        sbe: The binary format of its replies and events; None for JSON.
 
     Attributes:
         key: The key that is logged on; None for none.
@@ -55,10 +57,19 @@ class Session:
         on_terminated: Receives the subscriptions that were ended by a request, and the time.
     """
 
-    def __init__(self, *, since: int, unit: TimeUnit, returns_rate_limits: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        since: int,
+        unit: TimeUnit,
+        returns_rate_limits: bool = True,
+        sbe: SbeFormat | None = None,
+    ) -> None:
         self.since = since
-        self.unit = unit
+        # "SBE timestamps are always in microseconds", whatever was asked for.
+        self.unit = unit if sbe is None else TimeUnit.MICROSECOND
         self.returns_rate_limits = returns_rate_limits
+        self.sbe = sbe
         self.key: ApiKey | None = None
         self.authorized_since: int | None = None
         self.on_terminated: Terminated = _ignore

@@ -31,6 +31,9 @@ T = TypeVar("T")
 Execute: TypeAlias = Callable[[int], Execution]
 """Executes a request at a time in nanoseconds."""
 
+Written: TypeAlias = Callable[[HttpResponse], HttpResponse]
+"""Returns a response in JSON in the form for the client."""
+
 _Event: TypeAlias = Callable[[Venue, int], object]
 
 _LOST = not_executed(answer=DROPPED)
@@ -162,6 +165,10 @@ def _check(plan: object) -> None:
         raise InvalidSetting(field="plan", value=plan, rule=rule)
 
 
+def _as_it_is(response: HttpResponse) -> HttpResponse:
+    return response
+
+
 class PendingAnswer:
     """A request that was received, and its answer to come."""
 
@@ -195,23 +202,31 @@ class PendingAnswer:
         """Seconds from the arrival to the answer; infinite for no answer."""
         return self.fault.answered_after
 
-    def answer(self, *, now: int, framed: bool = False) -> HttpResponse | BrokenConnection:
+    def answer(
+        self, written: Written | None = None, *, now: int
+    ) -> HttpResponse | BrokenConnection:
         """Return what the client receives now, after `seconds` have passed.
 
         Args:
+            written: Returns a response in the form for the client, such as SBE; it is called with
+                the venue's response, and with one that is given in its place.  None for an answer
+                that is sent in a frame, and written later.
             now: In nanoseconds.
-            framed: Whether it is sent in a frame.  Then a part of an answer is noticed as one, and
-                the answer is sent before the actions that are due now are run.
+
+        Of an answer in a frame a part is noticed as one, and it is sent before the actions that are
+        due now are run.
         """
         known = math.isfinite(self.seconds)
         due = max(now, self._arrived + in_nanoseconds(self.seconds)) if known else now
-        if not framed:
+        if written is not None:
             self._venue.run_until(due)
-        seen = self._executions[self.fault.seen :][:1]
+        seen = [each.response for each in self._executions[self.fault.seen :][:1]]
         answer = self.fault.answer
-        if framed and isinstance(answer, TruncatedResponse):
+        if written is None and isinstance(answer, TruncatedResponse):
             answer = evolve(answer, noticed=True)
-        given = answer.give(seen[0].response if seen else None, now=due)
+        write = _as_it_is if written is None else written
+        given = answer.give(write(seen[0]) if seen else None, now=due)
+        given = write(given) if isinstance(given, HttpResponse) else given
         self.end(given.status if isinstance(given, HttpResponse) else given.how)
         return given
 

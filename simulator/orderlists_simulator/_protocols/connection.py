@@ -14,7 +14,7 @@ from collections import deque
 
 from attrs import frozen
 
-from orderlists.extending import Frame, HttpResponse
+from orderlists.extending import Frame
 from orderlists_simulator._api.events import account_position, execution_reports, list_statuses
 from orderlists_simulator._api.responses import JsonObject
 from orderlists_simulator._engine.behaviour import FirstEvent
@@ -26,27 +26,21 @@ from orderlists_simulator._engine.venue import Venue
 from orderlists_simulator._faults.fault import Held
 from orderlists_simulator._faults.injector import FaultInjector, PendingAnswer
 from orderlists_simulator._faults.responses import BrokenConnection, NullIdResponse
-from orderlists_simulator._protocols import websocket_frames as frames
 from orderlists_simulator._protocols.websocket import WebSocketServerProtocol
 from orderlists_simulator._protocols.websocket_request import WebSocketRequest, parse
-
-_UNAUTHORIZED = 401
-_REVOKED = HttpResponse(
-    _UNAUTHORIZED, (), b'{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}'
-)
 
 
 @frozen
 class PartialFrame:
-    """A text frame that is sent in part.
+    """A frame that is sent in part.
 
     Attributes:
-        whole: All of it, in UTF-8.
-        kept: How many bytes of it are sent.
+        whole: All of it.
+        share: The part of its bytes that is sent.
     """
 
-    whole: bytes
-    kept: int
+    whole: Frame
+    share: float
 
 
 class ServerConnection:
@@ -78,7 +72,7 @@ class ServerConnection:
         self._outgoing: deque[Frame] = deque()
         # A dict and not a set: it keeps the order of arrival.
         self._in_flight: dict[PendingAnswer, None] = {}
-        self._held: list[tuple[PendingAnswer, str]] = []
+        self._held: list[tuple[PendingAnswer, Frame]] = []
         self.ended: ConnectionEnd | None = None
         self.partial_frame: PartialFrame | None = None
         with venue.notifier.lock:
@@ -148,13 +142,13 @@ class ServerConnection:
     def send_event(self, event: JsonObject, *, to: Subscription | None = None) -> None:
         """Send an event to a subscription; None for one that belongs to none."""
         with self._venue.notifier.lock:
-            self._send_or_break(frames.event(event, subscription=None if to is None else to.number))
+            self._send_or_break(self._protocol.event(self.session, event, to))
 
     def revoke(self, *, now: int) -> None:
         """Log out and notify the client, as if the key had been revoked."""
         with self._venue.notifier.lock:
             if self.session.key is not None:
-                self.send(frames.reply(None, _REVOKED, limit=None, now=now))
+                self.send(self._protocol.revocation(self.session, now=now))
                 self.session.log_out(now=now)
 
     def next_frame(self) -> Frame | None:
@@ -178,21 +172,21 @@ class ServerConnection:
             # It was in flight when the connection ended, and logged then.
             return
         self._in_flight.pop(pending, None)
-        given = pending.answer(now=now, framed=True)
+        given = pending.answer(now=now)
         if isinstance(given, BrokenConnection):
             self._break(request, given, now)
             return
         fault = pending.fault
         with_id = not isinstance(fault.answer, NullIdResponse)
-        text = self._protocol.reply(self.session, request, given, now=now, with_id=with_id)
+        frame = self._protocol.reply(self.session, request, given, now=now, with_id=with_id)
         if fault.held is None:
-            self._reply(text, fault.copies)
+            self._reply(frame, fault.copies)
         else:
-            self._hold(pending, text, fault.held)
+            self._hold(pending, frame, fault.held)
 
-    def _hold(self, pending: PendingAnswer, text: str, held: Held) -> None:
+    def _hold(self, pending: PendingAnswer, frame: Frame, held: Held) -> None:
         self._in_flight[pending] = None
-        self._held.append((pending, text))
+        self._held.append((pending, frame))
         if len(self._held) < held.count:
             return
         replies, self._held = self._held, []
@@ -201,9 +195,9 @@ class ServerConnection:
             self._in_flight.pop(answered, None)
             self._reply(reply, answered.fault.copies)
 
-    def _reply(self, text: str, copies: int) -> None:
+    def _reply(self, frame: Frame, copies: int) -> None:
         for _ in range(copies):
-            self._send_or_break(text)
+            self._send_or_break(frame)
 
     def _send_or_break(self, frame: Frame) -> None:
         self.send(frame)
@@ -212,9 +206,9 @@ class ServerConnection:
 
     def _break(self, request: WebSocketRequest, broken: BrokenConnection, now: int) -> None:
         if broken.partial is not None:
-            text = self._protocol.reply(self.session, request, broken.partial, now=now).encode()
+            whole = self._protocol.reply(self.session, request, broken.partial, now=now)
             share = broken.kept / max(1, len(broken.partial.body))
-            self.partial_frame = PartialFrame(text, int(len(text) * share))
+            self.partial_frame = PartialFrame(whole, share)
         self.close(broken.how)
 
     def _subscriptions_terminated(self, ended: tuple[Subscription, ...], now: int) -> None:

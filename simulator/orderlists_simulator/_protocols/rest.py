@@ -16,15 +16,17 @@ from orderlists_simulator._api import registry
 from orderlists_simulator._api.dispatcher import Credentials, Dispatcher, Received, Result
 from orderlists_simulator._api.endpoint import Endpoint
 from orderlists_simulator._api.parameters import SentParameters
-from orderlists_simulator._engine.errors import not_supported, sbe_not_enabled
+from orderlists_simulator._engine.errors import not_supported
 from orderlists_simulator._engine.log import Execution, ReceivedRequest
 from orderlists_simulator._engine.session import Session
 from orderlists_simulator._engine.time import TimeUnit
 from orderlists_simulator._engine.venue import Venue
+from orderlists_simulator._protocols import sbe
+from orderlists_simulator._protocols.sbe import Negotiated, header
+from orderlists_simulator._sbe.writer import SbeWriter
 
 _FORM = "application/x-www-form-urlencoded"
-_SBE = "application/sbe"
-_NOT_FOUND, _NOT_ACCEPTABLE = 404, 406
+_NOT_FOUND = 404
 
 _Pairs: TypeAlias = list[tuple[str, str]]
 
@@ -58,10 +60,24 @@ class RestServerProtocol:
 
     def respond(self, request: HttpRequest, *, now: int) -> HttpResponse:
         """Return the response to a request that arrives now, in nanoseconds since 1970."""
-        return self.execute(request, now=now).response
+        return self.written(request, self.execute(request, now=now).response)
+
+    def written(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Return a response in the form that the request asks for.
+
+        Args:
+            request: The request.
+            response: The response of an execution, or one that is given in its place.
+        """
+        found = self._negotiated(request).sbe
+        if found is None:
+            return response
+        writer = SbeWriter(self._venue.behaviour.sbe, found.version)
+        method = _twin(_endpoint(request))
+        return sbe.response(writer, response, method, is_deprecated=found.is_deprecated)
 
     def execute(self, request: HttpRequest, *, now: int) -> Execution:
-        """Execute a request now, and return the execution with its response."""
+        """Execute a request now, and return the execution with its response in JSON."""
         return self._dispatcher.execute(
             _endpoint(request),
             lambda endpoint: self._result(endpoint, request, now),
@@ -72,9 +88,11 @@ class RestServerProtocol:
         )
 
     def _result(self, endpoint: Endpoint, request: HttpRequest, now: int) -> Result:
-        if _accepted(request) == {_SBE}:
-            raise sbe_not_enabled(status=_NOT_ACCEPTABLE)
-        session = Session(since=now, unit=TimeUnit.parse(_header(request, "X-MBX-TIME-UNIT")))
+        negotiated = self._negotiated(request)
+        if negotiated.error is not None:
+            raise negotiated.error
+        unit = TimeUnit.parse(header(request, "X-MBX-TIME-UNIT"))
+        session = Session(since=now, unit=unit, sbe=negotiated.sbe)
         credentials = None if endpoint.security == "NONE" else self._credentials(request)
         received = Received(
             protocol="REST", session=session, parameters=SentParameters(*_places(request))
@@ -82,8 +100,11 @@ class RestServerProtocol:
         return self._dispatcher.call(endpoint, received, credentials, now=now)
 
     def _credentials(self, request: HttpRequest) -> Credentials:
-        key = self._venue.keys.authenticate(_header(request, "X-MBX-APIKEY"))
+        key = self._venue.keys.authenticate(header(request, "X-MBX-APIKEY"))
         return Credentials(key, _unsigned(_query(request)) + _unsigned(_body(request)))
+
+    def _negotiated(self, request: HttpRequest) -> Negotiated:
+        return sbe.negotiate(request, _twin(_endpoint(request)), self._venue.behaviour.sbe)
 
 
 def _endpoint(request: HttpRequest) -> Endpoint | None:
@@ -92,16 +113,8 @@ def _endpoint(request: HttpRequest) -> Endpoint | None:
     return registry.REST.get((method, _path(request)))
 
 
-def _header(request: HttpRequest, wanted: str) -> str | None:
-    for name, value in request.headers:
-        if name.lower() == wanted.lower():
-            return value
-    return None
-
-
-def _accepted(request: HttpRequest) -> set[str]:
-    types = (_header(request, "Accept") or "").split(",")
-    return {each.partition(";")[0].strip().lower() for each in types}
+def _twin(endpoint: Endpoint | None) -> str | None:
+    return None if endpoint is None else endpoint.websocket
 
 
 def _path(request: HttpRequest) -> str:
@@ -118,7 +131,7 @@ def _body(request: HttpRequest) -> str:
 
 def _places(request: HttpRequest) -> tuple[_Pairs, _Pairs]:
     # "For GET endpoints, parameters must be sent as a query string": a form is not read.
-    media_type = (_header(request, "Content-Type") or "").partition(";")[0].strip().lower()
+    media_type = (header(request, "Content-Type") or "").partition(";")[0].strip().lower()
     has_form = request.method not in {"GET", "HEAD"} and media_type == _FORM
     return _pairs(_query(request)), _pairs(_body(request)) if has_form else []
 

@@ -17,8 +17,9 @@ from orderlists_simulator._engine.errors import ApiError, not_supported
 from orderlists_simulator._engine.keys import ApiKey
 from orderlists_simulator._engine.log import Execution, ReceivedRequest
 from orderlists_simulator._engine.rate_limits import TooManyRequests
-from orderlists_simulator._engine.session import Session
+from orderlists_simulator._engine.session import Session, Subscription
 from orderlists_simulator._engine.venue import Venue
+from orderlists_simulator._protocols import sbe
 from orderlists_simulator._protocols import websocket_frames as frames
 from orderlists_simulator._protocols.handshake import (
     RETURN_RATE_LIMITS,
@@ -26,7 +27,13 @@ from orderlists_simulator._protocols.handshake import (
     open_session,
 )
 from orderlists_simulator._protocols.websocket_request import WebSocketRequest, parse
+from orderlists_simulator._sbe import replies
+from orderlists_simulator._sbe.settings import SbeFormat
+from orderlists_simulator._sbe.writer import SbeWriter
 
+_REVOKED = HttpResponse(
+    401, (), b'{"code":-2015,"msg":"Invalid API-key, IP, or permissions for action."}'
+)
 _API_KEY = mandatory("apiKey", TEXT)
 
 
@@ -68,7 +75,7 @@ class WebSocketServerProtocol:
             message=frame,
         )
 
-    def respond(self, session: Session, frame: Frame, *, now: int) -> str:
+    def respond(self, session: Session, frame: Frame, *, now: int) -> Frame:
         """Return the reply to a frame that arrives now, in nanoseconds since 1970."""
         request = parse(frame)
         execution = self.execute(session, request, now=now)
@@ -95,8 +102,8 @@ class WebSocketServerProtocol:
         *,
         now: int,
         with_id: bool = True,
-    ) -> str:
-        """Return the reply frame to a request.
+    ) -> Frame:
+        """Return the reply frame to a request: text, or bytes if the session has SBE.
 
         Args:
             session: The session of its connection.
@@ -110,13 +117,37 @@ class WebSocketServerProtocol:
             request.parameter(RETURN_RATE_LIMITS.name) or "", session.returns_rate_limits
         )
         limit = self._venue.request_weight.limit if returned else None
-        return frames.reply(
+        reply = frames.reply(
             request.id if with_id else None,
             response,
             limit=limit,
             windows=self._venue.order_count.windows,
             now=now,
         )
+        return self._frame(session, reply, request.method)
+
+    def event(self, session: Session, event: JsonObject, to: Subscription | None) -> Frame:
+        """Return the frame of an event for a subscription; None for one that belongs to none."""
+        subscription = None if to is None else to.number
+        if session.sbe is not None:
+            message = replies.event(self._writer(session.sbe), event, subscription)
+            if message is not None:
+                return message
+        return frames.text(frames.event(event, subscription=subscription))
+
+    def revocation(self, session: Session, *, now: int) -> Frame:
+        """Return the frame that tells a client that its key was revoked."""
+        return self._frame(session, frames.reply(None, _REVOKED, limit=None, now=now), None)
+
+    def _frame(self, session: Session, reply: JsonObject, method: str | None) -> Frame:
+        found: Frame | None = None
+        if session.sbe is not None:
+            deprecated = session.sbe.is_deprecated
+            found = sbe.reply(self._writer(session.sbe), reply, method, is_deprecated=deprecated)
+        return frames.text(reply) if found is None else found
+
+    def _writer(self, found: SbeFormat) -> SbeWriter:
+        return SbeWriter(self._venue.behaviour.sbe, found.version)
 
     def _result(
         self, endpoint: Endpoint, session: Session, request: WebSocketRequest, now: int

@@ -1,6 +1,7 @@
 """The frames that a server of the WebSocket API sends: replies and events.
 
-A reply is written from the response that REST would send, so that the two cannot differ.
+A reply is made from the response that REST would send, so that the two cannot differ.  Frames are
+made as JSON objects, of which `text` is the usual form.
 Source: "Response format" of the WebSocket API.
 """
 
@@ -26,7 +27,7 @@ def reply(
     limit: int | None,
     windows: Iterable[OrderWindow] = (),
     now: int,
-) -> str:
+) -> JsonObject:
     """Return the reply frame with the status and the body of a response.
 
     Args:
@@ -38,7 +39,7 @@ def reply(
 
     >>> from orderlists.extending import HttpResponse
     >>> reply(7, HttpResponse(503, ()), limit=None, now=0)
-    '{"id":7,"status":503}'
+    {'id': 7, 'status': 503}
     """
     frame: JsonObject = {"id": request_id, "status": response.status}
     body = _body(response.body)
@@ -51,16 +52,17 @@ def reply(
         orders = [_orders(each, response.header(each.header)) for each in windows]
         weight = _used("REQUEST_WEIGHT", "MINUTE", 1, limit, int(used))
         frame["rateLimits"] = [*filter(None, orders), weight]
-    return _compact(frame)
+    return frame
 
 
-def event(facts: JsonObject, *, subscription: int | None = None) -> str:
+def event(facts: JsonObject, *, subscription: int | None = None) -> JsonObject:
     """Return the frame of an event; None for one that belongs to no subscription."""
     named: JsonObject = {} if subscription is None else {"subscriptionId": subscription}
-    return _compact({**named, "event": facts})
+    return {**named, "event": facts}
 
 
-def _compact(frame: JsonObject) -> str:
+def text(frame: JsonObject) -> str:
+    """Return a frame as text."""
     return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -94,7 +94,9 @@ class HttpServer:
             if math.isinf(pending.seconds):
                 pending.end("silent")
             await self._clock.asleep(pending.seconds)
-        given = pending.answer(now=self._clock.now())
+        given = pending.answer(
+            lambda response: rest.written(received, response), now=self._clock.now()
+        )
         if isinstance(given, HttpResponse):
             return _response(given)
         return await _break_connection(request, given)

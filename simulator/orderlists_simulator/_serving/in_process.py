@@ -161,7 +161,9 @@ class VenueTransport:
         if pending.seconds > timeout:
             pending.end("timed out")
             raise TransportError("no answer came in time", sent=None)
-        given = pending.answer(now=self._clock.now())
+        given = pending.answer(
+            lambda response: self._rest.written(request, response), now=self._clock.now()
+        )
         if isinstance(given, HttpResponse):
             body = b"" if request.method == "HEAD" else given.body
             return HttpResponse(given.status, given.headers, body)

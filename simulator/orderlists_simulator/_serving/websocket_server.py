@@ -27,7 +27,7 @@ from orderlists_simulator._protocols.websocket import WebSocketServerProtocol
 from orderlists_simulator._virtual_time.clock import Clock
 
 _GOING_AWAY = 1001
-_TEXT_FRAME = 0x81
+_TEXT_FRAME, _BINARY_FRAME = 0x81, 0x82
 _SHORT, _MEDIUM = 126, 2**16
 # On, with no time: unsent bytes are discarded, and the peer receives a reset.
 NO_LINGERING = struct.pack("ii", 1, 0)
@@ -187,11 +187,14 @@ class _Peer:
 
 
 def _first_part(partial: PartialFrame) -> bytes:
-    length = len(partial.whole)
+    kind, whole = _BINARY_FRAME, partial.whole
+    if isinstance(whole, str):
+        kind, whole = _TEXT_FRAME, whole.encode()
+    length = len(whole)
     if length < _SHORT:
-        head = struct.pack("!BB", _TEXT_FRAME, length)
+        head = struct.pack("!BB", kind, length)
     elif length < _MEDIUM:
-        head = struct.pack("!BBH", _TEXT_FRAME, 126, length)
+        head = struct.pack("!BBH", kind, 126, length)
     else:
-        head = struct.pack("!BBQ", _TEXT_FRAME, 127, length)
-    return head + partial.whole[: partial.kept]
+        head = struct.pack("!BBQ", kind, 127, length)
+    return head + whole[: int(length * partial.share)]

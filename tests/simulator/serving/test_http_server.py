@@ -91,26 +91,6 @@ def test_a_target_in_absolute_form_is_accepted(wire: socket.socket, authority: s
     assert read_response(wire) == (b"HTTP/1.1 200 OK\r\n", {"serverTime": 5})
 
 
-@pytest.mark.parametrize(
-    ("accept", "status"),
-    [
-        ("application/sbe", 406),
-        ("Application/SBE;q=1", 406),
-        ("application/sbe, application/json", 200),
-        ("application/json", 200),
-        ("*/*", 200),
-    ],
-)
-def test_accept_of_sbe_alone_is_refused_with_406(
-    simulator: Simulator, accept: str, status: int
-) -> None:
-    headers = {"Accept": accept, "X-MBX-SBE": "3:5"}
-    response, body = exchange(simulator, "GET", "/api/v3/time", **headers)
-
-    assert response.status == status
-    assert status == 200 or json.loads(body) == {"code": -1155, "msg": "SBE is not enabled."}
-
-
 @pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1", "localhost"])  # noqa: S104 - the test's point
 def test_the_option_host_sets_the_address_to_listen_on(host: str) -> None:
     with Simulator(Venue(), host=host) as simulator:

@@ -1,0 +1,1 @@
+"""Simple Binary Encoding: replies and events of the simulator as binary messages."""
