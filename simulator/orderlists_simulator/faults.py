@@ -52,6 +52,11 @@ from orderlists_simulator._faults.responses import (
     null_id_error,
     truncated,
 )
+from orderlists_simulator._faults.sbe_replies import (
+    non_representable,
+    unknown_enum,
+    unknown_template,
+)
 
 __all__ = [
     "CONNECTION_REFUSED",
@@ -89,9 +94,12 @@ __all__ = [
     "held",
     "html",
     "json_error",
+    "non_representable",
     "not_executed",
     "null_id_error",
     "rate_limited",
     "replayed",
     "truncated",
+    "unknown_enum",
+    "unknown_template",
 ]

@@ -22,7 +22,13 @@ from orderlists_simulator._engine.log import Effect, Protocol, ReceivedRequest
 from orderlists_simulator._engine.queries import QueryLag
 from orderlists_simulator._engine.time import in_nanoseconds
 from orderlists_simulator._engine.venue import Venue
-from orderlists_simulator._faults import connection_events, fault, market_events, responses
+from orderlists_simulator._faults import (
+    connection_events,
+    fault,
+    market_events,
+    responses,
+    sbe_replies,
+)
 from orderlists_simulator._faults.fault import CONNECTION_REFUSED, NORMAL, Fault
 from orderlists_simulator._faults.plan import Plan
 from orderlists_simulator._json_input import (
@@ -70,6 +76,9 @@ ANSWERS: Mapping[str, Callable[..., responses.Answer]] = {
     "json_error": responses.json_error,
     "null_id_error": responses.null_id_error,
     "truncated": responses.truncated,
+    "non_representable": sbe_replies.non_representable,
+    "unknown_enum": sbe_replies.unknown_enum,
+    "unknown_template": sbe_replies.unknown_template,
 }
 EVENTS: Mapping[str, Callable[..., _Event]] = {
     "cancel": market_events.Cancel,
@@ -222,10 +231,12 @@ ARGUMENTS: Mapping[str, Read[Any]] = {
     "code": read_integer,
     "count": at_least(1),
     "delay": read_number,
+    "enum": read_text,
     "frame": read_text,
     "how": read_text,
     "kept": read_number,
     "noticed": read_boolean,
+    "number": read_integer,
     "order_id": at_least(0),
     "order_list_id": at_least(0),
     "quantity": read_amount,
@@ -233,6 +244,7 @@ ARGUMENTS: Mapping[str, Read[Any]] = {
     "seconds": read_number,
     "sees": read_text,
     "status": read_integer,
+    "template": read_integer,
     "times": at_least(1),
 }
 """How each argument is written, whatever it is an argument of."""

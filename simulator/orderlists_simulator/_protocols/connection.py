@@ -25,7 +25,7 @@ from orderlists_simulator._engine.time import in_nanoseconds
 from orderlists_simulator._engine.venue import Venue
 from orderlists_simulator._faults.fault import Held
 from orderlists_simulator._faults.injector import FaultInjector, PendingAnswer
-from orderlists_simulator._faults.responses import BrokenConnection, NullIdResponse
+from orderlists_simulator._faults.responses import BrokenConnection
 from orderlists_simulator._protocols.websocket import WebSocketServerProtocol
 from orderlists_simulator._protocols.websocket_request import WebSocketRequest, parse
 
@@ -177,8 +177,7 @@ class ServerConnection:
             self._break(request, given, now)
             return
         fault = pending.fault
-        with_id = not isinstance(fault.answer, NullIdResponse)
-        frame = self._protocol.reply(self.session, request, given, now=now, with_id=with_id)
+        frame = self._protocol.reply(self.session, request, given, now=now, answer=fault.answer)
         if fault.held is None:
             self._reply(frame, fault.copies)
         else:

@@ -21,9 +21,9 @@ from orderlists_simulator._engine.log import Execution, ReceivedRequest
 from orderlists_simulator._engine.session import Session
 from orderlists_simulator._engine.time import TimeUnit
 from orderlists_simulator._engine.venue import Venue
+from orderlists_simulator._faults.responses import PASS_THROUGH, Answer
 from orderlists_simulator._protocols import sbe
 from orderlists_simulator._protocols.sbe import Negotiated, header
-from orderlists_simulator._sbe.writer import SbeWriter
 
 _FORM = "application/x-www-form-urlencoded"
 _NOT_FOUND = 404
@@ -62,17 +62,20 @@ class RestServerProtocol:
         """Return the response to a request that arrives now, in nanoseconds since 1970."""
         return self.written(request, self.execute(request, now=now).response)
 
-    def written(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def written(
+        self, request: HttpRequest, response: HttpResponse, answer: Answer = PASS_THROUGH
+    ) -> HttpResponse:
         """Return a response in the form that the request asks for.
 
         Args:
             request: The request.
             response: The response of an execution, or one that is given in its place.
+            answer: The answer of the plan.
         """
         found = self._negotiated(request).sbe
         if found is None:
             return response
-        writer = SbeWriter(self._venue.behaviour.sbe, found.version)
+        writer = sbe.writer_for(found, self._venue.behaviour.sbe, answer)
         method = _twin(_endpoint(request))
         return sbe.response(writer, response, method, is_deprecated=found.is_deprecated)
 

@@ -23,6 +23,8 @@ from orderlists_simulator._engine.errors import (
     sbe_not_enabled,
     unsupported_sbe_schema,
 )
+from orderlists_simulator._faults.responses import Answer
+from orderlists_simulator._faults.sbe_replies import SbeReply
 from orderlists_simulator._sbe import replies
 from orderlists_simulator._sbe.settings import SbeFormat, SbeSettings
 from orderlists_simulator._sbe.writer import SbeWriter
@@ -110,6 +112,20 @@ def format_of_connection(
     if sbe is None:
         raise unsupported_sbe_schema()
     return sbe
+
+
+def writer_for(found: SbeFormat, settings: SbeSettings, answer: Answer) -> SbeWriter:
+    """Return the writer of the messages for one request.
+
+    Args:
+        found: The format.
+        settings: The settings of the venue.
+        answer: The answer of the plan, which may change what is written.
+    """
+    writer = SbeWriter(settings, found.version)
+    if not isinstance(answer, SbeReply):
+        return writer
+    return writer.replaced(template=answer.template, enum_values=answer.enum_values)
 
 
 def response(

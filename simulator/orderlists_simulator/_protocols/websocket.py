@@ -19,6 +19,7 @@ from orderlists_simulator._engine.log import Execution, ReceivedRequest
 from orderlists_simulator._engine.rate_limits import TooManyRequests
 from orderlists_simulator._engine.session import Session, Subscription
 from orderlists_simulator._engine.venue import Venue
+from orderlists_simulator._faults.responses import PASS_THROUGH, Answer, NullIdResponse
 from orderlists_simulator._protocols import sbe
 from orderlists_simulator._protocols import websocket_frames as frames
 from orderlists_simulator._protocols.handshake import (
@@ -28,7 +29,6 @@ from orderlists_simulator._protocols.handshake import (
 )
 from orderlists_simulator._protocols.websocket_request import WebSocketRequest, parse
 from orderlists_simulator._sbe import replies
-from orderlists_simulator._sbe.settings import SbeFormat
 from orderlists_simulator._sbe.writer import SbeWriter
 
 _REVOKED = HttpResponse(
@@ -101,7 +101,7 @@ class WebSocketServerProtocol:
         response: HttpResponse,
         *,
         now: int,
-        with_id: bool = True,
+        answer: Answer = PASS_THROUGH,
     ) -> Frame:
         """Return the reply frame to a request: text, or bytes if the session has SBE.
 
@@ -110,7 +110,7 @@ class WebSocketServerProtocol:
             request: The request.
             response: The status and the body.
             now: In nanoseconds.
-            with_id: Whether the reply has the id of the request.
+            answer: The answer of the plan.
         """
         wanted = {"true": True, "false": False}
         returned = wanted.get(
@@ -118,19 +118,20 @@ class WebSocketServerProtocol:
         )
         limit = self._venue.request_weight.limit if returned else None
         reply = frames.reply(
-            request.id if with_id else None,
+            None if isinstance(answer, NullIdResponse) else request.id,
             response,
             limit=limit,
             windows=self._venue.order_count.windows,
             now=now,
         )
-        return self._frame(session, reply, request.method)
+        return self._frame(session, reply, request.method, answer)
 
     def event(self, session: Session, event: JsonObject, to: Subscription | None) -> Frame:
         """Return the frame of an event for a subscription; None for one that belongs to none."""
         subscription = None if to is None else to.number
         if session.sbe is not None:
-            message = replies.event(self._writer(session.sbe), event, subscription)
+            writer = SbeWriter(self._venue.behaviour.sbe, session.sbe.version)
+            message = replies.event(writer, event, subscription)
             if message is not None:
                 return message
         return frames.text(frames.event(event, subscription=subscription))
@@ -139,15 +140,19 @@ class WebSocketServerProtocol:
         """Return the frame that tells a client that its key was revoked."""
         return self._frame(session, frames.reply(None, _REVOKED, limit=None, now=now), None)
 
-    def _frame(self, session: Session, reply: JsonObject, method: str | None) -> Frame:
+    def _frame(
+        self,
+        session: Session,
+        reply: JsonObject,
+        method: str | None,
+        answer: Answer = PASS_THROUGH,
+    ) -> Frame:
         found: Frame | None = None
         if session.sbe is not None:
+            writer = sbe.writer_for(session.sbe, self._venue.behaviour.sbe, answer)
             deprecated = session.sbe.is_deprecated
-            found = sbe.reply(self._writer(session.sbe), reply, method, is_deprecated=deprecated)
+            found = sbe.reply(writer, reply, method, is_deprecated=deprecated)
         return frames.text(reply) if found is None else found
-
-    def _writer(self, found: SbeFormat) -> SbeWriter:
-        return SbeWriter(self._venue.behaviour.sbe, found.version)
 
     def _result(
         self, endpoint: Endpoint, session: Session, request: WebSocketRequest, now: int

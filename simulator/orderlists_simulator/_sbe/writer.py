@@ -9,6 +9,8 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
+from attrs import evolve
+
 from orderlists_simulator._sbe.decimals import exponent_for, mantissa_of
 from orderlists_simulator._sbe.enums import ENUMS, number_of
 from orderlists_simulator._sbe.layout import DECIMALS, INTEGERS, Block, Field, Group, Tree
@@ -65,6 +67,21 @@ class SbeWriter:
             # A number that does not fit its field.
             return self._header(0, NON_REPRESENTABLE)
         return self._header(len(root), template) + root + rest + self._later(_LATER_DATA)
+
+    def replaced(self, *, template: int | None, enum_values: Mapping[str, int]) -> SbeWriter:
+        """Return a writer that writes other numbers.
+
+        Args:
+            template: The template id of every message but the `WebSocketResponse`; None for their
+                own.
+            enum_values: As in `SbeSettings`.
+        """
+        templates = dict(self._settings.templates)
+        if template is not None:
+            templates |= {name: template for name in MESSAGES if name != "WebSocketResponse"}
+        numbers = {**self._settings.enum_values, **enum_values}
+        settings = evolve(self._settings, templates=templates, enum_values=numbers)
+        return SbeWriter(settings, self._version)
 
     def _header(self, length: int, template: int) -> bytes:
         return _HEADER.pack(length, template, SCHEMA_ID, self._version)

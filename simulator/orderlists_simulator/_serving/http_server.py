@@ -95,7 +95,8 @@ class HttpServer:
                 pending.end("silent")
             await self._clock.asleep(pending.seconds)
         given = pending.answer(
-            lambda response: rest.written(received, response), now=self._clock.now()
+            lambda response: rest.written(received, response, pending.fault.answer),
+            now=self._clock.now(),
         )
         if isinstance(given, HttpResponse):
             return _response(given)

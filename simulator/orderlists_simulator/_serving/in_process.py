@@ -162,7 +162,8 @@ class VenueTransport:
             pending.end("timed out")
             raise TransportError("no answer came in time", sent=None)
         given = pending.answer(
-            lambda response: self._rest.written(request, response), now=self._clock.now()
+            lambda response: self._rest.written(request, response, pending.fault.answer),
+            now=self._clock.now(),
         )
         if isinstance(given, HttpResponse):
             body = b"" if request.method == "HEAD" else given.body

@@ -74,6 +74,18 @@ WRITTEN: list[tuple[object, f.Fault]] = [
     ({"name": "delayed", "seconds": 2}, f.delayed(2)),
     ({"name": "duplicated", "times": 3}, f.duplicated(3)),
     ({"name": "held", "count": 2}, f.held(2)),
+    ({"name": "executed", "answer": "non_representable"}, f.executed(answer=f.non_representable())),
+    (
+        {"name": "executed", "answer": {"name": "unknown_template", "template": 7}},
+        f.executed(answer=f.unknown_template(7)),
+    ),
+    (
+        {
+            "name": "executed",
+            "answer": {"name": "unknown_enum", "enum": "orderStatus", "number": 253},
+        },
+        f.executed(answer=f.unknown_enum("orderStatus", 253)),
+    ),
 ]
 
 

@@ -1,10 +1,12 @@
 """Answers to requests for SBE over REST: in process and over HTTP."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from orderlists import InvalidSetting
 from orderlists.extending import HttpRequest, HttpResponse
 from orderlists_simulator import Behaviour, Plan, RestServerProtocol, Venue
 from orderlists_simulator.faults import (
@@ -14,9 +16,12 @@ from orderlists_simulator.faults import (
     executed,
     html,
     json_error,
+    non_representable,
     not_executed,
     rate_limited,
     truncated,
+    unknown_enum,
+    unknown_template,
 )
 from sbe_frames import template_of
 from venue_clients import answer, canceled_by
@@ -79,3 +84,49 @@ def test_what_is_no_reply_of_the_exchange_stays_as_it_is(
     give: Callable[[Any], HttpResponse], given: Answer
 ) -> None:
     assert give(not_executed(answer=given)).header("Content-Type") != SBE
+
+
+@pytest.mark.parametrize(
+    ("given", "template"), [(non_representable(), 999), (unknown_template(7777), 7777)], ids=repr
+)
+def test_an_executed_cancel_is_answered_by_another_template(
+    give: Callable[[Any], HttpResponse], venue: Venue, given: Answer, template: int
+) -> None:
+    response = give(executed(answer=given))
+
+    assert (response.status, template_of(response.body)) == (200, template)
+    assert canceled_by(venue) == "mine"
+
+
+def test_an_executed_cancel_is_answered_with_an_unknown_status(
+    give: Callable[[Any], HttpResponse], venue: Venue
+) -> None:
+    response = give(executed(answer=unknown_enum("listOrderStatus", 254)))
+
+    assert (template_of(response.body), response.body[8 + 10]) == (312, 254)
+    assert canceled_by(venue) == "mine"
+
+
+def test_over_json_the_answer_is_the_response_of_the_venue(
+    send_with_plan: SendWithPlan, cancel: HttpRequest, venue: Venue
+) -> None:
+    plain = HttpRequest(cancel.method, cancel.target, cancel.headers[:1])
+
+    response = answer(send_with_plan(Plan([executed(answer=non_representable())]))(plain))
+
+    assert json.loads(response.body)["orderListId"] == 0
+    assert canceled_by(venue) == "mine"
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("template", lambda: unknown_template(65536)),
+        ("enum", lambda: unknown_enum("status")),
+        ("number", lambda: unknown_enum("orderStatus", 256)),
+        ("answer", lambda: not_executed(answer=non_representable())),
+    ],
+)
+def test_an_answer_that_cannot_be_written_is_refused(name: str, make: Callable[[], Any]) -> None:
+    with pytest.raises(InvalidSetting, match=f"^{name}="):
+        make()

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from orderlists_simulator import Fault, Plan, Venue, VirtualClock
+from orderlists_simulator import (
+    Behaviour,
+    Fault,
+    Plan,
+    SbeSettings,
+    Venue,
+    VenueTransport,
+    VirtualClock,
+)
 from orderlists_simulator.faults import (
     Answer,
     CannedResponse,
@@ -16,9 +24,12 @@ from orderlists_simulator.faults import (
     held,
     html,
     json_error,
+    non_representable,
     not_executed,
     null_id_error,
     truncated,
+    unknown_enum,
+    unknown_template,
 )
 from sbe_frames import read_reply, template_of
 from venue_clients import FrameConnection, canceled_by
@@ -130,3 +141,31 @@ def test_a_page_with_the_status_200_is_text(connect: Connect) -> None:
     reply = connect(not_executed(answer=html(200))).request('{"id": 1, "method": "time"}')
 
     assert reply["result"].startswith("<html>")
+
+
+@pytest.mark.parametrize(
+    ("answer", "template"),
+    [(non_representable(), 999), (unknown_template(), 9999), (unknown_enum("orderStatus"), 312)],
+    ids=repr,
+)
+def test_an_executed_cancel_is_answered_by_another_result(
+    connect: Connect, cancel: str, venue: Venue, answer: Answer, template: int
+) -> None:
+    reply = read_reply(connect(executed(answer=answer)).request(cancel))
+
+    assert (reply.id, reply.status, template_of(reply.result)) == ("c", 200, template)
+    assert canceled_by(venue) == "mine"
+
+
+def test_an_event_is_replaced_by_the_settings(
+    documented: Callable[[Behaviour], Venue], signed: Signed, virtual: VirtualClock, cancel: str
+) -> None:
+    templates = {"ListStatusEvent": 999, "ExecutionReportEvent": 7777}
+    venue = documented(Behaviour(sbe=SbeSettings(templates=templates)))
+    connection = VenueTransport(venue, clock=virtual).connect(f"/ws-api/v3{SBE}", timeout=1.0)
+    for frame in (signed("userDataStream.subscribe.signature"), cancel):
+        connection.send(frame, timeout=1.0)
+
+    frames = [connection.receive(timeout=1.0) for _ in range(5)]
+
+    assert [template_of(each) for each in frames] == [50, 50, 7777, 7777, 999]
