@@ -26,6 +26,7 @@ from orderlists_simulator.faults import (
     ShutDown,
     delayed,
     executed,
+    truncated,
 )
 
 TIME = '{"id": 1, "method": "time"}'
@@ -120,6 +121,24 @@ def test_a_protocol_error_closes_the_connection() -> None:
         assert list(simulator.venue.connections) == []
 
 
+@pytest.mark.parametrize(
+    ("query", "opcode"),
+    [
+        (b"?returnRateLimits=false", 0x1),
+        (b"?responseFormat=sbe&sbeSchemaId=3&sbeSchemaVersion=5", 0x2),
+    ],
+)
+def test_a_frame_that_is_cut_short_is_of_its_own_kind(query: bytes, opcode: int) -> None:
+    request = b'{"id": 1, "method": "time"}'
+    # Masked with zeros.
+    frame = bytes([0x81, 0x80 | len(request)]) + bytes(4) + request
+    with Simulator(plan=Plan([executed(answer=truncated())])) as simulator:
+        ((found, payload),) = raw_frames(simulator, 1, first=frame, query=query)
+
+    assert found == opcode
+    assert len(payload) > 0
+
+
 def test_pings_of_the_client_get_pongs() -> None:
     with Simulator() as simulator, connected(simulator) as client:
         assert client.ping("payload").wait(timeout=10)
@@ -160,12 +179,16 @@ class TestPings:
             assert send_request(client, TIME)["status"] == 200
 
 
-def raw_frames(simulator: Simulator, most: int, *, first: bytes = b"") -> list[tuple[int, bytes]]:
+def raw_frames(
+    simulator: Simulator, most: int, *, first: bytes = b"", query: bytes = b""
+) -> list[tuple[int, bytes]]:
     """Connect without a WebSocket client, answer nothing, and return the short frames received."""
     address = urlsplit(simulator.url)
     with socket.create_connection((address.hostname, address.port or 0), timeout=10) as wire:
         wire.sendall(
-            b"GET /ws-api/v3 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"GET /ws-api/v3"
+            + query
+            + b" HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
         )
         stream = wire.makefile("rb")
