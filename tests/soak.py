@@ -9,18 +9,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-from verdicts import COMBINATIONS, KINDS, Tally, explore
+from verdicts import CELLS, Tally, explore
 
 
 def main(plans: int) -> None:
     """Distribute the plans among the combinations, and run them."""
     total = Tally()
     try:
-        cells = [(kind, each) for kind in KINDS for each in COMBINATIONS]
-        for kind, combination in cells:
+        for kind, combination in CELLS:
             tally = Tally()
             try:
-                explore(-(-plans // len(cells)), combination, tally, kind=kind)
+                explore(-(-plans // len(CELLS)), combination, tally, kind=kind)
             finally:
                 print(f"{kind}, {combination}: {tally}", flush=True)
                 total.merge(tally)

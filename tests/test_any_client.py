@@ -1,6 +1,6 @@
-"""Clients over each protocol and in each colour, from a user's point of view.
+"""Clients over each protocol and format and in each colour, from a user's point of view.
 
-Only `any_client` depends on the protocol and the colour.
+Only `any_client` depends on the protocol, the format and the colour.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from client_and_venue import START, ClientAndVenue, client_and_venue
-from clients import CLIENTS, PROTOCOLS
+from clients import CLIENTS, FORMATS, PROTOCOLS
 from orderlists import (
     AlreadyDone,
     BadTimestamp,
@@ -43,12 +43,12 @@ CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 BY_NAME = CancelOrderList(symbol="LTCBTC", list_client_order_id="list-0")
 
 
-@pytest.fixture(params=product(PROTOCOLS, CLIENTS), ids=" ".join)
+@pytest.fixture(params=product(PROTOCOLS, FORMATS, CLIENTS), ids=" ".join)
 def any_client(request: pytest.FixtureRequest) -> OpenClient:
-    protocol, colour = request.param
+    protocol, format_name, colour = request.param
 
     def open_client(**settings: Any) -> AbstractContextManager[ClientAndVenue]:
-        return client_and_venue(protocol, colour, **settings)
+        return client_and_venue(protocol, colour, format_name, **settings)
 
     return open_client
 

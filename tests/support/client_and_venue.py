@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from clients import CLIENTS, PROTOCOLS, AnyClient, key_of
+from clients import CLIENTS, FORMATS, PROTOCOLS, AnyClient, key_of
 from orderlists_simulator import (
     EXAMPLE_KEY,
     Plan,
@@ -84,6 +84,7 @@ def venue_with_lists(lists: int = 2) -> Venue:
 def client_and_venue(
     protocol_name: str,
     colour: str,
+    format_name: str = "JSON",
     *,
     protocol: Any = None,
     wrap_transport: Callable[[Any], Any] = lambda transport: transport,
@@ -100,7 +101,7 @@ def client_and_venue(
     plan = Plan(faults, events=dated, cut=cut)
     transport = RecordingTransport(venue, clock=clock, plan=plan)
     settings = {
-        "protocol": protocol or PROTOCOLS[protocol_name](),
+        "protocol": protocol or PROTOCOLS[protocol_name](format=FORMATS[format_name]()),
         "transport": wrap_transport(transport),
         "loop": clock.event_loop,
         "clock": clock,

@@ -11,10 +11,12 @@ from orderlists import (
     Event,
     Gap,
     HmacKey,
+    Json,
     OrderList,
     Policy,
     RateLimit,
     Rest,
+    Sbe,
     Verdict,
     WebSocketApi,
 )
@@ -180,7 +182,8 @@ def async_client(
 
 
 CLIENTS: dict[str, Callable[..., Any]] = {"sync": sync_client, "async": async_client}
-PROTOCOLS: dict[str, Callable[[], Any]] = {"REST": Rest, "WebSocket": WebSocketApi}
+PROTOCOLS: dict[str, Callable[..., Any]] = {"REST": Rest, "WebSocket": WebSocketApi}
+FORMATS: dict[str, Callable[[], Any]] = {"JSON": Json, "SBE": Sbe}
 
 
 def times_of(clock: VirtualClock, skew: int) -> Clocks:

@@ -18,7 +18,7 @@ from attrs import asdict, evolve, frozen
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from clients import CLIENTS, PROTOCOLS, AnyClient, key_of
+from clients import CLIENTS, FORMATS, PROTOCOLS, AnyClient, key_of
 from orderlists import (
     AlreadyDone,
     AmendOrder,
@@ -70,11 +70,12 @@ TRANSPORTS = {
 
 
 class Combination(NamedTuple):
-    """A protocol, a colour, and a transport."""
+    """A protocol, a colour, a transport, and a format."""
 
     protocol: str
     colour: str
     transport: str
+    format: str = "JSON"
 
     def __str__(self) -> str:
         return ", ".join(self)
@@ -82,7 +83,7 @@ class Combination(NamedTuple):
 
 COMBINATIONS = [
     Combination(*cell, transport) for cell, names in TRANSPORTS.items() for transport in names
-]
+] + [Combination(*cell, IN_PROCESS, "SBE") for cell in TRANSPORTS]
 
 
 @frozen(kw_only=True)
@@ -252,6 +253,13 @@ ANSWERS: list[f.Answer] = [
     f.null_id_error(-1000, status=500),
     QUERIED,
 ]
+# The venue's own response to what was executed; in JSON an ordinary one.
+SBE_ANSWERS: list[f.Answer] = [
+    f.non_representable(),
+    f.unknown_template(),
+    f.unknown_enum("orderStatus"),
+    f.unknown_enum("listOrderStatus", 254),
+]
 answers = st.sampled_from(ANSWERS)
 refusals = st.sampled_from(
     [
@@ -271,12 +279,14 @@ refusals = st.sampled_from(
 @st.composite
 def faults(draw: st.DrawFn) -> f.Fault:
     """Draw the fault of one request."""
-    then, seconds = draw(answers), draw(st.sampled_from([0.0, 0.05, 0.3, 1.0, 2.5, 4.0, 6.0]))
+    then = draw(answers)
+    seen = draw(st.sampled_from([then, then, *SBE_ANSWERS]))
+    seconds = draw(st.sampled_from([0.0, 0.05, 0.3, 1.0, 2.5, 4.0, 6.0]))
     match draw(st.sampled_from(["known", "done", "not done", "late", "twice", "slow"])):
         case "known":
             return draw(refusals | st.just(f.duplicated()))
         case "done":
-            return f.executed(answer=then, delay=seconds)
+            return f.executed(answer=seen, delay=seconds)
         case "not done":
             return f.not_executed(answer=then, delay=seconds)
         case "late":
@@ -413,6 +423,13 @@ KINDS: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
     "place": placements,
     "amend": amends,
 }
+# The replies to amends have no layout in SBE, and a connection has one format.
+CELLS = [
+    (kind, each)
+    for kind in KINDS
+    for each in COMBINATIONS
+    if (kind, each.protocol, each.format) != ("amend", "WebSocket", "SBE")
+]
 
 
 def _time(event: tuple[float, object]) -> float:
@@ -439,8 +456,9 @@ def run_scenario(scenario: Scenario, combination: Combination, protocol: Any = N
         lags=[f.QueryLag(by, until=START + int(end * SECOND)) for by, end in scenario.lags],
         cut=scenario.cut,
     )
-    spoken = PROTOCOLS[combination.protocol]() if protocol is None else protocol
-    verdict, outcome = _ask(scenario, combination, spoken, venue, plan, clock)
+    if protocol is None:
+        protocol = PROTOCOLS[combination.protocol](format=FORMATS[combination.format]())
+    verdict, outcome = _ask(scenario, combination, protocol, venue, plan, clock)
     ended = clock.now()
     venue.finish()
     return ScenarioRun(scenario, verdict, outcome, venue, ended)
