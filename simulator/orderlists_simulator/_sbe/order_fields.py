@@ -35,7 +35,8 @@ _PROGRESS = (
     Field("side", "orderSide"),
     Field("stopPrice", "price"),
     Field("trailingDelta", "int64"),
-    Field("trailingTime", "time"),
+    # [ASSUME] -1 stays: the schema has no default for JSON here, as it has for other times.
+    Field("trailingTime", "int64"),
 )
 
 

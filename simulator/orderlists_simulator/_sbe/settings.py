@@ -66,6 +66,7 @@ class SbeSettings:
         enabled: Whether it does at all.
         version: The newest version of the schema 3 that it has, and the one in which it writes.
             6 is an invented one, with data behind every block and every message.
+        written: Another version in which it writes, whatever was asked for; None for `version`.
         oldest: The oldest version that is not retired.  One from here to below `version` is
             deprecated, and answered in `version`.
         price_exponent: The exponent of prices and quote quantities.  A message that has a finer
@@ -83,6 +84,9 @@ class SbeSettings:
 
     enabled: bool = field(default=True, validator=must_be_boolean)
     version: int = field(default=NEWEST, validator=in_range(0, _INVENTED + 1, whole=True))
+    written: int | None = field(
+        default=None, validator=in_range(0, _INVENTED + 1, whole=True, optional=True)
+    )
     oldest: int = field(default=0, validator=in_range(0, _INVENTED + 1, whole=True))
     price_exponent: int = field(default=-8, validator=_EXPONENT)
     qty_exponent: int = field(default=-8, validator=_EXPONENT)
@@ -98,9 +102,13 @@ class SbeSettings:
         """Return the format for a schema that was asked for; None if it is not supported."""
         if schema_id != SCHEMA_ID or not self.oldest <= version <= self.version:
             return None
-        return SbeFormat(self.version, version < self.version)
+        return SbeFormat(self._writes, version < self.version)
 
     @property
     def default_format(self) -> SbeFormat:
         """The format where no supported schema was asked for."""
-        return SbeFormat(self.version, is_deprecated=False)
+        return SbeFormat(self._writes, is_deprecated=False)
+
+    @property
+    def _writes(self) -> int:
+        return self.version if self.written is None else self.written
