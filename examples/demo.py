@@ -11,10 +11,15 @@ from orderlists import (
     AlreadyDone,
     CancelOrderList,
     ExecutionReport,
+    GetOrderList,
     HmacKey,
+    Json,
     ListStatus,
     OrderList,
     PlaceOtoco,
+    Rest,
+    Sbe,
+    TimeUnit,
     WebSocketApi,
 )
 from orderlists.enums import Side, TimeInForce
@@ -67,6 +72,7 @@ def main() -> None:
 
         watch(simulator)
         live(simulator)
+        compare_formats(simulator)
     lose_a_reply()
 
 
@@ -109,6 +115,19 @@ def live(simulator: Simulator) -> None:
         for order_list_id in sorted(report.verdicts):
             print(f"    {report.verdicts[order_list_id]}")
         print(f"  {report}")
+
+
+def compare_formats(simulator: Simulator) -> None:
+    """Ask for list 5 in both formats, and show that the results are equal."""
+    print("\nThe reply to one query, in JSON and in SBE:")
+    found: list[OrderList] = []
+    for format_ in (Json(), Sbe()):
+        protocol = Rest(format=format_, time_unit=TimeUnit.MICROSECOND)
+        with Client(simulator.key, exchange=simulator.url, protocol=protocol) as client:
+            found.append(client.send(GetOrderList(order_list_id=5)))
+        size = len(found[-1].reply.body) if found[-1].reply else 0
+        print(f"  {size} bytes: {found[-1]}")
+    print(f"  equal: {found[0] == found[1]}")
 
 
 def print_until_released(events: EventStream, placed: OrderList) -> None:

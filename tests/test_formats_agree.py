@@ -180,13 +180,15 @@ def retold(protocol: str, format_name: str, version: int) -> tuple[list[Any], li
     return results, [each for each in events if isinstance(each, ListStatus | ExecutionReport)]
 
 
+def is_tuple(value: object) -> bool:
+    return type(value) is tuple
+
+
 def comparable(value: Any, version: int) -> Any:
     """Return a value without unknown fields, and without what a later version has added."""
-    if isinstance(value, tuple):
-        parts: tuple[Any, ...] = value
-        return tuple(comparable(each, version) for each in parts)
     if not isinstance(value, Result):
-        return value
+        parts: Any = value
+        return tuple(comparable(each, version) for each in parts) if is_tuple(value) else value
     changed: dict[str, Any] = {"unknown_fields": {}}
     for name, part in vars(value).items():
         if isinstance(part, tuple):
