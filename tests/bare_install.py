@@ -17,7 +17,16 @@ from importlib.util import find_spec
 from orderlists import CancelOrderList, HmacKey
 from orderlists_transports import AsyncClient, Client
 
-EXTRAS = ["aiohttp", "cryptography", "httpx", "orjson", "websockets"]
+EXTRAS = [
+    "aiohttp",
+    "cryptography",
+    "httpx",
+    "keyring",
+    "orjson",
+    "rich",
+    "typer",
+    "websockets",
+]
 
 
 def main(command: str) -> None:
@@ -39,11 +48,21 @@ def cancel_two_lists(server: "subprocess.Popen[str]") -> None:
     with Client(key, exchange=url) as client:
         print(client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0)))
     print(asyncio.run(cancel_the_second(key, url)))
+    print(said_by_the_program())
 
 
 async def cancel_the_second(key: HmacKey, url: str) -> object:
     async with AsyncClient(key, exchange=url) as client:
         return await client.send(CancelOrderList(symbol="LTCBTC", order_list_id=1))
+
+
+def said_by_the_program() -> str:
+    """Return what the command line prints without its extra; it must name the extra."""
+    program = [sys.executable, "-m", "orderlists_cli", "open"]
+    ended = subprocess.run(program, stderr=subprocess.PIPE, text=True, check=False)
+    if ended.returncode != 2 or "orderlists[cli]" not in ended.stderr:
+        sys.exit(f"the command line does not name its extra: {ended.stderr}")
+    return ended.stderr
 
 
 def said_by(server: "subprocess.Popen[str]", what: str) -> str:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 import orderlists
+import orderlists_cli
 import orderlists_simulator
 import orderlists_transports
 
-PACKAGES = [orderlists, orderlists_transports, orderlists_simulator]
+PACKAGES = [orderlists, orderlists_transports, orderlists_simulator, orderlists_cli]
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)

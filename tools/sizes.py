@@ -17,6 +17,7 @@ PACKAGES = (
     ROOT / "core" / "orderlists",
     ROOT / "transports" / "orderlists_transports",
     ROOT / "simulator" / "orderlists_simulator",
+    ROOT / "cli" / "orderlists_cli",
 )
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
 _NO_CODE = {

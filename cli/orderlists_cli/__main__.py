@@ -1,0 +1,27 @@
+"""``orderlists`` and ``python -m orderlists_cli``."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+
+_USAGE = 2
+
+
+def main() -> None:
+    """Run the command line of this process.
+
+    Raises:
+        SystemExit: Always, with the exit code.
+    """
+    # The script is installed with the library, its extra is not.
+    if find_spec("typer") is None or find_spec("rich") is None:
+        sys.stderr.write("orderlists needs an extra: pip install 'orderlists[cli]'\n")
+        sys.exit(_USAGE)
+    from orderlists_cli._app import run  # noqa: PLC0415 - it needs the extra
+
+    run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

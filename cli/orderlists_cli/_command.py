@@ -1,0 +1,123 @@
+"""The options that every command has, and how a command runs and ends.
+
+A command is a function whose first parameter is its `Session`; Typer reads the others, and those of
+`_settings`.  An exception ends it: it is printed, and its exit code is that of its class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer import Option
+
+from orderlists_cli._environment import Protocol
+from orderlists_cli._errors import in_doubt_of, next_step, record_of, text_of
+from orderlists_cli._exit_codes import exit_code_of
+from orderlists_cli._output import note
+from orderlists_cli._session import Session, Settings
+from orderlists_cli._values import decimal_number
+
+Symbol = Annotated[
+    str, typer.Argument(metavar="SYMBOL", help="Such as LTCBTC.", show_default=False)
+]
+Id = Annotated[
+    str | None, typer.Argument(metavar="ID", help="The exchange's id.", show_default=False)
+]
+ClientId = Annotated[str | None, Option(help="The client id, instead of the exchange's.")]
+CancelId = Annotated[
+    str | None, Option(help="The id of this cancel; by default one that was never used.")
+]
+
+
+def _settings(
+    live: Annotated[bool, Option("--live", help="The live exchange.")] = False,
+    testnet: Annotated[bool, Option("--testnet", help="Binance's Testnet.")] = False,
+    demo: Annotated[bool, Option("--demo", help="Binance's demo.")] = False,
+    url: Annotated[str | None, Option(help="Another, such as http://127.0.0.1:8080.")] = None,
+    protocol: Annotated[Protocol, Option(help="How it is reached.")] = Protocol.REST,
+    as_json: Annotated[bool, Option("--json", help="One JSON object per line.")] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Print what would be sent.")] = False,
+    yes: Annotated[bool, Option("--yes", help="Change a live exchange unasked.")] = False,
+    deadline: Annotated[
+        str | None, Option(help="Seconds for the whole call.", metavar="SECONDS")
+    ] = None,
+    in_doubt_dir: Annotated[
+        Path,
+        Option(help="For requests whose outcome is unknown.", file_okay=False, exists=True),
+    ] = Path(),
+) -> Settings:
+    return Settings(
+        environment={"live": live, "testnet": testnet, "demo": demo, "url": url},
+        protocol=protocol,
+        as_json=as_json,
+        dry_run=dry_run,
+        yes=yes,
+        deadline=decimal_number(deadline),
+        in_doubt_folder=in_doubt_dir,
+    )
+
+
+_COMMON = signature(_settings, eval_str=True).parameters
+
+
+def command(
+    app: typer.Typer, name: str | None = None, **defaults: object
+) -> Callable[[Callable[..., object]], Callable[..., object]]:
+    """Register a function as a command.
+
+    Args:
+        app: Where.
+        name: The name of the command; that of the function by default.
+        defaults: Other defaults of the common options.
+    """
+
+    def register(function: Callable[..., object]) -> Callable[..., object]:
+        own = [*signature(function, eval_str=True).parameters.values()][1:]
+        common = [
+            each.replace(default=defaults.get(each.name, each.default)) for each in _COMMON.values()
+        ]
+
+        def run(**given: Any) -> None:  # noqa: ANN401 - what Typer has parsed
+            settings = _settings(**{each: given.pop(each) for each in _COMMON})
+            run_command(settings, lambda session: function(session, **given))
+
+        parameters = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in (*own, *common)]
+        # Typer reads the first, `typing.get_type_hints` within it the second.
+        vars(run)["__signature__"] = signature(run).replace(parameters=parameters)
+        run.__annotations__ = {each.name: each.annotation for each in parameters}
+        run.__doc__ = function.__doc__
+        app.command(name or function.__name__)(run)
+        return function
+
+    return register
+
+
+def run_command(settings: Settings, body: Callable[[Session], object]) -> None:
+    """Run a command.
+
+    Raises:
+        typer.Exit: Always if it failed, with its exit code.
+    """
+    session = Session(settings)
+    try:
+        # Before anything else, so that a command without an exchange is refused as such.
+        _ = session.environment
+        body(session)
+    except typer.Exit:
+        raise
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - each has an exit code
+        code = _show(session, KeyboardInterrupt() if isinstance(error, typer.Abort) else error)
+        raise typer.Exit(code) from None
+    finally:
+        session.close()
+
+
+def _show(session: Session, error: BaseException) -> int:
+    session.output.error(record_of(error), text_of(error))
+    for doubt in in_doubt_of(error):
+        note(next_step(doubt, session.settings.in_doubt_folder, session.arguments))
+    return exit_code_of(error)

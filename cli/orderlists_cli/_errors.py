@@ -1,0 +1,111 @@
+"""What is said about an error: under the names of the command line, with what to do next."""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from shlex import join
+from types import MappingProxyType
+from typing import Any
+
+from orderlists import CancelAllReport, InDoubt, InvalidInput, OrderListsError, OutcomeUnknown
+from orderlists.extending import Request
+
+_SHOWN_AS = MappingProxyType(
+    {
+        "symbol": "SYMBOL",
+        "order_list_id": "ID",
+        "order_id": "ID",
+        "list_client_order_id": "--client-id",
+        "client_order_id": "--client-id",
+        "new_client_order_id": "--cancel-id",
+        "cancel_restrictions": "--restrictions",
+        "exchange": "--url",
+        "api_key": "ORDERLISTS_API_KEY",
+        "secret": "ORDERLISTS_SECRET",
+        "private_key": "ORDERLISTS_PRIVATE_KEY_FILE",
+        "passphrase": "ORDERLISTS_PASSPHRASE",
+        "text": "FILE",
+    }
+)
+"""The fields of the library whose option has another name than they have."""
+
+_FACTS = ("code", "status", "sent", "field", "value", "rule", "list_over", "retry_after")
+
+
+def record_of(error: BaseException) -> dict[str, Any]:
+    """Return an error as an object for JSON."""
+    facts = {name: getattr(error, name) for name in _FACTS if hasattr(error, name)}
+    record = {"kind": type(error).__name__, "message": str(error), **facts}
+    ending = getattr(error, "ending", None)
+    if ending is not None:
+        record["ending"] = ending.value
+    if isinstance(error, OutcomeUnknown):
+        record["in_doubt"] = json.loads(error.in_doubt.to_json())
+    return record
+
+
+def text_of(error: BaseException) -> str:
+    """Return an error as text for people."""
+    if isinstance(error, InvalidInput):
+        return f"{_option_of(error.field)}{str(error).removeprefix(error.field)}; nothing was sent"
+    if isinstance(error, OrderListsError):
+        return f"{type(error).__name__}: {error}"
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted"
+    # Without the values of variables, among which may be a secret.
+    lines = traceback.format_exception(error)
+    return f"a bug, in this program or in a library:\n{''.join(lines).rstrip()}"
+
+
+def _option_of(field: str) -> str:
+    default = field if field.isupper() or " " in field else f"--{field.replace('_', '-')}"
+    return _SHOWN_AS.get(field, default)
+
+
+def in_doubt_of(error: BaseException) -> tuple[InDoubt, ...]:
+    """Return the requests that may have been executed when a command ended by this."""
+    report = CancelAllReport.of(error)
+    if report is not None:
+        return (*doubts_of(report), *report.in_doubt)
+    doubt = InDoubt.of(error)
+    return () if doubt is None else (doubt,)
+
+
+def doubts_of(report: CancelAllReport) -> Iterable[InDoubt]:
+    """Return the cancels whose verdict is that their outcome is unknown."""
+    unknown = (each for each in report.verdicts.values() if isinstance(each, OutcomeUnknown))
+    return [each.in_doubt for each in unknown]
+
+
+def next_step(doubt: InDoubt, folder: Path, arguments: Iterable[str]) -> str:
+    """Store a request whose outcome is unknown, and return how to find out.
+
+    Args:
+        doubt: The request and its attempts.
+        folder: Where its file is written.
+        arguments: The options that select the exchange and the protocol.
+    """
+    text = doubt.to_json()
+    file = folder / f"orderlists-in-doubt-{_name_of(doubt.request)}.json"
+    try:
+        file.write_text(f"{text}\n", "utf-8")
+    except OSError as error:
+        command = join(["orderlists", "reconcile", *arguments, "FILE"])
+        kept = f"{file} could not be written ({error.strerror}). Store this line in a FILE:\n{text}"
+    else:
+        command = join(["orderlists", "reconcile", *arguments, str(file)])
+        kept = f"The request and its attempts are in {file}."
+    return (
+        f"{type(doubt.request).__name__} may or may not have been executed. {kept}\n"
+        f"Do not send it anew. To find out:\n  {command}"
+    )
+
+
+def _name_of(request: Request[Any]) -> str:
+    """Return the id by which a request is recognised, which no other has; else its kind."""
+    fields = vars(request)
+    ids = (fields.get("new_client_order_id"), fields.get("list_client_order_id"))
+    return next((str(each) for each in ids if each is not None), type(request).__name__)

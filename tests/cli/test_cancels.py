@@ -1,0 +1,157 @@
+"""Cancels of one list or order, and how their outcomes are reported."""
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from command_lines import CommandLine, Ended
+from orderlists import InDoubt
+from orderlists_simulator import Leg, Plan, Simulator
+from orderlists_simulator import faults as f
+from orderlists_simulator._engine.placement import NewOrder
+
+
+def lost_cancels(_number: int, request: f.ReceivedRequest) -> f.Fault:
+    """Lose the replies to cancels, and fail all queries but that of the time."""
+    if request.effect == "cancel":
+        return f.executed(answer=f.DROPPED)
+    if "time" in {request.method, request.path.rpartition("/")[2]}:
+        return f.NORMAL
+    return f.not_executed(answer=f.bare(503))
+
+
+def test_cancel_prints_the_canceled_list_and_how_it_is_known(orderlists: CommandLine) -> None:
+    ended = orderlists("cancel", "LTCBTC", "0")
+
+    assert (ended.code, ended.err) == (0, "")
+    lines = [line.rstrip() for line in ended.out.splitlines()]
+    assert lines == [
+        "list 0 LTCBTC OCO ALL_DONE, known by REPLY",
+        "ORDER  SIDE  TYPE             PRICE  STOP  QTY  FILLED  STATUS",
+        "    2  SELL  STOP_LOSS_LIMIT      1     1   10       0  CANCELED",
+        "    3  SELL  LIMIT_MAKER          3     -   10       0  CANCELED",
+    ]
+
+
+def test_cancel_takes_a_client_id_over_websocket(orderlists: CommandLine) -> None:
+    arguments = ("--client-id", "example-1", "--cancel-id", "mine", "--protocol", "websocket")
+
+    (record,) = orderlists("cancel", "LTCBTC", *arguments, "--json").records
+
+    assert (record["kind"], record["order_list_id"]) == ("CanceledOrderList", 1)
+    assert {each["client_order_id"] for each in record["order_reports"]} == {"mine"}
+
+
+def test_a_second_cancel_is_refused_with_exit_code_3(orderlists: CommandLine) -> None:
+    orderlists("cancel", "LTCBTC", "0")
+    ended = orderlists("cancel", "LTCBTC", "0", "--json")
+
+    assert ended.code == 3
+    (record,) = ended.records
+    assert (record["kind"], record["ending"]) == ("AlreadyDone", "CANCELED")
+    assert ended.err.startswith("AlreadyDone: <OrderList 0 LTCBTC")
+
+
+def test_cancel_order_cancels_the_list_of_the_order(orderlists: CommandLine) -> None:
+    arguments = ("cancel-order", "LTCBTC", "2", "--restrictions", "ONLY_NEW", "--json")
+
+    (record,) = orderlists(*arguments).records
+
+    assert (record["kind"], record["order_list_id"]) == ("CanceledOrderList", 0)
+
+
+def test_cancel_order_prints_a_single_order(orderlists: CommandLine, simulator: Simulator) -> None:
+    leg = Leg(side="BUY", type="LIMIT", quantity=1, price=1)
+    order = NewOrder(symbol="BTCUSDT", leg=leg, account="main")
+    simulator.venue.placement.place_order(order, now=0)
+
+    ended = orderlists("cancel-order", "BTCUSDT", "12")
+
+    assert [line.rstrip() for line in ended.out.splitlines()] == [
+        "ORDER  SIDE  TYPE   PRICE  STOP  QTY  FILLED  STATUS",
+        "   12  BUY   LIMIT      1     -    1       0  CANCELED",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (("cancel", "ltcbtc", "0"), "SYMBOL='ltcbtc': must be in upper case"),
+        (("cancel", "LTCBTC"), "ID=None: one of order_list_id and list_client_order_id must"),
+        (("cancel", "LTCBTC", "--client-id", "a b"), "--client-id='a b': must be 1 to 36 of"),
+        (("cancel", "LTCBTC", "0", "--cancel-id", ""), "--cancel-id='': must be 1 to 36 of"),
+        (("cancel", "LTCBTC", "first"), "ID='first': must be an int from 0 to"),
+        (("cancel-order", "LTCBTC", "99999999999999999999"), "ID='99999999999999999999': must be"),
+        (("open", "--deadline", "0"), "--deadline=0.0: must be seconds"),
+        (("open", "--deadline", "soon"), "--deadline='soon': must be seconds"),
+    ],
+)
+def test_bad_input_names_option_value_and_rule(
+    orderlists: CommandLine, simulator: Simulator, arguments: tuple[str, ...], text: str
+) -> None:
+    ended = orderlists(*arguments)
+
+    assert ended.code == 2
+    assert ended.out == ""
+    assert ended.err.startswith(text)
+    assert not simulator.venue.log.entries
+
+
+def unknown(command: CommandLine, *more: str) -> Ended:
+    with Simulator(plan=Plan(lost_cancels)) as simulator:
+        return command("cancel", "LTCBTC", "0", "--url", simulator.url, "--deadline", "0.3", *more)
+
+
+def test_after_an_unknown_outcome_the_command_that_reconciles_is_printed(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    ended = unknown(command)
+
+    assert (ended.code, ended.out) == (5, "")
+    (file,) = tmp_path.glob("orderlists-in-doubt-*.json")
+    doubt = InDoubt.from_json(file.read_text())
+    assert f"The request and its attempts are in {file.name}." in ended.err
+    program, name, option, _, printed = shlex.split(ended.err.splitlines()[-1])
+    assert (program, name, option, printed) == ("orderlists", "reconcile", "--url", file.name)
+    assert doubt.attempts
+    assert "signature" not in ended.err
+
+
+def test_an_unknown_outcome_is_an_object_with_the_request_and_its_attempts(
+    command: CommandLine,
+) -> None:
+    (record,) = unknown(command, "--json").records
+
+    assert record["kind"] == "OutcomeUnknown"
+    assert InDoubt.from_json(json.dumps(record["in_doubt"])).attempts
+
+
+def test_a_request_in_doubt_that_cannot_be_stored_is_printed(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "orderlists-in-doubt-mine.json").mkdir()
+
+    ended = unknown(command, "--in-doubt-dir", "full", "--cancel-id", "mine")
+
+    assert ended.code == 5
+    line = next(each for each in ended.err.splitlines() if each.startswith("{"))
+    assert InDoubt.from_json(line).attempts
+    assert "Store this line in a FILE:" in ended.err
+    assert ended.err.rstrip().endswith(" FILE")
+
+
+def test_the_command_that_reconciles_names_the_protocol(command: CommandLine) -> None:
+    ended = unknown(command, "--protocol", "websocket")
+
+    assert ended.code == 5
+    assert "--protocol websocket" in ended.err.splitlines()[-1]
+
+
+def test_a_negative_id_is_refused(orderlists: CommandLine) -> None:
+    ended = orderlists("cancel", "LTCBTC", "--", "-1")
+
+    assert ended.code == 2
+    assert ended.err.startswith("ID=-1: must be an int from 0 to")

@@ -1,0 +1,217 @@
+"""The program as a whole: how it starts, its help, and how errors become exit codes."""
+
+import os
+import runpy
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import typer
+
+from command_lines import KEY, CommandLine
+from orderlists import (
+    CancelOrderList,
+    InDoubt,
+    MissingExtra,
+    NotExecuted,
+    ServerError,
+    TransportError,
+)
+from orderlists_cli import __main__ as program
+from orderlists_cli._command import command as register
+from orderlists_cli._exit_codes import ExitCode, worst
+from orderlists_cli._session import Session
+from orderlists_simulator import Plan, Simulator
+from orderlists_simulator import faults as f
+
+LATE = 3600
+
+
+def start(*arguments: str, folder: Path, url: str = "") -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "orderlists_cli", *arguments],
+        env={
+            **KEY,
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": ":".join(sys.path),
+            "ORDERLISTS_URL": url,
+        },
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def test_the_module_runs_as_a_process(tmp_path: Path, simulator: Simulator) -> None:
+    with start("cancel", "LTCBTC", "0", folder=tmp_path, url=simulator.url) as process:
+        out, err = process.communicate(timeout=30)
+
+    assert (process.returncode, err) == (0, "")
+    assert out.startswith("list 0 LTCBTC OCO ALL_DONE, known by REPLY\n")
+
+
+def test_ctrl_c_stores_the_request_in_doubt_and_exits_130(tmp_path: Path) -> None:
+    seen: list[f.ReceivedRequest] = []
+    process: list[subprocess.Popen[str]] = []
+
+    def interrupt_at_the_cancel(_number: int, request: f.ReceivedRequest) -> f.Fault:
+        if request.effect != "cancel":
+            return f.NORMAL
+        seen.append(request)
+        process[0].send_signal(signal.SIGINT)
+        return f.executed(answer=f.SILENT)
+
+    with Simulator(plan=Plan(interrupt_at_the_cancel)) as simulator:
+        process.append(start("cancel", "LTCBTC", "0", folder=tmp_path, url=simulator.url))
+        with process[0]:
+            out, err = process[0].communicate(timeout=30)
+
+    assert (process[0].returncode, out, len(seen)) == (130, "", 1)
+    assert err.startswith("interrupted\nCancelOrderList may or may not have been executed.")
+    (file,) = tmp_path.glob("orderlists-in-doubt-*.json")
+    assert InDoubt.from_json(file.read_text()).attempts
+
+
+def test_help_does_not_import_rich(tmp_path: Path) -> None:
+    code = "import sys, orderlists_cli._app; sys.exit('rich' in sys.modules)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env={"PYTHONPATH": ":".join(sys.path)}, cwd=tmp_path
+    ) as process:
+        assert process.wait(timeout=30) == 0
+
+
+def test_the_help_lists_the_commands(command: CommandLine) -> None:
+    ended = command("--help")
+
+    names = [line.split()[0] for line in ended.out.partition("Commands:\n")[2].splitlines()]
+    assert ended.code == 0
+    assert sorted(names) == [
+        "cancel",
+        "cancel-order",
+        "limits",
+        "open",
+        "rules",
+        "show",
+        "time",
+    ]
+
+
+def test_an_unknown_option_has_exit_code_2_and_prints_no_result(command: CommandLine) -> None:
+    ended = command("open", "--nonsense", "--json")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert "--nonsense" in ended.err
+
+
+def test_completion_of_a_shell_is_shown(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_ORDERLISTS_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "orderlists cancel-")
+    monkeypatch.setenv("COMP_CWORD", "1")
+
+    assert command().out.split() == ["cancel-order"]
+
+
+@pytest.mark.parametrize("library", ["typer", "rich"])
+def test_without_the_extra_the_program_says_how_to_install_it(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+
+    assert command("open") == (2, "", "orderlists needs an extra: pip install 'orderlists[cli]'\n")
+
+
+def test_the_module_is_the_program(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["orderlists", "--help"])
+
+    with pytest.raises(SystemExit) as exit_:
+        runpy.run_path(program.__file__, run_name="__main__")
+
+    assert exit_.value.code == 0
+    assert "Usage: orderlists" in capsys.readouterr().out
+
+
+def end_by(error: BaseException, *arguments: str) -> int:
+    """Return the exit code of a command that raises this."""
+    app = typer.Typer(rich_markup_mode=None)
+    secret = "a-secret-in-a-variable"
+
+    def fail(session: Session) -> None:
+        assert secret
+        assert session.settings.dry_run is False
+        raise error
+
+    register(app)(fail)
+    with pytest.raises(SystemExit) as exit_:
+        app(args=["--demo", *arguments])
+    code = exit_.value.code
+    assert isinstance(code, int)
+    return code
+
+
+def test_a_bug_has_exit_code_70_and_a_traceback_without_values(
+    command: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del command
+
+    assert end_by(KeyError("x")) == 70
+
+    err = capsys.readouterr().err
+    assert err.startswith("a bug, in this program or in a library:\nTraceback")
+    assert err.endswith("KeyError: 'x'\n")
+    assert "in fail" in err
+    assert "a-secret-in-a-variable" not in err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (NotExecuted(InDoubt(CancelOrderList(symbol="LTCBTC", order_list_id=0)), cause=None), 4),
+        (TransportError("no route", sent=False), 6),
+        (ServerError(code=None, message="", status=503), 6),
+        (MissingExtra("websockets", needed_for="it"), 2),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_error_has_the_exit_code_of_its_kind(
+    command: CommandLine, error: Exception, code: int
+) -> None:
+    del command
+
+    assert end_by(error) == code
+
+
+def test_an_interrupt_has_exit_code_130_and_is_an_object(
+    command: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del command
+
+    assert end_by(KeyboardInterrupt(), "--json") == 130
+    assert capsys.readouterr() == (
+        '{"kind": "KeyboardInterrupt", "message": ""}\n',
+        "interrupted\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [
+        ([], 0),
+        ([0, 3], 3),
+        ([3, 4, 0], 4),
+        ([4, 6, 3], 6),
+        ([6, 5, 4], 5),
+    ],
+)
+def test_the_worst_exit_code_is_unknown_then_network_not_executed_and_refused(
+    codes: Sequence[int], code: int
+) -> None:
+    assert worst(map(ExitCode, codes)) == code
