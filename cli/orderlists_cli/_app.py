@@ -12,6 +12,7 @@ from orderlists_cli._commands import (
     cancel_order,
     limits,
     open_lists,
+    place,
     rules,
     server_time,
     show,
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 command(app, "open")(open_lists.open_lists)
 command(app)(show.show)
+app.add_typer(place.app, name="place")
 command(app)(cancel.cancel)
 command(app, "cancel-order")(cancel_order.cancel_order)
 command(app)(limits.limits)

@@ -95,6 +95,7 @@ def test_the_help_lists_the_commands(command: CommandLine) -> None:
         "cancel-order",
         "limits",
         "open",
+        "place",
         "rules",
         "show",
         "time",

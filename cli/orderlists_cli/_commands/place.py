@@ -1,0 +1,159 @@
+"""``orderlists place``: a command for each kind of list."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer import Option
+
+from orderlists import PlaceOco, PlaceOpo, PlaceOpoco, PlaceOto, PlaceOtoco
+from orderlists.enums import SelfTradePreventionMode, Side
+from orderlists_cli._command import ClientId, Symbol, command
+from orderlists_cli._session import Session
+from orderlists_cli._values import leg_of
+
+app = typer.Typer(
+    help="Place an order list.",
+    epilog=(
+        "A leg is a type and its fields, such as LIMIT_MAKER,price=3.00 or "
+        "STOP_LOSS_LIMIT,stop_price=1.00,price=0.99,time_in_force=GTC."
+    ),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+SideOption = Annotated[str, Option(help="BUY or SELL.", show_default=False)]
+Quantity = Annotated[str, Option(help="An exact decimal number.", show_default=False)]
+LegOption = Annotated[str, Option(help="Such as LIMIT_MAKER,price=3.00.", metavar="LEG")]
+StpMode = Annotated[
+    str | None, Option("--self-trade-prevention-mode", help="Such as EXPIRE_MAKER.")
+]
+
+
+@command(app)
+def oco(
+    session: Session,
+    symbol: Symbol,
+    side: SideOption,
+    quantity: Quantity,
+    above: LegOption,
+    below: LegOption,
+    client_id: ClientId = None,
+    stp_mode: StpMode = None,
+) -> None:
+    """Place a pair: the execution of one expires the other."""
+    own = {"side": side, "quantity": quantity, "above": above, "below": below}
+    _place(session, PlaceOco, symbol, client_id, stp_mode, own)
+
+
+@command(app)
+def oto(
+    session: Session,
+    symbol: Symbol,
+    working_side: SideOption,
+    working_quantity: Quantity,
+    working: LegOption,
+    pending_side: SideOption,
+    pending_quantity: Quantity,
+    pending: LegOption,
+    client_id: ClientId = None,
+    stp_mode: StpMode = None,
+) -> None:
+    """Place an order that releases another when it is filled."""
+    own = {
+        "working_side": working_side,
+        "working_quantity": working_quantity,
+        "working": working,
+        "pending_side": pending_side,
+        "pending_quantity": pending_quantity,
+        "pending": pending,
+    }
+    _place(session, PlaceOto, symbol, client_id, stp_mode, own)
+
+
+@command(app)
+def otoco(
+    session: Session,
+    symbol: Symbol,
+    working_side: SideOption,
+    working_quantity: Quantity,
+    working: LegOption,
+    pending_side: SideOption,
+    pending_quantity: Quantity,
+    pending_above: LegOption,
+    pending_below: LegOption,
+    client_id: ClientId = None,
+    stp_mode: StpMode = None,
+) -> None:
+    """Place an order that releases a pair when it is filled."""
+    own = {
+        "working_side": working_side,
+        "working_quantity": working_quantity,
+        "working": working,
+        "pending_side": pending_side,
+        "pending_quantity": pending_quantity,
+        "pending_above": pending_above,
+        "pending_below": pending_below,
+    }
+    _place(session, PlaceOtoco, symbol, client_id, stp_mode, own)
+
+
+@command(app)
+def opo(
+    session: Session,
+    symbol: Symbol,
+    working_quantity: Quantity,
+    working: LegOption,
+    pending: LegOption,
+    client_id: ClientId = None,
+    stp_mode: StpMode = None,
+) -> None:
+    """Place an order that buys, and one that sells what was bought."""
+    own = {"working_quantity": working_quantity, "working": working, "pending": pending}
+    _place(session, PlaceOpo, symbol, client_id, stp_mode, own)
+
+
+@command(app)
+def opoco(
+    session: Session,
+    symbol: Symbol,
+    working_quantity: Quantity,
+    working: LegOption,
+    pending_above: LegOption,
+    pending_below: LegOption,
+    client_id: ClientId = None,
+    stp_mode: StpMode = None,
+) -> None:
+    """Place an order that buys, and a pair that sells what was bought."""
+    own = {
+        "working_quantity": working_quantity,
+        "working": working,
+        "pending_above": pending_above,
+        "pending_below": pending_below,
+    }
+    _place(session, PlaceOpoco, symbol, client_id, stp_mode, own)
+
+
+def _place(
+    session: Session,
+    kind: Any,  # noqa: ANN401 - a class of placements
+    symbol: str,
+    client_id: str | None,
+    stp_mode: str | None,
+    own: dict[str, str],
+) -> None:
+    values = {name: _value(kind, name, text) for name, text in own.items()}
+    request = kind(
+        symbol=symbol,
+        list_client_order_id=client_id,
+        self_trade_prevention_mode=stp_mode and SelfTradePreventionMode(stp_mode),
+        **values,
+    )
+    session.show(session.send(request))
+
+
+def _value(kind: Any, name: str, text: str) -> Any:  # noqa: ANN401 - as above
+    if name in kind.slots:
+        return leg_of(name, text)
+    return Side(text) if name.endswith("side") else text
