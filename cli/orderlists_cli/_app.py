@@ -9,6 +9,7 @@ import typer
 from orderlists_cli._command import command
 from orderlists_cli._commands import (
     cancel,
+    cancel_all,
     cancel_order,
     limits,
     open_lists,
@@ -31,6 +32,7 @@ command(app)(show.show)
 app.add_typer(place.app, name="place")
 command(app)(cancel.cancel)
 command(app, "cancel-order")(cancel_order.cancel_order)
+command(app, "cancel-all")(cancel_all.cancel_all)
 command(app)(limits.limits)
 command(app)(rules.rules)
 command(app, "time")(server_time.server_time)

@@ -92,6 +92,7 @@ def test_the_help_lists_the_commands(command: CommandLine) -> None:
     assert ended.code == 0
     assert sorted(names) == [
         "cancel",
+        "cancel-all",
         "cancel-order",
         "limits",
         "open",
@@ -116,7 +117,7 @@ def test_completion_of_a_shell_is_shown(
     monkeypatch.setenv("COMP_WORDS", "orderlists cancel-")
     monkeypatch.setenv("COMP_CWORD", "1")
 
-    assert command().out.split() == ["cancel-order"]
+    assert command().out.split() == ["cancel-order", "cancel-all"]
 
 
 @pytest.mark.parametrize("library", ["typer", "rich"])
