@@ -17,7 +17,9 @@ from orderlists_cli._commands import (
     rules,
     server_time,
     show,
+    watch,
 )
+from orderlists_cli._environment import Protocol
 
 app = typer.Typer(
     name="orderlists",
@@ -33,6 +35,7 @@ app.add_typer(place.app, name="place")
 command(app)(cancel.cancel)
 command(app, "cancel-order")(cancel_order.cancel_order)
 command(app, "cancel-all")(cancel_all.cancel_all)
+command(app, protocol=Protocol.WEBSOCKET)(watch.watch)
 command(app)(limits.limits)
 command(app)(rules.rules)
 command(app, "time")(server_time.server_time)

@@ -100,6 +100,7 @@ def test_the_help_lists_the_commands(command: CommandLine) -> None:
         "rules",
         "show",
         "time",
+        "watch",
     ]
 
 
