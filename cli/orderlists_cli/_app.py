@@ -14,6 +14,7 @@ from orderlists_cli._commands import (
     limits,
     open_lists,
     place,
+    reconcile,
     rules,
     server_time,
     show,
@@ -36,6 +37,7 @@ command(app)(cancel.cancel)
 command(app, "cancel-order")(cancel_order.cancel_order)
 command(app, "cancel-all")(cancel_all.cancel_all)
 command(app, protocol=Protocol.WEBSOCKET)(watch.watch)
+command(app)(reconcile.reconcile)
 command(app)(limits.limits)
 command(app)(rules.rules)
 command(app, "time")(server_time.server_time)

@@ -97,6 +97,7 @@ def test_the_help_lists_the_commands(command: CommandLine) -> None:
         "limits",
         "open",
         "place",
+        "reconcile",
         "rules",
         "show",
         "time",

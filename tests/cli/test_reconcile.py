@@ -1,0 +1,106 @@
+"""Finding out what became of a request whose outcome is unknown."""
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from command_lines import CommandLine
+from orderlists import CancelOpenOrders, CancelOrderList, InDoubt
+from orderlists.extending import Request
+from orderlists_simulator import Plan, Simulator
+from orderlists_simulator import faults as f
+
+CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0, new_client_order_id="mine")
+
+
+def stored(request: Request[Any]) -> str:
+    Path("doubt.json").write_text(InDoubt(request).to_json())
+    return "doubt.json"
+
+
+def test_reconcile_finds_a_cancel_that_was_executed(orderlists: CommandLine) -> None:
+    orderlists("cancel", "LTCBTC", "0", "--cancel-id", "mine")
+
+    ended = orderlists("reconcile", stored(CANCEL))
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("list 0 LTCBTC OCO ALL_DONE, known by QUERY\n")
+
+
+def test_reconcile_reads_standard_input_and_sends_a_cancel_again(
+    orderlists: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(InDoubt(CANCEL).to_json()))
+
+    (record,) = orderlists("reconcile", "-", "--json", "--deadline", "5").records
+
+    assert (record["kind"], record["evidence"]) == ("CanceledOrderList", "REPLY")
+
+
+def test_reconcile_with_query_only_sends_no_cancel(
+    orderlists: CommandLine, simulator: Simulator
+) -> None:
+    arguments = ("--query-only", "--deadline", "0.3")
+
+    ended = orderlists("reconcile", stored(CANCEL), *arguments)
+
+    assert ended.code == 5
+    assert all(each.effect is None for each in simulator.venue.log.entries)
+    assert "orderlists reconcile --url" in ended.err
+
+
+def test_what_cancel_printed_is_reconciled_by_what_it_stored(command: CommandLine) -> None:
+    plan = Plan(
+        lambda _, request: (
+            f.executed(answer=f.DROPPED)
+            if request.effect == "cancel"
+            else f.NORMAL
+            if request.path == "/api/v3/time"
+            else f.not_executed(answer=f.bare(503))
+        )
+    )
+    with Simulator(plan=plan) as first:
+        venue = first.venue
+        assert command("cancel", "LTCBTC", "0", "--url", first.url, "--deadline", "0.3").code == 5
+    (file,) = Path().glob("orderlists-in-doubt-*.json")
+
+    with Simulator(venue) as again:
+        ended = command("reconcile", str(file), "--url", again.url)
+
+    assert ended.code == 0
+    assert ended.out.startswith("list 0 LTCBTC OCO ALL_DONE, known by QUERY\n")
+
+
+def test_a_dry_run_of_reconcile_prints_what_was_sent(orderlists: CommandLine) -> None:
+    ended = orderlists("reconcile", stored(CANCEL), "--dry-run")
+
+    assert "  newClientOrderId=mine\n" in ended.out
+    assert ended.out.splitlines()[-1].startswith("This was sent earlier.")
+
+
+@pytest.mark.parametrize("text", ["{}", "\udcff", "no JSON"])
+def test_a_file_that_holds_no_request_is_refused(orderlists: CommandLine, text: str) -> None:
+    Path("doubt.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+
+    ended = orderlists("reconcile", "doubt.json")
+
+    assert ended.code == 2
+    assert ended.err.startswith("FILE=")
+    assert "must be JSON that InDoubt.to_json() returned" in ended.err
+
+
+def test_a_file_that_does_not_exist_is_refused(orderlists: CommandLine) -> None:
+    ended = orderlists("reconcile", "missing.json")
+
+    assert ended.code == 2
+    assert ended.err.startswith("FILE='missing.json': must be a file that can be read")
+
+
+def test_a_request_without_an_id_of_its_own_stays_unknown(orderlists: CommandLine) -> None:
+    ended = orderlists("reconcile", stored(CancelOpenOrders(symbol="LTCBTC")), "--deadline", "0.3")
+
+    assert ended.code == 5
+    assert ended.err.endswith(" orderlists-in-doubt-CancelOpenOrders.json\n")
