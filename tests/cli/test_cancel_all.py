@@ -83,7 +83,9 @@ def test_a_refused_cancel_leaves_its_list_open(command: CommandLine) -> None:
 def test_an_unknown_outcome_is_the_worst_and_has_a_next_step(command: CommandLine) -> None:
     fault = f.executed(answer=f.DROPPED)
     with Simulator(plan=faulty("2", fault)) as simulator:
-        ended = command("cancel-all", "LTCBTC", "--url", simulator.url, "--deadline", "1", "--json")
+        ended = command(
+            "cancel-all", "LTCBTC", "--url", simulator.url, "--deadline", "0.6", "--json"
+        )
 
     unknown = [each for each in ended.records if each["kind"] == "OutcomeUnknown"]
     assert [each["order_list_id"] for each in unknown] == [2]
