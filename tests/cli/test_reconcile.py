@@ -52,26 +52,39 @@ def test_reconcile_with_query_only_sends_no_cancel(
     assert "orderlists reconcile --url" in ended.err
 
 
-def test_what_cancel_printed_is_reconciled_by_what_it_stored(command: CommandLine) -> None:
-    plan = Plan(
-        lambda _, request: (
-            f.executed(answer=f.DROPPED)
-            if request.effect == "cancel"
-            else f.NORMAL
-            if request.path == "/api/v3/time"
-            else f.not_executed(answer=f.bare(503))
-        )
-    )
-    with Simulator(plan=plan) as first:
+def lost(fault: f.Fault) -> Plan:
+    """Return a plan in which cancels take a fault, and all queries but that of the time fail."""
+
+    def rule(_number: int, request: f.ReceivedRequest) -> f.Fault:
+        if request.path == "/api/v3/time":
+            return f.NORMAL
+        return fault if request.effect == "cancel" else f.not_executed(answer=f.bare(503))
+
+    return Plan(rule)
+
+
+@pytest.mark.parametrize(
+    ("fault", "target", "evidence"),
+    [
+        (f.executed(answer=f.DROPPED), ("0",), "QUERY"),
+        # By client id a cancel is sent again only with attempts by a clock that was measured.
+        (f.not_executed(answer=f.DROPPED), ("--client-id", "example-1"), "REPLY"),
+    ],
+)
+def test_a_cancel_whose_reply_was_lost_is_reconciled_from_its_file(
+    command: CommandLine, fault: f.Fault, target: tuple[str, ...], evidence: str
+) -> None:
+    with Simulator(plan=lost(fault)) as first:
         venue = first.venue
-        assert command("cancel", "LTCBTC", "0", "--url", first.url, "--deadline", "0.3").code == 5
+        arguments = ("--url", first.url, "--deadline", "0.3")
+        assert command("cancel", "LTCBTC", *target, *arguments).code == 5
     (file,) = Path().glob("orderlists-in-doubt-*.json")
 
     with Simulator(venue) as again:
-        ended = command("reconcile", str(file), "--url", again.url)
+        ended = command("reconcile", str(file), "--url", again.url, "--deadline", "5", "--json")
 
     assert ended.code == 0
-    assert ended.out.startswith("list 0 LTCBTC OCO ALL_DONE, known by QUERY\n")
+    assert [each["evidence"] for each in ended.records] == [evidence]
 
 
 def test_a_dry_run_of_reconcile_prints_what_was_sent(orderlists: CommandLine) -> None:
