@@ -17,7 +17,7 @@ from typer import Option
 from orderlists_cli._environment import Protocol
 from orderlists_cli._errors import in_doubt_of, next_step, record_of, text_of
 from orderlists_cli._exit_codes import exit_code_of
-from orderlists_cli._output import note
+from orderlists_cli._output import discard_results, note
 from orderlists_cli._session import Session, Settings
 from orderlists_cli._values import decimal_number
 
@@ -117,6 +117,8 @@ def run_command(settings: Settings, body: Callable[[Session], object]) -> None:
 
 
 def _show(session: Session, error: BaseException) -> int:
+    if isinstance(error, BrokenPipeError):
+        discard_results()
     session.output.error(record_of(error), text_of(error))
     for doubt in in_doubt_of(error):
         note(next_step(doubt, session.settings.in_doubt_folder, session.arguments))

@@ -55,6 +55,8 @@ def text_of(error: BaseException) -> str:
         return f"{type(error).__name__}: {error}"
     if isinstance(error, KeyboardInterrupt):
         return "interrupted"
+    if isinstance(error, BrokenPipeError):
+        return "interrupted: standard output was closed"
     # Without the values of variables, among which may be a secret.
     lines = traceback.format_exception(error)
     return f"a bug, in this program or in a library:\n{''.join(lines).rstrip()}"

@@ -37,6 +37,8 @@ _BY_EXCEPTION: tuple[tuple[type[BaseException], ExitCode], ...] = (
     # No usable reply arrived, and nothing that changes state is open.
     (OrderListsError, ExitCode.NETWORK),
     (KeyboardInterrupt, ExitCode.INTERRUPTED),
+    # The reader of the results is gone, as that of ``orderlists watch | head``.
+    (BrokenPipeError, ExitCode.INTERRUPTED),
 )
 """The first class that fits counts."""
 

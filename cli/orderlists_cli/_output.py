@@ -8,6 +8,7 @@ Invariant: with JSON nothing else is on standard output.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -41,7 +42,12 @@ class HumanOutput:
     def table(self, records: Iterable[Record], render: Callable[[], RenderableType]) -> None:
         """Print what is rendered."""
         del records
-        console().print(render())
+        made = console()
+        with made.capture() as captured:
+            made.print(render())
+        # Rich fills each line of a table with blanks.
+        lines = [line.rstrip() for line in captured.get().splitlines()]
+        _write_line(sys.stdout, "\n".join(lines))
 
     def line(self, record: Record, text: str) -> None:
         """Print the text."""
@@ -88,6 +94,13 @@ def console() -> Console:
 def note(text: str) -> None:
     """Print a text for people on standard error."""
     _write_line(sys.stderr, text)
+
+
+def discard_results() -> None:
+    """Discard what is still written to standard output, whose reader is gone."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
 
 
 def _write_line(stream: Any, text: str) -> None:  # noqa: ANN401 - a text stream

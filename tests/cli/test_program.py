@@ -205,6 +205,18 @@ def test_an_interrupt_has_exit_code_130_and_is_an_object(
     )
 
 
+def test_a_closed_pipe_has_exit_code_130_without_a_traceback(
+    orderlists: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        ended = orderlists("open", "--json")
+
+    assert (ended.code, ended.err) == (130, "interrupted: standard output was closed\n")
+
+
 @pytest.mark.parametrize(
     ("codes", "code"),
     [
