@@ -1,11 +1,13 @@
 """Commands that change nothing, and what they print."""
 
 import re
+from decimal import Decimal
 
 import pytest
 
 from command_lines import CommandLine
-from orderlists import GetServerTime
+from orderlists import GetServerTime, OrderReport
+from orderlists.enums import OrderStatus, OrderType, Side
 from orderlists_cli import _tables
 from orderlists_cli._output import HumanOutput
 from orderlists_simulator import Simulator, Symbol, Venue
@@ -136,3 +138,30 @@ def test_a_result_of_another_kind_is_printed_as_its_text(
 
 def test_the_rules_of_an_unknown_symbol_are_refused(orderlists: CommandLine) -> None:
     assert orderlists("rules", "XYZ").code == 3
+
+
+def test_an_order_with_the_figures_of_a_live_exchange_is_folded_and_not_cut(
+    command: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del command
+    report = OrderReport(
+        symbol="BTCUSDT",
+        order_id=32480912345,
+        order_list_id=1234567,
+        client_order_id="a",
+        side=Side.SELL,
+        type=OrderType.TAKE_PROFIT_LIMIT,
+        price=Decimal("97123.45000000"),
+        stop_price=Decimal("97000.10000000"),
+        orig_qty=Decimal("0.12345000"),
+        executed_qty=Decimal("0.00100000"),
+        status=OrderStatus.PARTIALLY_FILLED,
+    )
+
+    HumanOutput().table([], lambda: _tables.results([report]))
+
+    lines = lines_of(capsys.readouterr().out)
+    assert lines[1:] == [
+        "32480912345  SELL  TAKE_PROFIT  97123.45  97000.1  0.12345   0.001  PARTIALLY_FI",
+        "                   _LIMIT                                           LLED",
+    ]
