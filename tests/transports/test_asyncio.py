@@ -44,9 +44,11 @@ async def send(transport: AsyncioTransport, request: HttpRequest = REQUEST) -> b
     return (await transport.asend(request, timeout=5)).body
 
 
-async def failure(transport: AsyncioTransport, request: HttpRequest = REQUEST) -> TransportError:
+async def failure(
+    transport: AsyncioTransport, request: HttpRequest = REQUEST, seconds: float = 5
+) -> TransportError:
     with pytest.raises(TransportError) as caught:
-        await transport.asend(request, timeout=5)
+        await transport.asend(request, timeout=seconds)
     return caught.value
 
 
@@ -122,12 +124,14 @@ def eventually(has_begun: Callable[[], bool]) -> None:
 async def closed_in_flight(
     transport: AsyncioTransport, request: HttpRequest, has_begun: Callable[[], bool]
 ) -> TransportError:
-    task = asyncio.create_task(failure(transport, request))
+    task = asyncio.create_task(failure(transport, request, seconds=60))
     await asyncio.to_thread(eventually, has_begun)
     await asyncio.sleep(SOON / 5)  # It cannot be seen from outside how far it has come since.
     await transport.aclose()
-    async with asyncio.timeout(2):
-        return await task
+    error = await task
+    # A server closes the connections that it holds in the end, for which another error is raised.
+    assert str(error).endswith(("this transport was closed", "this transport is closed"))
+    return error
 
 
 @pytest.mark.parametrize(
@@ -142,14 +146,20 @@ def test_closing_ends_a_request_that_awaits_its_response(
     transport = trusting(server.origin, wire)
     error = asyncio.run(closed_in_flight(transport, REQUEST, lambda: bool(server.received)))
     assert error.sent is None
-    assert str(error) == f"no response from {server.origin}: this transport was closed"
+    assert str(error).startswith(f"no response from {server.origin}: ")
     assert server.has_closed(1)
 
 
 def test_closing_ends_a_request_that_is_being_written(serve: Serve) -> None:
-    server = serve(hold)
-    transport = AsyncioTransport(server.origin)
-    error = asyncio.run(closed_in_flight(transport, LONG, lambda: server.connections == 1))
+    begun = threading.Event()
+
+    def read_a_little(peer: Peer) -> None:
+        peer.read(1)
+        begun.set()
+        peer.hold()
+
+    transport = AsyncioTransport(serve(read_a_little).origin)
+    error = asyncio.run(closed_in_flight(transport, LONG, begun.is_set))
     assert error.sent is None
 
 
@@ -164,9 +174,11 @@ def test_cancelling_a_request_that_is_connecting_closes_its_connection(serve: Se
     server = serve(hold)
 
     async def use(transport: AsyncioTransport) -> None:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(SOON):
-                await transport.asend(REQUEST, timeout=5)
+        task = asyncio.create_task(send(transport))
+        await asyncio.to_thread(eventually, lambda: server.connections == 1)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
 
     run(use, server.origin.replace("http:", "https:"))
     server.ended.set()
@@ -223,15 +235,14 @@ def test_bytes_that_no_request_asked_for_end_an_idle_connection(serve: Serve) ->
         peer.write(reply())
         spoken.wait(5)
         peer.write(reply(b"unasked"))
-        peer.hold()
+        peer.read_some()  # Until the client closes.
 
     server = serve(script)
 
     async def use(transport: AsyncioTransport) -> None:
         await send(transport)
         spoken.set()
-        assert await asyncio.to_thread(server.has_closed, 0)
-        await asyncio.sleep(SOON / 5)
+        assert await asyncio.to_thread(server.has_closed, 1)
         assert await send(transport) == b"{}"
 
     run(use, server.origin)
@@ -264,7 +275,7 @@ def test_many_requests_in_flight_get_their_own_responses(serve: Serve) -> None:
     run(use, server.origin)
 
 
-@pytest.mark.parametrize("timeouts", [(5, SOON), (SOON, 5, SOON), (2 * SOON, SOON)], ids=str)
+@pytest.mark.parametrize("timeouts", [(60, SOON), (2 * SOON, 60, 2 * SOON)], ids=str)
 def test_each_request_has_its_own_timeout_on_a_kept_connection(
     timeouts: tuple[float, ...], serve: Serve
 ) -> None:
@@ -275,7 +286,7 @@ def test_each_request_has_its_own_timeout_on_a_kept_connection(
             served.append(1)
             if len(served) == len(timeouts):
                 peer.hold()
-            peer.hold(SOON / 2)
+            peer.hold(SOON / 5)  # A timer that an earlier request left would fire too early.
             peer.write(reply())
 
     server = serve(script)
@@ -284,9 +295,10 @@ def test_each_request_has_its_own_timeout_on_a_kept_connection(
         for timeout in timeouts[:-1]:
             await transport.asend(REQUEST, timeout=timeout)
         began = monotonic()
+        # One that an earlier request of a minute left would fire after the server has hung up.
         with pytest.raises(TransportError, match="TimeoutError"):
             await transport.asend(REQUEST, timeout=timeouts[-1])
-        assert timeouts[-1] - 0.01 < monotonic() - began < timeouts[-1] + 0.2
+        assert timeouts[-1] - 0.01 < monotonic() - began
 
     run(use, server.origin)
     assert server.connections == 1
@@ -296,9 +308,9 @@ def test_a_timer_that_fires_for_an_idle_connection_leaves_it_open(serve: Serve) 
     server = serve(always(reply()))
 
     async def use(transport: AsyncioTransport) -> None:
-        await transport.asend(REQUEST, timeout=SOON)
-        await asyncio.sleep(1.5 * SOON)
-        await transport.asend(REQUEST, timeout=SOON)
+        await transport.asend(REQUEST, timeout=2 * SOON)
+        await asyncio.sleep(2.2 * SOON)
+        await transport.asend(REQUEST, timeout=2 * SOON)
 
     run(use, server.origin)
     assert server.connections == 1

@@ -8,7 +8,6 @@ import gc
 import socket
 import threading
 import warnings
-from time import monotonic
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +113,15 @@ def failure(
     return caught.value
 
 
+def cause_of(error: TransportError) -> str:
+    """Return the last word of an error.
+
+    A server that holds a connection closes it in the end: a wait for that has another cause than
+    one that its timeout ended.
+    """
+    return str(error).split()[-1]
+
+
 def test_a_transport_shows_its_origin(make: Callable[..., Transport], kind: Any) -> None:
     shown = repr(make("https://API.binance.com/", proxy="http://user:secret@proxy").inner)
     assert shown == f"<{kind.name} https://api.binance.com:443>"
@@ -172,10 +180,8 @@ def test_a_proxy_that_opens_no_tunnel_means_not_sent(
 def test_a_proxy_that_answers_byte_by_byte_ends_at_the_timeout(
     make: Callable[..., Transport], serve: Serve
 ) -> None:
-    began = monotonic()
     error = failure(make("https://api.binance.com", proxy=serve(dribble).origin), timeout=SOON)
-    assert error.sent is False
-    assert monotonic() - began < SOON + 1
+    assert (error.sent, cause_of(error)) == (False, "TimeoutError")
 
 
 def test_a_proxy_that_cannot_be_reached_means_not_sent(
@@ -186,14 +192,13 @@ def test_a_proxy_that_cannot_be_reached_means_not_sent(
     assert failure(make("https://api.binance.com", proxy=proxy.origin)).sent is False
 
 
-@pytest.mark.parametrize(("timeout", "settings"), [(SOON, {}), (5, {"connect_timeout": SOON})])
+@pytest.mark.parametrize(("timeout", "settings"), [(SOON, {}), (60, {"connect_timeout": SOON})])
 def test_a_tls_handshake_that_never_ends_ends_at_the_timeout(
     timeout: float, settings: Any, make: Callable[..., Transport], serve: Serve
 ) -> None:
     origin = serve(hold).origin.replace("http:", "https:")
-    began = monotonic()
-    assert failure(make(origin, **settings), timeout=timeout).sent is False
-    assert monotonic() - began < SOON + 1
+    error = failure(make(origin, **settings), timeout=timeout)
+    assert (error.sent, cause_of(error)) == (False, "TimeoutError")
 
 
 def test_an_untrusted_certificate_is_not_retryable(
@@ -250,7 +255,7 @@ def test_a_host_without_an_address_means_not_sent(
 
     monkeypatch.setattr("orderlists_transports._net.resolver.socket.getaddrinfo", find_nothing)
     error = failure(make("https://nowhere.example"))
-    assert (error.sent, str(error)[-15:]) == (False, "ConnectionError")
+    assert (error.sent, cause_of(error)) == (False, "ConnectionError")
 
 
 def test_a_lookup_that_hangs_ends_at_the_timeout(
@@ -265,7 +270,7 @@ def test_a_lookup_that_hangs_ends_at_the_timeout(
     monkeypatch.setattr("orderlists_transports._net.resolver.socket.getaddrinfo", hang)
     error = failure(make("https://slow.example"), timeout=SOON)
     over.set()
-    assert (error.sent, str(error)[-12:]) == (False, "TimeoutError")
+    assert (error.sent, cause_of(error)) == (False, "TimeoutError")
 
 
 def test_open_socket_opens_the_connections(
@@ -336,7 +341,7 @@ def test_half_a_response_that_no_request_asked_for_costs_no_request(
     transport = make(server.origin, ssl_context=None if wire is None else wire.client)
     transport.send()
     begun.set()
-    server.ended.wait(SOON / 5)  # It has to come through the network.
+    assert server.has_closed(1)
     assert transport.send().body == b"{}"
     assert server.connections == 2
 
@@ -356,12 +361,17 @@ def test_a_body_that_a_reset_ends_is_not_whole(
 def test_a_long_request_to_a_server_that_reads_nothing_ends_at_the_timeout(
     make: Callable[..., Transport], serve: Serve, wire: Tls | None
 ) -> None:
-    server = serve(hold, wire)
+    def read_one(peer: Peer) -> None:
+        answer(reply())(peer)
+        peer.hold()
+
+    server = serve(read_one, wire)
     transport = make(server.origin, ssl_context=None if wire is None else wire.client)
+    transport.send()  # So that no part of the timeout is spent on connecting.
     long = HttpRequest("POST", "/", (), b"x" * 16 * 1024 * 1024)
-    began = monotonic()
-    assert failure(transport, long, SOON).sent is None
-    assert monotonic() - began < SOON + 1
+    error = failure(transport, long, 2 * SOON)
+    assert (error.sent, cause_of(error)) == (None, "TimeoutError")
+    assert server.connections == 1
 
 
 def test_no_more_idle_connections_are_kept_than_max_connections(

@@ -68,7 +68,7 @@ def test_a_timer_is_called_at_its_time_unless_it_is_canceled(thread: IoThread) -
         first = thread.call_later(SOON, lambda: called.append("first"))
         canceled = thread.call_later(SOON, lambda: called.append("canceled"))
         thread.call_later(SOON, canceled.cancel)
-        thread.call_later(0, lambda: thread.call_later(0, canceled.cancel))
+        thread.call_later(0, canceled.cancel)
         assert first.callback is not None
 
     began = time.monotonic()
@@ -130,7 +130,7 @@ def test_a_socket_is_watched_until_it_is_not(thread: IoThread) -> None:
         run(thread, lambda: thread.unwatch(here))
         run(thread, lambda: thread.unwatch(here))
         there.send(b"3")
-        time.sleep(SOON)
+        run(thread, lambda: None)
     assert received == [b"1", b"2"]
 
 
@@ -273,12 +273,15 @@ def test_without_a_descriptor_callbacks_and_timers_run_and_there_is_no_busy_loop
         attempts.append(threading.get_ident())
         raise OSError(errno.EMFILE, "Too many open files")
 
+    began = monotonic()
     monkeypatch.setattr(socket, "socketpair", refuse)
     run(thread, lambda: thread.call_later(2 * SOON, fired.set))
     wait_for(fired)
     run(thread, lambda: None)
+    took = monotonic() - began
     assert len(set(attempts)) == 1
-    assert len(attempts) < 20
+    # It looks fifty times a second, and after a callback.
+    assert len(attempts) < 50 * took + 5
     monkeypatch.undo()
     until = monotonic() + 5
     while not vars(thread)["_alarms"]:
