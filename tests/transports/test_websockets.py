@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import threading
+from contextlib import closing
 from queue import SimpleQueue
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -251,6 +252,14 @@ def test_a_connection_can_be_closed_after_its_transport(serve: Serve) -> None:
     connection.close()
     with pytest.raises(TransportError, match="closed here"):
         connection.receive(timeout=0)
+
+
+def test_a_connection_ends_with_the_thread_of_its_transport(serve: Serve) -> None:
+    with closing(WebsocketsTransport(serve(serving(hold)).origin)) as transport:
+        connection = transport.connect("/", timeout=5)
+        transport.io_thread.stop()
+        with pytest.raises(TransportError, match="its thread has ended"):
+            connection.receive(timeout=5)
 
 
 def test_an_exchange_that_sends_is_not_pinged(open_transport: Open, serve: Serve) -> None:
