@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from orderlists_transports.conformance.adapter import HttpAdapter
     from orderlists_transports.conformance.fixture import HttpFixture
 
-_SOON = 0.1
+_SOON = 0.25  # Long enough for a connection on a busy machine.
 _WRITTEN = 0.25
 _MOMENT = 0.02
 _MANY = 60
