@@ -294,6 +294,19 @@ def lags(venue: Venue) -> None:
     venue.lags = (f.QueryLag(5.0, until=START + 3600 * SECOND),)
 
 
+def test_a_deadline_that_ends_in_the_pause_before_another_cancel_sends_no_more() -> None:
+    def lose_cancels(_: int, request: f.ReceivedRequest) -> f.Fault:
+        return f.not_executed(answer=f.DROPPED) if request.effect == "cancel" else f.NORMAL
+
+    with client_and_venue("REST", "sync", faults=lose_cancels) as pair:
+        policy = Policy(deadline=5, max_resends=0, reconcile=False)
+        report = pair.client.cancel_all(policy=policy)
+        assert pair.clock.now() == START + 5 * SECOND
+    assert {type(each) for each in report.verdicts.values()} == {OutcomeUnknown}
+    assert [each.order_list_id for each in report.left] == [0, 1]
+    assert sent(pair.venue)[-1] == "query"
+
+
 @given(deadline=st.floats(0.05, 30.0), refused=st.integers(0, 40), delay=st.floats(0, 3))
 @settings(deadline=None, max_examples=40)
 def test_whatever_the_deadline_there_is_a_report(

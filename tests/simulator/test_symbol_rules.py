@@ -296,6 +296,11 @@ def test_by_default_a_symbol_refuses_nothing_by_its_rules() -> None:
         assert send(venue, make()).status == 200, kind
 
 
+def test_a_filter_of_an_unknown_type_or_of_another_order_refuses_nothing() -> None:
+    venue = Venue(symbols=[Symbol("LTCBTC", filters=[{"filterType": "BRAND_NEW"}, TRAILING])])
+    assert send(venue, oco(below=StopLoss(stop_price=1))).status == 200
+
+
 def test_a_market_order_has_the_notional_of_the_last_price() -> None:
     venue = Venue(symbols=[Symbol("LTCBTC", filters=[NOTIONAL])])
     request = oto(working=LimitMaker(price=1), pending=Market(), pending_quantity=1)

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization as ser
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 
-from orderlists import Ed25519Key, InvalidSetting, RsaKey
+from orderlists import Ed25519Key, HmacKey, InvalidSetting, RsaKey
 
 API_KEY = "k" * 64
 PRIVATE = ed25519.Ed25519PrivateKey.generate()
@@ -118,6 +118,7 @@ def test_a_key_can_be_pickled_and_copied(duplicate: Callable[[Any], Any]) -> Non
     for key in (
         Ed25519Key(api_key=API_KEY, private_key=PEM),
         RsaKey(api_key=API_KEY, private_key=rsa_der),
+        HmacKey(api_key=API_KEY, secret="s" * 64),
     ):
         again = duplicate(key)
         assert type(again) is type(key)

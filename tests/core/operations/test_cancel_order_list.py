@@ -25,6 +25,11 @@ def test_the_id_takes_precedence_over_the_client_id(order_list_id: int, client_i
     assert request.parameters() == [("symbol", "LTCBTC"), ("orderListId", order_list_id)]
 
 
+def test_the_effective_id_is_the_client_id_where_no_id_is_given() -> None:
+    request = CancelOrderList(symbol="LTCBTC", list_client_order_id="own")
+    assert request.effective_id == ListClientOrderId("own")
+
+
 @given(client_id=client_ids)
 def test_a_client_id_alone_is_the_effective_id(client_id: str) -> None:
     request = CancelOrderList(symbol="LTCBTC", list_client_order_id=client_id)

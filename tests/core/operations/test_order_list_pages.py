@@ -113,6 +113,19 @@ def test_a_full_page_before_from_id_is_an_error_and_no_endless_loop() -> None:
         pages.read((order_list(6, 5),))
 
 
+def test_a_full_page_by_time_is_followed_by_one_from_its_latest_time() -> None:
+    pages = OrderListPages.of(None, BASE, BASE + 9, page_size=2, now=0, unit=MILLISECOND)
+    pages.read((order_list(1, BASE + 3), order_list(0, BASE)))
+    assert pages.request is not None
+    assert (pages.request.start_time, pages.request.end_time) == (BASE + 3, BASE + 9)
+
+
+def test_a_full_page_up_to_the_largest_id_is_the_last() -> None:
+    pages = OrderListPages.of(0, None, None, page_size=1, now=0, unit=MILLISECOND)
+    pages.read((order_list(LATEST_ID, 5),))
+    assert pages.request is None
+
+
 def test_without_an_end_it_is_now_and_the_windows_are_of_24_hours() -> None:
     half, now = BASE + DAY // 2, BASE + 3 * DAY
     pages = OrderListPages.of(None, half, None, page_size=1000, now=now, unit=MILLISECOND)
