@@ -52,6 +52,8 @@ from verdicts import (
     violations,
 )
 
+# Tracing doubles their time, and coverage is not to depend on what is random.
+pytestmark = pytest.mark.no_cover
 # `make soak` runs more.
 PLANS = {"cancel": 14, "place": 4, "amend": 6}  # A placement takes many more queries.
 TALLY = Tally()

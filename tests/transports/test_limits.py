@@ -34,6 +34,7 @@ from orderlists_transports import Client
 SECOND = 1_000_000_000
 NOW = 1_700_000_000 * SECOND
 KEY = key_of(EXAMPLE_KEY)
+REQUESTS = 3_000
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 
 Open = Callable[..., AbstractContextManager[AnyClient]]
@@ -92,6 +93,7 @@ def test_the_exchanges_figures_can_be_read_at_any_time(open_client: Open) -> Non
     assert (weight.used, weight.limit) == (8, 6000)
 
 
+@pytest.mark.no_cover  # Tracing doubles its time.
 def test_ten_threads_never_turn_a_limit_into_a_ban() -> None:
     clock = VirtualClock(NOW)
     venue = Venue(behaviour=Behaviour(weight_limit=400, ban_after=10))
@@ -111,11 +113,11 @@ def test_ten_threads_never_turn_a_limit_into_a_ban() -> None:
         Client(KEY, transport=transport, clocks=times_of(clock, 0), sleep=clock.sleep) as client,
         ThreadPoolExecutor(10) as pool,
     ):
-        list(pool.map(ask, range(10_000)))
+        list(pool.map(ask, range(REQUESTS)))
     statuses = Counter(entry.answered for entry in venue.log.entries)
     # Sleepers move the clock on for all, so that some requests are too old when they arrive.
     assert set(statuses) <= {200, 400, 429}
-    assert statuses[200] > 9_900
+    assert statuses[200] > 0.99 * REQUESTS
     # A hundred queries fill a minute; then each thread hears of it once at most.
     assert 0 < statuses[429] <= 10 * (statuses[200] / 100 + 1)
     assert set(outcomes) <= {BadTimestamp}
