@@ -21,6 +21,8 @@ def load() -> ModuleType:
 
 
 sizes = load()
+# They run no code of the packages, and tracing doubles their time.
+pytestmark = pytest.mark.no_cover
 
 
 @pytest.mark.parametrize("package", sizes.PACKAGES, ids=lambda path: path.name)

@@ -9,6 +9,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +39,8 @@ class Size(NamedTuple):
     lines: int
 
 
-def code_lines(source: str) -> set[int]:
+@cache
+def code_lines(source: str) -> frozenset[int]:
     """Return the numbers of the lines that hold code."""
     lines: set[int] = set()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
@@ -51,7 +53,7 @@ def code_lines(source: str) -> set[int]:
                 lines.difference_update(range(node.lineno, (node.end_lineno or 0) + 1))
             case _:
                 pass
-    return lines
+    return frozenset(lines)
 
 
 def modules(package: Path) -> Iterator[tuple[Path, str]]:
