@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from orderlists_transports.conformance import FramedClause, HttpClause
 
 
+# One for all: httpx would read the certificates of the system for each transport.
+SYSTEM_TRUST = ssl.create_default_context()
+
+
 def over_urllib3(setup: Setup) -> Urllib3Transport:
     return Urllib3Transport(
         setup.origin,
@@ -67,7 +71,7 @@ def over_httpx(setup: Setup) -> HttpxTransport:
     return HttpxTransport(
         setup.origin,
         transport=httpx.HTTPTransport(
-            verify=True if setup.ssl_context is None else setup.ssl_context,
+            verify=setup.ssl_context or SYSTEM_TRUST,
             trust_env=False,
             limits=httpx.Limits(max_connections=setup.connections),
         ),
@@ -79,7 +83,7 @@ def over_async_httpx(setup: Setup) -> AsyncHttpxTransport:
     return AsyncHttpxTransport(
         setup.origin,
         transport=httpx.AsyncHTTPTransport(
-            verify=True if setup.ssl_context is None else setup.ssl_context,
+            verify=setup.ssl_context or SYSTEM_TRUST,
             trust_env=False,
             limits=httpx.Limits(max_connections=setup.connections),
         ),
