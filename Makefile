@@ -13,8 +13,9 @@ demo: $(PACKAGE)  ## Cancel two order lists on a simulated exchange, sync and as
 	@$(BIN)/python examples/demo.py
 
 test: $(TOOLS)  ## Run every test, with branch coverage
-	@# More processes than cores: many tests of transports wait for a timeout.
-	$(BIN)/python -m pytest --numprocesses 4 --cov --cov-report=term
+	@# More processes than cores: many tests of transports wait for a timeout.  They share the
+	@# bytecode of the tests, which takes each of them seconds to make.
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 4 --cov --cov-report=term
 
 foreign: $(TOOLS) $(RIVALS)  ## Run the clients of others against the simulator, and print what works
 	RACE=$(RACE) $(BIN)/python -m pytest tests/foreign
