@@ -20,6 +20,7 @@ MODULES = (
     "orderlists.extending",
     "orderlists.legs",
     "orderlists.markets",
+    "orderlists.observing",
     "orderlists.testing",
     "orderlists_transports",
     "orderlists_transports.adapting",

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
+def _ignore() -> None:
+    """Do nothing."""
+
+
 class HttpExchange(NamedTuple):
     """Exchange one HTTP request for one response.  The value is the `HttpResponse`.
 
@@ -33,12 +37,14 @@ class HttpExchange(NamedTuple):
         timeout: Seconds for the exchange of messages.
         until: The deadline for acquiring a turn, by the monotonic clock, in nanoseconds.
         is_urgent: Whether it goes to the head of the queue, as the queries of a recovery do.
+        queued: Is called if it has to wait for its turn.
     """
 
     encode: Callable[[ClockReading], HttpRequest]
     timeout: float
     until: int
     is_urgent: bool
+    queued: Callable[[], object] = _ignore
 
 
 class FramedExchange(NamedTuple):
@@ -49,12 +55,14 @@ class FramedExchange(NamedTuple):
         timeout: Seconds for the exchange of messages.
         until: The deadline for acquiring a turn and a connection, as above.
         is_urgent: As above.
+        queued: As above.
     """
 
     encode: Callable[[SessionLayer, ClockReading], Encoded]
     timeout: float
     until: int
     is_urgent: bool
+    queued: Callable[[], object] = _ignore
 
 
 class AwaitEvent(NamedTuple):

@@ -16,6 +16,7 @@ from attrs import frozen
 
 from orderlists._clock import ClockReading, ServerClock
 from orderlists._keys.key import Key
+from orderlists._observing.observer import INFO, RATE_LIMITS, SILENT, WARNING, Observer
 from orderlists._operations.base import Operation
 from orderlists._rate_limits import RateLimits, Usage
 from orderlists.errors import Banned, RateLimited
@@ -29,11 +30,13 @@ class Gate:
         key: Signs the requests; its API key identifies the account.
         clock: The source of timestamps.
         rate_limits: Usage and blocks; may be shared by the clients of an IP address.
+        observer: Takes the events of the client.
     """
 
     key: Key
     clock: ServerClock
     rate_limits: RateLimits
+    observer: Observer = SILENT
 
     def admit(self, operation: Operation[Any], at: ClockReading) -> None:
         """Admit a request of this kind at this time.
@@ -51,4 +54,8 @@ class Gate:
 
     def close(self, refusal: RateLimited | Banned, at: ClockReading) -> None:
         """Close the gate until the block that a reply imposed has ended."""
-        self.rate_limits.block(refusal, account=self.key.api_key, now=at)
+        seconds = self.rate_limits.block(refusal, account=self.key.api_key, now=at)
+        if self.observer.listens(RATE_LIMITS, WARNING if isinstance(refusal, Banned) else INFO):
+            from orderlists._observing import client_events  # noqa: PLC0415 - only if listened to
+
+            client_events.rate_limit_reached(self, refusal, seconds, at)

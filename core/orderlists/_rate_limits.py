@@ -21,7 +21,9 @@ from orderlists._models.base import Result
 from orderlists._time import SECOND, Instant, TimeUnit
 from orderlists.errors import Banned, InvalidSetting, RateLimited
 
-_ORDERS_EXCEEDED = -1015
+ORDERS_EXCEEDED = -1015
+"""The code of a block that concerns only placements of the account."""
+_MINUTE = 60
 _DEFAULT_BLOCK = {RateLimited: 60.0, Banned: 120.0}
 _LISTED = "must be limits with rateLimitType, interval, intervalNum and limit, as exchangeInfo has"
 INTERVALS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400}
@@ -142,15 +144,20 @@ class RateLimits:
                 figure = figure[0], before[1], limit
             figures[key] = figure
 
-    def block(self, error: RateLimited | Banned, *, account: str, now: ClockReading) -> None:
-        """Record a block: of the IP address, or of an account's placements (-1015)."""
-        scope = account if error.code == _ORDERS_EXCEEDED else None
+    def block(self, error: RateLimited | Banned, *, account: str, now: ClockReading) -> float:
+        """Record a block: of the IP address, or of an account's placements (-1015).
+
+        Returns:
+            The seconds until it ends.
+        """
+        scope = account if error.code == ORDERS_EXCEEDED else None
         seconds = _DEFAULT_BLOCK[type(error)] if error.retry_after is None else error.retry_after
         # An unmeasured clock may be far off: it is used only if there is no Retry-After.
         is_reckoned = error.retry_after is None or now.error is not None
         if isinstance(error, Banned) and error.until is not None and is_reckoned:
             seconds = max(seconds, error.until.microseconds / 1e6 - now.server / SECOND)
         self.blocks[scope, now.monotonic + int(seconds * SECOND)] = error
+        return seconds
 
     def check(self, *, account: str, now: ClockReading, places: bool = False) -> None:
         """Raise if a block of this account or of the IP address is in force.
@@ -182,6 +189,10 @@ class RateLimits:
             self._allowance(limiter, seconds, account, now)
             for limiter, seconds in sorted(known, key=lambda key: (key[0].value, key[1]))
         ]
+
+    def used_weight(self, *, account: str, now: ClockReading) -> int:
+        """Return the request weight used in the current minute, as the exchange reported it."""
+        return self._allowance(RateLimitType.REQUEST_WEIGHT, _MINUTE, account, now).used
 
     def _allowance(
         self, limiter: RateLimitType, seconds: int, account: str, now: ClockReading

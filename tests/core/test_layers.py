@@ -15,12 +15,12 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
     ("_version", "_time", "enums", "errors", "_redaction", "_attached"),
     ("_clock", "_clock_sync", "_keys", "_models", "_rate_limits"),
-    ("_operations", "legs", "_attempt", "_policy", "_in_doubt"),
+    ("_operations", "_observing", "legs", "_attempt", "_policy", "_in_doubt"),
     ("_gate", "_formats"),
     ("_protocols", "testing"),
     ("_connections", "_commands"),
     ("_execution",),
-    ("__init__", "extending", "markets"),
+    ("__init__", "extending", "markets", "observing"),
 )
 HEIGHT = {name: number for number, names in enumerate(LAYERS) for name in names}
 

@@ -6,6 +6,7 @@ from client_and_venue import SECOND, START
 from clients import CLIENTS
 from hooked_transport import CANCEL, LOOK, OpenClient
 from hooked_transport import framed as over_frames
+from observed import Recorder
 from orderlists import (
     Ed25519Key,
     Evidence,
@@ -18,6 +19,7 @@ from orderlists import (
     Unauthorized,
     WebSocketApi,
 )
+from orderlists.observing import ClockMeasured
 from orderlists_simulator import AsymmetricApiKey, Venue
 from orderlists_simulator import faults as f
 
@@ -147,6 +149,19 @@ def test_a_log_on_is_repeated_after_a_clock_sync(framed: OpenClient, ed25519: Ke
 
     assert done.evidence is Evidence.REPLY
     assert len(pair.cancels) == len(pair.transport.opened) == 1
+
+
+def test_a_clock_that_a_log_on_measures_is_an_event_without_a_call(
+    framed: OpenClient, ed25519: Keys
+) -> None:
+    key, known = ed25519
+    seen = Recorder()
+    with framed(venue=venue_for(known), key=key, skew=-3600 * SECOND, observe=seen) as pair:
+        pair.client.send(CANCEL)
+
+    (measured,) = seen.of(ClockMeasured)
+    assert measured.call is None
+    assert measured.moved == pytest.approx(3600, abs=0.01)
 
 
 def test_a_server_shutdown_during_a_log_on_means_a_reconnect(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from orderlists.extending import FramedProtocol, HttpProtocol, Request
     from orderlists_transports._events import AsyncEventStream
     from orderlists_transports._framed.async_channel import AsyncFramedChannel
+    from orderlists_transports._listeners import Observe
     from orderlists_transports.interfaces import AsyncFramedTransport, AsyncHttpTransport
 
 R = TypeVar("R")
@@ -82,6 +83,7 @@ class AsyncClient:
         clocks: Clocks = CLOCKS,
         new_id: Callable[[], str] = random_id,
         sleep: Callable[[float], Awaitable[object]] = _sleep,
+        observe: Observe | None = None,
     ) -> None:
         check_one_destination(exchange, transport)
         check_sleep(sleep)
@@ -94,6 +96,7 @@ class AsyncClient:
             max_in_flight=max_in_flight,
             clocks=clocks,
             new_id=new_id,
+            observe=observe,
         )
         self._sleep = sleep
         self._closed = False

@@ -85,6 +85,7 @@ class AsyncDriver:
         try:
             seconds = command.timeout
             if not self._turns.enter(ticket, is_urgent=command.is_urgent):
+                command.queued()
                 seconds = min(seconds, await self._await_turn(ticket, command.until))
             return await self._channel.exchange(command, timeout=seconds)
         finally:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from orderlists.extending import FramedProtocol, HttpProtocol, Request
     from orderlists_transports._events import EventStream
     from orderlists_transports._framed.channel import FramedChannel
+    from orderlists_transports._listeners import Observe
     from orderlists_transports.interfaces import FramedTransport, HttpTransport
 
 R = TypeVar("R")
@@ -65,6 +66,9 @@ class Client:
         clocks: The clocks.
         new_id: Returns an id that was never used before; from the system's randomness by default.
         sleep: Lets time pass, in seconds.
+        observe: Is called with each event of `orderlists.observing`, where it happens; it must
+            return soon, and must not use the client.  What it raises goes to
+            `threading.excepthook`, and changes nothing else.
 
     Raises:
         InvalidSetting: A setting breaks a rule.
@@ -93,6 +97,7 @@ class Client:
         clocks: Clocks = CLOCKS,
         new_id: Callable[[], str] = random_id,
         sleep: Callable[[float], object] = time.sleep,
+        observe: Observe | None = None,
     ) -> None:
         check_one_destination(exchange, transport)
         check_sleep(sleep)
@@ -105,6 +110,7 @@ class Client:
             max_in_flight=max_in_flight,
             clocks=clocks,
             new_id=new_id,
+            observe=observe,
         )
         self._sleep = sleep
         self._closed = False

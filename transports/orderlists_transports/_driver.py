@@ -94,6 +94,7 @@ class Driver:
                 is_next = self._turns.enter(ticket, is_urgent=command.is_urgent)
             seconds = command.timeout
             if not is_next:
+                command.queued()
                 seconds = min(seconds, self._await_turn(ticket, command.until))
             return self._channel.exchange(command, timeout=seconds)
         finally:

@@ -18,6 +18,7 @@ from orderlists._gate import Gate
 from orderlists._rate_limits import RateLimit
 from orderlists.errors import HIDDEN
 from orderlists.extending import FramedProtocol, HttpProtocol, masked
+from orderlists_transports._listeners import Listeners, Observe
 from orderlists_transports._validators import check_callable, check_count, check_seconds
 from orderlists_transports.environments import Exchange
 
@@ -94,6 +95,7 @@ class Settings:
         max_in_flight: int,
         clocks: Clocks,
         new_id: Callable[[], str],
+        observe: Observe | None,
     ) -> Settings:
         """Return what a client needs, made of what its user gave.
 
@@ -111,7 +113,7 @@ class Settings:
             rate_limits = RateLimits()
         _check_kind("rate_limits", rate_limits, RateLimits)
         clock = ServerClock(wall=clocks.wall(), monotonic=clocks.monotonic())
-        gate = Gate(key, clock, rate_limits)
+        gate = Gate(key, clock, rate_limits, Listeners.of(observe))
         adapter = (
             FramedAdapter(protocol, gate) if is_framed(protocol) else HttpAdapter(protocol, gate)
         )

@@ -99,6 +99,7 @@ class Connection:
         lingers_until: Until when it is kept open for late replies, with nothing in flight.
         is_counted: Whether the back-off counted it as a failure.
         closed_by: The error that ended it; None while it is open.
+        number: Its number among those of its client, from 1.
     """
 
     handle: Any
@@ -116,6 +117,7 @@ class Connection:
     lingers_until: int = 0
     is_counted: bool = False
     closed_by: Exception | None = None
+    number: int = 0
 
     def is_idle(self, now: int) -> bool:
         """Whether no reply, not even a late one, and no event is expected on it."""

@@ -26,6 +26,7 @@ from orderlists._connections.backoff import Backoff
 from orderlists._connections.commands import OpenConnection, RoundTrip, Steps
 from orderlists._connections.connection import Connection
 from orderlists._connections.manager import LIMITS, ConnectionManager
+from orderlists._observing.observer import CONNECTIONS, INFO
 from orderlists._operations.base import Request
 from orderlists._operations.get_server_time import GetServerTime
 from orderlists._operations.user_data_stream import HANDSHAKE
@@ -165,6 +166,10 @@ class _Establishment:
         if isinstance(failure, LIMITS):
             manager.gate.close(failure, self.at)
         manager.connect_backoff.failed(self.at.monotonic, str(failure))
+        if manager.gate.observer.listens(CONNECTIONS, INFO):
+            from orderlists._observing import client_events  # noqa: PLC0415 - only if listened to
+
+            client_events.connection_failed(manager.gate, failure, self.at)
         raise failure
 
     def _log_on(self, connection: Connection) -> Steps[None]:
@@ -243,7 +248,14 @@ class _Establishment:
                 return None
             return Sample(sent_at, self.at.monotonic, time)
 
-        return measure(self.manager.gate.clock, take_sample)
+        return measure(self.manager.gate.clock, take_sample, self._clock_measured)
+
+    def _clock_measured(self, before: ClockReading) -> None:
+        gate = self.manager.gate
+        if gate.observer.listens(CONNECTIONS, INFO):
+            from orderlists._observing import client_events  # noqa: PLC0415 - only if listened to
+
+            client_events.clock_measured(gate, before)
 
     def _reply(
         self,
@@ -275,4 +287,9 @@ class _Establishment:
             text = f"not sent: {backoff.reason}; next attempt in {pause / SECOND:.1f} s"
             raise TransportError(text, sent=False)
         if pause > 0:
+            gate = self.manager.gate
+            if gate.observer.listens(CONNECTIONS, INFO):
+                from orderlists._observing import client_events  # noqa: PLC0415 - as above
+
+                client_events.connection_delayed(gate, pause, backoff.reason, self.at)
             yield from self._do(Sleep(pause / SECOND))

@@ -26,6 +26,7 @@ from orderlists._connections.connection import QUIET, Connection, InFlight, Wake
 from orderlists._connections.event_dispatcher import EventDispatcher
 from orderlists._connections.event_queue import EventQueue
 from orderlists._gate import Gate
+from orderlists._observing.observer import CONNECTIONS, DEBUG, INFO
 from orderlists._operations.base import Request
 from orderlists._protocols.interfaces import Encoded, FramedProtocol, SessionLayer
 from orderlists._redaction import without_secrets
@@ -79,6 +80,8 @@ class ConnectionManager:
         self.subscribe_backoff = Backoff()
         self.events = EventDispatcher()
         self._unreported: Exception | None = None
+        self._opened = 0
+        self._has_connected = False
 
     # Connections.
 
@@ -104,7 +107,10 @@ class ConnectionManager:
     def connection_made(self, handle: object, now: int) -> Connection:
         """Register an opened connection, which does not take requests yet, and return it."""
         session = self.protocol.session(key=self.gate.key)
-        self.opening = Connection(handle, session, opened_at=now, last_received_at=now)
+        self._opened += 1
+        self.opening = Connection(
+            handle, session, opened_at=now, last_received_at=now, number=self._opened
+        )
         return self.opening
 
     def activate(self, connection: Connection) -> None:
@@ -116,6 +122,11 @@ class ConnectionManager:
         if connection is not self.opening:
             raise TransportError("the connection ended while it was opened", sent=False)
         self.opening, self.current = None, connection
+        is_reconnect, self._has_connected = self._has_connected, True
+        if self.gate.observer.listens(CONNECTIONS, INFO if is_reconnect else DEBUG):
+            from orderlists._observing import client_events  # noqa: PLC0415 - only if listened to
+
+            client_events.connection_opened(self.gate, connection, is_reconnect=is_reconnect)
 
     def drain(self, connection: Connection) -> None:
         """Stop sending requests on a connection; those in flight may finish."""
@@ -148,6 +159,10 @@ class ConnectionManager:
         if not isinstance(error, OrderListsError):
             error = without_secrets(error, self.gate.key.api_key)
         connection.closed_by = error
+        if self.gate.observer.listens(CONNECTIONS, DEBUG if by_us else INFO):
+            from orderlists._observing import client_events  # noqa: PLC0415 - only if listened to
+
+            client_events.connection_closed(self.gate, connection, error, now, by_client=by_us)
         self._remove(connection)
         was_subscribed = connection.subscription is not None
         if not isinstance(error, OrderListsError):

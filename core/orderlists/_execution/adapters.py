@@ -81,7 +81,7 @@ class HttpAdapter:
             state.record_sent(request, at)
             return message
 
-        return HttpExchange(encode, timeout, state.until, is_urgent)
+        return HttpExchange(encode, timeout, state.until, is_urgent, state.queued)
 
     def decode(self, request: Request[R], outcome: Outcome) -> R:
         """Record the reported usage, and return the result, or raise the error in the response."""
@@ -128,7 +128,7 @@ class FramedAdapter:
             state.record_sent(request, at)
             return message
 
-        return FramedExchange(encode, timeout, state.until, is_urgent)
+        return FramedExchange(encode, timeout, state.until, is_urgent, state.queued)
 
     def decode(self, request: Request[R], outcome: Outcome) -> R:
         """Return the result, or raise the error in the reply."""

@@ -18,11 +18,12 @@ from orderlists._execution.adapters import ProtocolAdapter
 from orderlists._execution.execution import Execution
 from orderlists._gate import Gate
 from orderlists._in_doubt import InDoubt
+from orderlists._observing.observer import INFO, WARNING
 from orderlists._operations.base import Request
 from orderlists._operations.recovery.call_state import CallState
 from orderlists._operations.validators import LONGEST_RECV_WINDOW
 from orderlists._policy import Policy
-from orderlists.errors import InvalidRequest, InvalidSetting, OrderListsError
+from orderlists.errors import InvalidRequest, InvalidSetting, OrderListsError, OutcomeUnknown
 
 R = TypeVar("R")
 
@@ -41,16 +42,29 @@ class RunningCall(NamedTuple, Generic[R]):
     def ended_by(self, error: BaseException) -> None:
         """Attach the request in doubt to an exception that is not an error of this library.
 
+        The verdict is emitted last: an interrupt that a listener raises has a context in which the
+        request is found.
+
         Raises:
             OutcomeUnknown: The exception is a bug outside of the call, such as in the caller's
                 clock, after the request may have been sent.
         """
         if isinstance(error, OrderListsError):
+            self._emit_failure(error)
             return
         is_bug = isinstance(error, Exception) and not isinstance(error, AssertionError)
         if is_bug and self.state.may_have_sent:
-            raise self.state.unknown(error) from error
+            unknown = self.state.unknown(error)
+            try:
+                raise unknown from error
+            finally:
+                self._emit_failure(unknown)
         self.state.in_doubt.attach_to(error)
+        self._emit_failure(error)
+
+    def _emit_failure(self, error: BaseException) -> None:
+        if self.state.listens(WARNING if isinstance(error, OutcomeUnknown) else INFO):
+            self.state.events.ended(error)
 
 
 @frozen(kw_only=True)
@@ -94,7 +108,7 @@ class Engine:
             raise InvalidRequest(field="request", value=request, rule="must be a Request")
         chosen = self.chosen(policy)
         complete = request.completed(recv_window=chosen.recv_window, new_id=self.new_id)
-        state = CallState.begin(complete, chosen, self.gate.clock, started)
+        state = CallState.begin(complete, chosen, self.gate.clock, started, self.gate.observer)
         state.given = request
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)
         return RunningCall(state, execution.run())
@@ -121,7 +135,7 @@ class Engine:
         if policy is None and not attempts:
             chosen = _long_enough(chosen, window)
         complete = request.completed(recv_window=window)
-        state = CallState.begin(complete, chosen, self.gate.clock, started)
+        state = CallState.begin(complete, chosen, self.gate.clock, started, self.gate.observer)
         state.earlier = doubt.attempts
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)
         return RunningCall(state, execution.reconcile(doubt.attempts, window))

@@ -23,6 +23,7 @@ from orderlists._commands import AwaitEvent, Call, Outcome, Sleep
 from orderlists._connections.event_evidence import EventEvidence
 from orderlists._execution.adapters import ProtocolAdapter
 from orderlists._execution.decisions import BUGS, DECISIONS, Action, FailureKind, classify
+from orderlists._observing.observer import INFO
 from orderlists._operations.base import Effect, Request, Security
 from orderlists._operations.get_server_time import GetServerTime
 from orderlists._operations.recovery.call_state import LONGEST_PAUSE, CallState
@@ -87,9 +88,11 @@ class Execution(Generic[R]):
             error = reply.error
             if error is None:
                 result: R = reply.value
+                if state.is_detailed:
+                    state.events.ended(result)
                 return result
             match reply.action:
-                case Action.SEND_AGAIN if (yield from self._may_send_again()):
+                case Action.SEND_AGAIN if (yield from self._may_send_again(reply)):
                     continue
                 case Action.RECOVER:
                     return (yield from self._recover_from(reply))
@@ -123,6 +126,8 @@ class Execution(Generic[R]):
             )
             state.now = outcome.at.monotonic
             reply = self._read(request, outcome)
+            if state.is_detailed:
+                self._emit_reply(reply)
             if reply.kind is None:
                 if effect is not Effect.READ:
                     state.in_flight = None
@@ -137,11 +142,12 @@ class Execution(Generic[R]):
                 state.record_answered(
                     is_lost=is_unknown and kind not in _ANSWERED, is_unknown=is_unknown
                 )
-            if action is Action.SEND_NOW:
-                continue
-            if action is Action.WAIT and (yield from self._wait(reply.error)):
-                continue
-            return reply._replace(kind=kind, action=action)
+            reply = reply._replace(kind=kind, action=action)
+            if action is not Action.SEND_NOW and not (
+                action is Action.WAIT and (yield from self._wait(reply.error))
+            ):
+                return reply
+            self._emit_retry(reply)
 
     def _read(self, request: Request[Any], outcome: Outcome) -> Reply:
         state, adapter, error = self.state, self.adapter, outcome.error
@@ -178,11 +184,14 @@ class Execution(Generic[R]):
         window = getattr(request, "recv_window", None) or LONGEST_RECV_WINDOW
         return age - error > int(window * _MILLISECOND)
 
-    def _may_send_again(self) -> Steps[bool]:
+    def _may_send_again(self, reply: Reply) -> Steps[bool]:
         if not self.state.may_resend:
             return False
         self.state.resent += 1
-        return (yield from self.pause())
+        if not (yield from self.pause()):
+            return False
+        self._emit_retry(reply)
+        return True
 
     def _wait(self, refusal: Any) -> Steps[bool]:  # noqa: ANN401 - `RateLimited` or `Banned`
         """Wait until a block ends; return False if policy or deadline do not allow it.
@@ -196,7 +205,7 @@ class Execution(Generic[R]):
         left = state.time_left - _ROOM * state.policy.deadline
         if not state.policy.wait_for_rate_limits or seconds >= left:
             return False
-        return (yield from self._sleep(seconds))
+        return (yield from self._sleep(seconds, is_blocked=True))
 
     def _recover_from(self, reply: Reply) -> Call[R]:
         state = self.state
@@ -210,6 +219,8 @@ class Execution(Generic[R]):
     def _recover(self) -> Call[R]:
         recovery = self.state.request.operation.recovery
         assert recovery is not None  # noqa: S101 - both callers have checked
+        if self.state.listens(INFO):
+            self.state.events.recovery_begins()
         try:
             result: R = yield from recovery(Case(self.state, self))
         except (OrderListsError, AssertionError):
@@ -217,6 +228,8 @@ class Execution(Generic[R]):
         except Exception as bug:
             # Such as a key that can no longer sign: the outcome stays unknown.
             raise self.state.unknown(bug) from bug
+        if self.state.listens(INFO):
+            self.state.events.ended(result)
         return result
 
     # `RecoveryEngine`: the services for a recovery.
@@ -224,6 +237,8 @@ class Execution(Generic[R]):
     def send_once(self, request: Request[T], /) -> Steps[Answer[T]]:
         """Send a request of a recovery: see `RecoveryEngine`."""
         state = self.state
+        if state.listens(INFO):
+            state.events.recovery_sends(request)
         reply = yield from self._exchange(request, is_urgent=True)
         if reply.kind in BUGS:
             raise state.unknown(reply.error) from reply.error
@@ -239,6 +254,8 @@ class Execution(Generic[R]):
         """Return the proof that events deliver, or None."""
         if not self.adapter.has_events:
             return None
+        if self.state.listens(INFO):
+            self.state.events.recovery_awaits_event()
         outcome: Outcome = yield AwaitEvent(find, seconds)
         self.state.now = outcome.at.monotonic
         if outcome.error is not None and not isinstance(outcome.error, OrderListsError):
@@ -253,8 +270,10 @@ class Execution(Generic[R]):
             return False
         return (yield from self._sleep(state.pause))
 
-    def _sleep(self, seconds: float) -> Steps[bool]:
+    def _sleep(self, seconds: float, *, is_blocked: bool = False) -> Steps[bool]:
         state = self.state
+        if state.listens(INFO):
+            state.events.sleeping(seconds, is_blocked=is_blocked)
         outcome: Outcome = yield Sleep(seconds)
         state.now = outcome.at.monotonic
         state.pause = min(2 * state.pause, LONGEST_PAUSE)
@@ -264,7 +283,11 @@ class Execution(Generic[R]):
 
     def measure_clock(self) -> Steps[bool]:
         """Sample the exchange's clock; return True if any sample succeeded."""
-        return measure(self.state.clock, self._sample)
+        return measure(self.state.clock, self._sample, self._clock_measured)
+
+    def _clock_measured(self, before: ClockReading) -> None:
+        if self.state.listens(INFO):
+            self.state.events.clock_measured(before)
 
     def _sample(self) -> Steps[Sample | None]:
         reply = yield from self._exchange(GetServerTime(), is_urgent=True)
@@ -274,6 +297,18 @@ class Execution(Generic[R]):
         if error is not None or reply.sent_at is None:
             return None
         return Sample(reply.sent_at.monotonic, self.state.now, reply.value.server_time)
+
+    # Events.
+
+    def _emit_reply(self, reply: Reply) -> None:
+        state, gate = self.state, self.adapter.gate
+        used = gate.rate_limits.used_weight(account=gate.key.api_key, now=state.clock.at(state.now))
+        failure = None if reply.kind is None else reply.kind.value
+        state.events.round_trip_ended(reply.error, failure, used)
+
+    def _emit_retry(self, reply: Reply) -> None:
+        if self.state.listens(INFO) and reply.error is not None and reply.kind is not None:
+            self.state.events.retrying(reply.error, reply.kind.value)
 
 
 def _deadline_exceeded() -> Reply:

@@ -132,6 +132,7 @@ def settings_of_a_client(clocks: Clocks = CLOCKS) -> Settings:
         max_in_flight=1,
         clocks=clocks,
         new_id=random_id,
+        observe=None,
     )
 
 

@@ -7,7 +7,7 @@ attempts from it.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
@@ -15,12 +15,16 @@ from orderlists._attempt import Attempt
 from orderlists._clock import ClockReading, ServerClock
 from orderlists._in_doubt import InDoubt
 from orderlists._models.order_lists import OrderList, OrderReport
+from orderlists._observing.observer import DEBUG, ENGINE, SILENT, Observer
 from orderlists._operations.base import Effect, Request
 from orderlists._operations.recovery.evidence import ending_of
 from orderlists._operations.validators import LONGEST_RECV_WINDOW
 from orderlists._policy import Policy
 from orderlists._time import SECOND, Instant, TimeUnit
 from orderlists.errors import AlreadyDone, NotExecuted, OutcomeUnknown
+
+if TYPE_CHECKING:
+    from orderlists._observing.call_events import CallEvents
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 """Seconds between two attempts: the first pause and the maximum; doubled each time."""
@@ -55,6 +59,9 @@ class CallState:
         refused_at: When it arrived.
         seen: The list as last queried.
         given: The request as the caller gave it; None if an earlier call sent it.
+        requests: How many requests the call has sent, queries and clock samples included.
+        observer: Takes the events of the call.
+        is_detailed: Whether every event of the call has a listener.
     """
 
     request: Request[Any]
@@ -77,14 +84,25 @@ class CallState:
     refused_at: int = 0
     seen: OrderList | None = None
     given: Request[Any] | None = None
+    requests: int = 0
+    observer: Observer = SILENT
+    is_detailed: bool = False
+    _events: CallEvents | None = field(init=False, default=None)
 
     @classmethod
     def begin(
-        cls, request: Request[Any], policy: Policy, clock: ServerClock, started: int
+        cls,
+        request: Request[Any],
+        policy: Policy,
+        clock: ServerClock,
+        started: int,
+        observer: Observer = SILENT,
     ) -> CallState:
         """Return the state of a call that begins now."""
         until = started + int(policy.deadline * SECOND)
-        return cls(request, policy, clock, started, until, started)
+        state = cls(request, policy, clock, started, until, started)
+        state.observer, state.is_detailed = observer, observer.listens(ENGINE, DEBUG)
+        return state
 
     @property
     def time_left(self) -> float:
@@ -111,13 +129,36 @@ class CallState:
             return InDoubt(self.request, self.earlier)
         return InDoubt(self.request, tuple(self._dated(each) for each in sent))
 
+    # Events.
+
+    def listens(self, level: int) -> bool:
+        """Return whether an event of this level has a listener."""
+        return self.is_detailed or self.observer.listens(ENGINE, level)
+
+    def queued(self) -> None:
+        """Emit that the request which is sent next waits for its turn."""
+        if self.is_detailed:
+            self.events.queued()
+
+    @property
+    def events(self) -> CallEvents:
+        """What makes the events; loaded with the first one."""
+        if self._events is None:
+            from orderlists._observing.call_events import CallEvents  # noqa: PLC0415 - see above
+
+            self._events = CallEvents(self)
+        return self._events
+
     # Attempts.
 
     def record_sent(self, request: Request[Any], at: ClockReading) -> None:
         """Record that a request is about to be sent, with this timestamp."""
         self.sent_at = at
+        self.requests += 1
         if request.operation.effect is not Effect.READ:
             self.in_flight = request, at
+        if self.is_detailed:
+            self.events.request_sent(request, at)
 
     def record_answered(self, *, is_lost: bool, is_unknown: bool) -> None:
         """Record the end of the round trip of the request in flight, if there is one.
