@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
+from itertools import count
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import aiohttp
@@ -436,8 +437,13 @@ def _time(event: tuple[float, object]) -> float:
     return event[0]
 
 
-def run_scenario(scenario: Scenario, combination: Combination, protocol: Any = None) -> ScenarioRun:
-    """Execute a scenario, optionally with another protocol object."""
+def run_scenario(
+    scenario: Scenario,
+    combination: Combination,
+    protocol: Any = None,
+    observe: Callable[[Any], object] | None = None,
+) -> ScenarioRun:
+    """Execute a scenario, optionally with another protocol object or a listener."""
     clock = VirtualClock(START)
     venue = Venue(behaviour=Behaviour(canceled_leg_shows=scenario.leg_shows))
     venue.order_entry.place_oco(
@@ -458,7 +464,7 @@ def run_scenario(scenario: Scenario, combination: Combination, protocol: Any = N
     )
     if protocol is None:
         protocol = PROTOCOLS[combination.protocol](format=FORMATS[combination.format]())
-    verdict, outcome = _ask(scenario, combination, protocol, venue, plan, clock)
+    verdict, outcome = _ask(scenario, combination, protocol, venue, plan, clock, observe)
     ended = clock.now()
     venue.finish()
     return ScenarioRun(scenario, verdict, outcome, venue, ended)
@@ -471,8 +477,11 @@ def _ask(
     venue: Venue,
     plan: f.Plan,
     clock: VirtualClock,
+    observe: Callable[[Any], object] | None,
 ) -> tuple[str, object]:
     settings: dict[str, Any] = {
+        "observe": observe,
+        "new_id": _ids(),
         "clock": clock,
         "skew": int(scenario.skew * SECOND),
         "policy": scenario.policy,
@@ -491,6 +500,11 @@ def _ask(
             # Not entered: the first connection subscribes, with every possible fault.
             client.events()
         return _verdict(lambda: _send(client, scenario))
+
+
+def _ids() -> Callable[[], str]:
+    numbers = count()
+    return lambda: f"generated-{next(numbers)}"
 
 
 def _send(client: AnyClient, scenario: Scenario) -> object:
