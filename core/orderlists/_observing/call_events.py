@@ -80,7 +80,7 @@ class CallEvents:
         """Emit that the call waits until a block ends, or backs off."""
         reason = WaitReason.RATE_LIMIT if is_blocked else WaitReason.BACK_OFF
         level = DEBUG if seconds < _LONG_WAIT else INFO
-        self._emit(level, Waiting, reason=reason, seconds=seconds)
+        self._emit(level, Waiting, reason=reason, seconds=float(seconds))
 
     def queued(self) -> None:
         """Emit that a request waits for its turn."""

@@ -34,7 +34,7 @@ def rate_limit_reached(
     make = partial(
         RateLimitReached,
         at=at.instant,
-        seconds=seconds,
+        seconds=float(seconds),
         is_ban=is_ban,
         orders_only=refusal.code == ORDERS_EXCEEDED,
         reason=describe_cause(refusal),
