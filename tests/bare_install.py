@@ -22,6 +22,7 @@ EXTRAS = [
     "cryptography",
     "httpx",
     "keyring",
+    "opentelemetry",
     "orjson",
     "rich",
     "typer",

@@ -28,6 +28,7 @@ MODULES = (
     "orderlists_transports.asyncio",
     "orderlists_transports.conformance",
     "orderlists_transports.httpx",
+    "orderlists_transports.opentelemetry",
     "orderlists_transports.urllib3",
     "orderlists_transports.websockets",
     "orderlists_simulator",
