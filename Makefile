@@ -5,9 +5,10 @@ BIN := .venv/bin
 PACKAGE := .venv/package.installed
 TOOLS := .venv/tools.installed
 RACE := benchmarks/.venv
+VERSION := import sys; print("%d.%d" % sys.version_info[:2])
 RIVALS := $(RACE)/rivals.installed
 
-.PHONY: demo test foreign soak bench bench-quick check format names clean
+.PHONY: demo test foreign soak bench bench-quick check format names clean help usable
 
 demo: $(PACKAGE)  ## Cancel two order lists on a simulated exchange, sync and async
 	@$(BIN)/python examples/demo.py
@@ -45,7 +46,20 @@ names: $(TOOLS)  ## Write docs/names.md anew
 clean:  ## Remove what was built and installed
 	rm -rf .venv $(RACE) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-$(PACKAGE): pyproject.toml
+help:  ## List the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+# An environment that cannot run is said here, instead of by whatever fails first in it.
+usable:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo '$(PYTHON) is no Python from 3.11 on: give one, as in make PYTHON=python3.12' >&2; exit 1; }
+	@test ! -e .venv || .venv/bin/python -c '' 2>/dev/null \
+	    || { echo '.venv has no Python that runs: make clean, then again' >&2; exit 1; }
+	@test ! -e .venv || test "$$(.venv/bin/python -c '$(VERSION)')" = "$$($(PYTHON) -c '$(VERSION)')" \
+	    || { echo ".venv is of Python $$(.venv/bin/python -c '$(VERSION)'), $(PYTHON) is" \
+	        "$$($(PYTHON) -c '$(VERSION)'): make clean, then again" >&2; exit 1; }
+
+$(PACKAGE): pyproject.toml | usable
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[all]'
