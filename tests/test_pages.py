@@ -9,7 +9,7 @@ import pytest
 from orderlists_simulator import Simulator
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 # An example, and its output if the page shows it next.
 EXAMPLE = re.compile(r"(?ms)^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?")
 ADDRESS = "http://127.0.0.1:8080"
