@@ -8,7 +8,7 @@ RACE := benchmarks/.venv
 VERSION := import sys; print("%d.%d" % sys.version_info[:2])
 RIVALS := $(RACE)/rivals.installed
 
-.PHONY: demo test foreign soak bench bench-quick check format names clean help usable
+.PHONY: demo test foreign soak bench bench-quick check format names docs clean help usable
 
 demo: $(PACKAGE)  ## Cancel two order lists on a simulated exchange, sync and async
 	@$(BIN)/python examples/demo.py
@@ -43,8 +43,11 @@ format: $(TOOLS)  ## Let ruff format the code and mend what it can
 names: $(TOOLS)  ## Write docs/names.md anew
 	$(BIN)/python tools/public_names.py
 
+docs: $(TOOLS)  ## Build the site in site/, to be read from there without a server
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+
 clean:  ## Remove what was built and installed
-	rm -rf .venv $(RACE) build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv $(RACE) build dist site .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
