@@ -5,12 +5,13 @@ Reads the description of the schema by itself: nothing here uses the library's d
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from importlib.resources import files
 from itertools import count
 from struct import Struct, pack
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeGuard
 
 from orderlists import (
     AmendOrder,
@@ -113,45 +114,59 @@ def block_of(layout: Tree, values: Tree, version: int = LATEST) -> bytes:
     return packed.pack(*[values.get(each["name"], NULLS[each["type"]]) for each in fields])
 
 
-def rest_of(layout: Tree, values: Tree, version: int = LATEST, more: bytes = b"") -> bytes:
-    """Return the groups and the data behind a block; ``more`` goes behind each entry's block."""
-    body = b""
-    for group in known(layout, "groups", version):
-        entries = values.get(group["name"], ())
-        size = len(block_of(group, {}, version) + more)
-        body += pack("<" + "".join(CODES[each] for each in group["dimension"]), size, len(entries))
-        for entry in entries:
-            body += block_of(group, entry, version) + more + rest_of(group, entry, version, more)
-    for data in known(layout, "data", version):
-        value = values.get(data["name"], b"")
-        raw = value.encode() if isinstance(value, str) else value
-        body += pack(f"<{CODES[data['prefix']]}", len(raw)) + raw
-    return body
+class Form:
+    """How a message is written, other than by this version of the schema.
 
-
-def encoded(
-    name: str,
-    values: Tree,
-    version: int = LATEST,
-    *,
-    cut: int | None = None,
-    more: bytes = b"",
-    label: int | None = None,
-) -> bytes:
-    """Return a message with these values.
-
-    Args:
-        name: Its name.
-        values: Numbers, texts and lists of entries, by the names in the schema.
+    Attributes:
         version: The version that it is written in.
-        cut: The length of its block, if that is shorter.
-        more: What is appended to its block, and to the block of each entry.
-        label: The version in its header, if that is another.
+        label: The version in its header.
+        cuts: Lengths of blocks that are shorter, by the path of a group; of the message by ``""``.
+        more: What is appended to every block.
     """
+
+    def __init__(
+        self,
+        version: int = LATEST,
+        *,
+        label: int | None = None,
+        cuts: Mapping[str, int] = MappingProxyType({}),
+        more: bytes = b"",
+    ) -> None:
+        self.version = version
+        self.label = version if label is None else label
+        self._cuts = cuts
+        self._more = more
+
+    def block(self, layout: Tree, values: Tree, path: str = "") -> bytes:
+        """Return a block."""
+        return block_of(layout, values, self.version)[: self._cuts.get(path)] + self._more
+
+    def rest(self, layout: Tree, values: Tree, path: str = "") -> bytes:
+        """Return the groups and the data behind a block."""
+        body = b""
+        for group in known(layout, "groups", self.version):
+            inner = f"{path}.{group['name']}"
+            entries = values.get(group["name"], ())
+            length = len(self.block(group, {}, inner))
+            body += pack("<" + "".join(CODES[n] for n in group["dimension"]), length, len(entries))
+            for entry in entries:
+                body += self.block(group, entry, inner) + self.rest(group, entry, inner)
+        for data in known(layout, "data", self.version):
+            value = values.get(data["name"], b"")
+            raw = value.encode() if isinstance(value, str) else value
+            body += pack(f"<{CODES[data['prefix']]}", len(raw)) + raw
+        return body
+
+
+_USUAL = Form()
+
+
+def encoded(name: str, values: Tree, form: Form = _USUAL) -> bytes:
+    """Return a message with these values: numbers, texts and entries, by the schema's names."""
     layout = LAYOUTS[name]
-    block = block_of(layout, values, version)[:cut] + more
-    header = pack("<HHHH", len(block), TEMPLATES[name], 3, version if label is None else label)
-    return header + block + rest_of(layout, values, version, more)
+    block = form.block(layout, values)
+    header = pack("<HHHH", len(block), TEMPLATES[name], 3, form.label)
+    return header + block + form.rest(layout, values)
 
 
 def enveloped(result: bytes, status: int = 200, request_id: str = "7", **more: Any) -> bytes:
@@ -163,21 +178,21 @@ def enveloped(result: bytes, status: int = 200, request_id: str = "7", **more: A
 # Samples.
 
 
-def sample(name: str, version: int = LATEST) -> Tree:
+def sample(name: str) -> Tree:
     """Return values for every part of a message, each with another number."""
     if name == "CancelOpenOrdersResponse":
         inner = ("CancelOrderResponse", "CancelOrderListResponse")
-        return {"responses": [{"response": message(each, version)} for each in inner]}
+        return {"responses": [{"response": message(each)} for each in inner]}
     numbers = count(1)
     values = _sample(LAYOUTS[name], numbers)
     if name == "WebSocketResponse":
-        values |= {"status": 200, "result": message("ServerTimeResponse", version)}
+        values |= {"status": 200, "result": message("ServerTimeResponse")}
     return values
 
 
-def message(name: str, version: int = LATEST) -> bytes:
+def message(name: str, form: Form = _USUAL) -> bytes:
     """Return a message with the sample values."""
-    return encoded(name, sample(name, version), version)
+    return encoded(name, sample(name), form)
 
 
 def _sample(layout: Tree, numbers: Iterator[int]) -> Tree:
@@ -248,6 +263,16 @@ def part_of(result: Any, attributes: dict[str, str], part: Tree) -> Any:
     """Return a part of a result: an attribute, or an unknown field."""
     sent = part.get("json", part["name"])
     return getattr(result, attributes[sent]) if sent in attributes else result.unknown_fields[sent]
+
+
+def is_page(value: object) -> TypeGuard[tuple[Any, ...]]:
+    """Return whether a result is a tuple of results."""
+    return isinstance(value, tuple)
+
+
+def class_of(value: object) -> Any:
+    """Return the class of a result, for what type checkers cannot know."""
+    return type(value)
 
 
 def word_of(name: str) -> str:

@@ -1,7 +1,7 @@
 """Messages of the reference encoder: their values, and what JSON decodes of the same."""
 
 import json
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -27,6 +27,7 @@ from sbe_messages import (
     US,
     Tree,
     assert_means,
+    is_page,
     sbe_reply,
     word_of,
 )
@@ -92,8 +93,8 @@ def in_microseconds(tree: Any) -> Any:
 
 def without_unknown(value: Any) -> Any:
     """Return a result without unknown fields, at every depth."""
-    if isinstance(value, tuple):
-        return tuple(without_unknown(each) for each in cast("tuple[Any, ...]", value))
+    if is_page(value):
+        return tuple(without_unknown(each) for each in value)
     if not isinstance(value, Result):
         return value
     parts = {name: without_unknown(part) for name, part in vars(value).items()}
