@@ -178,7 +178,7 @@ class _Compiler:
         if convert is not None:
             assign = [f"{self._place(data)} = {self._named(convert)}({part})"]
             assign = self._guarded(assign, data, part)
-        if data.is_optional or data.name in left_out.EMPTY_IS_NULL:
+        if data.is_optional or data.json_name in left_out.EMPTY_IS_NULL:
             assign = ["if end > begin:", *_indented(assign)]
         return [*lines, *assign]
 

@@ -28,7 +28,7 @@ COMPANIONS: Final = {"workingFloor": "usedSor", "matchType": "allocId"}
 """Fields that JSON has only together with another one."""
 
 EMPTY_IS_NULL: Final = frozenset({"listClientOrderId"})
-"""Texts for whose null the schema has no place."""
+"""Texts for whose null the schema has no place, by the name in JSON: an event has no null there."""
 
 OUTSIDE: Final = frozenset({"subscriptionId"})
 """Fields of an event that JSON has outside of it."""
