@@ -15,7 +15,7 @@ from orderlists._formats.sbe import left_out
 from orderlists._formats.sbe.schema import Block, Data, Field
 from orderlists._formats.sbe.values import Convert, typed_of, words_of
 from orderlists._formats.scalars import scalar_of
-from orderlists._models.fields import is_nullable, non_null
+from orderlists._models.fields import is_nullable, is_tuple, non_null
 from orderlists._time import TimeUnit
 
 _US = TimeUnit.MICROSECOND
@@ -111,8 +111,7 @@ class ResultTarget:
         attribute = self.attribute(part.json_name)
         if attribute is None:
             return PLAIN.convert(part)
-        kind: Any = self._types[attribute]
-        kind = non_null(kind) if is_nullable(kind) else kind
+        kind = self._type_of(attribute)
         if isinstance(part, Field) and part.exponent is None:
             return typed_of(part, kind)
         if kind is (str if isinstance(part, Data) else Decimal):
@@ -126,7 +125,12 @@ class ResultTarget:
     def element(self, json_name: str) -> Target:
         """Return the class of the entries."""
         attribute = self.attribute(json_name)
-        return PLAIN if attribute is None else ResultTarget(get_args(self._types[attribute])[0])
+        if attribute is None:
+            return PLAIN
+        kind = self._type_of(attribute)
+        if not is_tuple(kind):
+            raise TypeError(f"{self._kind.__name__}.{attribute}: {json_name} is a list")
+        return ResultTarget(get_args(kind)[0])
 
     def defaults(self, block: Block, constants: Mapping[str, Any]) -> dict[str, Any]:
         """Return those of the class, with JSON's own in front."""
@@ -151,6 +155,10 @@ class ResultTarget:
         result = object.__new__(self._kind)
         object.__setattr__(result, "__dict__", values)
         return result
+
+    def _type_of(self, attribute: str) -> Any:  # noqa: ANN401 - a type
+        kind: Any = self._types[attribute]
+        return non_null(kind) if is_nullable(kind) else kind
 
 
 def _json_defaults(block: Block) -> dict[str, Any]:
