@@ -148,6 +148,9 @@ class ResultTarget:
             Unreadable: A required one is missing.
         """
         values["unknown_fields"], values["malformed_fields"] = unknown, malformed
+        for name in malformed:
+            # Not JSON's own default, which stands for null.
+            values[self._known[name][0]] = self._defaults[self._known[name][0]]
         if len(values) < self._size:
             missing = sorted({name for name, *_ in self._known.values()} - values.keys())
             raise Unreadable(f"{self._kind.__name__}: {', '.join(missing)}: missing")
