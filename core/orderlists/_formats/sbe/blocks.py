@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 from orderlists._formats.interfaces import Unreadable
 from orderlists._formats.sbe import left_out
 from orderlists._formats.sbe.schema import Block, Data, Field, Group
-from orderlists._formats.sbe.targets import Target
+from orderlists._formats.sbe.targets import PLAIN, Target
 from orderlists._formats.sbe.values import AMOUNTS
 from orderlists._formats.scalars import Mismatch
 
@@ -160,12 +160,20 @@ class _Compiler:
         return shown if companion is None else f"{shown} and {self._is_shown(companion)}"
 
     def _group(self, group: Group) -> list[str]:
-        target = self._target.element(group.json_name)
+        name, target = group.json_name, self._target.element(group.json_name)
         read = self._named(group_reader(group, block_reader(group.block, target)))
         lines = [f"items, end = {read}(body, end, limit, scope)"]
-        if self._target.attribute(group.json_name) is not None:
-            return [*lines, f"{self._place(group)} = items"]
-        return [*lines, "if items:", f"    {self._place(group)} = list(items)"]
+        if self._target.attribute(name) is None:
+            return [*lines, "if items:", f"    {self._place(group)} = list(items)"]
+        assign = [*lines, f"{self._place(group)} = items"]
+        if self._target.is_required(name):
+            return assign
+        plain = self._named(group_reader(group, block_reader(group.block, PLAIN)))
+        items = [
+            f"items, end = {plain}(body, end, limit, scope)",
+            f"malformed[{name!r}] = [*items]",
+        ]
+        return ["try:", *_indented(assign), "except Unreadable:", *_indented(items)]
 
     def _data(self, data: Data) -> list[str]:
         size, part, convert = data.prefix, "body[begin:end]", self._target.convert(data)

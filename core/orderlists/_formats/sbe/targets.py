@@ -57,9 +57,9 @@ class PlainTarget:
         return json_name
 
     def is_required(self, json_name: str) -> bool:
-        """Return False: nothing is missed here."""
+        """Return True: a part that cannot be read has no plain form either."""
         del json_name
-        return False
+        return True
 
     def convert(self, part: Field | Data) -> Convert:
         """Return the conversion to a plain value."""

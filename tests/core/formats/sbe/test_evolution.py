@@ -29,6 +29,8 @@ from sbe_messages import (
 SBE = Sbe()
 NAMES = sorted([*SHAPES, *EVENTS])
 GARBAGE = b"\xff\x00\x01garbage"
+# Groups whose attributes have a default.
+OPTIONAL_GROUPS = {"orderReports", "fills"}
 # Its entries have no field: a message is in each.
 PLAIN = [name for name in NAMES if name != "CancelOpenOrdersResponse"]
 
@@ -175,13 +177,30 @@ def test_null_is_the_default_of_an_optional_attribute_and_refused_for_a_required
         return
     default = fields_dict(kind)[attribute].default
     if default is NOTHING and "default" not in field:
-        refused = f"{kind.__name__}: {attribute}: missing"
-        assert found == refused if name in SHAPES else isinstance(found, OtherEvent)
+        group = path.rpartition(".")[2]
+        if group in OPTIONAL_GROUPS:
+            around = results_at(found, path.rpartition(".")[0])
+            assert {len(each.malformed_fields[group]) for each in around} == {2}
+        else:
+            refused = f"{kind.__name__}: {attribute}: missing"
+            assert found == refused if name in SHAPES else isinstance(found, OtherEvent)
         return
     wanted = -1 if field.get("default") == "-1" else default
     for result in results_at(found, path):
         value = getattr(result, attribute)
         assert getattr(value, "value", value) == wanted
+
+
+def test_an_unreadable_entry_of_an_optional_group_does_not_fail_the_reply() -> None:
+    values = without(sample("CancelOrderListResponse"), ".orderReports", {"orderId"})
+    found = outcome("CancelOrderListResponse", encoded("CancelOrderListResponse", values))
+    assert (found.order_list_id, found.order_reports) == (1, ())
+    malformed = found.malformed_fields["orderReports"]
+    assert [each["symbol"] for each in malformed] == [
+        each["symbol"] for each in values["orderReports"]
+    ]
+    # What is behind the group is read nevertheless.
+    assert found.symbol == values["symbol"]
 
 
 def test_an_unreadable_message_names_every_missing_attribute() -> None:
