@@ -132,14 +132,14 @@ class Sbe:
         Raises:
             Unreadable: It is cut, not of this shape, or does not fit into the schema.
         """
-        if reply.header("X-MBX-SBE-DEPRECATED") is not None:
-            self._note_deprecation()
+        self._note_header(reply)
         if not _is_sbe(reply):
             return self.json.decode(reply, shape, unit)
         return self._value(reply.body, shape)
 
     def decode_error(self, reply: RawReply) -> ErrorBody | None:
         """Return the error in a body; None if there is none."""
+        self._note_header(reply)
         return _error_in(reply.body) if _is_sbe(reply) else self.json.decode_error(reply)
 
     def is_cut(self, reply: RawReply) -> bool:
@@ -188,6 +188,10 @@ class Sbe:
                 self._notes.is_outgrown = True
                 _warn(f"the exchange sent a {error}: JSON is requested from now on")
             raise
+
+    def _note_header(self, reply: RawReply) -> None:
+        if reply.header("X-MBX-SBE-DEPRECATED") is not None:
+            self._note_deprecation()
 
     def _note_deprecation(self) -> None:
         if not self._notes.is_deprecated:

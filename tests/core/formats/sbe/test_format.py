@@ -293,6 +293,14 @@ def test_an_envelope_warns_of_a_deprecated_schema_once(times: int) -> None:
             assert reader.decode_frame(DEPRECATED, US)
 
 
+def test_an_error_warns_of_a_deprecated_schema_too() -> None:
+    reply = HttpResponse(400, (*SBE_TYPE, ("X-MBX-SBE-DEPRECATED", "")), SBE_ERROR)
+    reader = Sbe()
+    with one_warning("schema 3:5 deprecated"):
+        for _ in range(2):
+            assert reader.decode_error(reply) == ErrorBody(-2011, UNKNOWN["msg"])
+
+
 def test_a_schema_that_is_not_deprecated_is_not_warned_of() -> None:
     # Warnings are errors in these tests, and would be printed.
     assert Sbe().decode_frame(enveloped(SBE_TIME, sbeSchemaIdVersionDeprecated=255), US)
