@@ -27,8 +27,11 @@ from orderlists.errors import (
     UnknownOrderList,
 )
 
-OPEN_CODES = frozenset({-1000, -1001, -1006, -1007, -1008, -1016})
-"""Codes after which it is unknown whether the request was executed."""
+OPEN_CODES = frozenset({-1000, -1001, -1006, -1007, -1008, -1016, -1161})
+"""Codes after which it is unknown whether the request was executed.
+
+-1161 is about the response alone: it cannot be encoded in the SBE schema.
+"""
 
 COMMON_ERRORS: Mapping[int, type[Rejected]] = {
     -1002: Unauthorized,

@@ -107,7 +107,7 @@ def test_status_and_code_are_mapped_to_an_error(
 
 
 def test_the_open_codes_are_those_after_which_the_outcome_is_unknown() -> None:
-    assert sorted(OPEN_CODES) == [-1016, -1008, -1007, -1006, -1001, -1000]
+    assert sorted(OPEN_CODES) == [-1161, -1016, -1008, -1007, -1006, -1001, -1000]
 
 
 @given(status=st.integers(500, 599), code=st.none() | st.integers(-9999, 0))

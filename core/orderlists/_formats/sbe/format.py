@@ -28,6 +28,7 @@ R = TypeVar("R")
 
 _OK = 200
 _REPLY, _ERROR = 50, 100
+_CANNOT_ENCODE = -1161
 _INT_DIGITS = 19
 _MEDIA_TYPE = "application/sbe"
 _SCHEMA = (3, 5)
@@ -90,8 +91,9 @@ class Sbe:
     without a layout here (of balances) are `OtherEvent`, with the message in hexadecimal.
 
     The exchange deprecates a schema some months before it retires it.  The first reply that says so
-    issues an `SbeSchemaWarning`.  So does the first that does not fit into the schema: it is
-    unreadable, and from then on the format requests JSON, so that a lost outcome can be reconciled.
+    issues an `SbeSchemaWarning`.  So does the first that does not fit into the schema, which is
+    unreadable or the error -1161: from then on the format requests JSON, so that a lost outcome can
+    be reconciled.
 
     Args:
         json: Decodes replies in JSON.
@@ -140,7 +142,8 @@ class Sbe:
     def decode_error(self, reply: RawReply) -> ErrorBody | None:
         """Return the error in a body; None if there is none."""
         self._note_header(reply)
-        return _error_in(reply.body) if _is_sbe(reply) else self.json.decode_error(reply)
+        error = _error_in(reply.body) if _is_sbe(reply) else self.json.decode_error(reply)
+        return self._noted(error)
 
     def is_cut(self, reply: RawReply) -> bool:
         """Return whether an unreadable body may be one of the exchange that was cut."""
@@ -166,7 +169,7 @@ class Sbe:
         if status is None:
             return None
         result = envelope["result"]
-        error = None if status == _OK else _error_in(result)
+        error = None if status == _OK else self._noted(_error_in(result))
         limits = usages(envelope["rateLimits"])
         return Reply(_id_of(envelope["id"]), status, result, error, limits, frame)
 
@@ -184,10 +187,20 @@ class Sbe:
         try:
             return read_value(body, shape)
         except NotInSchema as error:
-            if not self._notes.is_outgrown:
-                self._notes.is_outgrown = True
-                _warn(f"the exchange sent a {error}: JSON is requested from now on")
+            self._note_outgrown(f"the exchange sent a {error}")
             raise
+
+    def _noted(self, error: ErrorBody | None) -> ErrorBody | None:
+        if error is not None and error.code == _CANNOT_ENCODE:
+            self._note_outgrown(
+                "the exchange cannot encode a response in SBE schema {}:{}".format(*_SCHEMA)
+            )
+        return error
+
+    def _note_outgrown(self, reason: str) -> None:
+        if not self._notes.is_outgrown:
+            self._notes.is_outgrown = True
+            _warn(f"{reason}: JSON is requested from now on")
 
     def _note_header(self, reply: RawReply) -> None:
         if reply.header("X-MBX-SBE-DEPRECATED") is not None:

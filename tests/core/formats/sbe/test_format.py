@@ -362,6 +362,40 @@ def test_one_part_of_a_list_that_the_schema_lacks_makes_the_list_undecodable(bod
     assert reader.headers == ()
 
 
+CANNOT_ENCODE = {"code": -1161, "msg": "Unable to encode the response in SBE schema '3:5'."}
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (encoded("ErrorResponse", CANNOT_ENCODE), "application/sbe"),
+        (json.dumps(CANNOT_ENCODE).encode(), "application/json"),
+    ],
+)
+def test_a_response_that_cannot_be_encoded_leaves_the_outcome_open_and_json_is_requested(
+    body: bytes, content_type: str
+) -> None:
+    reader = Sbe()
+    with one_warning("cannot encode a response in SBE schema 3:5: JSON is requested from now on"):
+        for _ in range(2):
+            # Not a refusal: only the response is at fault, and the request may be executed.
+            with pytest.raises(ServerError) as caught:
+                Rest(format=reader).decode(CANCEL, response(body, content_type, 400))
+            assert caught.value.code == -1161
+    assert (reader.headers, reader.query) == ((), "")
+
+
+def test_a_response_that_cannot_be_encoded_in_a_frame_leaves_the_outcome_open() -> None:
+    reader = Sbe()
+    api = WebSocketApi(format=reader)
+    frame = enveloped(encoded("ErrorResponse", CANNOT_ENCODE), status=400)
+    with one_warning("JSON is requested from now on"):
+        reply: Any = api.read(frame)
+    with pytest.raises(ServerError):
+        api.decode(CANCEL, reply)
+    assert reader.query == ""
+
+
 def test_a_reply_that_is_damaged_does_not_change_what_is_requested() -> None:
     reader = Sbe()
     for body in (b"", SBE_TIME[:-1], message("OrderResponse")):
