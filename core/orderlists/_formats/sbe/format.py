@@ -28,7 +28,13 @@ R = TypeVar("R")
 
 _OK = 200
 _REPLY, _ERROR = 50, 100
-_CANNOT_ENCODE = -1161
+_REFUSALS = {
+    -1152: "does not understand the request for",
+    -1153: "does not support",
+    -1155: "has switched off",
+    -1161: "cannot encode a response in",
+}
+"""Errors after which JSON is requested, by code."""
 _INT_DIGITS = 19
 _MEDIA_TYPE = "application/sbe"
 _SCHEMA = (3, 5)
@@ -91,9 +97,9 @@ class Sbe:
     without a layout here (of balances) are `OtherEvent`, with the message in hexadecimal.
 
     The exchange deprecates a schema some months before it retires it.  The first reply that says so
-    issues an `SbeSchemaWarning`.  So does the first that does not fit into the schema, which is
-    unreadable or the error -1161: from then on the format requests JSON, so that a lost outcome can
-    be reconciled.
+    issues an `SbeSchemaWarning`.  So does the first that does not fit into the schema (unreadable,
+    or the error -1161), and the refusal of a connection in SBE (-1152, -1153, -1155): from then on
+    the format requests JSON, so that a lost outcome can be reconciled.
 
     Args:
         json: Decodes replies in JSON.
@@ -191,10 +197,9 @@ class Sbe:
             raise
 
     def _noted(self, error: ErrorBody | None) -> ErrorBody | None:
-        if error is not None and error.code == _CANNOT_ENCODE:
-            self._note_outgrown(
-                "the exchange cannot encode a response in SBE schema {}:{}".format(*_SCHEMA)
-            )
+        if error is not None and error.code in _REFUSALS:
+            schema = "{}:{} ({})".format(*_SCHEMA, error.code)
+            self._note_outgrown(f"the exchange {_REFUSALS[error.code]} SBE schema {schema}")
         return error
 
     def _note_outgrown(self, reason: str) -> None:
