@@ -10,6 +10,7 @@ from itertools import count
 from types import MappingProxyType
 from typing import Final
 
+from orderlists import InvalidSetting
 from orderlists_simulator._engine.behaviour import Behaviour
 from orderlists_simulator._engine.keys import (
     EXAMPLE_KEY,
@@ -18,6 +19,7 @@ from orderlists_simulator._engine.keys import (
     AsymmetricApiKey,
 )
 from orderlists_simulator._engine.lifecycle import left_of
+from orderlists_simulator._engine.symbols import Symbol
 from orderlists_simulator._engine.venue import Venue
 from orderlists_simulator._validators import Amount
 
@@ -33,7 +35,11 @@ _PUBLIC_KEY = """\
 MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
 -----END PUBLIC KEY-----
 """
-_DEPOSITS = {"LTC": 1000, "BTC": 100, "USDT": 1_000_000}
+EXAMPLE_BALANCES: Final[Mapping[str, Amount]] = MappingProxyType(
+    {"LTC": 1000, "BTC": 100, "USDT": 1_000_000}
+)
+"""What the account of the example venue has free."""
+
 EXAMPLE_PRICES: Final[Mapping[str, Amount]] = MappingProxyType({"LTCBTC": "2.0"})
 """The last prices of the example venue."""
 
@@ -56,6 +62,8 @@ def example_venue(
     keys: Iterable[ApiKey] = (EXAMPLE_KEY,),
     behaviour: Behaviour | None = None,
     prices: Mapping[str, Amount] = EXAMPLE_PRICES,
+    balances: Mapping[str, Amount] = EXAMPLE_BALANCES,
+    symbols: Iterable[Symbol | str] = ("LTCBTC", "BTCUSDT"),
 ) -> Venue:
     """Return a new venue with open OCO lists on LTCBTC.
 
@@ -66,11 +74,14 @@ def example_venue(
         behaviour: Its settings.
         prices: The last price of each symbol that has a market.  LTCBTC trades between the legs of
             the OCOs by default; with no price, nothing trades.
-
-    The account of the example keys has 1000 LTC, 100 BTC and 1000000 USDT free.
+        balances: What the account of the example keys has free of each asset, beside what the lists
+            lock; 1000 LTC, 100 BTC and 1000000 USDT by default.  With none and no lists, the
+            account is not accounted for.
+        symbols: The symbols that are traded.
 
     Raises:
-        InvalidSetting: A price is a float, negative or not a number.
+        InvalidSetting: A price or a balance is a float, negative or not a number; or there are
+            lists, but LTCBTC is none of the symbols.
         ApiError: -1121, a price is of an unknown symbol.
 
     Returns:
@@ -80,11 +91,21 @@ def example_venue(
     >>> [each.order_list_id for each in example_venue(now=0).lists]
     [0, 1, 2, 3, 4]
     """
-    venue = Venue(order_ids=count(2), keys=keys, behaviour=behaviour)
-    for asset, quantity in _DEPOSITS.items():
+    venue = Venue(order_ids=count(2), keys=keys, behaviour=behaviour, symbols=symbols)
+    if lists > 0 and "LTCBTC" not in venue.symbols:
+        rule = "must be 0 where LTCBTC, the symbol of the lists, is not traded"
+        raise InvalidSetting(field="lists", value=lists, rule=rule)
+    for asset, quantity in balances.items():
         venue.balances.deposit(MAIN_ACCOUNT, asset, quantity)
     for symbol, price in prices.items():
         venue.set_price(symbol, price, now=now)
+    _place(venue, lists, now=now)
+    for each in venue.lists:
+        venue.balances.deposit(MAIN_ACCOUNT, "LTC", left_of(each.orders[0]))
+    return venue
+
+
+def _place(venue: Venue, lists: int, *, now: int) -> None:
     if lists > 0:
         venue.order_entry.place_oco(
             symbol="LTCBTC",
@@ -108,6 +129,3 @@ def example_venue(
             list_client_order_id=f"example-{number}",
             now=now,
         )
-    for each in venue.lists:
-        venue.balances.deposit(MAIN_ACCOUNT, "LTC", left_of(each.orders[0]))
-    return venue

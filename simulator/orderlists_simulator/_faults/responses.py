@@ -38,6 +38,7 @@ _MESSAGES = {
     ),
     -1008: "Server is currently overloaded with other requests. Please try again in a few minutes.",
     -1016: "This service is no longer available.",
+    -1021: "Timestamp for this request is outside of the recvWindow.",
     -2015: "Invalid API-key, IP, or permissions for action.",
 }
 # The beginning of a successful reply, for requests that are not executed.
@@ -223,8 +224,8 @@ def json_error(code: int, *, status: int = 500) -> CannedResponse:
     """Return an error of the exchange.
 
     Args:
-        code: The error code; -1000, -1001, -1006, -1007, -1008, -1016 and -2015 have the
-            exchange's text.
+        code: The error code; -1000, -1001, -1006, -1007, -1008, -1016, -1021 and -2015
+            have the exchange's text.
         status: The HTTP status.
 
     Raises:

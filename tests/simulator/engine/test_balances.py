@@ -176,6 +176,21 @@ def test_the_example_venue_has_funds_and_a_price_between_the_legs_of_its_lists()
     assert example_venue(now=0, prices={}).market.last_prices() == {}
 
 
+def test_the_example_venue_takes_balances_and_symbols() -> None:
+    venue = example_venue(
+        now=0, lists=0, balances={"ETH": "2.5"}, symbols=["ETHUSDT"], prices={"ETHUSDT": 3000}
+    )
+
+    assert list(venue.symbols) == ["ETHUSDT"]
+    assert balance(venue, "ETH") == (Decimal("2.5"), 0)
+    assert balance(venue, "USDT") == (0, 0)
+
+
+def test_the_example_venue_has_no_lists_of_a_symbol_that_is_not_traded() -> None:
+    with pytest.raises(InvalidSetting, match="lists=5: must be 0 where LTCBTC"):
+        example_venue(now=0, symbols=["ETHUSDT"], prices={})
+
+
 ACTIONS = st.one_of(
     st.tuples(st.just("price"), st.sampled_from(["0.8", "1", "1.5", "2", "2.3", "3", "3.7"])),
     st.tuples(st.just("available"), st.sampled_from(["0", "1", "7"])),
