@@ -24,6 +24,7 @@ EXTRAS = [
     "keyring",
     "opentelemetry",
     "orjson",
+    "pytest",
     "rich",
     "typer",
     "websockets",

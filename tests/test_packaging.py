@@ -1,17 +1,24 @@
 """The installed packages are the tested ones."""
 
 import os
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 from pathlib import Path
 
 import pytest
 
 import orderlists
 import orderlists_cli
+import orderlists_pytest
 import orderlists_simulator
 import orderlists_transports
 
-PACKAGES = [orderlists, orderlists_transports, orderlists_simulator, orderlists_cli]
+PACKAGES = [
+    orderlists,
+    orderlists_transports,
+    orderlists_simulator,
+    orderlists_cli,
+    orderlists_pytest,
+]
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
@@ -24,3 +31,5 @@ def test_the_installed_package_is_tested_not_the_source_tree() -> None:
     for package in PACKAGES:
         assert "site-packages" in Path(str(package.__file__)).parts
     assert version("orderlists") == orderlists.__version__
+    (plugin,) = entry_points(group="pytest11", name="orderlists")
+    assert plugin.value == "orderlists_pytest.plugin"

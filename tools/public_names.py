@@ -33,6 +33,7 @@ MODULES = (
     "orderlists_transports.websockets",
     "orderlists_simulator",
     "orderlists_simulator.faults",
+    "orderlists_pytest.faults",
 )
 _HEAD = """# Every public name
 

@@ -19,6 +19,7 @@ PACKAGES = (
     ROOT / "transports" / "orderlists_transports",
     ROOT / "simulator" / "orderlists_simulator",
     ROOT / "cli" / "orderlists_cli",
+    ROOT / "testing" / "orderlists_pytest",
 )
 LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
 _NO_CODE = {
