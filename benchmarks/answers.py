@@ -28,7 +28,7 @@ _LEG = ("orderId", "clientOrderId", "price", "origQty", "status")
 def faults(worker: Worker, loopback: Loopback) -> list[str]:
     """Return the mistakes of a contestant; empty if there are none."""
     operation = worker.operation
-    before = loopback.seen(worker.port)["count"]
+    before = loopback.seen(worker.port)
     readings = worker.readings(_READ)
     seen = loopback.seen(worker.port)
     found = [
@@ -36,8 +36,11 @@ def faults(worker: Worker, loopback: Loopback) -> list[str]:
         for number, reading in enumerate(readings)
         if _plain(reading) != (expected := _plain(_expected(operation, number, reading)))
     ]
-    if seen["count"] - before != _READ:
-        found.append(f"sent {seen['count'] - before} requests for {_READ} calls")
+    sent, binary = (seen[what] - before[what] for what in ("count", "binary"))
+    if sent != _READ:
+        found.append(f"sent {sent} requests for {_READ} calls")
+    if binary != (sent if worker.is_binary else 0):
+        found.append(f"received {binary} replies in SBE")
     found += _flaws(operation, seen["last"], readings[-1])
     return [f"{worker.name}: {fault}" for fault in found]
 

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from benchmarks.contestants._entries import OURS_SBE
 from benchmarks.meter import Figures
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Worker:
 
     def __init__(self, entry: Entry, race: Race, port: int) -> None:
         self.name = entry.name
+        self.is_binary = entry.name == OURS_SBE
         self.operation = race.operation
         self.port = port
         kind = "async" if race.is_async else "sync"

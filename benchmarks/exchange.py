@@ -20,12 +20,13 @@ RECV_WINDOW = 5000
 API_KEY = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"
 SECRET = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j"  # noqa: S105 - published
 
+JSON = "application/json;charset=UTF-8"
 ERROR = b'{"code":-2011,"msg":"Unknown order list sent."}'
 
 _ECHO = "the-"
 _ECHOED = re.compile(rb"the-([A-Za-z]+)")
 _HEADERS = """\
-Content-Type: application/json;charset=UTF-8
+Content-Type: {media_type}
 Content-Length: {length}
 Connection: keep-alive
 Date: Mon, 18 Nov 2024 01:34:28 GMT
@@ -57,9 +58,10 @@ def body_of(reply: dict[str, Any]) -> bytes:
     return json.dumps(reply, separators=(",", ":")).encode()
 
 
-def message(body: bytes) -> bytes:
+def message(body: bytes, media_type: str = JSON) -> bytes:
     """Return a whole HTTP response with this body, and as many headers as a live one."""
-    return f"HTTP/1.1 200 OK\r\n{_LIVE.format(length=len(body))}\r\n\r\n".encode() + body
+    lines = _LIVE.format(length=len(body), media_type=media_type)
+    return f"HTTP/1.1 200 OK\r\n{lines}\r\n\r\n".encode() + body
 
 
 _LIVE = _HEADERS.replace("\n", "\r\n")
@@ -99,29 +101,37 @@ def websocket_message(name: bytes, rest: bytes) -> bytes:
 def websocket_parts(bodies: list[bytes]) -> list[list[bytes]]:
     """Return what follows the id in a reply with each of these bodies, in parts."""
     return [
-        parts_of(b',"status":200,"result":' + body + b"," + _rate_limits(number) + b"}")
+        parts_of(b',"status":200,"result":' + body + _after_result(number))
         for number, body in enumerate(bodies)
     ]
 
 
 def websocket_time(milliseconds: int) -> bytes:
     """Return what follows the id in a reply to a question for the time."""
-    result = f',"status":200,"result":{{"serverTime":{milliseconds}}},'.encode()
-    return result + _rate_limits(0) + b"}"
+    result = f',"status":200,"result":{{"serverTime":{milliseconds}}}'.encode()
+    return result + _after_result(0)
 
 
-def _rate_limits(number: int) -> bytes:
-    limit = {
-        "rateLimitType": "REQUEST_WEIGHT",
-        "interval": "MINUTE",
-        "intervalNum": 1,
-        "limit": 6000,
-        "count": 1 + number,
-    }
-    return b'"rateLimits":' + json.dumps([limit], separators=(",", ":")).encode()
+def rate_limits(number: int) -> list[dict[str, Any]]:
+    """Return the rate limits in the reply of this number."""
+    return [
+        {
+            "rateLimitType": "REQUEST_WEIGHT",
+            "interval": "MINUTE",
+            "intervalNum": 1,
+            "limit": 6000,
+            "count": 1 + number,
+        }
+    ]
 
 
-def headers() -> tuple[tuple[str, str], ...]:
+def _after_result(number: int) -> bytes:
+    return (
+        b',"rateLimits":' + json.dumps(rate_limits(number), separators=(",", ":")).encode() + b"}"
+    )
+
+
+def headers(media_type: str = JSON) -> tuple[tuple[str, str], ...]:
     """Return the headers of such a response, as a transport gives them."""
-    lines = _HEADERS.format(length=1000).splitlines()
+    lines = _HEADERS.format(length=1000, media_type=media_type).splitlines()
     return tuple((name, value) for name, _, value in (line.partition(": ") for line in lines))

@@ -10,7 +10,7 @@ import re
 from base64 import b64encode
 from typing import NamedTuple
 
-TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
+TEXT, BINARY, CLOSE, PING, PONG = 0x1, 0x2, 0x8, 0x9, 0xA
 
 _WHOLE, _MASKED = 0x80, 0x80
 _SHORTEST = 6

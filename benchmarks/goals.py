@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from benchmarks.contestants._entries import OURS, OURS_ORJSON
+from benchmarks.contestants._entries import OURS, OURS_ORJSON, OURS_SBE
 
 Results = dict[str, Any]
 
@@ -62,7 +62,7 @@ def _to_cheapest(race: str) -> Callable[[Results], float]:
     def ratio(results: Results) -> float:
         found = results["races"][race]
         # Bare libraries are by hand, and no clients.
-        bystanders = {OURS, OURS_ORJSON, "websockets + json", found["floor"]}
+        bystanders = {OURS, OURS_ORJSON, OURS_SBE, "websockets + json", found["floor"]}
         peers = [name for name in found["results"] if name not in bystanders]
         cheapest = min(_ratio(found["results"], name) for name in peers)
         return _ratio(found["results"], OURS) / cheapest

@@ -1,9 +1,10 @@
 """The loopback exchange: a server that costs as little as Python allows.
 
 It answers the request of number N with the reply made for N, under the client ids that the request
-gives, without a venue behind it, on a port of its own for each contestant, so that requests are
-counted without looking at them.  The same port speaks HTTP and WebSocket.  ``GET /seen`` returns
-how many arrived on the port, and what the last one was.
+gives, in JSON or in SBE, without a venue behind it, on a port of its own for each contestant, so
+that requests are counted without looking at them.  The same port speaks HTTP and WebSocket.
+``GET /seen`` returns how many arrived on the port, how many were answered in SBE, and what the last
+one was.
 """
 
 from __future__ import annotations
@@ -12,34 +13,23 @@ import asyncio
 import json
 import re
 import sys
-import time
 from functools import partial
+from typing import TypeAlias
 
 from benchmarks import frames
-from benchmarks.exchange import (
-    REPLIES,
-    filled,
-    message,
-    parts_of,
-    websocket_message,
-    websocket_parts,
-    websocket_time,
-)
+from benchmarks.binary import MEDIA_TYPE
+from benchmarks.exchange import message
 from benchmarks.machine import pin_to_core
-from benchmarks.operations import OPERATIONS, bodies_of
+from benchmarks.replies import BinaryReplies, JsonReplies
 
-# In a query, a form and JSON alike; without the value's quotation mark, if it has one.
-_IS = r'(?:=|": ?"?)'
-_NUMBERED_BY = "|".join(each.numbered_by for each in OPERATIONS)
-_NUMBER = re.compile(rf"({_NUMBERED_BY}){_IS}([0-9]+)".encode())
-_CLIENT_IDS = "|".join(name for each in OPERATIONS for name in each.client_ids)
-_CLIENT_ID = re.compile(rf"({_CLIENT_IDS}){_IS}([A-Za-z0-9_-]+)".encode())
+Replies: TypeAlias = JsonReplies | BinaryReplies
+
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 _END = b"\r\n\r\n"
-_BODIES = {each.numbered_by.encode(): bodies_of(each.reply) for each in OPERATIONS}
-_PARTS = {name: [parts_of(body) for body in bodies] for name, bodies in _BODIES.items()}
-_WEBSOCKET_PARTS = {name: websocket_parts(bodies) for name, bodies in _BODIES.items()}
-_NAME = re.compile(rb'"id": ?("[^"]*"|[0-9]+)')
+_WISHES_BINARY = re.compile(
+    rb"\r\naccept: *%b|[?&]responseFormat=sbe\b" % MEDIA_TYPE.encode(), re.IGNORECASE
+)
+_JSON, _BINARY = JsonReplies(), BinaryReplies()
 
 
 class Ledger:
@@ -47,11 +37,22 @@ class Ledger:
 
     def __init__(self) -> None:
         self.count = 0
+        self.binary = 0
         self.last = b""
+
+    def note(self, request: bytes, replies: Replies) -> None:
+        """Count a request, and the replies in SBE apart."""
+        self.count += 1
+        self.binary += replies.is_binary
+        self.last = request
 
     def as_response(self) -> bytes:
         """Return it as a response."""
-        facts = {"count": self.count, "last": self.last.decode("latin-1")}
+        facts = {
+            "count": self.count,
+            "binary": self.binary,
+            "last": self.last.decode("latin-1"),
+        }
         return message(json.dumps(facts).encode())
 
 
@@ -84,25 +85,25 @@ class Line(asyncio.Protocol):
         self._waiting = waiting
 
     def _answer(self, request: bytes) -> None:
-        reply = _reply(request, _PARTS)
-        if reply is None:
-            if frames.wishes_to_upgrade(request):
-                self._transport.write(frames.consent(request))
-                self._transport.set_protocol(FramedLine(self._ledger, self._transport))
-            else:
-                self._transport.write(self._ledger.as_response())
-            return
-        self._ledger.count += 1
-        self._ledger.last = request
-        self._transport.write(message(reply))
+        replies = _BINARY if _WISHES_BINARY.search(request) is not None else _JSON
+        response = replies.response(request)
+        if response is not None:
+            self._ledger.note(request, replies)
+            self._transport.write(response)
+        elif frames.wishes_to_upgrade(request):
+            self._transport.write(frames.consent(request))
+            self._transport.set_protocol(FramedLine(self._ledger, self._transport, replies))
+        else:
+            self._transport.write(self._ledger.as_response())
 
 
 class FramedLine(asyncio.Protocol):
     """One connection after the WebSocket handshake.  Serves operations and queries of the time."""
 
-    def __init__(self, ledger: Ledger, transport: asyncio.WriteTransport) -> None:
+    def __init__(self, ledger: Ledger, transport: asyncio.WriteTransport, replies: Replies) -> None:
         self._ledger = ledger
         self._transport = transport
+        self._replies = replies
         self._waiting = b""
 
     def data_received(self, data: bytes) -> None:
@@ -121,23 +122,8 @@ class FramedLine(asyncio.Protocol):
         self._waiting = waiting[at:]
 
     def _answer(self, request: bytes) -> None:
-        self._ledger.count += 1
-        self._ledger.last = request
-        name = _NAME.search(request)
-        if name is None:
-            raise ValueError("a request without an id")
-        rest = _reply(request, _WEBSOCKET_PARTS)
-        if rest is None:
-            rest = websocket_time(time.time_ns() // 1_000_000)
-        self._transport.write(frames.frame_of(frames.TEXT, websocket_message(name[1], rest)))
-
-
-def _reply(request: bytes, parts: dict[bytes, list[list[bytes]]]) -> bytes | None:
-    """Return the reply with the ids of the request; None if the request is no operation."""
-    number = _NUMBER.search(request)
-    if number is None:
-        return None
-    return filled(parts[number[1]][int(number[2]) % REPLIES], dict(_CLIENT_ID.findall(request)))
+        self._ledger.note(request, self._replies)
+        self._transport.write(self._replies.frame(request))
 
 
 async def serve(ports: int) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from benchmarks.operations import CANCEL, PLACE_OCO, Operation
 
-OURS, OURS_ORJSON = "orderlists", "orderlists + orjson"
+OURS, OURS_ORJSON, OURS_SBE = "orderlists", "orderlists + orjson", "orderlists, SBE"
 
 
 class Entry(NamedTuple):
@@ -36,7 +36,8 @@ class Race(NamedTuple):
 _SYNC = (
     Entry("urllib3 + json", "bare:make", is_quick=True),
     Entry(OURS, "ours:make", is_quick=True),
-    Entry(OURS_ORJSON, "ours:make_orjson", is_quick=True),
+    Entry(OURS_ORJSON, "ours:make_orjson"),
+    Entry(OURS_SBE, "ours:make_sbe", is_quick=True),
     Entry("ccxt", "ccxt:make"),
     Entry("binance-connector", "connector:make"),
     Entry("python-binance", "python_binance:make", is_quick=True),
@@ -45,7 +46,8 @@ _SYNC = (
 _ASYNC = (
     Entry("aiohttp + json", "bare:make_async", is_quick=True),
     Entry(OURS, "ours:make_async", is_quick=True),
-    Entry(OURS_ORJSON, "ours:make_async_orjson", is_quick=True),
+    Entry(OURS_ORJSON, "ours:make_async_orjson"),
+    Entry(OURS_SBE, "ours:make_async_sbe"),
     Entry("ccxt", "ccxt:make_async"),
     Entry("python-binance", "python_binance:make_async", is_quick=True),
 )
@@ -53,6 +55,7 @@ _FRAMED_SYNC = (
     Entry("websockets + json", "websocket_bare:make", is_quick=True),
     Entry(OURS, "ours:make_websocket", is_quick=True),
     Entry(OURS_ORJSON, "ours:make_websocket_orjson"),
+    Entry(OURS_SBE, "ours:make_websocket_sbe"),
     Entry("python-binance", "websocket_python_binance:make", is_quick=True),
 )
 _FRAMED = (
@@ -60,6 +63,7 @@ _FRAMED = (
     Entry("websockets + json", "websocket_bare:make_async_websockets", is_quick=True),
     Entry(OURS, "ours:make_websocket_async", is_quick=True),
     Entry(OURS_ORJSON, "ours:make_websocket_async_orjson"),
+    Entry(OURS_SBE, "ours:make_websocket_async_sbe", is_quick=True),
     Entry("python-binance", "websocket_python_binance:make_async", is_quick=True),
     Entry("binance-sdk-spot", "websocket_official:make_async", is_quick=True),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.contestants._contract import AsyncContestant, Contestant, Reading, read_typed
 from benchmarks.exchange import API_KEY, SECRET, SYMBOL
 from benchmarks.operations import AMOUNTS
-from orderlists import CancelOrderList, HmacKey, Json, PlaceOco, Rest, WebSocketApi
+from orderlists import CancelOrderList, HmacKey, Json, PlaceOco, Rest, Sbe, WebSocketApi
 from orderlists.enums import Side, TimeInForce
 from orderlists.legs import LimitMaker, StopLossLimit
 from orderlists_transports import AsyncClient, Client
@@ -74,6 +74,11 @@ def make_orjson(origin: str) -> Contestant:
     return _Ours(Client(_KEY, exchange=origin, protocol=Rest(format=_orjson())))
 
 
+def make_sbe(origin: str) -> Contestant:
+    """Return the client that asks for SBE."""
+    return _Ours(Client(_KEY, exchange=origin, protocol=Rest(format=Sbe())))
+
+
 def make_async(origin: str) -> AsyncContestant:
     """Return the asynchronous client as it comes."""
     return _OursAsync(AsyncClient(_KEY, exchange=origin))
@@ -82,6 +87,11 @@ def make_async(origin: str) -> AsyncContestant:
 def make_async_orjson(origin: str) -> AsyncContestant:
     """Return the asynchronous client with the `orjson` extra."""
     return _OursAsync(AsyncClient(_KEY, exchange=origin, protocol=Rest(format=_orjson())))
+
+
+def make_async_sbe(origin: str) -> AsyncContestant:
+    """Return the asynchronous client that asks for SBE."""
+    return _OursAsync(AsyncClient(_KEY, exchange=origin, protocol=Rest(format=Sbe())))
 
 
 def make_websocket(origin: str) -> Contestant:
@@ -94,6 +104,11 @@ def make_websocket_orjson(origin: str) -> Contestant:
     return _Ours(Client(_KEY, exchange=origin, protocol=WebSocketApi(format=_orjson())))
 
 
+def make_websocket_sbe(origin: str) -> Contestant:
+    """Return the client over WebSocket that asks for SBE."""
+    return _Ours(Client(_KEY, exchange=origin, protocol=WebSocketApi(format=Sbe())))
+
+
 def make_websocket_async(origin: str) -> AsyncContestant:
     """Return the asynchronous client over WebSocket."""
     return _OursAsync(AsyncClient(_KEY, exchange=origin, protocol=WebSocketApi()))
@@ -103,3 +118,8 @@ def make_websocket_async_orjson(origin: str) -> AsyncContestant:
     """Return the asynchronous client over WebSocket, with the `orjson` extra."""
     protocol = WebSocketApi(format=_orjson())
     return _OursAsync(AsyncClient(_KEY, exchange=origin, protocol=protocol))
+
+
+def make_websocket_async_sbe(origin: str) -> AsyncContestant:
+    """Return the asynchronous client over WebSocket that asks for SBE."""
+    return _OursAsync(AsyncClient(_KEY, exchange=origin, protocol=WebSocketApi(format=Sbe())))
