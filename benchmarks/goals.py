@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from benchmarks.contestants._entries import OURS, OURS_ORJSON, OURS_SBE
+from benchmarks.parts._formats import BY_FORMAT, IN_JSON, IN_ORJSON, IN_SBE
 
 Results = dict[str, Any]
 
@@ -90,6 +91,14 @@ def _decoded_against(rival: str, name: str) -> Callable[[Results], float]:
     return ratio
 
 
+def _decoded_in_sbe_against(rival: str) -> Callable[[Results], float]:
+    def ratio(results: Results) -> float:
+        found = results["parts"]["decode"][BY_FORMAT]["results"]
+        return _ratio(found, IN_SBE) / _ratio(found, rival)
+
+    return ratio
+
+
 def _decoded_against_orjson(results: Results) -> float:
     found = results["parts"]["decode"]["seed's reply"]["results"][OURS_ORJSON]
     ratio: float = found["ratio_to_orjson"]["median"]
@@ -141,6 +150,11 @@ _LISTED = (
 _WALKED = (
     "parsing is half of it; the rest walks the values into objects and makes Decimals, of which "
     "some are new in every reply"
+)
+
+_UNPACKED = (
+    "half of it decides for each field whether the message has it; the rest makes texts, Decimals "
+    "and objects, as for JSON"
 )
 
 # Below each of them: a ratio of 1.00 is not.
@@ -217,6 +231,14 @@ GOALS = (
     Goal("decode / json.loads", 2.7, 2.4, _part("decode", "seed's reply"), why=_WALKED),
     Goal("decode with orjson / orjson.loads", 6.4, 5.5, _decoded_against_orjson, why=_WALKED),
     Goal("decode / cattrs + json", 1.0, None, _decoded_against("cattrs, json", OURS), why=_WALKED),
+    Goal("decode SBE / Json()", 0.75, 0.61, _decoded_in_sbe_against(IN_JSON), why=_UNPACKED),
+    Goal(
+        "decode SBE / Json(parser=orjson.loads)",
+        0.95,
+        0.75,
+        _decoded_in_sbe_against(IN_ORJSON),
+        why=_UNPACKED,
+    ),
     Goal(
         "a call around the transport, 24 headers / json.loads of the seed's reply",
         1.6,

@@ -67,7 +67,8 @@ AMOUNTS = [
 ]
 
 _DATA = Path(__file__).parent.parent / "tests/data"
-_CANCELED = json.loads((_DATA / "cancel_order_list_reply.json").read_text())
+SEED_REPLY = json.loads((_DATA / "cancel_order_list_reply.json").read_text())
+"""The documented reply to a cancel."""
 (_PLACED,) = json.loads((_DATA / "vectors.json").read_text())["rest"]["POST /api/v3/orderList/oco"][
     "success"
 ]
@@ -107,7 +108,7 @@ def cancel_parameters(number: int) -> Parameters:
 
 def cancel_reply(order_list_id: int, *, legs: int = 2) -> dict[str, Any]:
     """Return the documented reply, with values of this id; a third leg has every field there is."""
-    reply: dict[str, Any] = copy.deepcopy(_CANCELED)
+    reply: dict[str, Any] = copy.deepcopy(SEED_REPLY)
     number = order_list_id % REPLIES
     reply["orderListId"] = order_list_id
     reply["listClientOrderId"] = f"list-{number:017d}"
@@ -130,6 +131,12 @@ def cancel_reply(order_list_id: int, *, legs: int = 2) -> dict[str, Any]:
             origQty=f"{10 + (leg * REPLIES + number) / 10_000:.8f}",
         )
     return reply
+
+
+def as_sent_today(reply: dict[str, Any]) -> dict[str, Any]:
+    """Return a cancel's reply with what the documented one lacks, and every message in SBE has."""
+    reports = [{**report, "origQuoteOrderQty": "0.000000"} for report in reply["orderReports"]]
+    return {**reply, "orderReports": reports}
 
 
 def oco_parameters(number: int) -> Parameters:
