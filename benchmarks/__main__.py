@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from benchmarks import imports, instructions, memory, scaling
+from benchmarks import imports, instructions, memory, scaling, wire
 from benchmarks.chart import write_chart
 from benchmarks.contestants._entries import RACES
 from benchmarks.crew import APART
@@ -37,6 +37,7 @@ def run(scope: Scope, *, all_rivals: bool) -> tuple[dict[str, Any], list[str]]:
         "machine": machine(),
         "versions": versions(str(APART)),
         "rounds": scope.rounds,
+        "bytes": wire.measure(),
     }
     with Loopback(_PORTS) as loopback:
         with phase("the server"):

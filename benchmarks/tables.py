@@ -11,14 +11,6 @@ from benchmarks.goals import Verdict, verdicts
 
 Results = dict[str, Any]
 
-_PAIRS = {
-    "synchronous": ("sync", "websocket-sync"),
-    "asynchronous, one in flight": ("async-1", "websocket-1"),
-    "asynchronous, 50 in flight": ("async-50", "websocket-50"),
-}
-"""Races that differ in the protocol alone: over REST, and over WebSocket."""
-_BELOW = {"aiohttp", "orderlists", "python-binance", "urllib3", "websockets"}
-
 
 def everything(results: Results) -> str:
     """Return all tables, each under its heading."""
@@ -29,7 +21,7 @@ def brief(results: Results) -> str:
     """Return each contestant's processor time in every race, as multiples of the race's floor."""
     groups = groupby(results["races"].values(), key=lambda race: race["operation"])
     tables = [_beside_each_other(operation, list(races)) for operation, races in groups]
-    return "\n\n".join([_where(results), *tables])
+    return "\n\n".join([where(results), *tables])
 
 
 def _beside_each_other(operation: str, races: Sequence[Results]) -> str:
@@ -53,37 +45,6 @@ def _beside_each_other(operation: str, races: Sequence[Results]) -> str:
     return table(head, [floors, *rows])
 
 
-def protocols(results: Results) -> str:
-    """Return our own client over REST and over WebSocket, side by side."""
-    races = results["races"]
-    rows = [
-        (f"{how}, {protocol}", *_beside(races[race]["results"]))
-        for how, pair in _PAIRS.items()
-        for protocol, race in zip(("REST", "WebSocket"), pair, strict=True)
-    ]
-    head = ("one cancel", "CPU µs", "p50 µs", "calls/s", "CPU / by hand", "CPU / python-binance")
-    return (
-        f"{table(head, rows)}\n\n"
-        "CPU is user and system time of the process, for one call; calls/s are of one process on "
-        "one core, over loopback, where nothing travels far. *By hand* is the library below it "
-        "without checks or types (over REST urllib3 or aiohttp, over WebSocket websockets or "
-        "aiohttp), and `python-binance` speaks the protocol of the row.\n\n"
-        f"{_where(results, _BELOW)}"
-    )
-
-
-def _beside(found: Results) -> tuple[str, ...]:
-    ours = found[OURS]
-    rival = found.get("python-binance")
-    return (
-        f"{ours['cpu_us']['median']:.0f}",
-        f"{ours['p50_us']['median']:.0f}",
-        f"{ours['per_second']['median']:,.0f}",
-        f"{ours['ratio']['median']:.2f}",
-        "" if rival is None else f"{ours['ratio']['median'] / rival['ratio']['median']:.2f}",
-    )
-
-
 def _sections(results: Results) -> Iterator[tuple[str, str]]:
     yield "The machine", _machine(results)
     yield "The goals", _goals(list(verdicts(results)))
@@ -92,6 +53,7 @@ def _sections(results: Results) -> Iterator[tuple[str, str]]:
     for group, parts in results["parts"].items():
         for part, found in parts.items():
             yield f"{group.capitalize()}: {part} (ratios to {found['floor']})", _part(found)
+    yield "The reply to one cancel, in bytes", _bytes(results["bytes"])
     yield "While others are in flight (asynchronous)", _scaling(results["scaling"])
     yield "Importing (ratios to python-binance)", _imports(results["imports"])
     yield "Memory", _memory(results["memory"])
@@ -103,7 +65,8 @@ def _name_of(race: Results) -> str:
     return f"{race['title']}: {race['operation']}"
 
 
-def _where(results: Results, only: Container[str] | None = None) -> str:
+def where(results: Results, only: Container[str] | None = None) -> str:
+    """Return the machine and the versions, by default of every library."""
     facts = results["machine"]
     packages = ", ".join(
         f"{name} {version}"
@@ -123,7 +86,7 @@ def _machine(results: Results) -> str:
         for protocol, ceiling in results["ceiling_per_second"].items()
     )
     return (
-        f"{_where(results)}\n\n"
+        f"{where(results)}\n\n"
         "What the loopback server answers a bare socket in a second, with one call in flight and "
         f"with 50: over {ceilings}."
     )
@@ -194,6 +157,12 @@ def _part(found: Results) -> str:
             for name, each in found["results"].items()
         ],
     )
+
+
+def _bytes(sizes: Results) -> str:
+    formats = list(next(iter(sizes.values())))
+    rows = [(what, *(f"{each[name]:,}" for name in formats)) for what, each in sizes.items()]
+    return table(("", *formats), rows)
 
 
 def _scaling(scaling: Results) -> str:
