@@ -99,7 +99,6 @@ class _Compiler:
         packed = Struct("<" + "".join([each.code for each in block.fields]))
         self._globals: dict[str, Any] = {
             "defaults": defaults,
-            "make": target.value,
             "padded": _padded_reader(packed, block.fields),
             "unpack": packed.unpack_from,
             "SIZE": packed.size,
@@ -108,6 +107,7 @@ class _Compiler:
             "CUT": CUT,
             "Mismatch": Mismatch,
             "Unreadable": Unreadable,
+            **target.making().names,
         }
         lines = ["def read(body, start, length, limit, scope):", *_indented(self._body(dropped))]
         exec("\n".join(lines), self._globals)  # noqa: S102 - written from the layouts alone
@@ -124,7 +124,7 @@ class _Compiler:
             lines += self._group(group)
         for data in self._block.data:
             lines += self._data(data)
-        return [*lines, "return make(values, unknown, malformed), end"]
+        return [*lines, *self._target.making().lines, "return value, end"]
 
     def _numbers(self) -> list[str]:
         fields = self._block.fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Protocol, get_args
+from typing import Any, NamedTuple, Protocol, get_args
 
 from attrs import fields, resolve_types
 
@@ -19,6 +19,13 @@ from orderlists._models.fields import is_nullable, is_tuple, non_null
 from orderlists._time import TimeUnit
 
 _US = TimeUnit.MICROSECOND
+
+
+class Making(NamedTuple):
+    """Lines of source, and the global variables of which they make use."""
+
+    lines: tuple[str, ...]
+    names: dict[str, Any]
 
 
 class Target(Protocol):
@@ -44,8 +51,12 @@ class Target(Protocol):
         """Return the attributes where a message has null, and those that are constant."""
         ...
 
-    def value(self, values: dict[str, Any], unknown: Any, malformed: Any) -> Any:  # noqa: ANN401 - of its kind
-        """Return the value with these attributes."""
+    def making(self) -> Making:
+        """Return the source that makes the value of its attributes.
+
+        It has ``values``, and what has no attribute or is invalid in ``unknown`` and ``malformed``;
+        it leaves the value in ``value``.
+        """
         ...
 
 
@@ -76,16 +87,31 @@ class PlainTarget:
         """Return JSON's own."""
         return {**constants, **_json_defaults(block)}
 
-    def value(self, values: dict[str, Any], unknown: Any, malformed: Any) -> dict[str, Any]:  # noqa: ANN401 - see Target
-        """Return the mapping; a group is a list, as JSON has it."""
-        parts = {**values, **unknown, **malformed}
-        for name, part in parts.items():
-            if isinstance(part, tuple):
-                parts[name] = [*part]
-        return parts
+    def making(self) -> Making:
+        """Return the source that makes the mapping."""
+        return Making(("value = merged(values, unknown, malformed)",), {"merged": _merged})
+
+
+def _merged(*parts: dict[str, Any]) -> dict[str, Any]:
+    # A group is a list, as JSON has it.
+    return {
+        name: [*part] if isinstance(part, tuple) else part
+        for each in parts
+        for name, part in each.items()
+    }
 
 
 PLAIN = PlainTarget()
+
+_RESULT = (
+    'values["unknown_fields"], values["malformed_fields"] = unknown, malformed',
+    "if malformed or len(values) < attributes:",
+    "    mend(values, malformed)",
+    # Equivalent to `__init__`, in a third of the time: results have no validators.  A function of
+    # its own would take longer, for every leg.
+    "value = new(kind)",
+    'fill(value, "__dict__", values)',
+)
 
 
 class ResultTarget:
@@ -141,23 +167,29 @@ class ResultTarget:
                 found[name] = value if convert is None else convert(value)
         return found
 
-    def value(self, values: dict[str, Any], unknown: Any, malformed: Any) -> Any:  # noqa: ANN401 - of this class
-        """Return the result with these attributes.
+    def making(self) -> Making:
+        """Return the source that makes the result.
 
-        Raises:
-            Unreadable: A required one is missing.
+        It raises `Unreadable` where a required attribute is missing.
         """
-        values["unknown_fields"], values["malformed_fields"] = unknown, malformed
+        return Making(
+            _RESULT,
+            {
+                "attributes": self._size,
+                "mend": self._mend,
+                "new": object.__new__,
+                "fill": object.__setattr__,
+                "kind": self._kind,
+            },
+        )
+
+    def _mend(self, values: dict[str, Any], malformed: dict[str, Any]) -> None:
         for name in malformed:
             # Not JSON's own default, which stands for null.
             values[self._known[name][0]] = self._defaults[self._known[name][0]]
         if len(values) < self._size:
             missing = sorted({name for name, *_ in self._known.values()} - values.keys())
             raise Unreadable(f"{self._kind.__name__}: {', '.join(missing)}: missing")
-        # Equivalent to `__init__`, in a third of the time: results have no validators.
-        result = object.__new__(self._kind)
-        object.__setattr__(result, "__dict__", values)
-        return result
 
     def _type_of(self, attribute: str) -> Any:  # noqa: ANN401 - a type
         kind: Any = self._types[attribute]
