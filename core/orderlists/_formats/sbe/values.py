@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Context, Decimal
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Final, TypeAlias
 
 from orderlists._formats.interfaces import Unreadable
@@ -36,11 +36,7 @@ class _Amounts(dict[int, Callable[[int], Decimal]]):
         power = Decimal(10**exponent if exponent > 0 else f"1e{exponent}")
 
         # Cached: amounts repeat within a reply, in both legs, and most amounts are zero.
-        @lru_cache(maxsize=_KEPT)
-        def amount(mantissa: int) -> Decimal:
-            return _times(Decimal(mantissa), power)
-
-        self[exponent] = amount
+        self[exponent] = amount = lru_cache(maxsize=_KEPT)(partial(_times, power))
         return amount
 
 
