@@ -164,7 +164,8 @@ class Sbe:
             return self.json.decode_frame(frame, unit)
         try:
             header = header_of(frame)
-            if header.template != _REPLY:
+            _, _, template, _ = header
+            if template != _REPLY:
                 return read_event(frame, header)
             envelope = read_plain(frame, header)
         except Unreadable:
@@ -225,7 +226,8 @@ def _is_sbe(reply: RawReply) -> bool:
 def _error_in(body: bytes) -> ErrorBody | None:
     try:
         header = header_of(body)
-        if header.template != _ERROR:
+        _, _, template, _ = header
+        if template != _ERROR:
             return None
         error = read_plain(body, header)
     except Unreadable:
