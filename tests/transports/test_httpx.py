@@ -115,7 +115,8 @@ def test_a_body_that_trickles_in_ends_at_the_timeout(
         while not peer.hold(SOON / 5):
             peer.write(b"x")
 
-    with pytest.raises(TransportError, match="TimeoutError"):
+    # On a busy machine the wait for one byte may end first.
+    with pytest.raises(TransportError, match=r"TimeoutError|ReadTimeout"):
         send(serve(dribble).origin, REQUEST, timeout=SOON)
 
 
