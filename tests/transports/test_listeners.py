@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -140,6 +141,23 @@ def test_a_filter_that_raises_is_reported_and_the_function_still_gets_the_event(
         logger.removeFilter(fail)
     assert [each.exc_type for each in reported] == [KeyError] * 3
     assert len(seen.events) == 3
+
+
+@pytest.mark.parametrize("is_closed", [False, True], ids=["a hook raises", "stderr is closed"])
+def test_an_exception_of_a_listener_that_cannot_be_reported_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, is_closed: bool
+) -> None:
+    def fail(_: object) -> None:
+        raise KeyError("hook")
+
+    stream = (tmp_path / "stderr").open("w")
+    stream.close()
+    monkeypatch.setattr(threading, "excepthook", threading.__excepthook__ if is_closed else fail)
+    with client_and_venue("REST", "sync", observe=fail) as pair, monkeypatch.context() as patch:
+        if is_closed:
+            patch.setattr(sys, "stderr", stream)
+        result = pair.client.send(CANCEL)
+    assert result.order_list_id == 0
 
 
 class Capricious(CancelOrderList):

@@ -6,7 +6,8 @@ the number of the request (``attempt``) and the ids (``order_ids``).  `logging` 
 as long as the program has not loaded it, no record can be wanted.
 
 An exception of a listener goes to `threading.excepthook`, as that of the I/O thread does: it prints
-the traceback also where no log is configured, and a program can replace it.
+the traceback also where no log is configured, and a program can replace it.  What the hook itself
+raises, such as where standard error is closed, is discarded.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -117,4 +119,7 @@ def _log(logger: Logger, level: int, event: ClientEvent) -> None:
 
 
 def _report() -> None:
-    threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), threading.current_thread())))
+    # An event must not change an outcome, also where nothing can be reported.
+    with suppress(Exception):
+        thread = threading.current_thread()
+        threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), thread)))
