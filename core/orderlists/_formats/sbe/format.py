@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from attrs import Attribute, field, frozen
@@ -246,6 +247,8 @@ def _id_of(text: str) -> int | str | None:
 def _warn(text: str) -> None:
     try:
         warnings.warn(f"{text}; upgrade orderlists", SbeSchemaWarning, stacklevel=2)
-    except SbeSchemaWarning as warning:
-        # A filter makes it an error.  Raised here, it would hide the outcome of a request.
-        sys.excepthook(type(warning), warning, warning.__traceback__)
+    except Exception as error:  # noqa: BLE001 - whatever `warnings.showwarning` raises
+        # Such as the warning, if a filter makes it an error.  Raised here, it would hide the
+        # outcome of a request.
+        with suppress(Exception):  # The hook may be the user's.
+            sys.excepthook(type(error), error, error.__traceback__)

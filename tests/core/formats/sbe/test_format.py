@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import sys
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -402,6 +403,22 @@ def test_a_reply_that_is_damaged_does_not_change_what_is_requested() -> None:
         with pytest.raises(Unreadable):
             reader.decode(sbe_reply(body), TIME, US)
     assert (reader.headers, reader.query) == (Sbe().headers, Sbe().query)
+
+
+def test_a_schema_warning_that_cannot_be_shown_or_reported_changes_no_reply(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("hook")
+
+    reader = Sbe()
+    reply = HttpResponse(200, (*SBE_TYPE, ("X-MBX-SBE-DEPRECATED", "")), SBE_TIME)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        monkeypatch.setattr(warnings, "showwarning", fail)
+        monkeypatch.setattr(sys, "excepthook", fail)
+        time = reader.decode(reply, TIME, US)
+    assert time.server_time.unit is US
 
 
 # Construction.
