@@ -15,7 +15,7 @@ import typer
 from typer import Option
 
 from orderlists_cli._environment import Protocol
-from orderlists_cli._errors import in_doubt_of, next_step, record_of, text_of
+from orderlists_cli._errors import in_doubt_of, next_steps, record_of, text_of
 from orderlists_cli._exit_codes import exit_code_of
 from orderlists_cli._output import discard_results, note
 from orderlists_cli._session import Session, Settings
@@ -117,9 +117,17 @@ def run_command(settings: Settings, body: Callable[[Session], object]) -> None:
 
 
 def _show(session: Session, error: BaseException) -> int:
+    # Stored before anything is printed, which may fail.  Without an exchange there is none.
+    doubts = in_doubt_of(error)
+    folder = session.settings.in_doubt_folder
+    steps = next_steps(doubts, folder, session.arguments) if doubts else ()
     if isinstance(error, BrokenPipeError):
         discard_results()
-    session.output.error(record_of(error), text_of(error))
-    for doubt in in_doubt_of(error):
-        note(next_step(doubt, session.settings.in_doubt_folder, session.arguments))
+    try:
+        session.output.error(record_of(error), text_of(error))
+    except OSError:
+        discard_results()
+        note(text_of(error))
+    for step in steps:
+        note(step)
     return exit_code_of(error)

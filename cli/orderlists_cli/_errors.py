@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shlex import join
 from types import MappingProxyType
@@ -82,14 +82,18 @@ def doubts_of(report: CancelAllReport) -> Iterable[InDoubt]:
     return [each.in_doubt for each in unknown]
 
 
-def next_step(doubt: InDoubt, folder: Path, arguments: Iterable[str]) -> str:
-    """Store a request whose outcome is unknown, and return how to find out.
+def next_steps(doubts: Iterable[InDoubt], folder: Path, arguments: Iterable[str]) -> Sequence[str]:
+    """Store the requests whose outcome is unknown, and return how to find out, for each.
 
     Args:
-        doubt: The request and its attempts.
-        folder: Where its file is written.
+        doubts: The requests and their attempts.
+        folder: Where their files are written.
         arguments: The options that select the exchange and the protocol.
     """
+    return [_next_step(each, folder, arguments) for each in doubts]
+
+
+def _next_step(doubt: InDoubt, folder: Path, arguments: Iterable[str]) -> str:
     text = doubt.to_json()
     file = folder / f"orderlists-in-doubt-{_name_of(doubt.request)}.json"
     try:

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ def console() -> Console:
 
 def note(text: str) -> None:
     """Print a text for people on standard error."""
-    _write_line(sys.stderr, text)
+    # Where it cannot be shown, the exit code is all the more needed.
+    with suppress(OSError):
+        _write_line(sys.stderr, text)
 
 
 def discard_results() -> None:

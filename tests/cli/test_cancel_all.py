@@ -2,14 +2,17 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from command_lines import CommandLine
 from orderlists import CancelAllReport, CancelOrderList, InDoubt, OutcomeUnknown
+from orderlists_cli import _command
 from orderlists_cli._commands.cancel_all import code_of
 from orderlists_cli._errors import in_doubt_of
 from orderlists_cli._exit_codes import ExitCode
+from orderlists_cli._output import HumanOutput, Record
 from orderlists_simulator import Plan, Simulator
 from orderlists_simulator import faults as f
 
@@ -91,6 +94,24 @@ def test_an_unknown_outcome_is_the_worst_and_has_a_next_step(command: CommandLin
     assert [each["order_list_id"] for each in unknown] == [2]
     assert ended.code == 5
     assert ended.err.count("orderlists reconcile --url") == 1
+
+
+def test_an_unknown_outcome_is_stored_where_the_summary_cannot_be_printed(
+    command: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def line(_: object, record: Record, text: str) -> None:
+        del text
+        if record["kind"] == "CancelAllReport":
+            raise BrokenPipeError
+
+    monkeypatch.setattr(HumanOutput, "line", line)
+    monkeypatch.setattr(_command, "discard_results", lambda: None)
+    with Simulator(plan=faulty("2", f.executed(answer=f.DROPPED))) as simulator:
+        url = simulator.url
+        ended = command("cancel-all", "LTCBTC", "--url", url, "--deadline", "0.6")
+
+    (file,) = tmp_path.glob("orderlists-in-doubt-*.json")
+    assert ended.err.count(f"orderlists reconcile --url {url} {file.name}") == 1
 
 
 def test_open_lists_that_cannot_be_read_again_are_a_network_error(command: CommandLine) -> None:

@@ -2,11 +2,12 @@
 
 import json
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
 
-from command_lines import CommandLine, Ended
+from command_lines import CommandLine, Ended, closed_pipe
 from orderlists import InDoubt
 from orderlists_simulator import Leg, Plan, Simulator
 from orderlists_simulator import faults as f
@@ -141,6 +142,30 @@ def test_a_request_in_doubt_that_cannot_be_stored_is_printed(
     assert InDoubt.from_json(line).attempts
     assert "Store this line in a FILE:" in ended.err
     assert ended.err.rstrip().endswith(" FILE")
+
+
+def test_a_request_in_doubt_is_stored_and_its_exit_code_kept_where_standard_output_is_closed(
+    command: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closed_pipe() as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        ended = unknown(command, "--cancel-id", "mine", "--json")
+
+    assert ended.code == 5
+    assert InDoubt.from_json((tmp_path / "orderlists-in-doubt-mine.json").read_text()).attempts
+    assert ended.err.startswith("OutcomeUnknown: ")
+    assert ended.err.endswith(" orderlists-in-doubt-mine.json\n")
+
+
+def test_a_request_in_doubt_is_stored_and_its_exit_code_kept_where_standard_error_is_closed(
+    command: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closed_pipe() as err:
+        monkeypatch.setattr(sys, "stderr", err)
+        ended = unknown(command, "--cancel-id", "mine", "--json")
+
+    assert ended.code == 5
+    assert InDoubt.from_json((tmp_path / "orderlists-in-doubt-mine.json").read_text()).attempts
 
 
 def test_the_command_that_reconciles_names_the_protocol(command: CommandLine) -> None:

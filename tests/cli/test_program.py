@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from command_lines import KEY, CommandLine
+from command_lines import KEY, CommandLine, closed_pipe
 from orderlists import (
     CancelOrderList,
     InDoubt,
@@ -208,9 +208,7 @@ def test_an_interrupt_has_exit_code_130_and_is_an_object(
 def test_a_closed_pipe_has_exit_code_130_without_a_traceback(
     orderlists: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reader, writer = os.pipe()
-    os.close(reader)
-    with os.fdopen(writer, "w") as out:
+    with closed_pipe() as out:
         monkeypatch.setattr(sys, "stdout", out)
         ended = orderlists("open", "--json")
 

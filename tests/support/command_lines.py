@@ -1,8 +1,11 @@
 """Command lines of `orderlists` in this process, against a simulated exchange."""
 
 import json
+import os
 import sys
-from typing import Any, NamedTuple
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple, TextIO
 
 import pytest
 
@@ -23,6 +26,19 @@ class Ended(NamedTuple):
     def records(self) -> list[dict[str, Any]]:
         """The JSON objects on standard output; there must be nothing else."""
         return [json.loads(line) for line in self.out.splitlines()]
+
+
+@contextmanager
+def closed_pipe() -> Generator[TextIO]:
+    """Open a stream whose reader is gone; what is left in it is discarded in the end."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    out = os.fdopen(writer, "w")
+    try:
+        yield out
+    finally:
+        with suppress(OSError):
+            out.close()
 
 
 class CommandLine:
