@@ -139,7 +139,8 @@ class Session:
     def _confirm(self, what: str) -> None:
         if self.settings.yes or not self.environment.is_live:
             return
-        if not sys.stdin.isatty():
+        # None where it was closed before the start, as by ``<&-``.
+        if sys.stdin is None or not sys.stdin.isatty():
             raise InvalidSetting(field="yes", value=False, rule=_CONFIRM_RULE)
         if not typer.confirm(f"{what}\non {self.environment.name}: proceed?", err=True):
             note("Nothing was sent.")

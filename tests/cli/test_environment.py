@@ -97,10 +97,11 @@ class Terminal(io.StringIO):
 CANCEL = ("cancel", "LTCBTC", "0", "--url", LIVE, "--deadline", "0.2")
 
 
+@pytest.mark.parametrize("stdin", [io.StringIO("y\n"), None], ids=["file", "closed"])
 def test_a_change_to_a_live_exchange_needs_a_terminal_or_yes(
-    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch, stdin: io.StringIO | None
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    monkeypatch.setattr(sys, "stdin", stdin)
 
     ended = command(*CANCEL)
 
