@@ -67,8 +67,10 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     if not item.stash.get(_passed, False):
         return
     faults, settings = item.stash.get(_faults, None), item.stash.get(_settings, None)
+    # Not those of its module or class, which are for the tests there that use a fixture.
+    own = {each.name for each in item.own_markers}
     for name, used in zip(_MARKERS, (faults, settings), strict=True):
-        if used is None and item.get_closest_marker(name) is not None:
+        if used is None and name in own:
             pytest.fail(f"the marker {name} has no effect: the test uses no fixture", pytrace=False)
     if faults is None or (settings is not None and settings.unused_faults == "allowed"):
         return

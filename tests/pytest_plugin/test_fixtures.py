@@ -183,6 +183,25 @@ def test_alone():
     result.stdout.fnmatch_lines([f"the marker orderlists_{name} has no effect: *"])
 
 
+def test_a_marker_of_a_module_is_for_its_tests_with_fixtures_alone(run: Run) -> None:
+    run(
+        CANCEL
+        + """
+pytestmark = pytest.mark.orderlists_settings(lists=1)
+
+class TestBot:
+    pytestmark = pytest.mark.orderlists_faults("lost_reply", on="cancel")
+
+    def test_with_fixtures(self, orderlists_client, orderlists_venue):
+        orderlists_client.send(cancel())
+        assert len(orderlists_venue.lists) == 1
+
+    def test_alone(self):
+        pass
+"""
+    ).assert_outcomes(passed=2)
+
+
 @pytest.mark.parametrize(
     ("marker", "message"),
     [
