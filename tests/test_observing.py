@@ -33,6 +33,7 @@ from orderlists import (
 from orderlists.enums import Side
 from orderlists.legs import LimitMaker, StopLoss
 from orderlists.observing import (
+    CallEnded,
     CallEvent,
     CallVerdict,
     ClientEvent,
@@ -326,8 +327,10 @@ def test_an_interrupt_in_a_listener_passes_and_carries_the_request(
     any_client: OpenClient, kind: str
 ) -> None:
     interrupts: list[str] = []
+    seen = Recorder()
 
     def interrupt(event: ClientEvent) -> None:
+        seen(event)
         if type(event).__name__ == kind and not interrupts:
             interrupts.append(kind)
             raise KeyboardInterrupt
@@ -338,6 +341,7 @@ def test_an_interrupt_in_a_listener_passes_and_carries_the_request(
     assert isinstance(error, KeyboardInterrupt)
     assert doubt is not None
     assert doubt.request.operation is CANCEL.operation
+    assert len(seen.of(CallEnded)) == 1
 
 
 def test_an_interrupt_while_the_verdict_of_a_bug_is_emitted_keeps_the_unknown_outcome() -> None:

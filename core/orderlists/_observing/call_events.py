@@ -51,6 +51,7 @@ class CallEvents:
         self._ids: Mapping[str, str | int] | None = None
         # What was sent last, if its end was not emitted yet.
         self._open: tuple[Request[Any], ClockReading] | None = None
+        self._has_ended = False
 
     def request_sent(self, request: Request[Any], at: ClockReading) -> None:
         """Emit that a request is written next."""
@@ -122,7 +123,10 @@ class CallEvents:
         self._state.observer.emit(ENGINE, INFO, make)
 
     def ended(self, outcome: object) -> None:
-        """Emit the verdict."""
+        """Emit the verdict, unless a listener interrupted the call while it was emitted."""
+        if self._has_ended:
+            return
+        self._has_ended = True
         facts: dict[str, Any] = {"outcome": outcome, "requests": self._state.requests}
         if isinstance(outcome, BaseException):
             verdict, reason = _verdict_of(outcome), describe_cause(outcome)
