@@ -3,17 +3,22 @@
 import pytest
 
 from client_and_venue import START, client_and_venue, venue_with_lists
-from clients import CLIENTS
+from clients import CLIENTS, PROTOCOLS
 from orderlists import (
     AmendOrder,
     CancelOrderList,
+    Evidence,
+    Gap,
+    GetOrderList,
     GetServerTime,
     InvalidRequest,
+    ListStatus,
     Rejected,
     SbeSchemaWarning,
     TimeUnit,
 )
 from orderlists_simulator import Behaviour, SbeSettings, Venue
+from orderlists_simulator import faults as f
 
 REFUSING = {
     "SBE is off": (SbeSettings(enabled=False), -1155),
@@ -76,3 +81,37 @@ def test_an_amend_over_rest_is_requested_in_json(colour: str) -> None:
         done = pair.client.send(amend)
 
     assert done.transact_time.unit is TimeUnit.MILLISECOND
+
+
+def never_in_sbe(_number: int, _request: f.ReceivedRequest) -> f.Fault:
+    return f.executed(answer=f.non_representable())
+
+
+@pytest.mark.parametrize("colour", CLIENTS)
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_cancel_whose_reply_sbe_cannot_express_is_reconciled_in_json(
+    protocol: str, colour: str
+) -> None:
+    with client_and_venue(protocol, colour, "SBE", faults=never_in_sbe) as pair:
+        with pytest.warns(SbeSchemaWarning, match="cannot express the reply"):
+            canceled = pair.client.send(CANCEL)
+        found = pair.client.send(GetOrderList(order_list_id=0))
+
+    assert canceled.evidence is Evidence.QUERY
+    assert found.list_order_status == "ALL_DONE"
+
+
+def test_events_go_on_where_a_connection_is_replaced_by_one_in_json() -> None:
+    def rule(number: int, request: f.ReceivedRequest) -> f.Fault:
+        return never_in_sbe(number, request) if request.effect == "cancel" else f.NORMAL
+
+    pair_of = client_and_venue("WebSocket", "sync", "SBE", faults=rule)
+    with pair_of as pair, pair.client.events() as events:
+        with pytest.warns(SbeSchemaWarning, match="cannot express the reply"):
+            pair.client.send(CANCEL)
+        pair.client.send(CancelOrderList(symbol="LTCBTC", order_list_id=1))
+        seen = [next(events) for _ in range(6)]
+
+    over = [each.order_list_id for each in seen if isinstance(each, ListStatus)]
+    assert over == [0, 1]
+    assert not any(isinstance(each, Gap) for each in seen)

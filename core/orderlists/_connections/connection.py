@@ -100,6 +100,7 @@ class Connection:
         is_counted: Whether the back-off counted it as a failure.
         closed_by: The error that ended it; None while it is open.
         number: Its number among those of its client, from 1.
+        target: The target that it was opened with; None if it is not known.
     """
 
     handle: Any
@@ -118,6 +119,7 @@ class Connection:
     is_counted: bool = False
     closed_by: Exception | None = None
     number: int = 0
+    target: str | None = None
 
     def is_idle(self, now: int) -> bool:
         """Whether no reply, not even a late one, and no event is expected on it."""

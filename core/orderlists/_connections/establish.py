@@ -121,7 +121,7 @@ class _Establishment:
         connection = manager.current
         if connection is None or manager.usable(now) is connection:
             return connection
-        if not manager.is_near_expiry(connection, now):
+        if not manager.needs_replacement(connection, now):
             request = connection.session.keepalive()
             if request is None:
                 return connection
@@ -138,8 +138,10 @@ class _Establishment:
         manager.check_open()
         manager.gate.admit(HANDSHAKE, self.at)
         manager.connect_backoff.attempted(self.at.monotonic)
-        handle = yield from self._connect()
+        target = manager.protocol.target
+        handle = yield from self._connect(target)
         connection = manager.connection_made(handle, self.at.monotonic)
+        connection.target = target
         try:
             manager.check_open()
             yield from self._log_on(connection)
@@ -153,11 +155,11 @@ class _Establishment:
             raise
         return connection
 
-    def _connect(self) -> Steps[Any]:
+    def _connect(self, target: str) -> Steps[Any]:
         manager = self.manager
         failure: OrderListsError
         try:
-            return (yield from self._do(OpenConnection(manager.protocol.target, self._left())))
+            return (yield from self._do(OpenConnection(target, self._left())))
         except TransportError as error:
             failure = error
             if isinstance(error, HandshakeRefused):

@@ -90,19 +90,24 @@ class ConnectionManager:
         return [*self.draining, *(one for one in (self.opening, self.current) if one is not None)]
 
     def usable(self, now: int) -> Connection | None:
-        """Return the current connection if it is known to be alive and not near its expiry."""
+        """Return the current connection if it is known to be alive and needs no replacement."""
         connection = self.current
         if (
             connection is None
             or now - connection.last_received_at > QUIET
-            or self.is_near_expiry(connection, now)
+            or self.needs_replacement(connection, now)
         ):
             return None
         return connection
 
-    def is_near_expiry(self, connection: Connection, now: int) -> bool:
-        """Whether the exchange will end the connection soon because of its age."""
-        return now - connection.opened_at > _MAX_AGE
+    def needs_replacement(self, connection: Connection, now: int) -> bool:
+        """Whether the exchange will end the connection soon, or the protocol has another target.
+
+        A format that does not fit any more selects another: replies on this connection would stay
+        unreadable.
+        """
+        is_near_expiry = now - connection.opened_at > _MAX_AGE
+        return is_near_expiry or connection.target not in {None, self.protocol.target}
 
     def connection_made(self, handle: object, now: int) -> Connection:
         """Register an opened connection, which does not take requests yet, and return it."""
@@ -321,7 +326,7 @@ class ConnectionManager:
         if (
             connection is None
             or connection.subscription is None
-            or self.is_near_expiry(connection, now)
+            or self.needs_replacement(connection, now)
             or self.subscribed_before(connection)
         ):
             return None

@@ -41,7 +41,7 @@ def test_a_connection_is_reconnected_before_it_is_24_hours_old() -> None:
 
     assert client.manager.usable(age) is connection
     assert client.manager.usable(age + 1) is None
-    assert client.manager.is_near_expiry(connection, age + 1)
+    assert client.manager.needs_replacement(connection, age + 1)
 
 
 def test_a_new_connection_takes_no_requests_before_it_is_activated() -> None:

@@ -100,7 +100,8 @@ class Sbe:
     The exchange deprecates a schema some months before it retires it.  The first reply that says so
     issues an `SbeSchemaWarning`.  So does the first that does not fit into the schema (unreadable,
     or the error -1161), and the refusal of a connection in SBE (-1152, -1153, -1155): from then on
-    the format requests JSON, so that a lost outcome can be reconciled.
+    the format requests JSON, over the WebSocket API on a new connection, so that a lost outcome can
+    be reconciled.
 
     Args:
         json: Decodes replies in JSON.
