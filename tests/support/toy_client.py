@@ -18,6 +18,7 @@ from orderlists._connections.establish import establish
 from orderlists._connections.manager import ConnectionManager
 from orderlists._connections.receive import frame_received
 from orderlists._gate import Gate
+from orderlists._observing.observer import SILENT, Observer
 from orderlists._operations.get_server_time import GetServerTime
 from orderlists._operations.user_data_stream import SubscribeSigned
 from orderlists._protocols.interfaces import (
@@ -37,6 +38,7 @@ class ToyClient:
     Args:
         protocol: The protocol.
         rate_limits: Shared with another client, if given.
+        observer: Takes the events.
 
     Attributes:
         log: The commands: ``connect``, the classes of requests, and the seconds slept.
@@ -46,11 +48,15 @@ class ToyClient:
     """
 
     def __init__(
-        self, protocol: ToyProtocol | None = None, rate_limits: RateLimits | None = None
+        self,
+        protocol: ToyProtocol | None = None,
+        rate_limits: RateLimits | None = None,
+        observer: Observer = SILENT,
     ) -> None:
         self.protocol = ToyProtocol() if protocol is None else protocol
         self.clock = ServerClock(wall=0, monotonic=0)
-        self.gate = Gate(KEY, self.clock, RateLimits() if rate_limits is None else rate_limits)
+        limits = RateLimits() if rate_limits is None else rate_limits
+        self.gate = Gate(KEY, self.clock, limits, observer)
         self.manager = ConnectionManager(self.protocol, self.gate)
         self.passed = 0
         self.log: list[str | float] = []

@@ -164,10 +164,17 @@ class ConnectionManager:
         if not isinstance(error, OrderListsError):
             error = without_secrets(error, self.gate.key.api_key)
         connection.closed_by = error
-        if self.gate.observer.listens(CONNECTIONS, DEBUG if by_us else INFO):
-            from orderlists._observing import client_events  # noqa: PLC0415 - only if listened to
+        try:
+            if self.gate.observer.listens(CONNECTIONS, DEBUG if by_us else INFO):
+                from orderlists._observing import client_events  # noqa: PLC0415 - as above
 
-            client_events.connection_closed(self.gate, connection, error, now, by_client=by_us)
+                client_events.connection_closed(self.gate, connection, error, now, by_client=by_us)
+        finally:
+            # An interrupt that a listener raises leaves no request waiting.
+            self._release(connection, error, now, by_us=by_us)
+
+    def _release(self, connection: Connection, error: Exception, now: int, *, by_us: bool) -> None:
+        """Fail what is in flight on a connection that has ended, and use it no more."""
         self._remove(connection)
         was_subscribed = connection.subscription is not None
         if not isinstance(error, OrderListsError):

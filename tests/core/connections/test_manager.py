@@ -22,6 +22,32 @@ def test_a_key_that_the_protocol_cannot_use_is_rejected_at_once() -> None:
         ConnectionManager(WebSocketApi(log_on=True), gate)
 
 
+class Interrupting:
+    """An observer whose listener is interrupted."""
+
+    def listens(self, source: str, level: int, /) -> bool:
+        return (source, level) == ("connections", 20)
+
+    def emit(self, source: str, level: int, make: object, /) -> None:
+        del source, level, make
+        raise KeyboardInterrupt
+
+    def new_call(self) -> int:
+        return 0
+
+
+def test_an_interrupt_while_the_end_of_a_connection_is_emitted_fails_what_is_in_flight() -> None:
+    client = ToyClient(observer=Interrupting())
+    connection = client.connect()
+    in_flight = client.send(connection)
+
+    with pytest.raises(KeyboardInterrupt):
+        client.manager.connection_lost(connection, RESET, 1)
+
+    assert in_flight.is_done
+    assert client.manager.connections() == []
+
+
 # The current connection.
 
 
