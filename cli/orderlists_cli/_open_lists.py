@@ -15,6 +15,8 @@ from orderlists.enums import ListOrderStatus
 AnyList: TypeAlias = OrderList | ListStatus
 AnyOrder: TypeAlias = OrderReport | ExecutionReport
 
+_NO_LIST = -1
+
 
 class OpenLists:
     """The open lists and the reports on their orders."""
@@ -43,8 +45,13 @@ class OpenLists:
         """Take what an event reports."""
         if isinstance(event, ListStatus):
             self._set(event)
-        elif isinstance(event, ExecutionReport):
+        # Before its list is known as open: the report may come first.
+        elif isinstance(event, ExecutionReport) and self._may_be_open(event.order_list_id):
             self._reports[event.order_id] = event
+
+    def _may_be_open(self, order_list_id: int) -> bool:
+        """Return whether reports on the orders of a list are kept: else they would pile up."""
+        return order_list_id != _NO_LIST and order_list_id not in self._over
 
     def _set(self, each: AnyList) -> None:
         number = each.order_list_id

@@ -3,15 +3,27 @@
 import http.client
 import io
 import json
+import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
+from attrs import evolve
 
 from command_lines import CommandLine
-from orderlists import CancelOrderList, Gap, GapReason, GetOrderList, OrderList, OtherEvent
+from orderlists import (
+    CancelOrderList,
+    ExecutionReport,
+    Gap,
+    GapReason,
+    GetOrderList,
+    ListStatus,
+    OrderList,
+    OtherEvent,
+    WebSocketApi,
+)
 from orderlists_cli import _texts
 from orderlists_cli._open_lists import OpenLists
 from orderlists_cli._output import HumanOutput
@@ -187,6 +199,27 @@ def test_a_list_that_is_over_stays_over_even_if_a_query_lags(simulator: Simulato
     lists.read([before], [])
 
     assert not lists
+
+
+@pytest.mark.parametrize("order_list_id", [0, -1], ids=["a list that is over", "no list"])
+def test_reports_that_belong_to_no_open_list_are_not_kept(
+    simulator: Simulator, order_list_id: int
+) -> None:
+    lists = OpenLists()
+    client = Client(simulator.key, exchange=simulator.url, protocol=WebSocketApi())
+    with client, client.events() as events:
+        client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0))
+        report, *others = [next(events) for _ in range(3)]
+    for each in (report, *others):
+        assert isinstance(each, ExecutionReport | ListStatus)
+        lists.apply(each)
+    size = len(pickle.dumps(lists))
+
+    for number in range(100):
+        assert isinstance(report, ExecutionReport)
+        lists.apply(evolve(report, order_list_id=order_list_id, order_id=number))
+
+    assert len(pickle.dumps(lists)) == size
 
 
 def test_an_order_of_which_nothing_is_known_has_a_row(
