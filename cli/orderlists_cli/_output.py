@@ -107,6 +107,9 @@ def discard_results() -> None:
 
 
 def _write_line(stream: Any, text: str) -> None:  # noqa: ANN401 - a text stream
-    stream.write(f"{text}\n")
+    # A symbol may have characters that the stream has not: shown as an escape, like on stderr.
+    encoding = stream.encoding or "utf-8"
+    shown = text.encode(encoding, "backslashreplace").decode(encoding)
+    stream.write(f"{shown}\n")
     # A verdict must be readable when it is known, also through a pipe.
     stream.flush()

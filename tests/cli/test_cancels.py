@@ -1,5 +1,6 @@
 """Cancels of one list or order, and how their outcomes are reported."""
 
+import io
 import json
 import shlex
 import sys
@@ -9,7 +10,7 @@ import pytest
 
 from command_lines import CommandLine, Ended, closed_pipe
 from orderlists import InDoubt
-from orderlists_simulator import Leg, Plan, Simulator
+from orderlists_simulator import Leg, Plan, Simulator, Venue, example_venue
 from orderlists_simulator import faults as f
 from orderlists_simulator._engine.placement import NewOrder
 
@@ -34,6 +35,27 @@ def test_cancel_prints_the_canceled_list_and_how_it_is_known(orderlists: Command
         "    2  SELL  STOP_LOSS_LIMIT      1     1   10       0  CANCELED",
         "    3  SELL  LIMIT_MAKER          3     -   10       0  CANCELED",
     ]
+
+
+def test_a_character_that_standard_output_does_not_have_is_an_escape(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "\u5e01\u5b89USDT"
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding="cp1252"))
+
+    def make(now: int) -> Venue:
+        balances = {name.removesuffix("USDT"): 1}
+        prices = {name: 2}
+        return example_venue(now=now, lists=0, symbols=[name], prices=prices, balances=balances)
+
+    with Simulator(make) as simulator:
+        legs = ("--above", "LIMIT_MAKER,price=3.00", "--below", "STOP_LOSS,stop_price=1.00")
+        side = ("--side", "SELL", "--quantity", "1")
+        ended = command("place", "oco", name, *side, *legs, "--url", simulator.url)
+
+    assert (ended.code, ended.err) == (0, "")
+    assert printed.getvalue().startswith(b"list 0 \\u5e01\\u5b89USDT OCO EXECUTING")
 
 
 def test_cancel_takes_a_client_id_over_websocket(orderlists: CommandLine) -> None:
