@@ -20,7 +20,13 @@ from orderlists import (
     Policy,
     TimeUnit,
 )
-from orderlists.observing import CallEvent, ConnectionFailed
+from orderlists.observing import (
+    CallEnded,
+    CallEvent,
+    CallVerdict,
+    ConnectionFailed,
+    RequestSent,
+)
 from orderlists_simulator import faults as f
 
 pytest.importorskip("opentelemetry.sdk")
@@ -184,6 +190,23 @@ def test_a_span_lasts_as_long_as_the_clock_says() -> None:
         pair.client.send(CANCEL)
     spans = [(each.start_time, each.end_time) for each in exported.spans]
     assert spans == [(START + 1, START + 2), (START, START + 3)]
+
+
+def test_the_span_of_a_call_begins_with_the_call_also_where_its_first_event_is_late() -> None:
+    exported = Exported(clock=lambda: START)
+    facts: dict[str, Any] = {"call": 1, "operation": TITLE, "symbol": None, "ids": {}}
+    facts |= {"at": Instant(0, TimeUnit.MICROSECOND), "elapsed": 2.5}
+    exported.observer(RequestSent(attempt=1, request=TITLE, weight=1, **facts))
+    facts |= {"outcome": None, "evidence": None, "reason": None, "requests": 1}
+    exported.observer(CallEnded(verdict=CallVerdict.DONE, **facts))
+    assert exported.call.start_time == START - 2_500_000_000
+
+
+def test_nothing_is_kept_of_a_call_that_has_ended() -> None:
+    exported = Exported()
+    with client_and_venue("REST", "sync", observe=exported.observer) as pair:
+        pair.client.send(CANCEL)
+    assert vars(exported.observer)["_calls"] == {}
 
 
 def test_a_missing_package_names_the_command_that_installs_it(
