@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias
 
-from attrs import Attribute, Factory, field, fields, frozen
+from attrs import Factory, field, fields, frozen
 
 from orderlists import InvalidSetting, Json, Policy, Rest, Sbe, WebSocketApi
 from orderlists_simulator import Behaviour, Symbol, Venue, example_venue
-from orderlists_simulator._validators import Amount
+from orderlists_simulator._validators import Amount, one_of
 from orderlists_simulator.example import EXAMPLE_BALANCES, EXAMPLE_PRICES
 
 START: Final = 1_767_225_600_000_000_000
@@ -27,17 +27,6 @@ _PROTOCOLS: Mapping[str, Callable[..., Rest | WebSocketApi]] = {
 _FORMATS: Mapping[str, Callable[[], Json | Sbe]] = {"json": Json, "sbe": Sbe}
 _LISTS = 5
 _LISTED = "LTCBTC"
-
-
-def _one_of(literal: object) -> Callable[[object, Attribute[Any], object], None]:
-    words = get_args(literal)
-
-    def check(_settings: object, attribute: Attribute[Any], value: object) -> None:
-        if value not in words:
-            rule = f"must be one of {', '.join(words)}"
-            raise InvalidSetting(field=attribute.name, value=value, rule=rule)
-
-    return check
 
 
 def _names(symbols: Iterable[Symbol | str]) -> set[str]:
@@ -78,8 +67,8 @@ class Settings:
         InvalidSetting: A word is unknown.
     """
 
-    protocol: ProtocolName = field(default="rest", validator=_one_of(ProtocolName))
-    format: FormatName = field(default="json", validator=_one_of(FormatName))
+    protocol: ProtocolName = field(default="rest", validator=one_of(ProtocolName))
+    format: FormatName = field(default="json", validator=one_of(FormatName))
     policy: Policy = field(factory=Policy)
     timeout: float = 15.0
     symbols: tuple[Symbol | str, ...] = field(default=(_LISTED, "BTCUSDT"), converter=_to_symbols)
@@ -88,7 +77,7 @@ class Settings:
     balances: Mapping[str, Amount] = EXAMPLE_BALANCES
     behaviour: Behaviour | None = None
     start: int = START
-    unused_faults: Unused = field(default="error", validator=_one_of(Unused))
+    unused_faults: Unused = field(default="error", validator=one_of(Unused))
 
     @classmethod
     def merged(cls, *given: Mapping[str, Any]) -> Settings:
