@@ -14,13 +14,13 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from orderlists import InvalidSetting
 from orderlists_pytest._partial_fill import PartialFill
 from orderlists_simulator import Clock, Fault, ReceivedRequest, Venue
 from orderlists_simulator import faults as f
-from orderlists_simulator._validators import Amount, amount
+from orderlists_simulator._validators import Amount, amount, in_range, is_whole
 
 __all__ = [
     "FAULTS",
@@ -56,14 +56,17 @@ class RequestFault:
         name: Shown if no request takes it.
         fault: When the venue executes the request, if at all, and what the client receives.
         seconds: For how long every request takes it, from the first one on; None if `Faults.add`
-            counts them.
+            counts them.  At least 0.001.
         act: Called before the request is executed, with the venue, the request and the time; None
             for nothing.
+
+    Raises:
+        InvalidSetting: The seconds are out of their range.
     """
 
     name: str
     fault: Fault = f.NORMAL
-    seconds: float | None = None
+    seconds: float | None = field(default=None, validator=in_range(0.001, optional=True))
     act: Callable[[Venue, ReceivedRequest, int], object] | None = None
 
 
@@ -113,6 +116,9 @@ def outage(seconds: float = 5.0, status: int | None = None) -> RequestFault:
         seconds: By the clock of the venue.
         status: The status of the page of a gateway, such as 503, from which a client cannot tell
             whether the request was executed; None to refuse connections.
+
+    Raises:
+        InvalidSetting: A value is out of its range.
     """
     fault = f.CONNECTION_REFUSED if status is None else f.not_executed(answer=f.html(status))
     return RequestFault(name="outage", fault=fault, seconds=seconds)
@@ -184,8 +190,8 @@ class Faults:
         if not (callable(on) or on in _KINDS):
             rule = f"must be one of {', '.join(_KINDS)}, or a function of the request"
             raise InvalidSetting(field="on", value=on, rule=rule)
-        if isinstance(times, bool) or times < 1:
-            raise InvalidSetting(field="times", value=times, rule="must be at least 1")
+        if not is_whole(times) or times < 1:
+            raise InvalidSetting(field="times", value=times, rule="must be at least 1, as an int")
         if arguments and len(faults) != 1:
             rule = "must be one name where arguments are given"
             raise InvalidSetting(field="fault", value=faults, rule=rule)
