@@ -26,7 +26,8 @@ from orderlists.legs import KINDS
 _PARTS = re.compile(r"[\s,]+")
 _FIELD = re.compile(r"([a-z_]+)=(.*)")
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# So short that it is finite.
+_NUMBER = re.compile(r"-?[0-9]{1,19}(\.[0-9]+)?")
 
 
 def whole_number(text: str | None) -> Any:  # noqa: ANN401 - an int, or the text as it is
