@@ -95,12 +95,13 @@ def next_steps(doubts: Iterable[InDoubt], folder: Path, arguments: Iterable[str]
 
 def _next_step(doubt: InDoubt, folder: Path, arguments: Iterable[str]) -> str:
     text = doubt.to_json()
-    file = folder / f"orderlists-in-doubt-{_name_of(doubt.request)}.json"
     try:
+        file = _new_file(folder, f"orderlists-in-doubt-{_name_of(doubt.request)}")
         file.write_text(f"{text}\n", "utf-8")
     except OSError as error:
         command = join(["orderlists", "reconcile", *arguments, "FILE"])
-        kept = f"{file} could not be written ({error.strerror}). Store this line in a FILE:\n{text}"
+        why = f"no file could be written in {folder} ({error.strerror})"
+        kept = f"But {why}. Store this line in a FILE:\n{text}"
     else:
         command = join(["orderlists", "reconcile", *arguments, str(file)])
         kept = f"The request and its attempts are in {file}."
@@ -108,6 +109,22 @@ def _next_step(doubt: InDoubt, folder: Path, arguments: Iterable[str]) -> str:
         f"{type(doubt.request).__name__} may or may not have been executed. {kept}\n"
         f"Do not send it anew. To find out:\n  {command}"
     )
+
+
+def _new_file(folder: Path, name: str) -> Path:
+    """Make an empty file that only its owner may read, and never one that exists.
+
+    Another request may have the same id: that of a cancel is the caller's to choose.
+    """
+    file, number = folder / f"{name}.json", 1
+    while True:
+        try:
+            file.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            number += 1
+            file = folder / f"{name}-{number}.json"
+        else:
+            return file
 
 
 def _name_of(request: Request[Any]) -> str:

@@ -1,8 +1,10 @@
 """Cancels of one list or order, and how their outcomes are reported."""
 
+import errno
 import io
 import json
 import shlex
+import stat
 import sys
 from pathlib import Path
 
@@ -108,6 +110,7 @@ def test_cancel_order_prints_a_single_order(orderlists: CommandLine, simulator: 
         (("cancel", "LTCBTC", "first"), "ID='first': must be an int from 0 to"),
         (("cancel-order", "LTCBTC", "99999999999999999999"), "ID='99999999999999999999': must be"),
         (("open", "--deadline", "0"), "--deadline=0.0: must be seconds"),
+        (("open", "--deadline", "9" * 400), "--deadline='999"),
         (("open", "--deadline", "soon"), "--deadline='soon': must be seconds"),
     ],
 )
@@ -152,18 +155,41 @@ def test_an_unknown_outcome_is_an_object_with_the_request_and_its_attempts(
 
 
 def test_a_request_in_doubt_that_cannot_be_stored_is_printed(
-    command: CommandLine, tmp_path: Path
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "orderlists-in-doubt-mine.json").mkdir()
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    ended = unknown(command, "--in-doubt-dir", "full", "--cancel-id", "mine")
+    monkeypatch.setattr(Path, "touch", fail)
+    ended = unknown(command)
 
     assert ended.code == 5
     line = next(each for each in ended.err.splitlines() if each.startswith("{"))
     assert InDoubt.from_json(line).attempts
-    assert "Store this line in a FILE:" in ended.err
+    assert "(No space left on device). Store this line in a FILE:" in ended.err
     assert ended.err.rstrip().endswith(" FILE")
+
+
+def test_a_second_request_in_doubt_with_the_same_id_has_a_file_of_its_own(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    arguments = ("--in-doubt-dir", "folder", "--cancel-id", "mine")
+    endings = [unknown(command, *arguments) for _ in range(2)]
+
+    files = [shlex.split(each.err.splitlines()[-1])[-1] for each in endings]
+    assert files == [f"folder/orderlists-in-doubt-{name}.json" for name in ("mine", "mine-2")]
+    doubts = [InDoubt.from_json((tmp_path / each).read_text()) for each in files]
+    assert doubts[0].attempts != doubts[1].attempts
+
+
+def test_a_request_in_doubt_is_stored_for_its_owner_alone(
+    command: CommandLine, tmp_path: Path
+) -> None:
+    unknown(command, "--cancel-id", "mine")
+
+    mode = (tmp_path / "orderlists-in-doubt-mine.json").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
 
 
 def test_a_request_in_doubt_is_stored_and_its_exit_code_kept_where_standard_output_is_closed(
