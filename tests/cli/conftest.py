@@ -1,6 +1,7 @@
 """Fixtures for tests of the command line."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,15 @@ from command_lines import KEY, CommandLine
 from orderlists_simulator import Simulator
 
 pytest.importorskip("typer")
+
+
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """Restore how this process takes the signals that the program takes as interrupts."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

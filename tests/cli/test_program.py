@@ -55,7 +55,10 @@ def test_the_module_runs_as_a_process(tmp_path: Path, simulator: Simulator) -> N
     assert out.startswith("list 0 LTCBTC OCO ALL_DONE, known by REPLY\n")
 
 
-def test_ctrl_c_stores_the_request_in_doubt_and_exits_130(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_or_a_termination_stores_the_request_in_doubt_and_exits_130(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     seen: list[f.ReceivedRequest] = []
     process: list[subprocess.Popen[str]] = []
 
@@ -63,7 +66,7 @@ def test_ctrl_c_stores_the_request_in_doubt_and_exits_130(tmp_path: Path) -> Non
         if request.effect != "cancel":
             return f.NORMAL
         seen.append(request)
-        process[0].send_signal(signal.SIGINT)
+        process[0].send_signal(number)
         return f.executed(answer=f.SILENT)
 
     with Simulator(plan=Plan(interrupt_at_the_cancel)) as simulator:
@@ -75,6 +78,15 @@ def test_ctrl_c_stores_the_request_in_doubt_and_exits_130(tmp_path: Path) -> Non
     assert err.startswith("interrupted\nCancelOrderList may or may not have been executed.")
     (file,) = tmp_path.glob("orderlists-in-doubt-*.json")
     assert InDoubt.from_json(file.read_text()).attempts
+
+
+def test_a_signal_that_is_ignored_stays_so(command: CommandLine) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    command("--help")
+
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
 
 
 def test_help_does_not_import_rich(tmp_path: Path) -> None:
