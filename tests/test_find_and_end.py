@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from client_and_venue import START, client_and_venue, venue_with_lists
 from orderlists import (
@@ -16,13 +17,14 @@ from orderlists import (
     OutcomeUnknown,
     Rejected,
 )
-from orderlists.enums import CancelRestrictions, ListOrderStatus
+from orderlists.enums import CancelRestrictions, ListOrderStatus, OrderStatus
 from orderlists_simulator import faults as f
 
 COMBINATIONS = [(p, c) for p in ("REST", "WebSocket") for c in ("sync", "async")]
 MILLISECOND = 1_000_000
 DAY = 86_400_000
 EVERYTHING = CancelOpenOrders(symbol="LTCBTC")
+NOT_FINAL = "an order is not canceled, or an order list not over"
 
 
 @pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
@@ -113,9 +115,33 @@ def test_a_lost_cancel_of_everything_is_unknown_with_what_is_open_and_never_sent
 
 
 def test_a_reply_about_another_symbol_is_no_result_of_a_cancel_of_everything() -> None:
-    other: Any = CanceledOrder(symbol="BNBBTC", order_id=1, order_list_id=-1, client_order_id="x")
-    assert EVERYTHING.mismatch((other,)) == "it is about another symbol"
-    assert EVERYTHING.mismatch(()) is None
+    assert EVERYTHING.mismatch((single("CANCELED", "BNBBTC"),)) == "it is about another symbol"
+    assert EVERYTHING.mismatch((single("CANCELED"),)) is None
+
+
+def single(status: str, symbol: str = "LTCBTC") -> CanceledOrder:
+    """Return a single order as the reply to a cancel shows it."""
+    return CanceledOrder(
+        symbol=symbol,
+        order_id=1,
+        order_list_id=-1,
+        client_order_id="x",
+        status=OrderStatus(status),
+    )
+
+
+def test_an_open_list_is_no_result_of_a_cancel_of_everything() -> None:
+    with client_and_venue("REST", "sync") as pair:
+        (ended, *_) = pair.client.send(EVERYTHING)
+    still_open: Any = evolve(ended, list_order_status=ListOrderStatus.EXECUTING)
+    assert EVERYTHING.mismatch((ended,)) is None
+    assert EVERYTHING.mismatch((still_open,)) == NOT_FINAL
+
+
+def test_an_open_order_or_no_order_at_all_is_no_result_of_a_cancel_of_everything() -> None:
+    """An exchange where nothing is open refuses the request: an empty list answers a query."""
+    assert EVERYTHING.mismatch((single("CANCELED"), single("NEW"))) == NOT_FINAL
+    assert EVERYTHING.mismatch(()) == "it is about no order"
 
 
 @pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)

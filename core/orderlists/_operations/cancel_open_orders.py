@@ -13,6 +13,7 @@ from orderlists._operations import validators
 from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
 from orderlists._operations.cancel_order import Canceled, CanceledOrder
 from orderlists._operations.recovery.cancel_open_orders import recover_cancel_open_orders
+from orderlists.enums import ListOrderStatus, OrderStatus
 
 CANCEL_OPEN_ORDERS: Operation[tuple[Canceled, ...]] = Operation(
     name="Cancel All Open Orders on a Symbol",
@@ -61,6 +62,20 @@ class CancelOpenOrders(Request[tuple[Canceled, ...]]):
         return validators.given(symbol=self.symbol, recvWindow=self.recv_window)
 
     def mismatch(self, result: tuple[Canceled, ...]) -> str | None:
-        """Return why a result does not belong to this cancel."""
-        is_about = all(each.symbol == self.symbol for each in result)
-        return None if is_about else "it is about another symbol"
+        """Return why a result does not belong to this cancel, or is not final."""
+        if not result:
+            # Where nothing is open, the exchange refuses the request.
+            return "it is about no order"
+        if any(each.symbol != self.symbol for each in result):
+            return "it is about another symbol"
+        return (
+            None
+            if all(map(_is_canceled, result))
+            else "an order is not canceled, or an order list not over"
+        )
+
+
+def _is_canceled(canceled: Canceled) -> bool:
+    if isinstance(canceled, CanceledOrderList):
+        return canceled.list_order_status is ListOrderStatus.ALL_DONE
+    return canceled.status is OrderStatus.CANCELED
