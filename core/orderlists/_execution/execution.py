@@ -31,7 +31,13 @@ from orderlists._operations.recovery.case import Answer, Case, Steps
 from orderlists._operations.validators import LONGEST_RECV_WINDOW
 from orderlists._redaction import without_secrets
 from orderlists._time import SECOND
-from orderlists.errors import REPLY_NOTE, OrderListsError, TransportError, UndecodableReply
+from orderlists.errors import (
+    REPLY_NOTE,
+    InvalidInput,
+    OrderListsError,
+    TransportError,
+    UndecodableReply,
+)
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -223,8 +229,11 @@ class Execution(Generic[R]):
             self.state.events.recovery_begins()
         try:
             result: R = yield from recovery(Case(self.state, self))
-        except (OrderListsError, AssertionError):
-            raise
+        except (OrderListsError, AssertionError) as error:
+            if not isinstance(error, InvalidInput):
+                raise
+            # A reply has named something by what no request can have: nothing is known of it.
+            raise self.state.unknown(error) from error
         except Exception as bug:
             # Such as a key that can no longer sign: the outcome stays unknown.
             raise self.state.unknown(bug) from bug
