@@ -1,6 +1,5 @@
 """A bug in a user's code is raised unchanged and never retried, over each protocol and client."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +18,6 @@ from orderlists import (
 )
 from orderlists.extending import exact_json
 from orderlists_simulator import EXAMPLE_KEY, VenueTransport, VirtualClock
-from orderlists_simulator import faults as f
 from orderlists_transports import Clocks
 
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
@@ -105,39 +103,3 @@ def test_a_bug_in_a_format_is_raised_unchanged_from_a_query(
     assert "bytes" in note
     assert len(pair.venue.log.entries) == 1
     assert pair.clock.now() == START
-
-
-def listed(symbol: str, order_id: int) -> f.CannedResponse:
-    """Return the reply to a query of list 0, of which one order has this symbol and this id."""
-    order = {"symbol": symbol, "orderId": order_id, "clientOrderId": "leg"}
-    found = {
-        "orderListId": 0,
-        "contingencyType": "OCO",
-        "listStatusType": "EXEC_STARTED",
-        "listOrderStatus": "EXECUTING",
-        "listClientOrderId": "list-0",
-        "transactionTime": START // 1_000_000,
-        "symbol": "LTCBTC",
-        "orders": [order],
-    }
-    json_type = (("Content-Type", "application/json"),)
-    return f.CannedResponse(status=200, headers=json_type, body=json.dumps(found).encode())
-
-
-@pytest.mark.parametrize("reply", [listed("ltcbtc", 1), listed("LTCBTC", -1)])
-@pytest.mark.parametrize("colour", ["sync", "async"])
-def test_a_query_that_a_reply_makes_impossible_leaves_a_lost_cancel_unknown(
-    colour: str, reply: f.CannedResponse
-) -> None:
-    def rule(_: int, request: f.ReceivedRequest) -> f.Fault:
-        if request.effect == "cancel":
-            return f.executed(answer=f.DROPPED)
-        is_query = request.path == "/api/v3/orderList"
-        return f.executed(answer=reply) if is_query else f.NORMAL
-
-    with client_and_venue("REST", colour, faults=rule) as pair:
-        with pytest.raises(OutcomeUnknown) as caught:
-            pair.client.send(CANCEL)
-        assert pair.venue.order_list(0).canceled_by is not None
-    assert isinstance(caught.value.__cause__, InvalidRequest)
-    assert caught.value.attempts

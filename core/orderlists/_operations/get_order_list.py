@@ -66,9 +66,13 @@ class GetOrderList(Request[OrderList]):
         )
 
     def mismatch(self, result: OrderList) -> str | None:
-        """Return why a result does not belong to this query."""
+        """Return why a result does not belong to this query, or contradicts itself."""
         if self.order_list_id is not None:
             is_other = result.order_list_id != self.order_list_id
         else:
             is_other = result.list_client_order_id not in {None, self.list_client_order_id}
-        return "it is about another order list" if is_other else None
+        if is_other:
+            return "it is about another order list"
+        # A damaged symbol must not prove that a cancel was refused for it.
+        is_mixed = any(order.symbol != result.symbol for order in result.orders)
+        return "its orders are on another symbol than the order list" if is_mixed else None
