@@ -12,8 +12,9 @@ CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
 COLOURS = pytest.mark.parametrize("colour", ["sync", "async"])
 
 
-def listed(symbol: str, order_symbol: str, order_id: int = 0) -> f.CannedResponse:
-    """Return the reply to a query of list 0, with one order."""
+def listed(symbol: str, order_symbol: str | None, order_id: int = 0) -> f.CannedResponse:
+    """Return the reply to a query of list 0, with one order or with none."""
+    order = {"symbol": order_symbol, "orderId": order_id, "clientOrderId": "leg"}
     found = {
         "orderListId": 0,
         "contingencyType": "OCO",
@@ -22,7 +23,7 @@ def listed(symbol: str, order_symbol: str, order_id: int = 0) -> f.CannedRespons
         "listClientOrderId": "list-0",
         "transactionTime": START // 1_000_000,
         "symbol": symbol,
-        "orders": [{"symbol": order_symbol, "orderId": order_id, "clientOrderId": "leg"}],
+        "orders": [] if order_symbol is None else [order],
     }
     json_type = (("Content-Type", "application/json"),)
     return f.CannedResponse(status=200, headers=json_type, body=json.dumps(found).encode())
@@ -47,10 +48,13 @@ def test_a_reply_that_makes_the_next_query_impossible_leaves_the_cancel_unknown(
     assert caught.value.attempts
 
 
+@pytest.mark.parametrize("order_symbol", ["LTCBTC", None])
 @COLOURS
-def test_a_list_on_another_symbol_than_its_orders_is_queried_again(colour: str) -> None:
+def test_a_list_on_another_symbol_than_its_orders_is_queried_again(
+    colour: str, order_symbol: str | None
+) -> None:
     """The second cancel is refused; a list on another symbol would make that the verdict."""
-    damaged = [f.executed(answer=listed("XTCBTC", "LTCBTC"))]
+    damaged = [f.executed(answer=listed("XTCBTC", order_symbol))]
     lost = [f.executed(answer=f.DROPPED)]
 
     def rule(_: int, request: f.ReceivedRequest) -> f.Fault:

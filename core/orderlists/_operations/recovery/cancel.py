@@ -141,7 +141,7 @@ class CancelRecovery:
         if is_older and is_fresh:
             # No attempt can have affected another list with the name.
             case.conclude(newest, self.cancel_id)
-        if newest.order_list.symbol != self.request.symbol and is_fresh and not state.lost:
+        if self._is_on_another_symbol(newest) and is_fresh and not state.lost:
             self._raise_refusal()
         if newest.is_surely_open:
             case.conclude_open(newest.at, is_target=is_target)
@@ -172,6 +172,11 @@ class CancelRecovery:
         is_on_symbol = found.order_list.symbol == self.request.symbol
         return is_on_symbol and found.was_placed_before(self.case.state.first_sent)
 
+    def _is_on_another_symbol(self, found: Snapshot) -> bool:
+        """Return whether a list and its orders, which say the same, are on another symbol."""
+        order_list = found.order_list
+        return bool(order_list.orders) and order_list.symbol != self.request.symbol
+
     def _refuse_wrong_target(self, found: Snapshot) -> None:
         """Raise the refusal if the list with that id cannot be the target."""
         state = self.case.state
@@ -182,7 +187,7 @@ class CancelRecovery:
             and found.finding(self.cancel_id) is Finding.OPEN
             and state.is_fresh(found.at, lost_only=True)
         )
-        if found.order_list.symbol != self.request.symbol or is_misnamed:
+        if self._is_on_another_symbol(found) or is_misnamed:
             self._raise_refusal()
 
     def _raise_refusal(self) -> None:
