@@ -11,7 +11,6 @@ from orderlists import (
     CancelOrderList,
     GetOrderList,
     Json,
-    InvalidRequest,
     OutcomeUnknown,
     Rest,
     WebSocketApi,

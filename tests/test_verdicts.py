@@ -69,6 +69,14 @@ FOUND = [
     Scenario(
         by_id=True,
         age=0.0,
+        skew=-30.0,
+        faults=(f.executed(answer=f.DROPPED),) * 5,
+        lags=((1.0, 1.0),),
+        later=True,
+    ),
+    Scenario(
+        by_id=True,
+        age=0.0,
         skew=30.0,
         faults=(
             f.NORMAL,

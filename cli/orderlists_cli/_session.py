@@ -163,9 +163,14 @@ class Session:
         )
 
     def show(self, *results: Result) -> None:
-        """Print results."""
-        records = (each.to_dict() for each in results)
-        self.output.table(records, lambda: _tables.results(results))
+        """Print results, on standard error if standard output cannot take them."""
+        try:
+            records = (each.to_dict() for each in results)
+            self.output.table(records, lambda: _tables.results(results))
+        except OSError:
+            for each in results:
+                note(f"done: {each!r}")
+            raise
 
     def close(self) -> None:
         """Close the client, if there is one."""

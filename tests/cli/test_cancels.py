@@ -205,6 +205,17 @@ def test_a_request_in_doubt_is_stored_and_its_exit_code_kept_where_standard_outp
     assert ended.err.endswith(" orderlists-in-doubt-mine.json\n")
 
 
+def test_a_result_is_on_standard_error_where_standard_output_is_closed(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator() as simulator, closed_pipe() as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        ended = command("cancel", "LTCBTC", "0", "--url", simulator.url)
+
+    assert ended.code == 130
+    assert ended.err.startswith("done: <CanceledOrderList 0 LTCBTC OCO ALL_DONE")
+
+
 def test_a_request_in_doubt_is_stored_and_its_exit_code_kept_where_standard_error_is_closed(
     command: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from orderlists._operations.get_order import GetOrder
 from orderlists._operations.get_order_list import GetOrderList
 from orderlists._operations.recovery.call_state import CallState
 from orderlists._operations.recovery.evidence import EVENT_GRACE, Finding, Snapshot, with_reports
+from orderlists._time import SECOND
 from orderlists.errors import BadTimestamp
 
 if TYPE_CHECKING:
@@ -200,8 +201,16 @@ class Case(Generic[R]):
         """Raise the refusal if a query that is fresh found no list or order.
 
         Of a request of an earlier call it stays unknown: that call may have used another account,
-        which has the list.
+        which has the list.  Until queries show what existed when that call was made, it says
+        nothing.
         """
         state, refusal = self.state, answer.refusal
-        if refusal is not None and state.is_fresh(answer.sent_at, lost_only=lost_only):
-            raise state.unknown() if state.given is None else state.refusal or refusal
+        if refusal is None or not state.is_fresh(answer.sent_at, lost_only=lost_only):
+            return
+        if state.given is not None:
+            raise state.refusal or refusal
+        # Without a measured clock it is only known that it was sent before this call.
+        is_dated = state.first_sent_at_latest.error is not None
+        waited = (answer.sent_at - state.started) / SECOND
+        if is_dated or waited >= state.policy.max_query_lag:
+            raise state.unknown()
