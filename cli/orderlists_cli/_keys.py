@@ -108,7 +108,7 @@ def _from_keyring(service: str, read_keyring: ReadKeyring) -> Key:
 
 
 def read_system_keyring(service: str, name: str) -> str | None:
-    """Return a secret of the system's keyring; None if it has none, or is not installed.
+    """Return a secret of the system's keyring; None if it has none, or there is no keyring.
 
     Raises:
         InvalidSetting: The keyring cannot be read.
@@ -119,6 +119,8 @@ def read_system_keyring(service: str, name: str) -> str | None:
         return None
     try:
         secret: str | None = keyring.get_password(service, name)
+    except keyring.errors.NoKeyringError:
+        return None  # As on a server, where the library is installed and no keyring runs.
     except keyring.errors.KeyringError as error:
         rule = f"must be in a keyring that can be read ({type(error).__name__})"
         raise InvalidSetting(field=f"KEYRING {service} {name}", value=None, rule=rule) from None

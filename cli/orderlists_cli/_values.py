@@ -35,6 +35,18 @@ def whole_number(text: str | None) -> Any:  # noqa: ANN401 - an int, or the text
     return int(text) if text is not None and _WHOLE.fullmatch(text) else text
 
 
+def id_of(text: str | None, client_id: str | None) -> Any:  # noqa: ANN401 - as `whole_number`
+    """Return the exchange's id, where the client id is not given as well.
+
+    Raises:
+        InvalidRequest: Both are given: which of them was meant is not for this program to say.
+    """
+    if text is not None and client_id is not None:
+        rule = "must be given, or --client-id, but not both"
+        raise InvalidRequest(field="order_list_id", value=text, rule=rule)
+    return whole_number(text)
+
+
 def decimal_number(text: str | None) -> Any:  # noqa: ANN401 - a float, or the text as it is
     """Return seconds.  Prices and quantities stay text, which is exact."""
     return float(text) if text is not None and _NUMBER.fullmatch(text) else text

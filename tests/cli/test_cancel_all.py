@@ -28,6 +28,12 @@ def test_cancel_all_prints_a_verdict_a_line_and_a_summary(orderlists: CommandLin
     assert summary == "5 of 5 lists canceled; none is left."
 
 
+def test_cancel_all_says_that_there_was_nothing_to_cancel(orderlists: CommandLine) -> None:
+    ended = orderlists("cancel-all", "BTCUSDT")
+
+    assert (ended.code, ended.out) == (0, "There was no open order list of BTCUSDT.\n")
+
+
 def test_cancel_all_with_json_prints_the_verdicts_and_the_report(orderlists: CommandLine) -> None:
     *verdicts, report = orderlists("cancel-all", "--all-symbols", "--json").records
 

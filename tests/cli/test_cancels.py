@@ -205,6 +205,18 @@ def test_a_request_in_doubt_is_stored_and_its_exit_code_kept_where_standard_outp
     assert ended.err.endswith(" orderlists-in-doubt-mine.json\n")
 
 
+@pytest.mark.parametrize("arguments", ["cancel LTCBTC 0", "cancel-order LTCBTC 0", "show 0"])
+def test_an_id_beside_a_client_id_is_refused_with_nothing_sent(
+    command: CommandLine, arguments: str
+) -> None:
+    with Simulator() as simulator:
+        ended = command(*arguments.split(), "--client-id", "x", "--url", simulator.url)
+        assert simulator.venue.log.entries == ()
+
+    assert ended.code == 2
+    assert ended.err == "ID='0': must be given, or --client-id, but not both; nothing was sent\n"
+
+
 def test_a_result_is_on_standard_error_where_standard_output_is_closed(
     command: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

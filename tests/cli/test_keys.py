@@ -118,6 +118,10 @@ class KeyringError(Exception):
     pass
 
 
+class NoKeyringError(KeyringError):
+    """Stands for the error of a machine without a keyring."""
+
+
 def keyring(monkeypatch: pytest.MonkeyPatch, password: object) -> None:
     """Install a keyring that returns this, or raises it."""
     module = ModuleType("keyring")
@@ -129,6 +133,7 @@ def keyring(monkeypatch: pytest.MonkeyPatch, password: object) -> None:
 
     errors = ModuleType("keyring.errors")
     vars(errors)["KeyringError"] = KeyringError
+    vars(errors)["NoKeyringError"] = NoKeyringError
     vars(module).update(get_password=get_password, errors=errors)
     monkeypatch.setitem(sys.modules, "keyring", module)
 
@@ -141,6 +146,12 @@ def test_the_system_keyring_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_keyring_that_is_not_installed_has_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
+
+    assert read_system_keyring("orderlists:live", "secret") is None
+
+
+def test_a_machine_without_a_keyring_has_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    keyring(monkeypatch, NoKeyringError(WRONG))
 
     assert read_system_keyring("orderlists:live", "secret") is None
 

@@ -3,7 +3,7 @@
 from orderlists import CancelOrderList
 from orderlists_cli._command import CancelId, ClientId, Id, Symbol
 from orderlists_cli._session import Session
-from orderlists_cli._values import whole_number
+from orderlists_cli._values import id_of
 
 
 def cancel(
@@ -16,7 +16,7 @@ def cancel(
     """Cancel an order list, with all of its orders."""
     request = CancelOrderList(
         symbol=symbol,
-        order_list_id=whole_number(order_list_id),
+        order_list_id=id_of(order_list_id, client_id),
         list_client_order_id=client_id,
         new_client_order_id=cancel_id,
     )

@@ -53,7 +53,7 @@ def cancel_all(
     doubts = (*doubts_of(report), *report.in_doubt)
     for step in next_steps(doubts, session.settings.in_doubt_folder, session.arguments):
         note(step)
-    session.output.line(_summary(report), _summary_text(report))
+    session.output.line(_summary(report), _summary_text(report, where))
     raise typer.Exit(code_of(report))
 
 
@@ -74,7 +74,9 @@ def _summary(report: CancelAllReport) -> dict[str, Any]:
     }
 
 
-def _summary_text(report: CancelAllReport) -> str:
+def _summary_text(report: CancelAllReport, where: str) -> str:
+    if report.is_complete and not report.verdicts:
+        return f"There was no open order list {where}."
     text = f"{len(_canceled(report))} of {len(report.verdicts)} lists canceled"
     if report.left:
         text += f"; still open: {', '.join(str(each.order_list_id) for each in report.left)}"

@@ -8,7 +8,7 @@ from orderlists import CancelOrder
 from orderlists.enums import CancelRestrictions
 from orderlists_cli._command import CancelId, ClientId, Id, Symbol
 from orderlists_cli._session import Session
-from orderlists_cli._values import whole_number
+from orderlists_cli._values import id_of
 
 
 def cancel_order(
@@ -24,7 +24,7 @@ def cancel_order(
     """Cancel an order, and with it the list that it belongs to."""
     request = CancelOrder(
         symbol=symbol,
-        order_id=whole_number(order_id),
+        order_id=id_of(order_id, client_id),
         client_order_id=client_id,
         new_client_order_id=cancel_id,
         cancel_restrictions=None if restrictions is None else CancelRestrictions(restrictions),

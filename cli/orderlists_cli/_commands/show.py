@@ -4,13 +4,13 @@ from orderlists import GetOrder, GetOrderList
 from orderlists_cli import _tables
 from orderlists_cli._command import ClientId, Id
 from orderlists_cli._session import Session
-from orderlists_cli._values import whole_number
+from orderlists_cli._values import id_of
 
 
 def show(session: Session, order_list_id: Id = None, client_id: ClientId = None) -> None:
     """Show an order list, open or finished, and its orders."""
     request = GetOrderList(
-        order_list_id=whole_number(order_list_id), list_client_order_id=client_id
+        order_list_id=id_of(order_list_id, client_id), list_client_order_id=client_id
     )
     found = session.send(request)
     orders = [
