@@ -105,13 +105,22 @@ def orderlists_settings() -> Mapping[str, Any]:
     return {}
 
 
+def _named(marker: pytest.Mark) -> Mapping[str, Any]:
+    from orderlists import InvalidSetting
+
+    if marker.args:
+        rule = 'must be given by name, such as protocol="websocket"'
+        raise InvalidSetting(field=marker.name, value=marker.args[0], rule=rule)
+    return marker.kwargs
+
+
 @pytest.fixture
 def _orderlists_settings(
     request: pytest.FixtureRequest, orderlists_settings: Mapping[str, Any]
 ) -> Settings:
     from orderlists_pytest._settings import Settings
 
-    marked = [each.kwargs for each in _markers(request, "orderlists_settings")]
+    marked = [_named(each) for each in _markers(request, "orderlists_settings")]
     settings = Settings.merged(orderlists_settings, *marked)
     request.node.stash[_settings] = settings
     return settings

@@ -206,6 +206,7 @@ class TestBot:
     ("marker", "message"),
     [
         ("faults('lost')", "*fault='lost': must be one of lost_reply, lost_request, timed_out, *"),
+        ("settings('websocket')", "*orderlists_settings='websocket': must be given by name, *"),
         ("settings(list=1)", "*list=1: is no setting of orderlists_settings; they are protocol, *"),
     ],
 )
