@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -168,6 +169,28 @@ def test_without_reconciling_a_lost_placement_is_unknown_with_its_ids() -> None:
     request: Any = unknown.request
     assert placed.list_client_order_id == request.list_client_order_id
     assert placed.evidence is Evidence.QUERY
+
+
+@pytest.mark.parametrize("protocol", ["REST", "WebSocket"])
+def test_a_list_of_another_symbol_with_the_same_name_is_not_taken_for_a_placed_one(
+    protocol: str,
+) -> None:
+    venue = Venue(symbols=("LTCBTC", "BTCUSDT"))
+    venue.order_entry.place_oco(
+        symbol="BTCUSDT",
+        side="SELL",
+        quantity=1,
+        price=3,
+        stop_price=1,
+        list_client_order_id="mine",
+        now=START - 10 * SECOND,
+    )
+    lost = [f.not_executed(answer=f.DROPPED)]
+    with (
+        client_and_venue(protocol, "sync", venue=venue, faults=lost) as pair,
+        pytest.raises(OutcomeUnknown),
+    ):
+        pair.client.send(evolve(OCO, list_client_order_id="mine"))
 
 
 @pytest.mark.parametrize("protocol", ["REST", "WebSocket"])

@@ -31,20 +31,25 @@ LATE = 3600
 
 
 def start(*arguments: str, folder: Path, url: str = "") -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "orderlists_cli", *arguments],
-        env={
-            **KEY,
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": ":".join(sys.path),
-            "ORDERLISTS_URL": url,
-        },
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-        text=True,
-    )
+    # A child inherits that a signal is ignored, as this one is under nohup.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "orderlists_cli", *arguments],
+            env={
+                **KEY,
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": ":".join(sys.path),
+                "ORDERLISTS_URL": url,
+            },
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_the_module_runs_as_a_process(tmp_path: Path, simulator: Simulator) -> None:
