@@ -40,6 +40,8 @@ from orderlists.legs import Limit, Market, StopLossLimit
 from orderlists_simulator import Behaviour, Leg, SbeSettings, Venue
 from placements import GTC, KINDS, oco, oto, otoco
 
+# Tracing doubles its time.
+pytestmark = pytest.mark.no_cover
 FORMATS: dict[str, dict[str, Any]] = {
     "JSON": {"format": Json(), "time_unit": TimeUnit.MICROSECOND},
     "SBE": {"format": Sbe()},

@@ -39,7 +39,7 @@ IN_JSON = [
 # Tracing doubles their time, and coverage is not to depend on what is random.
 pytestmark = pytest.mark.no_cover
 plans = settings(
-    max_examples=4,
+    max_examples=3,
     phases=[Phase.generate, Phase.shrink],
     database=None,
     deadline=None,

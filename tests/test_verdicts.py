@@ -54,7 +54,7 @@ from verdicts import (
 # Tracing doubles their time, and coverage is not to depend on what is random.
 pytestmark = pytest.mark.no_cover
 # `make soak` runs more.
-PLANS = {"cancel": 14, "place": 4, "amend": 6}  # A placement takes many more queries.
+PLANS = {"cancel": 8, "place": 3, "amend": 4}  # A placement takes many more queries.
 TALLY = Tally()
 
 

@@ -145,7 +145,7 @@ def outcome_in_json(name: str, values: Tree) -> Any:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_a_message_gives_what_json_gives(name: str, data: st.DataObject) -> None:
     values = data.draw(values_of(LAYOUTS[name]))
     assert outcome_in_sbe(name, values) == outcome_in_json(name, values)

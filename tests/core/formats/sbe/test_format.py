@@ -363,6 +363,25 @@ def test_one_part_of_a_list_that_the_schema_lacks_makes_the_list_undecodable(bod
     assert reader.headers == ()
 
 
+WHOLE = encoded(
+    "CancelOpenOrdersResponse", {"responses": [{"response": message("CancelOrderResponse")}]}
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("OrderListsResponse", encoded("OrderListsResponse", {"orderLists": []})[:-1]),
+        ("CancelOpenOrdersResponse", WHOLE[:-1]),
+        ("OrderListResponse", message("OrderListResponse")[:-1]),
+    ],
+    ids=["in the size of a group", "in a message inside", "in the last text"],
+)
+def test_a_message_that_is_cut_is_unreadable(name: str, body: bytes) -> None:
+    with pytest.raises(Unreadable, match="cut"):
+        Sbe().decode(sbe_reply(body), SHAPES[name], US)
+
+
 CANNOT_ENCODE = {"code": -1161, "msg": "Unable to encode the response in SBE schema '3:5'."}
 
 

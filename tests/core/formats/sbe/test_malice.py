@@ -29,6 +29,8 @@ from sbe_mutations import read_in_every_way, run, samples
 # Tracing multiplies the time of so many readings.
 untraced = pytest.mark.no_cover
 PAGE = "OrderListsResponse"
+# Tracing doubles their time.
+pytestmark = pytest.mark.no_cover
 SAMPLES = samples()
 
 
