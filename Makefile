@@ -16,7 +16,7 @@ demo: $(PACKAGE)  ## Cancel two order lists on a simulated exchange, sync and as
 test: $(TOOLS)  ## Run every test, with branch coverage
 	@# More processes than cores: many tests of transports wait for a timeout.  They share the
 	@# bytecode of the tests, which takes each of them seconds to make.
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 4 --cov --cov-report=term
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 3 --cov --cov-report=term
 
 foreign: $(TOOLS) $(RIVALS)  ## Run the clients of others against the simulator, and print what works
 	RACE=$(RACE) $(BIN)/python -m pytest tests/foreign
