@@ -20,8 +20,6 @@ from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import define
-
 from orderlists._observing.observer import CONNECTIONS, ENGINE, RATE_LIMITS
 from orderlists_transports._validators import check_callable
 
@@ -36,12 +34,12 @@ Observe: TypeAlias = "Callable[[ClientEvent], object]"
 _CALLS: Final = count(1)
 
 
-@define(eq=False)
 class Listeners:
     """Passes the events of one client to the log and to a function."""
 
-    _observe: Observe | None
-    _loggers: dict[str, Logger] | None = None
+    def __init__(self, observe: Observe | None) -> None:
+        self._observe = observe
+        self._loggers: dict[str, Logger] | None = None
 
     @classmethod
     def of(cls, observe: Observe | None) -> Listeners:
