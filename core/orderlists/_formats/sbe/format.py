@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from contextlib import suppress
+from functools import cache
 from typing import Any, TypeVar
 
 from attrs import Attribute, field, frozen
@@ -19,6 +20,7 @@ from orderlists._formats.sbe.messages import (
     read_plain,
     read_value,
 )
+from orderlists._formats.sbe.schema import load
 from orderlists._models.base import RawReply
 from orderlists._models.events import Event
 from orderlists._models.shapes import Shape
@@ -38,12 +40,6 @@ _REFUSALS = {
 """Errors after which JSON is requested, by code."""
 _INT_DIGITS = 19
 _MEDIA_TYPE = "application/sbe"
-_SCHEMA = (3, 5)
-_HEADERS = (
-    ("Accept", f"{_MEDIA_TYPE}, application/json"),
-    ("X-MBX-SBE", "{}:{}".format(*_SCHEMA)),
-)
-_QUERY = "responseFormat=sbe&sbeSchemaId={}&sbeSchemaVersion={}".format(*_SCHEMA)
 _METHODS = frozenset(
     {
         *("ping", "time"),
@@ -58,6 +54,17 @@ _METHODS = frozenset(
     }
 )
 """The methods whose replies this library has layouts for."""
+
+
+@cache
+def _headers() -> tuple[tuple[str, str], ...]:
+    return ("Accept", f"{_MEDIA_TYPE}, application/json"), ("X-MBX-SBE", str(load()))
+
+
+@cache
+def _query() -> str:
+    schema = load()
+    return f"responseFormat=sbe&sbeSchemaId={schema.id}&sbeSchemaVersion={schema.version}"
 
 
 class SbeSchemaWarning(UserWarning):
@@ -125,12 +132,12 @@ class Sbe:
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
         """The headers that accept SBE, and JSON too; none once the schema is outgrown."""
-        return () if self._notes.is_outgrown else _HEADERS
+        return () if self._notes.is_outgrown else _headers()
 
     @property
     def query(self) -> str:
         """The options that select SBE; none once the schema is outgrown."""
-        return "" if self._notes.is_outgrown else _QUERY
+        return "" if self._notes.is_outgrown else _query()
 
     def supports(self, method: str) -> bool:
         """Return whether there is a layout for the replies to this method."""
@@ -201,8 +208,8 @@ class Sbe:
 
     def _noted(self, error: ErrorBody | None) -> ErrorBody | None:
         if error is not None and error.code in _REFUSALS:
-            schema = "{}:{} ({})".format(*_SCHEMA, error.code)
-            self._note_outgrown(f"the exchange {_REFUSALS[error.code]} SBE schema {schema}")
+            what = f"{_REFUSALS[error.code]} SBE schema {load()} ({error.code})"
+            self._note_outgrown(f"the exchange {what}")
         return error
 
     def _note_outgrown(self, reason: str) -> None:
@@ -217,7 +224,7 @@ class Sbe:
     def _note_deprecation(self) -> None:
         if not self._notes.is_deprecated:
             self._notes.is_deprecated = True
-            _warn("the exchange calls SBE schema {}:{} deprecated".format(*_SCHEMA))
+            _warn(f"the exchange calls SBE schema {load()} deprecated")
 
 
 def _is_sbe(reply: RawReply) -> bool:

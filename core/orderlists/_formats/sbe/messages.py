@@ -168,10 +168,10 @@ def _event_reader(template: int, version: int, kind: Any) -> Read:  # noqa: ANN4
 def _layout(template: int, version: int) -> tuple[str, Block]:
     schema = load()
     if template not in schema.messages:
-        raise NotInSchema(f"template {template}, which schema {schema.id}:{schema.version} lacks")
+        raise NotInSchema(f"template {template}, which schema {schema} lacks")
     name, block = schema.messages[template]
     if template == NOT_REPRESENTABLE:
-        raise NotInSchema(f"{name}: schema {schema.id}:{schema.version} cannot express the reply")
+        raise NotInSchema(f"{name}: schema {schema} cannot express the reply")
     return name, block.at(version)
 
 

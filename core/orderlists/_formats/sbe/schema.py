@@ -130,6 +130,9 @@ class Schema(NamedTuple):
     enums: dict[str, dict[int, str]]
     messages: dict[int, tuple[str, Block]]
 
+    def __str__(self) -> str:
+        return f"{self.id}:{self.version}"
+
 
 @cache
 def load() -> Schema:
