@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Annotated, Any
 
 import typer
@@ -31,7 +33,35 @@ StpMode = Annotated[
 ]
 
 
-@command(app)
+def _value(kind: Any, name: str, text: str) -> Any:  # noqa: ANN401 - as above
+    if name in kind.slots:
+        return leg_of(name, text)
+    return Side(text) if name.endswith("side") else text
+
+
+def _places(kind: Any) -> Callable[[Callable[..., None]], object]:  # noqa: ANN401 - a class of placements
+    """Register a command that places lists of a kind, with the options of a function."""
+
+    def register(options: Callable[..., None]) -> object:
+        @command(app)
+        @wraps(options)
+        def place(
+            session: Session, symbol: str, client_id: str | None, stp_mode: str | None, **own: str
+        ) -> None:
+            request = kind(
+                symbol=symbol,
+                list_client_order_id=client_id,
+                self_trade_prevention_mode=stp_mode and SelfTradePreventionMode(stp_mode),
+                **{name: _value(kind, name, text) for name, text in own.items()},
+            )
+            session.show(session.send(request))
+
+        return place
+
+    return register
+
+
+@_places(PlaceOco)
 def oco(
     session: Session,
     symbol: Symbol,
@@ -43,11 +73,9 @@ def oco(
     stp_mode: StpMode = None,
 ) -> None:
     """Place a pair: the execution of one expires the other."""
-    own = {"side": side, "quantity": quantity, "above": above, "below": below}
-    _place(session, PlaceOco, symbol, client_id, stp_mode, own)
 
 
-@command(app)
+@_places(PlaceOto)
 def oto(
     session: Session,
     symbol: Symbol,
@@ -61,18 +89,9 @@ def oto(
     stp_mode: StpMode = None,
 ) -> None:
     """Place an order that releases another when it is filled."""
-    own = {
-        "working_side": working_side,
-        "working_quantity": working_quantity,
-        "working": working,
-        "pending_side": pending_side,
-        "pending_quantity": pending_quantity,
-        "pending": pending,
-    }
-    _place(session, PlaceOto, symbol, client_id, stp_mode, own)
 
 
-@command(app)
+@_places(PlaceOtoco)
 def otoco(
     session: Session,
     symbol: Symbol,
@@ -87,19 +106,9 @@ def otoco(
     stp_mode: StpMode = None,
 ) -> None:
     """Place an order that releases a pair when it is filled."""
-    own = {
-        "working_side": working_side,
-        "working_quantity": working_quantity,
-        "working": working,
-        "pending_side": pending_side,
-        "pending_quantity": pending_quantity,
-        "pending_above": pending_above,
-        "pending_below": pending_below,
-    }
-    _place(session, PlaceOtoco, symbol, client_id, stp_mode, own)
 
 
-@command(app)
+@_places(PlaceOpo)
 def opo(
     session: Session,
     symbol: Symbol,
@@ -110,11 +119,9 @@ def opo(
     stp_mode: StpMode = None,
 ) -> None:
     """Place an order that buys, and one that sells what was bought."""
-    own = {"working_quantity": working_quantity, "working": working, "pending": pending}
-    _place(session, PlaceOpo, symbol, client_id, stp_mode, own)
 
 
-@command(app)
+@_places(PlaceOpoco)
 def opoco(
     session: Session,
     symbol: Symbol,
@@ -126,34 +133,3 @@ def opoco(
     stp_mode: StpMode = None,
 ) -> None:
     """Place an order that buys, and a pair that sells what was bought."""
-    own = {
-        "working_quantity": working_quantity,
-        "working": working,
-        "pending_above": pending_above,
-        "pending_below": pending_below,
-    }
-    _place(session, PlaceOpoco, symbol, client_id, stp_mode, own)
-
-
-def _place(
-    session: Session,
-    kind: Any,  # noqa: ANN401 - a class of placements
-    symbol: str,
-    client_id: str | None,
-    stp_mode: str | None,
-    own: dict[str, str],
-) -> None:
-    values = {name: _value(kind, name, text) for name, text in own.items()}
-    request = kind(
-        symbol=symbol,
-        list_client_order_id=client_id,
-        self_trade_prevention_mode=stp_mode and SelfTradePreventionMode(stp_mode),
-        **values,
-    )
-    session.show(session.send(request))
-
-
-def _value(kind: Any, name: str, text: str) -> Any:  # noqa: ANN401 - as above
-    if name in kind.slots:
-        return leg_of(name, text)
-    return Side(text) if name.endswith("side") else text
