@@ -70,7 +70,7 @@ class Connection(Protocol):
     """One open connection that carries frames.
 
     Any number of threads may send; one at a time receives.  Pings of the other side are answered
-    with their payload, at the latest while somebody receives.
+    with their payload, at the latest during a `receive`.
     """
 
     def send(self, frame: Frame, /, *, timeout: float) -> None:

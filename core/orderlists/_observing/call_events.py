@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from orderlists._clock import ClockReading
 from orderlists._models.order_lists import Evidence
+from orderlists._observing.client_events import measurement
 from orderlists._observing.events import (
     CallEnded,
     CallEvent,
     CallVerdict,
-    ClockMeasured,
     RecoveryStep,
     ReplyLost,
     ReplyReceived,
@@ -23,7 +23,7 @@ from orderlists._observing.events import (
     Waiting,
     WaitReason,
 )
-from orderlists._observing.observer import DEBUG, ENGINE, INFO, WARNING
+from orderlists._observing.observer import DEBUG, ENGINE, INFO, WARNING, level_of_wait
 from orderlists._time import SECOND
 from orderlists.errors import (
     NotExecuted,
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from orderlists._operations.base import Request
     from orderlists._operations.recovery.call_state import CallState
 
-_LONG_WAIT = 1.0
 _IDS = ("orderid", "orderlistid")
 
 
@@ -80,8 +79,7 @@ class CallEvents:
     def sleeping(self, seconds: float, *, is_blocked: bool) -> None:
         """Emit that the call waits until a block ends, or backs off."""
         reason = WaitReason.RATE_LIMIT if is_blocked else WaitReason.BACK_OFF
-        level = DEBUG if seconds < _LONG_WAIT else INFO
-        self._emit(level, Waiting, reason=reason, seconds=float(seconds))
+        self._emit(level_of_wait(seconds), Waiting, reason=reason, seconds=float(seconds))
 
     def queued(self) -> None:
         """Emit that a request waits for its turn."""
@@ -112,14 +110,7 @@ class CallEvents:
 
     def clock_measured(self, before: ClockReading) -> None:
         """Emit how far the clock moved."""
-        at = self._state.clock.at(before.monotonic)
-        make = partial(
-            ClockMeasured,
-            at=at.instant,
-            moved=(at.server - before.server) / SECOND,
-            error=(at.error or 0) / SECOND,
-            call=self._number,
-        )
+        make = measurement(self._state.clock, before, call=self._number)
         self._state.observer.emit(ENGINE, INFO, make)
 
     def ended(self, outcome: object) -> None:

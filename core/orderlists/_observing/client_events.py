@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from orderlists._clock import ClockReading
+from orderlists._clock import ClockReading, ServerClock
 from orderlists._observing.events import (
     ClockMeasured,
     ConnectionClosed,
@@ -14,7 +15,14 @@ from orderlists._observing.events import (
     ConnectionOpened,
     RateLimitReached,
 )
-from orderlists._observing.observer import CONNECTIONS, DEBUG, INFO, RATE_LIMITS, WARNING
+from orderlists._observing.observer import (
+    CONNECTIONS,
+    DEBUG,
+    INFO,
+    RATE_LIMITS,
+    WARNING,
+    level_of_wait,
+)
 from orderlists._rate_limits import ORDERS_EXCEEDED
 from orderlists._time import SECOND
 from orderlists.errors import Banned, RateLimited, describe_cause
@@ -22,8 +30,6 @@ from orderlists.errors import Banned, RateLimited, describe_cause
 if TYPE_CHECKING:
     from orderlists._connections.connection import Connection
     from orderlists._gate import Gate
-
-_LONG_WAIT = SECOND
 
 
 def rate_limit_reached(
@@ -44,10 +50,16 @@ def rate_limit_reached(
 
 def clock_measured(gate: Gate, before: ClockReading) -> None:
     """Emit that a connection measured the exchange's clock, and how far that moved it."""
-    at = gate.clock.at(before.monotonic)
+    gate.observer.emit(CONNECTIONS, INFO, measurement(gate.clock, before, call=None))
+
+
+def measurement(
+    clock: ServerClock, before: ClockReading, *, call: int | None
+) -> Callable[[], ClockMeasured]:
+    """Return what makes the event of a measured clock, for a call or for none."""
+    at = clock.at(before.monotonic)
     moved, error = (at.server - before.server) / SECOND, (at.error or 0) / SECOND
-    make = partial(ClockMeasured, at=at.instant, moved=moved, error=error, call=None)
-    gate.observer.emit(CONNECTIONS, INFO, make)
+    return partial(ClockMeasured, at=at.instant, moved=moved, error=error, call=call)
 
 
 def connection_opened(gate: Gate, connection: Connection, *, is_reconnect: bool) -> None:
@@ -85,5 +97,6 @@ def connection_failed(gate: Gate, error: Exception, at: ClockReading) -> None:
 
 def connection_delayed(gate: Gate, pause: int, reason: str, at: ClockReading) -> None:
     """Emit that the next attempt waits for its back-off."""
-    make = partial(ConnectionDelayed, at=at.instant, seconds=pause / SECOND, reason=reason)
-    gate.observer.emit(CONNECTIONS, DEBUG if pause < _LONG_WAIT else INFO, make)
+    seconds = pause / SECOND
+    make = partial(ConnectionDelayed, at=at.instant, seconds=seconds, reason=reason)
+    gate.observer.emit(CONNECTIONS, level_of_wait(seconds), make)

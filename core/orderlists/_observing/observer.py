@@ -1,4 +1,4 @@
-"""Whoever listens to the events of one client, as the engine and the gate see it.
+"""The listener of the events of one client, as the engine and the gate see it.
 
 Nothing here makes an event: the modules that do are loaded with the first event that has a
 listener.  So a client that is not observed does not load them.
@@ -21,6 +21,13 @@ ENGINE: Final = "engine"
 CONNECTIONS: Final = "connections"
 RATE_LIMITS: Final = "rate_limits"
 """The sources of events: what decides."""
+
+_LONG_WAIT = 1.0
+
+
+def level_of_wait(seconds: float) -> int:
+    """Return the level of a wait: DEBUG below a second."""
+    return DEBUG if seconds < _LONG_WAIT else INFO
 
 
 class Observer(Protocol):

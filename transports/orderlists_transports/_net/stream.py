@@ -4,8 +4,8 @@ The socket never blocks: each step tries, and where nothing can be done yet it w
 to say that it can.  So no timeout is set on a socket, which would cost a system call each time, and
 bytes that trickle in do not move the deadline.
 
-Invariant: an exception in the middle of an operation leaves the stream in an unknown state; whoever
-owns it closes it then.
+Invariant: an exception in the middle of an operation leaves the stream in an unknown state; its
+owner closes it then.
 """
 
 from __future__ import annotations
