@@ -32,7 +32,6 @@ from orderlists._clock import ClockReading
 from orderlists._operations.base import Request, request_kind
 from orderlists.enums import OrderType
 from orderlists.errors import InvalidRequest, OutcomeUnknown
-from orderlists.legs import KINDS
 
 _RULE = "must be JSON that InDoubt.to_json() returned"
 _ATTEMPTS_RULE = "must be the attempts of an OutcomeUnknown, or () if they are not known"
@@ -162,6 +161,8 @@ def _given(kind: Any, values: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN
 
 
 def _leg(tree: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a leg
+    from orderlists.legs import KINDS  # noqa: PLC0415 - a cancel needs none
+
     facts = dict(tree)
     return KINDS[OrderType(facts.pop("type"))](**facts)
 

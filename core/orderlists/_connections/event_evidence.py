@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from orderlists._models.events import Event, ExecutionReport, ListStatus
 from orderlists._models.order_lists import CanceledOrderList, Evidence, OrderList
-from orderlists._models.proof import canceled, listed, reported
+from orderlists._models.proof import canceled
+from orderlists._models.reported import listed, reported
 from orderlists.enums import ExecutionType, ListOrderStatus, OrderStatus
 
 K = TypeVar("K")

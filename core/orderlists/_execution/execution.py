@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from attrs import define
 
@@ -20,7 +20,6 @@ from orderlists._attempt import Attempt
 from orderlists._clock import ClockReading, Sample
 from orderlists._clock_sync import measure
 from orderlists._commands import AwaitEvent, Call, Outcome, Sleep
-from orderlists._connections.event_evidence import EventEvidence
 from orderlists._execution.adapters import ProtocolAdapter
 from orderlists._execution.decisions import BUGS, DECISIONS, Action, FailureKind, classify
 from orderlists._observing.observer import INFO
@@ -38,6 +37,9 @@ from orderlists.errors import (
     TransportError,
     UndecodableReply,
 )
+
+if TYPE_CHECKING:
+    from orderlists._connections.event_evidence import EventEvidence
 
 R = TypeVar("R")
 T = TypeVar("T")

@@ -12,13 +12,15 @@ through.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from orderlists._models.base import RawReply
-from orderlists._models.events import Event
 from orderlists._models.shapes import Shape
 from orderlists._rate_limits import Usage
 from orderlists._time import TimeUnit
+
+if TYPE_CHECKING:
+    from orderlists._models.events import Event
 
 R = TypeVar("R")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from json import JSONDecoder
-from typing import Any, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 from attrs import Attribute, field, frozen
 
@@ -14,11 +14,13 @@ from orderlists._formats.decoder import decode_value
 from orderlists._formats.envelope import retry_after, usages
 from orderlists._formats.interfaces import ErrorBody, Reply, Unreadable, bytes_of
 from orderlists._models.base import RawReply
-from orderlists._models.events import KINDS, Event, OtherEvent
 from orderlists._models.fields import is_object
-from orderlists._models.shapes import One, Shape
+from orderlists._models.shapes import Shape
 from orderlists._time import TimeUnit
 from orderlists.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from orderlists._models.events import Event
 
 R = TypeVar("R")
 
@@ -27,7 +29,6 @@ JsonParser: TypeAlias = Callable[[bytes], Any]
 
 _OK = 200
 _ERROR_MEMBERS = {"code", "msg", "data"}
-_EVENT_SHAPES = {name: One(kind) for name, kind in KINDS.items()}
 _ID_TYPES = (int, str)
 
 
@@ -157,7 +158,10 @@ class Json:
 
 
 def _event(event: dict[str, Any], unit: TimeUnit) -> Event:
-    shape = _EVENT_SHAPES.get(event["e"])
+    # Every protocol with events has loaded their classes; REST has none, and they are large.
+    from orderlists._models.events import SHAPES, OtherEvent  # noqa: PLC0415
+
+    shape = SHAPES.get(event["e"])
     if shape is not None:
         try:
             return decode_value(event, shape, unit)

@@ -17,6 +17,7 @@ from attrs import field, frozen
 
 from orderlists._models.base import JsonForm, Result
 from orderlists._models.fields import sent_as
+from orderlists._models.shapes import One
 from orderlists._time import Instant
 from orderlists.enums import (
     ContingencyType,
@@ -212,3 +213,6 @@ KINDS: Mapping[str, type[ListStatus | ExecutionReport]] = {
     "executionReport": ExecutionReport,
 }
 """The event types with a class of their own, by name."""
+
+SHAPES = {name: One(kind) for name, kind in KINDS.items()}
+"""The shapes of these."""

@@ -8,15 +8,17 @@ subscriptions on one connection.  Both are sans-I/O: bytes or frames in, values 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from orderlists._keys.key import Key
-from orderlists._models.events import Event
 from orderlists._operations.base import Request
 from orderlists._protocols.http_messages import HttpRequest, HttpResponse
 from orderlists._rate_limits import Usage
 from orderlists._time import TimeUnit
 from orderlists.errors import OrderListsError
+
+if TYPE_CHECKING:
+    from orderlists._models.events import Event
 
 R = TypeVar("R")
 

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from orderlists import CanceledOrderList, Evidence, Json, ListStatus, OrderList, TimeUnit
-from orderlists._models.proof import canceled, listed
+from orderlists._models.proof import canceled
+from orderlists._models.reported import listed
 from orderlists.extending import One
 from replies import http_reply
 

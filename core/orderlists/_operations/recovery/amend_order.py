@@ -31,7 +31,7 @@ from attrs import define
 
 from orderlists._models.events import ExecutionReport
 from orderlists._models.order_lists import Evidence, OrderReport
-from orderlists._models.proof import reported
+from orderlists._models.reported import reported
 from orderlists._operations.get_order_amendments import (
     GetOrderAmendments,
     OrderAmendment,
