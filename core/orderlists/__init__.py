@@ -9,17 +9,14 @@ rules of symbols in `orderlists.markets`, and the interfaces for new operations,
 and transports in `orderlists.extending`.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from orderlists._attempt import Attempt
-from orderlists._execution.cancel_all_report import CancelAllReport, Verdict
 from orderlists._formats.json import Json
 from orderlists._in_doubt import InDoubt
 from orderlists._keys.key import HmacKey, Key
-from orderlists._keys.private_keys import Ed25519Key, RsaKey
+from orderlists._lazy import LAZY, load
 from orderlists._models.base import RawReply
-from orderlists._models.events import Event, ExecutionReport, Gap, GapReason, ListStatus, OtherEvent
 from orderlists._models.order_lists import (
     CanceledOrderList,
     Evidence,
@@ -29,34 +26,9 @@ from orderlists._models.order_lists import (
     OrderReport,
     PlacedOrderList,
 )
-from orderlists._operations.amend_order import (
-    AmendedOrder,
-    AmendedOrderList,
-    AmendOrder,
-    AmendReport,
-)
-from orderlists._operations.cancel_open_orders import CancelOpenOrders
-from orderlists._operations.cancel_order import CanceledOrder, CancelOrder
-from orderlists._operations.cancel_order_list import CancelOrderList
-from orderlists._operations.get_all_order_lists import GetAllOrderLists
-from orderlists._operations.get_open_order_lists import GetOpenOrderLists
-from orderlists._operations.get_order import GetOrder
-from orderlists._operations.get_order_amendments import GetOrderAmendments, OrderAmendment
-from orderlists._operations.get_order_list import GetOrderList
-from orderlists._operations.get_server_time import GetServerTime, ServerTime
-from orderlists._operations.get_unfilled_order_count import (
-    GetUnfilledOrderCount,
-    UnfilledOrderCount,
-)
-from orderlists._operations.place_oco import PlaceOco
-from orderlists._operations.place_opo import PlaceOpo
-from orderlists._operations.place_opoco import PlaceOpoco
-from orderlists._operations.place_oto import PlaceOto
-from orderlists._operations.place_otoco import PlaceOtoco
 from orderlists._operations.recovery.evidence import Ending
 from orderlists._policy import Policy
 from orderlists._protocols.rest import Rest
-from orderlists._protocols.websocket_api import WebSocketApi
 from orderlists._rate_limits import RateLimit, RateLimits
 from orderlists._time import Instant, TimeUnit
 from orderlists._version import __version__
@@ -86,20 +58,54 @@ from orderlists.errors import (
 )
 
 if TYPE_CHECKING:
+    from orderlists._execution.cancel_all_report import CancelAllReport, Verdict
     from orderlists._formats.sbe.format import Sbe, SbeSchemaWarning
+    from orderlists._keys.private_keys import Ed25519Key, RsaKey
+    from orderlists._models.events import (
+        Event,
+        ExecutionReport,
+        Gap,
+        GapReason,
+        ListStatus,
+        OtherEvent,
+    )
+    from orderlists._operations.amend_order import (
+        AmendedOrder,
+        AmendedOrderList,
+        AmendOrder,
+        AmendReport,
+    )
+    from orderlists._operations.cancel_open_orders import CancelOpenOrders
+    from orderlists._operations.cancel_order import CanceledOrder, CancelOrder
+    from orderlists._operations.cancel_order_list import CancelOrderList
+    from orderlists._operations.get_all_order_lists import GetAllOrderLists
     from orderlists._operations.get_exchange_info import GetExchangeInfo
+    from orderlists._operations.get_open_order_lists import GetOpenOrderLists
+    from orderlists._operations.get_order import GetOrder
+    from orderlists._operations.get_order_amendments import GetOrderAmendments, OrderAmendment
+    from orderlists._operations.get_order_list import GetOrderList
+    from orderlists._operations.get_server_time import GetServerTime, ServerTime
+    from orderlists._operations.get_unfilled_order_count import (
+        GetUnfilledOrderCount,
+        UnfilledOrderCount,
+    )
+    from orderlists._operations.place_oco import PlaceOco
+    from orderlists._operations.place_opo import PlaceOpo
+    from orderlists._operations.place_opoco import PlaceOpoco
+    from orderlists._operations.place_oto import PlaceOto
+    from orderlists._operations.place_otoco import PlaceOtoco
+    from orderlists._protocols.websocket_api import WebSocketApi
 else:
-    # Loaded when they are first used: the classes of filters take a quarter of the import.
-    _LAZY = {
-        "GetExchangeInfo": "orderlists._operations.get_exchange_info",
-        "Sbe": "orderlists._formats.sbe.format",
-        "SbeSchemaWarning": "orderlists._formats.sbe.format",
-    }
 
-    def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
-        if name not in _LAZY:
+    def __getattr__(name: str) -> Any:  # noqa: ANN401 - most are classes
+        if name not in LAZY:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(_LAZY[name]), name)
+        value = globals()[name] = load(name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 __all__ = [

@@ -29,6 +29,7 @@ from cattrs import BaseValidationError, Converter, transform_error
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from orderlists._lazy import LAZY, load
 from orderlists._models.fields import is_general, is_list, is_object, is_tuple
 from orderlists._time import Instant, TimeUnit
 from orderlists.errors import InvalidInput
@@ -54,7 +55,10 @@ def read(kind: type[T], text: str | bytes) -> T:
     """
     try:
         tree = cast("dict[str, Any]", _exact(json.loads(text), dict))
-        found = {each.__name__: each for each in _with_derived(kind)}[tree.pop("kind")]
+        name = tree.pop("kind")
+        if name in LAZY:
+            load(name)  # Until then Python does not know it as a derived class.
+        found = {each.__name__: each for each in _with_derived(kind)}[name]
         return _converter().structure(tree, found)
     except BaseValidationError as error:
         reasons = "; ".join(transform_error(error, format_exception=_describe)[:_MAX_REASONS])

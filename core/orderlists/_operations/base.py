@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeV
 
 from attrs import field, fields, frozen
 
+from orderlists._lazy import REQUESTS, load
 from orderlists._models.shapes import One, Shape
 from orderlists.errors import Rejected
 
@@ -123,13 +124,13 @@ class Request(ABC, Generic[R]):
     operation: ClassVar[Operation[Any]]
 
     def __init_subclass__(cls) -> None:
-        """Reject slots, which `completed` does not copy, and register the class by name."""
+        """Reject slots, which `completed` does not copy, and register a class of yours by name."""
         if cls.__dict__.get("__slots__"):
             raise TypeError(f"{cls.__name__} must have no slots: @frozen(slots=False)")
-        taken = _KINDS.get(cls.__name__)
-        if taken is not None and _is_ours(taken) and not _is_ours(cls):
-            raise TypeError(f"{cls.__name__} is a request of this library: choose another name")
-        _KINDS[cls.__name__] = cls
+        if cls.__module__.partition(".")[0] != "orderlists":
+            if cls.__name__ in REQUESTS:
+                raise TypeError(f"{cls.__name__} is a request of this library: choose another name")
+            _KINDS[cls.__name__] = cls
 
     @abstractmethod
     def parameters(self) -> list[Parameter]:
@@ -186,20 +187,19 @@ class Request(ABC, Generic[R]):
         return complete
 
 
-# By name, to decode the JSON form of a request.
+# Those of others by name, to decode the JSON form of a request.
 _KINDS: dict[str, type[Request[Any]]] = {}
-
-
-def _is_ours(kind: type) -> bool:
-    return kind.__module__.partition(".")[0] == "orderlists"
 
 
 def request_kind(name: str) -> type[Request[Any]]:
     """Return the class of requests of this name.
 
     Raises:
-        LookupError: There is no such class, or its module was not imported.
+        LookupError: There is no such class, or it is not ours and its module was not imported.
     """
+    if name in REQUESTS:
+        kind: type[Request[Any]] = load(name)
+        return kind
     return _KINDS[name]
 
 
