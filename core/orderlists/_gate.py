@@ -22,7 +22,7 @@ from orderlists._rate_limits import RateLimits, Usage
 from orderlists.errors import Banned, RateLimited
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class Gate:
     """The gate of one client.
 

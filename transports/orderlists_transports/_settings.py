@@ -72,7 +72,7 @@ class Clocks:
 CLOCKS = Clocks()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Settings:
     """The part of a client that does no I/O: its engine, its gate, its clocks."""
 

@@ -59,7 +59,7 @@ class ProtocolAdapter(Protocol):
         ...
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class HttpAdapter:
     """The adapter for protocols in which every request has its own response."""
 
@@ -102,7 +102,7 @@ class HttpAdapter:
         return f"of {len(outcome.value.body)} bytes, HTTP {outcome.value.status}"
 
 
-@frozen
+@frozen(eq=False, repr=False)
 class FramedAdapter:
     """The adapter for framed protocols.
 

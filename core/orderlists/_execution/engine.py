@@ -67,7 +67,7 @@ class RunningCall(NamedTuple, Generic[R]):
             self.state.events.ended(error)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False, repr=False)
 class Engine:
     """Creates the calls of one client.
 

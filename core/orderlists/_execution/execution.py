@@ -72,7 +72,7 @@ class Reply(NamedTuple):
     action: Action = Action.RAISE
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Execution(Generic[R]):
     """One call: the flat loop, and the services for its recovery (`RecoveryEngine`).
 

@@ -29,7 +29,7 @@ def _no_running() -> dict[Ticket, None]:
     return {}
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Turns:
     """The turns of one client.
 

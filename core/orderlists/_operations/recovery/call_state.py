@@ -33,7 +33,7 @@ LATEST_TIMESTAMP = SECOND
 """How far a timestamp may be ahead of the exchange's clock, or the exchange refuses it."""
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class CallState:
     """The state of one call.  Times without a unit are nanoseconds of the monotonic clock.
 

@@ -65,7 +65,7 @@ def recover_cancel(case: Case[CanceledOrderList]) -> Steps[CanceledOrderList]:
     return (yield from (recovery.by_id() if by_id else recovery.by_name()))
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class CancelRecovery:
     """The recovery of one cancel of an order list.
 

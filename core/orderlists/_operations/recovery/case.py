@@ -30,7 +30,7 @@ Steps = Generator[Any, Any, T]
 """A part of a recovery; the engine receives what it yields."""
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Answer(Generic[T]):
     """The outcome of one request of a recovery.
 
@@ -73,7 +73,7 @@ class RecoveryEngine(Protocol):
         ...
 
 
-@define(eq=False)
+@define(eq=False, repr=False)
 class Case(Generic[R]):
     """One request whose outcome is unknown.
 
