@@ -32,7 +32,7 @@ def test_a_client_that_cancels_loads_no_placements_no_legs_and_no_events() -> No
         "from orderlists_transports import Client\n"
         "CancelOrderList(symbol='LTCBTC', order_list_id=0)\n"
         "Client(HmacKey(api_key='k' * 64, secret='s')).close()\n"
-        "parts = ('legs', 'place', 'events', 'amend', 'websocket', 'private', 'cancel_all')\n"
+        "parts = ('legs', 'place', 'events', 'amend', 'websocket', 'private', '_all', 'proxy')\n"
         "loaded = [name for name in sys.modules if name.startswith('orderlists')]\n"
         "print([name for name in loaded if any(part in name for part in parts)])\n"
     )

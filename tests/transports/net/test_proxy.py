@@ -10,10 +10,6 @@ from orderlists import InvalidSetting
 from orderlists_transports._net.proxy import Proxy, parse_proxy
 
 
-def test_no_proxy_is_none() -> None:
-    assert parse_proxy(None) is None
-
-
 def test_a_proxy_has_a_host_and_a_port() -> None:
     assert parse_proxy("http://proxy.example/") == Proxy(host="proxy.example", port=80)
     assert parse_proxy("http://[::1]:3128") == Proxy(host="::1", port=3128)

@@ -33,8 +33,8 @@ class Proxy:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
-def parse_proxy(proxy: object) -> Proxy | None:
-    """Return the proxy that a setting names, or None where there is none.
+def parse_proxy(proxy: object) -> Proxy:
+    """Return the proxy that a setting names.
 
     Raises:
         InvalidSetting: It is not the URL of a proxy; a password is not shown.
@@ -42,8 +42,6 @@ def parse_proxy(proxy: object) -> Proxy | None:
     >>> parse_proxy("http://user:secret@proxy.example:3128")
     Proxy(host='proxy.example', port=3128)
     """
-    if proxy is None:
-        return None
     shown = HIDDEN if "@" in str(proxy) else proxy
     try:
         parts = urlsplit(str(proxy))

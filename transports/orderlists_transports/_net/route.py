@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from orderlists_transports._http1.errors import TunnelRefused, UnusableResponse
 from orderlists_transports._http1.writer import write_connect
-from orderlists_transports._net.proxy import parse_proxy
 from orderlists_transports._validators import check_instance, check_seconds
 
 if TYPE_CHECKING:
     from orderlists.extending import HttpResponse
     from orderlists_transports._http1.reader import ResponseReader
+    from orderlists_transports._net.proxy import Proxy
     from orderlists_transports.environments import Origin
 
 _SUCCESS = range(200, 300)
@@ -48,7 +48,11 @@ class Route:
             rule = "must be an ssl.SSLContext, such as ssl.create_default_context()"
             check_instance("ssl_context", ssl_context, ssl.SSLContext, rule=rule)
         self.origin = origin
-        self.proxy = parse_proxy(proxy)
+        self.proxy: Proxy | None = None
+        if proxy is not None:
+            from orderlists_transports._net.proxy import parse_proxy  # noqa: PLC0415 - most have none
+
+            self.proxy = parse_proxy(proxy)
         self.connect_timeout = connect_timeout
         self._tls = ssl_context
 
