@@ -119,14 +119,18 @@ class CancelOrderList(Request[CanceledOrderList]):
 
     def parameters(self) -> list[Parameter]:
         """Return the parameters to send: of two ids the effective one, unless both must match."""
+        # Not by `given`, which takes twice as long: the request that must not be late.
+        parameters: list[Parameter] = [("symbol", self.symbol)]
         by_name = self.order_list_id is None or self.both_must_match
-        return validators.given(
-            symbol=self.symbol,
-            orderListId=self.order_list_id,
-            listClientOrderId=self.list_client_order_id if by_name else None,
-            newClientOrderId=self.new_client_order_id,
-            recvWindow=self.recv_window,
-        )
+        if self.order_list_id is not None:
+            parameters.append(("orderListId", self.order_list_id))
+        if by_name and self.list_client_order_id is not None:
+            parameters.append(("listClientOrderId", self.list_client_order_id))
+        if self.new_client_order_id is not None:
+            parameters.append(("newClientOrderId", self.new_client_order_id))
+        if self.recv_window is not None:
+            parameters.append(("recvWindow", self.recv_window))
+        return parameters
 
     def mismatch(self, result: CanceledOrderList) -> str | None:
         """Return why a result does not belong to this cancel, or is not final."""
