@@ -136,12 +136,10 @@ class Rest:
 
 def _query(parameters: list[Parameter]) -> str:
     """Return the parameters as a query, each with an ``&`` behind it."""
-    return "".join(
-        [
-            f"{name}={value if type(value) is int else _encoded(value)}&"
-            for name, value in parameters
-        ]
-    )
+    query = ""
+    for name, value in parameters:
+        query += f"{name}={value if type(value) is int else _encoded(value)}&"
+    return query
 
 
 def _encoded(value: str | int | Decimal | tuple[str, ...]) -> str:
