@@ -77,7 +77,7 @@ class Leg:
         Raises:
             InvalidRequest: The id breaks the rule.
         """
-        v.check_client_id(self, fields(Leg).client_order_id, client_order_id)
+        v.check_client_id(self, _CLIENT_ORDER_ID, client_order_id)
         # The other fields are valid already: `evolve` would validate them again.
         named: Self = object.__new__(type(self))
         vars(named).update(vars(self))
@@ -91,6 +91,9 @@ class Leg:
             if each.init and getattr(self, each.name) is not None
         )
         return f"{type(self).__name__}({', '.join(given)})"
+
+
+_CLIENT_ORDER_ID = fields(Leg).client_order_id
 
 
 @cache

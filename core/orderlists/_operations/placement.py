@@ -142,7 +142,7 @@ class Placement(Request[PlacedOrderList]):
         made: set[str] = set(self.generated_ids)
         if self.list_client_order_id is None:
             fresh["list_client_order_id"] = name = new_id()
-            v.check_client_id(self, fields(Placement).list_client_order_id, name)
+            v.check_client_id(self, _LIST_CLIENT_ORDER_ID, name)
             made.add(name)
         for slot, leg in self.legs.items():
             if leg.client_order_id is None:
@@ -155,8 +155,8 @@ class Placement(Request[PlacedOrderList]):
         kind: Any = type(self)
         first, last = _wire_names(kind)
         parameters = v.sent(self, first)
-        for slot, leg in self.legs.items():
-            parameters += leg.parameters(slot)
+        for slot in self.slots:
+            parameters += getattr(self, slot).parameters(slot)
         return parameters + v.sent(self, last)
 
     def mismatch(self, result: PlacedOrderList) -> str | None:
@@ -180,6 +180,9 @@ class Placement(Request[PlacedOrderList]):
         """Return the result from the list that proves it."""
         facts = {each.name: getattr(order_list, each.name) for each in fields(OrderList)}
         return PlacedOrderList(**facts, evidence=evidence)
+
+
+_LIST_CLIENT_ORDER_ID = fields(Placement).list_client_order_id
 
 
 @cache

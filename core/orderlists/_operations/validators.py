@@ -178,7 +178,15 @@ def to_amount_or_none(value: int | str | Decimal | None) -> Decimal | None:
 
 def check_amount(_: object, attribute: Attribute[Any], value: object) -> None:
     """Reject what is no amount, such as a float."""
-    exact_amount(attribute.name, value)
+    if value is None:
+        raise Rule.GIVEN.broken(attribute.name, value)
+    check_amount_or_none(_, attribute, value)
+
+
+def check_amount_or_none(_: object, attribute: Attribute[Any], value: object) -> None:
+    """Do the same; None is *not given*."""
+    if value is not None and not _is_amount(value):
+        raise Rule.AMOUNT.broken(attribute.name, _shown(value))
 
 
 def exact_amount(name: str, value: Any) -> Decimal:  # noqa: ANN401 - of any type
@@ -190,24 +198,19 @@ def exact_amount(name: str, value: Any) -> Decimal:  # noqa: ANN401 - of any typ
     if value is None:
         raise Rule.GIVEN.broken(name, value)
     number = to_amount(value)
-    if not (isinstance(number, Decimal) and _is_amount(number)):
+    if not _is_amount(number):
         raise Rule.AMOUNT.broken(name, _shown(value))
     return number
 
 
-def check_amount_or_none(_: object, attribute: Attribute[Any], value: object) -> None:
-    """Do the same; None is *not given*."""
-    if value is not None:
-        check_amount(_, attribute, value)
-
-
-def _is_amount(value: Decimal) -> bool:
-    # The size comes first: the text of 1E+999999999 would take a gigabyte.
-    return (
-        value.is_finite()
-        and abs(value.adjusted()) <= _AMOUNT_DIGITS
-        and _AMOUNT.fullmatch(write_decimal(value)) is not None
-    )
+def _is_amount(value: object) -> bool:
+    if not isinstance(value, Decimal):
+        return False
+    text = str(value)
+    # The size comes first: 1E+999999999 in full would take a gigabyte.
+    if "E" in text and abs(value.adjusted()) <= _AMOUNT_DIGITS:
+        text = format(value, "f")
+    return _AMOUNT.fullmatch(text) is not None
 
 
 def check_integer(rule: Rule) -> Callable[[object, Attribute[Any], Any], None]:
@@ -299,7 +302,7 @@ def given(**parameters: str | int | Decimal | None) -> list[Parameter]:
 
 
 def sent(source: object, wire_names: Iterable[tuple[str, str]]) -> list[Parameter]:
-    """Return the attributes that are not None as parameters, in order.
+    """Return the attributes that are not None as parameters, in order; members as their text.
 
     Args:
         source: Has the attributes, in its `__dict__`.
@@ -307,7 +310,7 @@ def sent(source: object, wire_names: Iterable[tuple[str, str]]) -> list[Paramete
     """
     values = vars(source)
     return [
-        (wire_name, value.value if isinstance(value, OpenEnum) else value)
+        (wire_name, str.__str__(value) if isinstance(value, str) else value)
         for name, wire_name in wire_names
         if (value := values[name]) is not None
     ]
