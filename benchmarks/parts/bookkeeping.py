@@ -23,6 +23,7 @@ from orderlists_transports import Client
 
 CALL_ALONE = "the call alone"
 
+_REST = Rest()
 _KEY = HmacKey(api_key=API_KEY, secret=SECRET)
 _SENT = HttpRequest("DELETE", "/", ())
 _REQUESTS = [CancelOrderList(symbol=SYMBOL, order_list_id=number) for number in range(REPLIES)]
@@ -35,7 +36,7 @@ class _Nothing:
 
     def __init__(self, live: tuple[tuple[str, str], ...]) -> None:
         self._response = HttpResponse(200, live, b"")
-        self._result = Rest().decode(_REQUESTS[0], HttpResponse(200, (), body_of(cancel_reply(0))))
+        self._result = _REST.decode(_REQUESTS[0], HttpResponse(200, (), body_of(cancel_reply(0))))
 
     def encode(self, request: Request[Any], *, key: object, timestamp: int) -> HttpRequest:
         del request, key, timestamp
@@ -46,7 +47,7 @@ class _Nothing:
         return self._result
 
     def usages(self, response: HttpResponse, /) -> list[Usage]:
-        return Rest().usages(response)
+        return _REST.usages(response)
 
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
         del request, timeout
