@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from orderlists._protocols.http_messages import HttpResponse
 from orderlists._rate_limits import RateLimitType, Usage
@@ -13,6 +14,9 @@ _KEPT = 256
 _LIMITERS = {"used-weight": RateLimitType.REQUEST_WEIGHT, "order-count": RateLimitType.ORDERS}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
+# Names of headers about no window: every response has the same, and most are of this kind.
+_OTHERS: set[str] = set()
+
 
 def usage_of(response: HttpResponse) -> list[Usage]:
     """Return the usage of each window in the headers.
@@ -20,31 +24,27 @@ def usage_of(response: HttpResponse) -> list[Usage]:
     >>> usage_of(HttpResponse(200, (("X-MBX-USED-WEIGHT-1M", "7"),)))[0].used
     7
     """
-    return [
-        Usage(*window, int(value))
-        for name, value in response.headers
-        if (window := _WINDOWS[name]) is not None and _is_count(value)
-    ]
+    usages: list[Usage] = []
+    for name, value in response.headers:
+        if name in _OTHERS:
+            continue
+        window = _window(name)
+        if window is None:
+            _remember(name)
+        # `isdigit` alone takes other digits too; a pattern takes three times as long.
+        elif value.isdigit() and value.isascii() and len(value) <= _LONGEST_COUNT:
+            limiter, seconds = window
+            usages.append(Usage(limiter, seconds, int(value)))
+    return usages
 
 
-def _is_count(text: str) -> bool:
-    # `isdigit` alone takes other digits too; a pattern takes three times as long.
-    return text.isdigit() and text.isascii() and len(text) <= _LONGEST_COUNT
+def _remember(name: str) -> None:
+    if len(_OTHERS) >= _KEPT:
+        _OTHERS.clear()
+    _OTHERS.add(name)
 
 
-class _Windows(dict[str, "tuple[RateLimitType, int] | None"]):
-    """Windows by the names of headers: every response has the same, and most are not about one."""
-
-    def __missing__(self, name: str) -> tuple[RateLimitType, int] | None:
-        if len(self) >= _KEPT:
-            self.clear()
-        self[name] = window = _window(name)
-        return window
-
-
-_WINDOWS = _Windows()
-
-
+@lru_cache(_KEPT)
 def _window(name: str) -> tuple[RateLimitType, int] | None:
     found = _NAME.fullmatch(name)
     if found is None:
