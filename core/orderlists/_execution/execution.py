@@ -23,7 +23,7 @@ from orderlists._commands import AwaitEvent, Call, Outcome, Sleep
 from orderlists._execution.adapters import ProtocolAdapter
 from orderlists._execution.decisions import BUGS, DECISIONS, Action, FailureKind, classify
 from orderlists._observing.observer import INFO
-from orderlists._operations.base import Effect, Request, Security
+from orderlists._operations.base import Request, Security
 from orderlists._operations.get_server_time import GetServerTime
 from orderlists._operations.recovery.call_state import LONGEST_PAUSE, CallState
 from orderlists._operations.recovery.case import Answer, Case, Steps
@@ -122,9 +122,8 @@ class Execution(Generic[R]):
 
     def _exchange(self, request: Request[Any], *, is_urgent: bool) -> Steps[Reply]:
         """Send a request; repeat while the table says `SEND_NOW`, `RESYNC_CLOCK` or `WAIT`."""
-        adapter, state, effect = self.adapter, self.state, request.operation.effect
-        # A request without a timestamp is not refused for it: a resync would not help.
-        was_resynced = request.operation.security is Security.NONE
+        adapter, state, operation = self.adapter, self.state, request.operation
+        was_resynced = False
         while True:
             timeout = min(self.timeout, (state.until - state.now) / SECOND)
             if timeout <= 0:
@@ -137,15 +136,15 @@ class Execution(Generic[R]):
             if state.is_detailed:
                 self._emit_reply(reply)
             if reply.kind is None:
-                if effect is not Effect.READ:
+                if operation.changes_state:
                     state.in_flight = None
                 return reply
-            kind, action = reply.kind, DECISIONS[reply.kind, effect]
+            kind, action = reply.kind, DECISIONS[reply.kind, operation.effect]
             if action is Action.RESYNC_CLOCK:
                 is_stale = not was_resynced and (yield from self._is_stale(request, reply.sent_at))
                 kind = FailureKind.STALE_TIMESTAMP if is_stale else FailureKind.DISPUTED_TIMESTAMP
-                action, was_resynced = DECISIONS[kind, effect], True
-            if effect is not Effect.READ:
+                action, was_resynced = DECISIONS[kind, operation.effect], True
+            if operation.changes_state:
                 is_unknown = action.leaves_unknown
                 state.record_answered(
                     is_lost=is_unknown and kind not in _ANSWERED, is_unknown=is_unknown
@@ -183,7 +182,9 @@ class Execution(Generic[R]):
 
     def _is_stale(self, request: Request[Any], sent_at: ClockReading | None) -> Steps[bool]:
         """Measure the clock; return whether the request was already too old when it was sent."""
-        if not (yield from self.measure_clock()) or sent_at is None:
+        # A request without a timestamp is not refused for it: measuring would not help.
+        is_stamped = request.operation.security is not Security.NONE
+        if not (is_stamped and (yield from self.measure_clock())) or sent_at is None:
             return False
         if not request.operation.changes_state:
             return True

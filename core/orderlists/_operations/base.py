@@ -93,6 +93,8 @@ class Operation(Generic[R]):
         recovery: Reconciles a request whose outcome is unknown; None if that is impossible, or if
             the operation changes nothing.
         unfilled_orders: How much it adds to the account's count of unfilled orders.
+        changes_state: Whether its execution changes state: then the outcome is unknown if the reply
+            is lost.
     """
 
     name: str
@@ -107,10 +109,10 @@ class Operation(Generic[R]):
     errors: Mapping[int, type[Rejected]] = field(default=NO_ERRORS, hash=False)
     recovery: Recovery[R] | None = None
     unfilled_orders: int = 0
+    changes_state: bool = field(init=False)
 
-    @property
-    def changes_state(self) -> bool:
-        """Whether its execution changes state: then the outcome is unknown if the reply is lost."""
+    @changes_state.default
+    def _has_an_effect(self) -> bool:
         return self.effect is not Effect.READ
 
 

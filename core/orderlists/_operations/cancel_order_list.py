@@ -6,7 +6,7 @@ Invariant: if `order_list_id` is given, it is sent.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from attrs import field, frozen
 
@@ -17,6 +17,9 @@ from orderlists._operations.recovery.cancel import recover_cancel
 from orderlists._operations.recovery.evidence import why_not_canceled_under
 from orderlists.enums import ListOrderStatus
 from orderlists.errors import InvalidRequest, UnknownOrderList
+
+# Python 3.11 finds a member in its enum ten times as slowly as a global.
+_ALL_DONE: Final = ListOrderStatus.ALL_DONE
 
 CANCEL_ORDER_LIST = Operation(
     name="Cancel Order List",
@@ -136,7 +139,7 @@ class CancelOrderList(Request[CanceledOrderList]):
         """Return why a result does not belong to this cancel, or is not final."""
         if (wrong := self.mismatch_of_list(result)) is not None:
             return wrong
-        if result.list_order_status is not ListOrderStatus.ALL_DONE:
+        if result.list_order_status is not _ALL_DONE:
             return f"the order list is {result.list_order_status}, not ALL_DONE"
         return why_not_canceled_under(self.new_client_order_id, result.order_reports)
 

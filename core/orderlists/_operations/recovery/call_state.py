@@ -16,7 +16,7 @@ from orderlists._clock import ClockReading, ServerClock
 from orderlists._in_doubt import InDoubt
 from orderlists._models.order_lists import OrderList, OrderReport
 from orderlists._observing.observer import DEBUG, ENGINE, SILENT, Observer
-from orderlists._operations.base import Effect, Request
+from orderlists._operations.base import Request
 from orderlists._operations.recovery.evidence import ending_of
 from orderlists._operations.validators import LONGEST_RECV_WINDOW
 from orderlists._policy import Policy
@@ -155,7 +155,7 @@ class CallState:
         """Record that a request is about to be sent, with this timestamp."""
         self.sent_at = at
         self.requests += 1
-        if request.operation.effect is not Effect.READ:
+        if request.operation.changes_state:
             self.in_flight = request, at
         if self.is_detailed:
             self.events.request_sent(request, at)

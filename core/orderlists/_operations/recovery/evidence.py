@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum, StrEnum
+from typing import Final
 
 from attrs import evolve, frozen
 
@@ -17,10 +18,13 @@ from orderlists._models.proof import canceled
 from orderlists._time import Instant, TimeUnit
 from orderlists.enums import ListOrderStatus, OrderStatus
 
+# Python 3.11 finds a member in its enum ten times as slowly as a global.
+_CANCELED: Final = OrderStatus.CANCELED
+
 FINAL = frozenset(
     {
         OrderStatus.FILLED,
-        OrderStatus.CANCELED,
+        _CANCELED,
         OrderStatus.REJECTED,
         OrderStatus.EXPIRED,
         OrderStatus.EXPIRED_IN_MATCH,
@@ -74,7 +78,8 @@ class Snapshot:
     def finding(self, cancel_id: str) -> Finding:
         """Return what the snapshot proves about the cancel with this id."""
         reports = self.order_list.order_reports
-        if any(_is_canceled(r) and r.client_order_id == cancel_id for r in reports):
+        canceled = [r for r in reports if r.status is _CANCELED]
+        if any(r.client_order_id == cancel_id for r in canceled):
             return Finding.OURS
         if (
             not reports
@@ -83,7 +88,7 @@ class Snapshot:
         ):
             return Finding.OPEN
         placed_as = {order.order_id: order.client_order_id for order in self.order_list.orders}
-        if any(_is_canceled(r) and r.client_order_id == placed_as.get(r.order_id) for r in reports):
+        if any(r.client_order_id == placed_as.get(r.order_id) for r in canceled):
             return Finding.OVER
         return Finding.NOT_OURS
 
@@ -125,13 +130,9 @@ def with_reports(order_list: OrderList, reports: list[OrderReport]) -> OrderList
 def ending_of(reports: Iterable[OrderReport]) -> Ending:
     """Return how a list or an order ended, if it is over and our cancel did not end it."""
     statuses = {report.status for report in reports}
-    if OrderStatus.CANCELED in statuses:
+    if _CANCELED in statuses:
         return Ending.CANCELED
     return Ending.FILLED if OrderStatus.FILLED in statuses else Ending.EXPIRED
-
-
-def _is_canceled(report: OrderReport) -> bool:
-    return report.status is OrderStatus.CANCELED
 
 
 def was_before(time: Instant | None, reading: ClockReading) -> bool:
@@ -149,7 +150,7 @@ def why_not_canceled_under(cancel_id: str | None, reports: Iterable[OrderReport]
         cancel_id: Its `new_client_order_id`; None if it was sent without one: nothing is checked.
         reports: The reports.
     """
-    shown = {report.client_order_id for report in reports if _is_canceled(report)}
+    shown = {report.client_order_id for report in reports if report.status is _CANCELED}
     if cancel_id is None or shown == {cancel_id}:
         return None
     if cancel_id in shown:
