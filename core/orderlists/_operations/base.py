@@ -162,11 +162,11 @@ class Request(ABC, Generic[R]):
         Raises:
             InvalidRequest: An id breaks the rule of its field.
         """
-        return {
-            name: _validated(self, name, new_id())
-            for name in self.operation.fresh_ids
-            if getattr(self, name) is None
-        }
+        fresh: dict[str, object] = {}
+        for name in self.operation.fresh_ids:
+            if getattr(self, name) is None:
+                fresh[name] = _validated(self, name, new_id())
+        return fresh
 
     def completed(self, *, recv_window: Decimal, new_id: Callable[[], str] | None = None) -> Self:
         """Return the request with values for what it was not given.
@@ -184,8 +184,9 @@ class Request(ABC, Generic[R]):
             return self
         # The other fields are valid already: `evolve` would validate them again, in twice the time.
         complete: Self = object.__new__(type(self))
-        vars(complete).update(vars(self))
-        vars(complete).update(added)
+        values = vars(complete)
+        values |= vars(self)
+        values |= added
         return complete
 
 
