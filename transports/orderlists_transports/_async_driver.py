@@ -7,13 +7,19 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from orderlists import TransportError
-from orderlists._commands import AwaitEvent, Command, Outcome, Sleep
+from orderlists._commands import (
+    AwaitEvent,
+    Command,
+    FramedExchange,
+    HttpExchange,
+    Outcome,
+    Sleep,
+)
 from orderlists._execution.turns import Ticket, Turns
 from orderlists._time import SECOND
 from orderlists_transports._driver import NO_TURN, refuse_events
 
 if TYPE_CHECKING:
-    from orderlists._commands import FramedExchange, HttpExchange
     from orderlists._execution.engine import RunningCall
     from orderlists.extending import HttpResponse
     from orderlists_transports._settings import Settings
@@ -65,19 +71,16 @@ class AsyncDriver:
 
     async def _outcome_of(self, command: Command) -> Outcome:
         try:
-            value = await self._execute(command)
+            match command:
+                case HttpExchange() | FramedExchange():
+                    value = await self._exchange(command)
+                case Sleep(seconds):
+                    value = await self._sleep(seconds)
+                case _:
+                    value = await self._channel.await_event(command)
         except BaseException as error:  # noqa: BLE001 - the engine tells what it is, and raises it
             return Outcome(None, error, self._now())
         return Outcome(value, None, self._now())
-
-    async def _execute(self, command: Command) -> Any:  # noqa: ANN401 - what the command gives
-        match command:
-            case Sleep(seconds):
-                return await self._sleep(seconds)
-            case AwaitEvent():
-                return await self._channel.await_event(command)
-            case _:
-                return await self._exchange(command)
 
     async def _exchange(self, command: HttpExchange | FramedExchange) -> Any:  # noqa: ANN401 - a reply
         """Hold a turn for one exchange of messages."""

@@ -12,12 +12,18 @@ from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeVar
 
 from orderlists import InvalidSetting, TransportError
-from orderlists._commands import AwaitEvent, Command, Outcome, Sleep
+from orderlists._commands import (
+    AwaitEvent,
+    Command,
+    FramedExchange,
+    HttpExchange,
+    Outcome,
+    Sleep,
+)
 from orderlists._execution.turns import Ticket, Turns
 from orderlists._time import SECOND
 
 if TYPE_CHECKING:
-    from orderlists._commands import FramedExchange, HttpExchange
     from orderlists._execution.engine import RunningCall
     from orderlists.extending import HttpResponse
     from orderlists_transports._settings import Settings
@@ -72,19 +78,16 @@ class Driver:
 
     def _outcome_of(self, command: Command) -> Outcome:
         try:
-            value = self._execute(command)
+            match command:
+                case HttpExchange() | FramedExchange():
+                    value = self._exchange(command)
+                case Sleep(seconds):
+                    value = self._sleep(seconds)
+                case _:
+                    value = self._channel.await_event(command)
         except BaseException as error:  # noqa: BLE001 - the engine tells what it is, and raises it
             return Outcome(None, error, self._now())
         return Outcome(value, None, self._now())
-
-    def _execute(self, command: Command) -> Any:  # noqa: ANN401 - what the command gives
-        match command:
-            case Sleep(seconds):
-                return self._sleep(seconds)
-            case AwaitEvent():
-                return self._channel.await_event(command)
-            case _:
-                return self._exchange(command)
 
     def _exchange(self, command: HttpExchange | FramedExchange) -> Any:  # noqa: ANN401 - a reply
         """Hold a turn for one exchange of messages."""
