@@ -71,8 +71,8 @@ class CallState:
     until: int
     now: int
     resent: int = 0
-    attempts: list[Attempt] = field(init=False, factory=list[Attempt])
-    lost: list[Attempt] = field(init=False, factory=list[Attempt])
+    attempts: tuple[Attempt, ...] = ()
+    lost: tuple[Attempt, ...] = ()
     earlier: tuple[Attempt, ...] = ()
     assumed: Attempt | None = None
     in_flight: tuple[Request[Any], ClockReading] | None = None
@@ -169,9 +169,9 @@ class CallState:
         """
         if is_unknown and self.in_flight is not None:
             attempt = self._attempt_of(*self.in_flight)
-            self.attempts.append(attempt)
+            self.attempts += (attempt,)
             if is_lost:
-                self.lost.append(attempt)
+                self.lost += (attempt,)
         self.in_flight = None
 
     def _attempt_of(self, request: Request[Any], at: ClockReading) -> Attempt:
@@ -186,17 +186,17 @@ class CallState:
         that were not dated by this clock count as older than the call.
         """
         before = self.started - 1
-        known = [
+        known = tuple(
             each
             if self.clock.is_provisional(each.at)
             else each._replace(at=each.at._replace(monotonic=before))
             for each in attempts
-        ]
+        )
         if not known:
             at = self.clock.at(before)._replace(error=None)
             self.assumed = Attempt.of(at, window, self.policy.engine_delay)
-            known = [self.assumed]
-        self.attempts, self.lost = known, list(known)
+            known = (self.assumed,)
+        self.attempts = self.lost = known
 
     # Conclusions.
 
@@ -237,7 +237,7 @@ class CallState:
         latest = (max(self._estimates(each), key=_server_time) for each in self.attempts)
         return min(latest, key=_server_time)
 
-    def all_expired_by(self, time: int, attempts: list[Attempt], *, lag: float = 0.0) -> bool:
+    def all_expired_by(self, time: int, attempts: tuple[Attempt, ...], *, lag: float = 0.0) -> bool:
         """Return whether every attempt had expired `lag` seconds before a time.
 
         Attempts expire by the exchange's clock.  An unmeasured clock does not tell how far that one
@@ -263,7 +263,7 @@ class CallState:
         attempts = self.lost if lost_only else self.attempts
         return self.all_expired_by(queried_at, attempts, lag=lag)
 
-    def _end_of(self, attempts: list[Attempt]) -> int:
+    def _end_of(self, attempts: tuple[Attempt, ...]) -> int:
         return max(self._until(each) for each in attempts)
 
     def _until(self, attempt: Attempt) -> int:
