@@ -7,12 +7,17 @@ it makes no decision.
 A command that sends carries a function that encodes.  The driver calls it immediately before the
 write, when the request has acquired its turn: the rate limits are checked, and the timestamp is
 taken and signed, at the moment of sending.
+
+What every exchange needs is made with slots: a named tuple, or a frozen value, takes half as long
+again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+
+from attrs import define
 
 from orderlists._clock import ClockReading
 
@@ -28,7 +33,8 @@ def _ignore() -> None:
     """Do nothing."""
 
 
-class HttpExchange(NamedTuple):
+@define(eq=False)
+class HttpExchange:
     """Exchange one HTTP request for one response.  The value is the `HttpResponse`.
 
     Attributes:
@@ -47,7 +53,8 @@ class HttpExchange(NamedTuple):
     queued: Callable[[], object] = _ignore
 
 
-class FramedExchange(NamedTuple):
+@define(eq=False)
+class FramedExchange:
     """Send one request over a connection that carries frames.  The value is the reply.
 
     Attributes:
@@ -83,7 +90,8 @@ class Sleep(NamedTuple):
     seconds: float
 
 
-class Outcome(NamedTuple):
+@define(eq=False)
+class Outcome:
     """The outcome of a command.
 
     Attributes:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
 
 from orderlists._attempt import Attempt
 from orderlists._commands import Call
@@ -28,7 +28,8 @@ from orderlists.errors import InvalidRequest, InvalidSetting, OrderListsError, O
 R = TypeVar("R")
 
 
-class RunningCall(NamedTuple, Generic[R]):
+@define(eq=False)
+class RunningCall(Generic[R]):
     """A call for a driver to run.
 
     Attributes:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs import define
 
@@ -54,7 +54,8 @@ _MAX_WRONG_HOSTS = 2
 _ROOM = 0.1
 
 
-class Reply(NamedTuple):
+@define(eq=False)
+class Reply:
     """The classified outcome of one round trip.
 
     Attributes:
@@ -149,7 +150,7 @@ class Execution(Generic[R]):
                 state.record_answered(
                     is_lost=is_unknown and kind not in _ANSWERED, is_unknown=is_unknown
                 )
-            reply = reply._replace(kind=kind, action=action)
+            reply.kind, reply.action = kind, action
             if action is not Action.SEND_NOW and not (
                 action is Action.WAIT and (yield from self._wait(reply.error))
             ):

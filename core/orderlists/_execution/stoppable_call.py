@@ -48,7 +48,7 @@ class StoppableCall:
                 return finished.value
             self._check()
             if isinstance(command, HttpExchange | FramedExchange):
-                command = command._replace(encode=self._unless_stopped(command.encode))
+                command.encode = self._unless_stopped(command.encode)
             outcome = yield command
 
     def _unless_stopped(self, encode: Callable[..., Any]) -> Callable[..., Any]:
