@@ -82,10 +82,11 @@ class ServerClock:
 
     def at(self, monotonic: int) -> ClockReading:
         """Return the reading at a monotonic time, which may be in the past."""
-        anchor = self._anchor
-        passed = monotonic - anchor.monotonic
-        error = None if anchor.error is None else anchor.error + abs(passed) // _DRIFT
-        return ClockReading(monotonic, anchor.server + passed, error)
+        since, server, error = self._anchor
+        passed = monotonic - since
+        if error is not None:
+            error += abs(passed) // _DRIFT
+        return ClockReading(monotonic, server + passed, error)
 
     def is_provisional(self, reading: ClockReading) -> bool:
         """Return whether this clock made a reading before its first measurement.
