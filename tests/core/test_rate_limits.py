@@ -161,6 +161,13 @@ def test_rate_limit_headers_are_found_among_any_other_headers() -> None:
         assert usage_of(HttpResponse(200, headers)) == [Usage(RateLimitType.REQUEST_WEIGHT, 60, 5)]
 
 
+def test_a_malformed_count_in_a_header_does_not_hide_the_next_one() -> None:
+    name = "X-MBX-USED-WEIGHT-7M"
+    assert usage_of(HttpResponse(200, ((name, "many"),))) == []
+    next_one = usage_of(HttpResponse(200, ((name, "8"),)))
+    assert next_one == [Usage(RateLimitType.REQUEST_WEIGHT, 420, 8)]
+
+
 @pytest.mark.parametrize("error", [limited(3), banned(3)], ids=lambda e: type(e).__name__)
 def test_a_block_lasts_for_retry_after(error: RateLimited | Banned) -> None:
     rate_limits = RateLimits()
