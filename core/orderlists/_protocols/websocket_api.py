@@ -21,7 +21,7 @@ from orderlists._keys.key import HmacKey, Key
 from orderlists._keys.private_keys import Ed25519Key, RsaKey
 from orderlists._models.base import RawReply, attach_reply
 from orderlists._models.events import Event
-from orderlists._operations.base import NO_ERRORS, Request, Security
+from orderlists._operations.base import NO_ERRORS, Parameter, Request, Security
 from orderlists._protocols.error_mapping import error_of
 from orderlists._protocols.http_errors import http_error
 from orderlists._protocols.http_messages import HttpResponse
@@ -47,8 +47,12 @@ from orderlists.errors import (
 R = TypeVar("R")
 
 _OK = 200
+_QUOTED = (str, Decimal)
 _TARGET = "/ws-api/v3?returnRateLimits=true"
-_UNIT_QUERIES = {TimeUnit.MILLISECOND: "", TimeUnit.MICROSECOND: "timeUnit=MICROSECOND"}
+_TARGETS = {
+    TimeUnit.MILLISECOND: _TARGET,
+    TimeUnit.MICROSECOND: f"{_TARGET}&timeUnit=MICROSECOND",
+}
 
 
 def _check_log_on(_: object, attribute: Attribute[bool | None], value: object) -> None:
@@ -88,8 +92,8 @@ class WebSocketApi:
     @property
     def target(self) -> str:
         """The target of the connection: path and query in origin form."""
-        options = (_TARGET, _UNIT_QUERIES[self.time_unit], self.format.query)
-        return "&".join(option for option in options if option)
+        target, query = _TARGETS[self.time_unit], self.format.query
+        return f"{target}&{query}" if query else target
 
     def session(self, *, key: Key) -> WebSocketSession:
         """Return the session layer of a new connection.
@@ -130,28 +134,24 @@ class WebSocketApi:
             rule = f"must be an operation whose replies {self.format!r} reads; use REST or Json()"
             raise InvalidRequest(field="request", value=request, rule=rule)
         parameters = request.parameters()
+        is_signed = operation.security is Security.SIGNED
         if operation.security is not Security.NONE:
             check_timestamp(timestamp, self.time_unit)
             parameters.append(("timestamp", timestamp))
-            if not logged_on or operation.security is Security.SIGNED:
-                parameters.append(("apiKey", key.api_key))
-                parameters.sort()
-                text = "&".join(
-                    [
-                        f"{name}={value if type(value) is str else text_of(value)}"
-                        for name, value in parameters
-                    ]
-                )
-                parameters.append(("signature", signature_of(text.encode(), key)))
-        if not parameters:
+            is_signed = is_signed or not logged_on
+        if is_signed:
+            parameters.append(("apiKey", key.api_key))
+            parameters.sort()
+        texts, members = _written(parameters)
+        if is_signed:
+            signature = signature_of("&".join(texts).encode(), key)
+            members.append(f'"signature":{encode_basestring(signature)}')
+        if not members:
             return f'{{"id":{request_id},"method":"{operation.websocket}"}}'
-        members = ",".join(
-            [
-                f'"{name}":{encode_basestring(value) if type(value) is str else _json_value(value)}'
-                for name, value in parameters
-            ]
+        return (
+            f'{{"id":{request_id},"method":"{operation.websocket}",'
+            f'"params":{{{",".join(members)}}}}}'
         )
-        return f'{{"id":{request_id},"method":"{operation.websocket}","params":{{{members}}}}}'
 
     def read(self, frame: Frame) -> Reply | Event | None:
         """Return the reply or the event in a frame; None if it is neither."""
@@ -190,11 +190,24 @@ class WebSocketApi:
         return http_error(response, self.format)
 
 
-def _json_value(value: str | int | Decimal | tuple[str, ...]) -> str:
-    # A Decimal is sent as text, even a whole one: what is signed is text, and the server may write
-    # a number that it has read in another way.
-    text = text_of(value)
-    return text if isinstance(value, int | tuple) else encode_basestring(text)
+def _written(parameters: list[Parameter]) -> tuple[list[str], list[str]]:
+    """Return parameters as they are signed, and as the members of a JSON object."""
+    texts: list[str] = []
+    members: list[str] = []
+    for name, value in parameters:
+        # Most values are one of these two, for which `text_of` is slow.
+        if type(value) is str:
+            text = value
+        elif type(value) is int:
+            text = f"{value}"
+        else:
+            text = text_of(value)
+        # A Decimal is sent as text, even a whole one: what is signed is text, and the server may
+        # write a number that it has read in another way.
+        written = encode_basestring(text) if isinstance(value, _QUOTED) else text
+        texts.append(f"{name}={text}")
+        members.append(f'"{name}":{written}')
+    return texts, members
 
 
 def _error(
