@@ -96,13 +96,10 @@ class ToyClient:
     ) -> InFlight:
         """Register a request as in flight."""
         encoded = self.manager.encoder(request)(connection.session, self.now)
-        return self.manager.register(
-            connection,
-            encoded,
-            self.passed,
-            wake=lambda: None,
-            subscribe=request if subscribe else None,
-        )
+        subscription = request if subscribe else None
+        in_flight = InFlight(*encoded, self.passed, lambda: None, subscription)
+        self.manager.register(connection, in_flight)
+        return in_flight
 
     def receive(self, connection: Connection, *lines: str) -> list[Frame]:
         """Receive lines in one chunk, numbered as the protocol requires."""
@@ -160,9 +157,8 @@ class ToyClient:
     def _round_trip(self, command: RoundTrip) -> Any:
         connection = command.connection
         encoded = command.encode(connection.session, self.now)
-        in_flight = self.manager.register(
-            connection, encoded, self.passed, wake=lambda: None, subscribe=command.subscribe
-        )
+        in_flight = InFlight(*encoded, self.passed, lambda: None, command.subscribe)
+        self.manager.register(connection, in_flight)
         assert isinstance(encoded.data, bytes)
         kind = encoded.data.decode().split()[-1]
         self.log.append(kind)

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from attrs import define, field
 
 from orderlists._operations.base import Request
-from orderlists._protocols.interfaces import SessionLayer
+from orderlists._protocols.interfaces import Frame, SessionLayer
 from orderlists._time import SECOND
 from orderlists.errors import OrderListsError, TransportError
 
@@ -26,33 +26,37 @@ Wake: TypeAlias = Callable[[], object]
 """Wakes a waiter, which must re-check its condition."""
 
 
-def _no_parts() -> list[Any]:
-    return []
-
-
 @define(eq=False)
 class InFlight:
     """A request in flight.
 
     Attributes:
         key: Identifies it on its connection.
-        sent_at: The monotonic clock at its registration, in nanoseconds.
+        data: The frame to write; None once it is taken, since it is signed.
+        sent_at: The monotonic clock when it was encoded, in nanoseconds.
         wake: Called once it is done.
         subscribe: The request itself, if it subscribes to events.
         is_done: Whether it has an outcome.
     """
 
     key: Hashable
+    data: Frame | None = field(repr=False)
     sent_at: int
     wake: Wake
     subscribe: Request[Any] | None = None
     is_done: bool = False
-    _parts: list[Any] = field(init=False, factory=_no_parts)
+    _parts: tuple[Any, ...] = field(init=False, default=())
     _error: Exception | None = field(init=False, default=None)
+
+    def take_data(self) -> Frame:
+        """Return the frame, once."""
+        data, self.data = self.data, None
+        assert data is not None  # noqa: S101 - it is sent once
+        return data
 
     def add(self, reply: object) -> None:
         """Add a reply part."""
-        self._parts.append(reply)
+        self._parts += (reply,)
 
     def complete(self) -> None:
         """End it with the reply parts that have arrived."""
@@ -68,7 +72,14 @@ class InFlight:
         """Return the only reply part, or a tuple of several; or raise the error."""
         if self._error is not None:
             raise self._error
-        return self._parts[0] if len(self._parts) == 1 else tuple(self._parts)
+        if not self.is_done:
+            raise no_reply()
+        return self._parts[0] if len(self._parts) == 1 else self._parts
+
+
+def no_reply() -> TransportError:
+    """Return the error for a request whose time is up."""
+    return TransportError("no reply arrived in time", sent=None)
 
 
 def _no_requests() -> dict[Hashable, InFlight]:

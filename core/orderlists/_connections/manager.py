@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from orderlists._clock import ClockReading
 from orderlists._connections.backoff import Backoff
-from orderlists._connections.connection import QUIET, Connection, InFlight, Wake
+from orderlists._connections.connection import QUIET, Connection, InFlight, no_reply
 from orderlists._connections.event_dispatcher import EventDispatcher
 from orderlists._connections.event_queue import EventQueue
 from orderlists._gate import Gate
@@ -107,7 +107,8 @@ class ConnectionManager:
         unreadable.
         """
         is_near_expiry = now - connection.opened_at > _MAX_AGE
-        return is_near_expiry or connection.target not in {None, self.protocol.target}
+        target = connection.target
+        return is_near_expiry or (target is not None and target != self.protocol.target)
 
     def connection_made(self, handle: object, now: int) -> Connection:
         """Register an opened connection, which does not take requests yet, and return it."""
@@ -266,30 +267,28 @@ class ConnectionManager:
 
         return encode
 
-    def register(
-        self,
-        connection: Connection,
-        encoded: Encoded,
-        now: int,
-        *,
-        wake: Wake,
-        subscribe: Request[Any] | None = None,
-    ) -> InFlight:
-        """Register a request in flight, before it is written.
+    def register(self, connection: Connection, in_flight: InFlight) -> None:
+        """Register a request as in flight, before it is written.
 
         Raises:
             TransportError: The connection has ended; nothing was sent.
         """
         if connection.closed_by is not None:
             raise TransportError("the connection ended before the request was sent", sent=False)
-        in_flight = InFlight(encoded.key, now, wake, subscribe)
-        connection.in_flight[encoded.key] = in_flight
-        return in_flight
+        connection.in_flight[in_flight.key] = in_flight
+
+    def fail(self, connection: Connection, in_flight: InFlight, error: Exception) -> None:
+        """End a request by an error; a late reply is discarded, except for its rate limits."""
+        connection.in_flight.pop(in_flight.key, None)
+        in_flight.fail(error)
+        if in_flight.subscribe is not None:
+            # Whether the subscription succeeded is unknown.
+            self.drain(connection)
 
     def abandon(
         self, connection: Connection, in_flight: InFlight, now: int, *, timed_out: bool
     ) -> None:
-        """Abandon a pending request; a late reply is discarded, except for its rate limits.
+        """Abandon a pending request.
 
         Args:
             connection: The connection on which it was sent.
@@ -299,15 +298,11 @@ class ConnectionManager:
         """
         if in_flight.is_done:
             return
-        connection.in_flight.pop(in_flight.key, None)
-        in_flight.fail(TransportError("timeout: no reply arrived in time", sent=None))
+        self.fail(connection, in_flight, no_reply())
         if timed_out and connection.last_received_at <= in_flight.sent_at:
             connection.is_unresponsive = True
             connection.lingers_until = now + _LINGER
             self.drain_early(connection, "a request timed out", now)
-        elif in_flight.subscribe is not None:
-            # Whether the subscription succeeded is unknown.
-            self.drain(connection)
 
     def write_failed(
         self, connection: Connection, error: Exception, now: int, in_flight: InFlight | None = None

@@ -77,9 +77,9 @@ def _reply(
     in_flight.add(part.reply)
     if part.is_last:
         del connection.in_flight[part.key]
+        in_flight.complete()
         if in_flight.subscribe is not None:
             _subscribed(manager, connection, in_flight.subscribe, in_flight.result())
-        in_flight.complete()
 
 
 def _subscribed(

@@ -11,10 +11,10 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from orderlists._connections.connection import InFlight
 from orderlists._connections.establish import seconds_left
 from orderlists._connections.event_stream import await_event
 from orderlists_transports._framed.driver import FramedDriver
-from orderlists_transports._framed.exchange import Exchange
 from orderlists_transports._framed.read_by_task import ReadByTask, Tasks
 from orderlists_transports._framed.timeouts import Timeouts, wake
 
@@ -60,20 +60,21 @@ class AsyncFramedChannel:
             connection = await self._result_of(partial(self._driver.establish, until=command.until))
             at = self._now()
             timeout = seconds_left(timeout, until=command.until, at=at)
-        encoded, woken = command.encode(connection.session, at), loop.create_future()
-        exchange = Exchange(connection, encoded, at.monotonic, partial(wake, woken))
-        # No traceback of an error that is raised below may hold a signed frame.
-        del encoded
+        woken = loop.create_future()
+        # No local name for what is encoded: an error that is raised below would show it.
+        in_flight = InFlight(
+            *command.encode(connection.session, at), at.monotonic, partial(wake, woken)
+        )
         self._timeouts.add(loop, woken, timeout)
         try:
-            self._driver.send(exchange)
+            self._driver.send(connection, in_flight)
             await woken
-            return exchange.result()
+            return in_flight.result()
         finally:
             self._timeouts.remove(woken)
-            if not exchange.is_done():
+            if not in_flight.is_done:
                 timed_out = woken.done() and not woken.cancelled()
-                self._driver.abandon(exchange, timed_out=timed_out)
+                self._driver.abandon(connection, in_flight, timed_out=timed_out)
 
     async def await_event(self, command: AwaitEvent, /) -> Any:  # noqa: ANN401 - a proof
         """Return what events prove, as soon as they do, or None."""

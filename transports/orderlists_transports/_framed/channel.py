@@ -10,10 +10,10 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from orderlists._connections.connection import InFlight
 from orderlists._connections.establish import seconds_left
 from orderlists._connections.event_stream import await_event
 from orderlists_transports._framed.driver import FramedDriver
-from orderlists_transports._framed.exchange import Exchange
 from orderlists_transports._framed.inline_loop import InlineLoop
 from orderlists_transports._framed.io_thread import IoThread, locked
 from orderlists_transports._framed.polled_link import PolledLink
@@ -62,18 +62,16 @@ class FramedChannel:
             connection = self._result_of(partial(self._driver.establish, until=command.until))
             at = self._now()
             timeout = seconds_left(timeout, until=command.until, at=at)
-        encoded, signal = command.encode(connection.session, at), locked()
-        exchange = Exchange(connection, encoded, at.monotonic, signal.release)
-        # No traceback of an error that is raised below may hold a signed frame.
-        del encoded
-        timed_out = False
+        signal, timed_out = locked(), False
+        # No local name for what is encoded: an error that is raised below would show it.
+        in_flight = InFlight(*command.encode(connection.session, at), at.monotonic, signal.release)
         try:
-            self._loop.call_soon(partial(self._driver.send, exchange))
+            self._loop.call_soon(partial(self._driver.send, connection, in_flight))
             timed_out = not self._loop.wait(signal, timeout)
-            return exchange.result()
+            return in_flight.result()
         finally:
-            if not exchange.is_done():
-                abandon = partial(self._driver.abandon, exchange, timed_out=timed_out)
+            if not in_flight.is_done:
+                abandon = partial(self._driver.abandon, connection, in_flight, timed_out=timed_out)
                 self._loop.call_soon(abandon)
 
     def await_event(self, command: AwaitEvent, /) -> Any:  # noqa: ANN401 - a proof

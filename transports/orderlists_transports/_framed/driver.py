@@ -2,7 +2,7 @@
 
 One text for both colours.  All of it runs on one loop, which is an asyncio event loop or the I/O
 thread of a synchronous client, so that nothing here needs a lock and no signal interrupts it.  A
-caller encodes and signs its request itself, passes it on as an `Exchange`, and waits for that in
+caller encodes and signs its request itself, passes it on as an `InFlight`, and waits for that in
 its own way: a task on a future, a thread on a lock.
 
 Generators run on the loop as well: one that establishes a connection serves every caller, and
@@ -21,10 +21,10 @@ from attrs import define, field
 from orderlists import TransportError
 from orderlists._commands import Sleep
 from orderlists._connections.commands import EnsureSubscribed, OpenConnection, RoundTrip, WaitOn
+from orderlists._connections.connection import InFlight
 from orderlists._connections.establish import establish, not_connected_in_time
 from orderlists._connections.manager import ConnectionManager
 from orderlists._time import SECOND
-from orderlists_transports._framed.exchange import Exchange
 from orderlists_transports._framed.io import ConnectionIo, Handle
 from orderlists_transports._framed.run import Run
 
@@ -83,38 +83,20 @@ class FramedDriver:
 
     # Requests of callers.
 
-    def send(self, exchange: Exchange) -> None:
+    def send(self, connection: Connection, in_flight: InFlight) -> None:
         """Send a request, once; its caller gets what goes wrong, a bug as it is."""
         try:
-            self._write(exchange)
+            self.manager.register(connection, in_flight)
+            self._io.write(connection, in_flight.take_data(), in_flight)
         except Exception as error:  # noqa: BLE001 - as above
             # No frame of its traceback may hold the signed request.
             clear_frames(error.__traceback__)
-            exchange.error = error
-            if exchange.in_flight is None:
-                exchange.wake()
-            else:
-                self.abandon(exchange, timed_out=False)  # This wakes the caller.
+            self.manager.fail(connection, in_flight, error)
 
-    def _write(self, exchange: Exchange) -> None:
-        encoded, exchange.encoded = exchange.encoded, None
-        connection = exchange.connection
-        assert encoded is not None  # noqa: S101 - it is sent once
-        exchange.in_flight = self.manager.register(
-            connection,
-            encoded,
-            exchange.sent_at,
-            wake=exchange.wake,
-            subscribe=exchange.subscribe,
-        )
-        self._io.write(connection, encoded.data, exchange.in_flight)
-
-    def abandon(self, exchange: Exchange, *, timed_out: bool) -> None:
+    def abandon(self, connection: Connection, in_flight: InFlight, *, timed_out: bool) -> None:
         """End a request whose caller does not wait any more."""
-        in_flight = exchange.in_flight
-        if in_flight is not None and not in_flight.is_done:
-            now = self.now().monotonic
-            self.manager.abandon(exchange.connection, in_flight, now, timed_out=timed_out)
+        if not in_flight.is_done:
+            self.manager.abandon(connection, in_flight, self.now().monotonic, timed_out=timed_out)
             self._io.close_idle()
 
     def establish(self, done: Done, *, until: int, subscribed: bool = False) -> None:
@@ -216,17 +198,17 @@ class FramedDriver:
 
         def leave() -> None:
             timer.cancel()
-            self.abandon(exchange, timed_out=False)
+            self.abandon(connection, in_flight, timed_out=False)
 
         def expire() -> None:
             try:
-                self.abandon(exchange, timed_out=True)
+                self.abandon(connection, in_flight, timed_out=True)
             finally:
                 finish()
 
         def finish() -> None:
             try:
-                reply = exchange.result()
+                reply = in_flight.result()
             except Exception as error:  # noqa: BLE001 - a bug as well: the generator ends with it
                 end(None, error)
             else:
@@ -235,16 +217,12 @@ class FramedDriver:
         # Called later: the reply is still being processed.
         wake = partial(self.loop.call_soon, finish)
         # No local name for what is encoded: an error that is raised below would show it.
-        exchange = Exchange(
-            connection,
-            command.encode(connection.session, at),
-            at.monotonic,
-            wake,
-            command.subscribe,
+        in_flight = InFlight(
+            *command.encode(connection.session, at), at.monotonic, wake, command.subscribe
         )
         timer = self.loop.call_later(command.timeout, expire)
         end = run.wait(leave)
-        self.send(exchange)
+        self.send(connection, in_flight)
 
     def _wait_on(self, command: WaitOn, run: Run[Any]) -> None:
         connection, is_done, until = command
