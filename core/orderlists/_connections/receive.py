@@ -62,7 +62,7 @@ def _reply(
     refusal = manager.protocol.refusal(part.reply)
     if isinstance(refusal, LIMITS):
         manager.gate.close(refusal, at)
-    elif isinstance(refusal, Unauthorized) and connection.is_logged_on:
+    elif connection.is_logged_on and isinstance(refusal, Unauthorized):
         # The log-on has expired: the next connection logs on again.
         manager.drain(connection)
     if part.key is None:

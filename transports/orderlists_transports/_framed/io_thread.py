@@ -180,9 +180,11 @@ class IoThread:
             self._ring()
 
     def _ring(self) -> None:
-        for alarm in self._alarms[1:]:
-            with suppress(OSError):  # It is full, so it wakes; or the thread has just ended.
+        try:
+            for alarm in self._alarms[1:]:
                 alarm.send(b"!")
+        except OSError:  # It is full, so it wakes; or the thread has just ended.
+            pass  # `suppress` would take as long as the rest.
 
     # For the thread alone.
 
@@ -227,7 +229,7 @@ class IoThread:
                 self.is_running = True
                 try:
                     self._call_all()
-                    while not self._is_over():
+                    while not (self._is_stopped and self._is_over()):
                         if not self._alarms:
                             self._set_alarm(self._selector, stack)
                         self._turn(self._selector)
@@ -255,8 +257,6 @@ class IoThread:
         self._alarms = alarm, ringer
 
     def _is_over(self) -> bool:
-        if not self._is_stopped:
-            return False
         self._end_sockets()
         # A timer may be all that ends the wait of a caller.
         return not self._callbacks and self._time_to_timer() is None

@@ -157,7 +157,7 @@ class WebSocketConnection(ABC):
 
     def _all_written(self) -> None:
         """Note that the system has taken all."""
-        if not self._is_flushing and self._broken is None:
+        if self._unwritten and not self._is_flushing and self._broken is None:
             self._call_written(None)
 
     def shut(self) -> None:
