@@ -3,6 +3,7 @@
 import pytest
 
 from orderlists import RateLimited, TransportError
+from orderlists._connections.connection import InFlight
 from orderlists._operations.user_data_stream import SubscribeSigned
 from toy_client import LOOK, ToyClient
 
@@ -10,6 +11,13 @@ RESET = TransportError("reset", sent=None)
 
 
 # Requests in flight.
+
+
+def test_a_request_in_flight_does_not_show_the_signed_frame() -> None:
+    in_flight = InFlight(1, b"signature=secret", 0, lambda: None)
+    assert "secret" not in repr(in_flight)
+    assert in_flight.take_data() == b"signature=secret"
+    assert in_flight.data is None
 
 
 def test_a_lost_connection_fails_its_requests_in_flight_once_with_sent_none() -> None:

@@ -12,6 +12,7 @@ from orderlists._connections.connection import Connection
 from orderlists._connections.keepalive import keepalive
 from orderlists._connections.receive import frame_received
 from orderlists._operations.user_data_stream import SubscribeSigned
+from orderlists.extending import Request
 from toy_client import LOOK, SECOND, ToyClient
 from toy_protocol import ToyProtocol
 
@@ -52,6 +53,21 @@ def test_a_reply_of_several_parts_is_done_with_the_last_one() -> None:
 
     assert [part.text for part in in_flight.result()] == ["one", "two", "three"]
     assert connection.in_flight == {}
+
+
+def test_a_bug_in_the_decoding_of_a_subscription_does_not_keep_its_caller_waiting() -> None:
+    class Buggy(ToyProtocol):
+        def decode(self, request: Request[Any], reply: Any, /) -> Any:
+            del request, reply
+            raise KeyError("planted")
+
+    client = ToyClient(Buggy())
+    connection = client.connect()
+    in_flight = client.send(connection, SubscribeSigned(), subscribe=True)
+    client.receive(connection, f"reply {in_flight.key} 200 s1")
+
+    assert in_flight.result().text == "s1"
+    assert isinstance(connection.closed_by, KeyError)
 
 
 def test_a_connection_that_is_lost_between_two_reply_parts_leaves_the_request_unanswered() -> None:

@@ -100,6 +100,42 @@ def test_frames_are_the_same_however_the_bytes_are_cut(protocol: WebSocket, size
     assert protocol.end == "the other side closed it with code 1001"
 
 
+@pytest.mark.parametrize("length", [125, 126, 65_535, 65_536])
+def test_a_frame_is_whole_at_its_last_byte_however_its_size_is_told(length: int) -> None:
+    opened = WebSocket("ws://127.0.0.1:1", "/", max_size=65_536)
+    data = piece(Opcode.TEXT, b"x" * length)
+    # Its head and a byte come with the handshake.
+    assert opened.receive_handshake(answer_to(opened.output()) + data[:3])
+    assert opened.received() == []
+    assert feed(opened, [data[3:4], data[4:9], data[9:-1]]) == []
+    assert feed(opened, [data[-1:] + data]) == ["x" * length] * 2
+
+
+@pytest.mark.parametrize(
+    ("head", "end"),
+    [
+        (b"\x81\x85", "ProtocolError"),
+        (b"\x81\x7e\x03\xe9", "PayloadTooBig"),
+        (b"\x82\x7f" + bytes(5) + b"\x01\x00\x00", "PayloadTooBig"),
+    ],
+    ids=["masked", "longer than 1000", "longer than 65535"],
+)
+def test_a_frame_that_is_refused_is_so_by_its_head(
+    protocol: WebSocket, head: bytes, end: str
+) -> None:
+    assert feed(protocol, [head[:-1]]) == []
+    assert protocol.end is None
+    assert feed(protocol, [head[-1:]]) == []
+    assert protocol.end == end
+
+
+def test_a_whole_message_between_the_fragments_of_another_breaks_a_rule(
+    protocol: WebSocket,
+) -> None:
+    assert feed(protocol, [piece(Opcode.TEXT, b"{", fin=False), piece(Opcode.TEXT, b"{}")]) == []
+    assert protocol.end == "ProtocolError"
+
+
 @pytest.mark.parametrize(
     ("data", "end"),
     [
