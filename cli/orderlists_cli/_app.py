@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 
 import typer
 
@@ -21,6 +22,11 @@ from orderlists_cli._commands import (
     watch,
 )
 from orderlists_cli._environment import Protocol
+from orderlists_cli._output import JsonOutput, discard_results
+
+# Typer exports this class alone; its base is Click's documented `UsageError`, which is in `click`
+# or, by the version of Typer, in Typer itself.
+(_UsageError,) = typer.BadParameter.__bases__
 
 app = typer.Typer(
     name="orderlists",
@@ -49,4 +55,19 @@ def run(arguments: Sequence[str]) -> None:
     Raises:
         SystemExit: Always, with the exit code.
     """
-    app(args=[*arguments], prog_name="orderlists")
+    try:
+        code = app(args=[*arguments], prog_name="orderlists", standalone_mode=False)
+    except _UsageError as error:
+        # No command has run that could print it.
+        if "--json" in arguments:
+            _print_record({"kind": "UsageError", "message": error.format_message()})
+        error.show()
+        sys.exit(error.exit_code)
+    sys.exit(code or 0)
+
+
+def _print_record(record: Mapping[str, str]) -> None:
+    try:
+        JsonOutput().line(record, "")
+    except OSError:
+        discard_results()

@@ -122,11 +122,38 @@ def test_the_help_lists_the_commands(command: CommandLine) -> None:
     ]
 
 
-def test_an_unknown_option_has_exit_code_2_and_prints_no_result(command: CommandLine) -> None:
-    ended = command("open", "--nonsense", "--json")
+USAGE_ERRORS = [
+    (("open", "--nonsense"), "No such option: --nonsense"),
+    (("cancel",), "Missing argument 'SYMBOL'"),
+    (("open", "--protocol", "fix"), "Invalid value for '--protocol'"),
+    (("open", "0"), "unexpected extra argument"),
+    (("opne",), "No such command 'opne'"),
+]
 
-    assert (ended.code, ended.out) == (2, "")
-    assert "--nonsense" in ended.err
+
+@pytest.mark.parametrize(("arguments", "message"), USAGE_ERRORS, ids=str)
+def test_a_usage_error_has_exit_code_2_and_is_an_object_where_json_is_asked_for(
+    command: CommandLine, arguments: tuple[str, ...], message: str
+) -> None:
+    plain, as_json = command(*arguments), command(*arguments, "--json")
+
+    assert (plain.code, plain.out, as_json.code) == (2, "", 2)
+    (record,) = as_json.records
+    assert record["kind"] == "UsageError"
+    assert message in record["message"]
+    assert record["message"] in plain.err
+    assert record["message"] in as_json.err
+
+
+def test_a_usage_error_keeps_its_exit_code_where_standard_output_is_closed(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closed_pipe() as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        ended = command("cancel", "--json")
+
+    assert ended.code == 2
+    assert "Missing argument" in ended.err
 
 
 def test_completion_of_a_shell_is_shown(
