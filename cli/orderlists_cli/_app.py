@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Annotated, cast
 
 import typer
 
+from orderlists import __version__
 from orderlists_cli._command import command
 from orderlists_cli._commands import (
     cancel,
@@ -26,7 +28,7 @@ from orderlists_cli._output import JsonOutput, discard_results
 
 # Typer exports this class alone; its base is Click's documented `UsageError`, which is in `click`
 # or, by the version of Typer, in Typer itself.
-(_UsageError,) = typer.BadParameter.__bases__
+_UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 
 app = typer.Typer(
     name="orderlists",
@@ -36,6 +38,31 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_show_locals=False,
 )
+
+
+def _show_version(value: bool) -> None:  # noqa: FBT001 - called by Typer
+    if value:
+        sys.stdout.write(f"orderlists {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            # Before anything else of the command line is checked.
+            is_eager=True,
+            callback=_show_version,
+            help="Show the version and exit.",
+        ),
+    ] = False,
+) -> None:
+    del version
+
+
 command(app, "open")(open_lists.open_lists)
 command(app)(show.show)
 app.add_typer(place.app, name="place")

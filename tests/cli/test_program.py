@@ -19,6 +19,7 @@ from orderlists import (
     NotExecuted,
     ServerError,
     TransportError,
+    __version__,
 )
 from orderlists_cli import __main__ as program
 from orderlists_cli._command import command as register
@@ -154,6 +155,10 @@ def test_a_usage_error_keeps_its_exit_code_where_standard_output_is_closed(
 
     assert ended.code == 2
     assert "Missing argument" in ended.err
+
+
+def test_the_version_is_shown_without_a_command(command: CommandLine) -> None:
+    assert command("--version") == (0, f"orderlists {__version__}\n", "")
 
 
 def test_completion_of_a_shell_is_shown(
