@@ -1,4 +1,4 @@
-"""What is said about an error: under the names of the command line, with what to do next."""
+"""What is said about an error, with what to do next."""
 
 from __future__ import annotations
 
@@ -7,30 +7,11 @@ import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shlex import join
-from types import MappingProxyType
 from typing import Any
 
 from orderlists import CancelAllReport, InDoubt, InvalidInput, OrderListsError, OutcomeUnknown
 from orderlists.extending import Request
-
-_SHOWN_AS = MappingProxyType(
-    {
-        "symbol": "SYMBOL",
-        "order_list_id": "ID",
-        "order_id": "ID",
-        "list_client_order_id": "--client-id",
-        "client_order_id": "--client-id",
-        "new_client_order_id": "--cancel-id",
-        "cancel_restrictions": "--restrictions",
-        "exchange": "--url",
-        "api_key": "ORDERLISTS_API_KEY",
-        "secret": "ORDERLISTS_SECRET",
-        "private_key": "ORDERLISTS_PRIVATE_KEY_FILE",
-        "passphrase": "ORDERLISTS_PASSPHRASE",
-        "text": "FILE",
-    }
-)
-"""The fields of the library whose option has another name than they have."""
+from orderlists_cli._rules import option_of, refusal_of
 
 _FACTS = ("code", "status", "sent", "field", "value", "rule", "list_over", "retry_after")
 
@@ -50,7 +31,7 @@ def record_of(error: BaseException) -> dict[str, Any]:
 def text_of(error: BaseException) -> str:
     """Return an error as text for people."""
     if isinstance(error, InvalidInput):
-        return f"{_option_of(error.field)}{str(error).removeprefix(error.field)}; nothing was sent"
+        return f"{refusal_of(error, option_of(error.field))}; nothing was sent"
     if isinstance(error, OrderListsError):
         return f"{type(error).__name__}: {error}"
     if isinstance(error, KeyboardInterrupt):
@@ -60,11 +41,6 @@ def text_of(error: BaseException) -> str:
     # Without the values of variables, among which may be a secret.
     lines = traceback.format_exception(error)
     return f"a bug, in this program or in a library:\n{''.join(lines).rstrip()}"
-
-
-def _option_of(field: str) -> str:
-    default = field if field.isupper() or " " in field else f"--{field.replace('_', '-')}"
-    return _SHOWN_AS.get(field, default)
 
 
 def in_doubt_of(error: BaseException) -> tuple[InDoubt, ...]:

@@ -22,6 +22,7 @@ from attrs import fields
 from orderlists import InvalidRequest
 from orderlists.enums import OrderType
 from orderlists.legs import KINDS
+from orderlists_cli._rules import refusal_of
 
 _PARTS = re.compile(r"[\s,]+")
 _FIELD = re.compile(r"([a-z_]+)=(.*)")
@@ -74,7 +75,7 @@ def leg_of(slot: str, text: str) -> Any:  # noqa: ANN401 - which legs fit is the
     try:
         return kind(**values)
     except InvalidRequest as error:
-        raise InvalidRequest(field=slot, value=text, rule=str(error)) from None
+        raise InvalidRequest(field=slot, value=text, rule=refusal_of(error, error.field)) from None
 
 
 def _field(slot: str, text: str, part: str, known: dict[str, str]) -> tuple[str, Any]:

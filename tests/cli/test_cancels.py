@@ -104,13 +104,14 @@ def test_cancel_order_prints_a_single_order(orderlists: CommandLine, simulator: 
     ("arguments", "text"),
     [
         (("cancel", "ltcbtc", "0"), "SYMBOL='ltcbtc': must be in upper case"),
-        (("cancel", "LTCBTC"), "ID=None: one of order_list_id and list_client_order_id must"),
+        (("cancel", "LTCBTC"), "ID: one of ID and --client-id must be given; nothing"),
         (("cancel", "LTCBTC", "--client-id", "a b"), "--client-id='a b': must be 1 to 36 of"),
         (("cancel", "LTCBTC", "0", "--cancel-id", ""), "--cancel-id='': must be 1 to 36 of"),
-        (("cancel", "LTCBTC", "first"), "ID='first': must be an int from 0 to"),
+        (("cancel", "LTCBTC", "first"), "ID='first': must be a whole number from 0 to"),
         (("cancel-order", "LTCBTC", "99999999999999999999"), "ID='99999999999999999999': must be"),
         (("open", "--deadline", "0"), "--deadline=0.0: must be seconds"),
         (("open", "--deadline", "9" * 400), "--deadline='999"),
+        (("cancel-order", "LTCBTC"), "ID: one of ID and --client-id must be given; nothing"),
         (("open", "--deadline", "soon"), "--deadline='soon': must be seconds"),
     ],
 )
@@ -250,4 +251,4 @@ def test_a_negative_id_is_refused(orderlists: CommandLine) -> None:
     ended = orderlists("cancel", "LTCBTC", "--", "-1")
 
     assert ended.code == 2
-    assert ended.err.startswith("ID=-1: must be an int from 0 to")
+    assert ended.err.startswith("ID=-1: must be a whole number from 0 to")

@@ -106,7 +106,7 @@ def test_a_change_to_a_live_exchange_needs_a_terminal_or_yes(
     ended = command(*CANCEL)
 
     assert ended.code == 2
-    assert ended.err.startswith("--yes=False: must be given to change a live exchange")
+    assert ended.err.startswith("--yes: must be given to change a live exchange")
     assert command(*CANCEL, "--yes").code == 6
 
 

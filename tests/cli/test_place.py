@@ -77,13 +77,14 @@ def test_prices_and_quantities_are_sent_as_they_were_written(orderlists: Command
     [
         ("", "--above='': must begin with a type: LIMIT, LIMIT_MAKER"),
         ("MAKER,price=3", "--above='MAKER,price=3': must begin with a type: LIMIT"),
-        ("LIMIT_MAKER", "--above='LIMIT_MAKER': price=None: must be given"),
+        ("LIMIT_MAKER", "--above='LIMIT_MAKER': price: must be given"),
         ("LIMIT_MAKER,price=3.0e0", "--above='LIMIT_MAKER,price=3.0e0': price='3.0e0': must be"),
         ("LIMIT_MAKER,price=3,00", "--above='LIMIT_MAKER,price=3,00': must have FIELD=VALUE"),
         ("LIMIT_MAKER,cost=3", "--above='LIMIT_MAKER,cost=3': must have FIELD=VALUE"),
         ("LIMIT_MAKER,price=3,price=4", "--above='LIMIT_MAKER,price=3,price=4': must have each"),
         ("LIMIT_MAKER,price=3,strategy_id=x", "--above='LIMIT_MAKER,price=3,strategy_id=x': stra"),
-        ("STOP_LOSS,stop_price=3", "--above=StopLoss(stop_price=Decimal('3')): "),
+        ("STOP_LOSS,stop_price=3", "--above='STOP_LOSS,stop_price=3': the STOP_LOSS(_LIMIT) of"),
+        ("MARKET", "--above='MARKET': must be a leg that an OCO may have: no LIMIT and no MARKET"),
     ],
 )
 def test_a_leg_that_breaks_a_rule_is_refused_under_its_option(
@@ -99,8 +100,8 @@ def test_a_leg_that_breaks_a_rule_is_refused_under_its_option(
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (("--side", "SHORT", "--quantity", "5"), "--side=Side('SHORT'): must be"),
-        (("--side", "SELL", "--quantity", "5,0"), "--quantity='5,0': must be"),
+        (("--side", "SHORT", "--quantity", "5"), "--side='SHORT': must be BUY or SELL (-1117)"),
+        (("--side", "SELL", "--quantity", "5,0"), "--quantity='5,0': must be a decimal number: "),
     ],
 )
 def test_a_wrong_side_or_quantity_is_refused_under_its_option(

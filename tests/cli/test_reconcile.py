@@ -101,8 +101,20 @@ def test_a_file_that_holds_no_request_is_refused(orderlists: CommandLine, text: 
     ended = orderlists("reconcile", "doubt.json")
 
     assert ended.code == 2
-    assert ended.err.startswith("FILE=")
-    assert "must be JSON that InDoubt.to_json() returned" in ended.err
+    assert ended.err == (
+        "FILE='doubt.json': must be a file that was written after an unknown outcome; "
+        "nothing was sent\n"
+    )
+
+
+def test_a_file_with_an_invalid_request_is_refused_under_its_field(orderlists: CommandLine) -> None:
+    text = Path(stored(CANCEL)).read_text()
+    Path("doubt.json").write_text(text.replace("LTCBTC", "ltcbtc"))
+
+    ended = orderlists("reconcile", "doubt.json")
+
+    assert ended.code == 2
+    assert ended.err.startswith("FILE='doubt.json': symbol='ltcbtc': must be in upper case")
 
 
 def test_a_file_that_does_not_exist_is_refused(orderlists: CommandLine) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer import Option
 
-from orderlists import PlaceOco, PlaceOpo, PlaceOpoco, PlaceOto, PlaceOtoco
+from orderlists import InvalidRequest, PlaceOco, PlaceOpo, PlaceOpoco, PlaceOto, PlaceOtoco
 from orderlists.enums import SelfTradePreventionMode, Side
 from orderlists_cli._command import ClientId, Symbol, command
 from orderlists_cli._session import Session
@@ -48,12 +48,19 @@ def _places(kind: Any) -> Callable[[Callable[..., None]], object]:  # noqa: ANN4
         def place(
             session: Session, symbol: str, client_id: str | None, stp_mode: str | None, **own: str
         ) -> None:
-            request = kind(
-                symbol=symbol,
-                list_client_order_id=client_id,
-                self_trade_prevention_mode=stp_mode and SelfTradePreventionMode(stp_mode),
-                **{name: _value(kind, name, text) for name, text in own.items()},
-            )
+            try:
+                request = kind(
+                    symbol=symbol,
+                    list_client_order_id=client_id,
+                    self_trade_prevention_mode=stp_mode and SelfTradePreventionMode(stp_mode),
+                    **{name: _value(kind, name, text) for name, text in own.items()},
+                )
+            except InvalidRequest as error:
+                # With the text that was given, and not the value that was made of it.
+                given = own.get(error.field, error.value)
+                raise InvalidRequest(
+                    field=error.field, value=given, rule=error.rule, code=error.code
+                ) from None
             session.show(session.send(request))
 
         return place

@@ -9,8 +9,9 @@ from typing import Annotated
 from attrs import evolve
 from typer import Argument, Option
 
-from orderlists import InDoubt, InvalidRequest, Policy
+from orderlists import InDoubt, InvalidInput, InvalidRequest, Policy
 from orderlists.extending import Result
+from orderlists_cli._rules import refusal_of
 from orderlists_cli._session import Session
 
 _THEN = "This was sent earlier. Now it is queried; a cancel is sent again where that is safe."
@@ -24,13 +25,22 @@ def reconcile(
     query_only: Annotated[bool, Option("--query-only", help="Send no cancel again.")] = False,
 ) -> None:
     """Find out what became of a request whose outcome is unknown."""
-    doubt = InDoubt.from_json(_text_in(file))
+    doubt = _read(file)
     session.prepare(doubt.request, what=f"Reconcile {doubt.request!r}", then=_THEN)
     policy = _policy(session, query_only=query_only)
     result: Result | tuple[Result, ...] = session.client().reconcile(
         doubt.request, attempts=doubt.attempts, policy=policy
     )
     session.show(*(result if isinstance(result, tuple) else (result,)))
+
+
+def _read(file: str) -> InDoubt:
+    try:
+        return InDoubt.from_json(_text_in(file))
+    except InvalidInput as error:
+        # With the name of the file, and not all that it holds.
+        rule = error.rule if error.field == "text" else refusal_of(error, error.field)
+        raise InvalidRequest(field="text", value=file, rule=rule) from None
 
 
 def _text_in(file: str) -> str | bytes:
