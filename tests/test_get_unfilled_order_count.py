@@ -3,7 +3,13 @@
 import pytest
 
 from client_and_venue import client_and_venue
-from orderlists import CancelOrderList, GetUnfilledOrderCount, PlaceOco, RateLimited
+from orderlists import (
+    CancelOrderList,
+    GetUnfilledOrderCount,
+    PlaceOco,
+    RateLimited,
+    UnfilledOrderCount,
+)
 from orderlists.enums import Side
 from orderlists.legs import LimitMaker, StopLoss
 from orderlists_simulator import Behaviour, Venue
@@ -35,6 +41,14 @@ def test_the_unfilled_order_count_is_that_of_the_account_in_each_window(
         (1, "DAY", 7, 4),
     ]
     assert {each.rate_limit_type for each in found} == {"ORDERS"}
+    assert [each.seconds for each in found] == [10, 86400]
+
+
+def test_a_window_of_an_unknown_interval_has_no_length() -> None:
+    window = UnfilledOrderCount(
+        rate_limit_type="ORDERS", interval="FORTNIGHT", interval_num=1, limit=1, count=0
+    )
+    assert window.seconds is None
 
 
 def test_a_lost_reply_to_a_query_of_the_unfilled_order_count_is_retried() -> None:

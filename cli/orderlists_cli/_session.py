@@ -17,8 +17,7 @@ import typer
 from attrs import evolve, frozen
 
 from orderlists import InvalidSetting, Policy, Rest, TimeUnit, WebSocketApi
-from orderlists._protocols.signing import text_of
-from orderlists.extending import Request, Result, Security
+from orderlists.extending import Request, Result, Security, text_of
 from orderlists_cli import _keys, _tables
 from orderlists_cli._environment import Environment, Protocol
 from orderlists_cli._output import HumanOutput, JsonOutput, Output, note

@@ -12,6 +12,7 @@ from orderlists._models.shapes import Many, One, OneOf, Shape
 from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
 from orderlists._protocols.http_messages import HttpRequest, HttpResponse
 from orderlists._protocols.interfaces import Frame, FramedProtocol, HttpProtocol, SessionLayer
+from orderlists._protocols.signing import text_of
 from orderlists._rate_limits import RateLimitType, Usage
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "exact_json",
     "masked",
     "sent_as",
+    "text_of",
 ]

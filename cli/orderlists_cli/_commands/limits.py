@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderlists import GetUnfilledOrderCount, RateLimit, UnfilledOrderCount
-from orderlists._rate_limits import INTERVALS
 from orderlists_cli import _tables
 from orderlists_cli._session import Session
 
@@ -25,11 +24,10 @@ def _weight(each: RateLimit) -> Mapping[str, Any]:
 
 
 def _count(each: UnfilledOrderCount) -> Mapping[str, Any]:
-    seconds = INTERVALS[each.interval] * each.interval_num
-    return _record(each.rate_limit_type, seconds, each.count, each.limit)
+    return _record(each.rate_limit_type, each.seconds, each.count, each.limit)
 
 
-def _record(limiter: str, seconds: int, used: int, limit: int | None) -> Mapping[str, Any]:
+def _record(limiter: str, seconds: int | None, used: int, limit: int | None) -> Mapping[str, Any]:
     return {
         "kind": "RateLimit",
         "limiter": limiter,

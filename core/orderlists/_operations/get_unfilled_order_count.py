@@ -11,6 +11,7 @@ from orderlists._models.base import Result
 from orderlists._models.shapes import Many, One
 from orderlists._operations import validators
 from orderlists._operations.base import Operation, Parameter, Request, Security
+from orderlists._rate_limits import INTERVALS
 
 
 @frozen(kw_only=True, slots=False)
@@ -30,6 +31,12 @@ class UnfilledOrderCount(Result):
     interval_num: int
     limit: int
     count: int
+
+    @property
+    def seconds(self) -> int | None:
+        """The length of the window; None if the interval is unknown to this library."""
+        interval = INTERVALS.get(self.interval)
+        return None if interval is None else interval * self.interval_num
 
 
 GET_UNFILLED_ORDER_COUNT: Operation[tuple[UnfilledOrderCount, ...]] = Operation(

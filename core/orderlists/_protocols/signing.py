@@ -36,7 +36,11 @@ def check_format(_: object, attribute: Attribute[Any], value: object) -> None:
 
 
 def text_of(value: str | int | Decimal | tuple[str, ...]) -> str:
-    """Return a parameter's value as text, as it is signed, before any encoding."""
+    """Return a parameter's value as text, as it is signed, before any encoding.
+
+    >>> text_of(Decimal("1E-8")), text_of(("LTCBTC", "BTCUSDT"))
+    ('0.00000001', '["LTCBTC","BTCUSDT"]')
+    """
     if isinstance(value, Decimal):
         return write_decimal(value)
     if isinstance(value, tuple):
