@@ -19,8 +19,8 @@ API_KEY, SECRET = "ORDERLISTS_API_KEY", "ORDERLISTS_SECRET"
 PRIVATE_KEY_FILE, PASSPHRASE = "ORDERLISTS_PRIVATE_KEY_FILE", "ORDERLISTS_PASSPHRASE"
 _NO_KEY = (
     f"must be given, with {SECRET} or {PRIVATE_KEY_FILE}; or {API_KEY}_FILE and {SECRET}_FILE; "
-    "or the entries api_key and secret of the service {service} in the system's keyring, "
-    "for which the keyring extra is needed: pip install 'orderlists[keyring]'"
+    "or the entries api_key, and secret or private_key, of the service {service} in the system's "
+    "keyring, for which the keyring extra is needed: pip install 'orderlists[keyring]'"
 )
 _ONE_SECRET = f"must be given with exactly one of {SECRET}, {SECRET}_FILE and {PRIVATE_KEY_FILE}"
 
@@ -64,8 +64,8 @@ def key_of(environment: str, variables: Mapping[str, str], read_keyring: ReadKey
         raise InvalidSetting(field=API_KEY, value=HIDDEN, rule=_ONE_SECRET)
     if secret is not None:
         return HmacKey(api_key=api_key, secret=secret)
-    passphrase = variables.get(PASSPHRASE)
-    return _private_key(api_key, _read(PRIVATE_KEY_FILE, str(file)), passphrase)
+    pem, passphrase = _read(PRIVATE_KEY_FILE, str(file)), variables.get(PASSPHRASE)
+    return _private_key(api_key, pem, passphrase, field=PRIVATE_KEY_FILE)
 
 
 def _text_of(name: str, variables: Mapping[str, str]) -> str | None:
@@ -85,7 +85,9 @@ def _read(name: str, file: str) -> bytes:
         raise InvalidSetting(field=name, value=file, rule=rule) from None
 
 
-def _private_key(api_key: str, private_key: bytes, passphrase: str | None) -> Key:
+def _private_key(
+    api_key: str, private_key: str | bytes, passphrase: str | None, *, field: str
+) -> Key:
     try:
         return Ed25519Key(api_key=api_key, private_key=private_key, passphrase=passphrase)
     except InvalidSetting as first:
@@ -95,16 +97,23 @@ def _private_key(api_key: str, private_key: bytes, passphrase: str | None) -> Ke
             return RsaKey(api_key=api_key, private_key=private_key, passphrase=passphrase)
         except InvalidSetting as second:
             rule = f"as an Ed25519 key it {first.rule}; as an RSA key it {second.rule}"
-            raise InvalidSetting(field=PRIVATE_KEY_FILE, value=HIDDEN, rule=rule) from None
+            raise InvalidSetting(field=field, value=HIDDEN, rule=rule) from None
 
 
 def _from_keyring(service: str, read_keyring: ReadKeyring) -> Key:
     api_key = read_keyring(service, "api_key")
     secret = read_keyring(service, "secret")
-    if api_key is None or secret is None:
+    private_key = read_keyring(service, "private_key")
+    if api_key is None or (secret is None and private_key is None):
         rule = _NO_KEY.format(service=service)
         raise InvalidSetting(field=API_KEY, value=None, rule=rule)
-    return HmacKey(api_key=api_key, secret=secret)
+    if private_key is None:
+        return HmacKey(api_key=api_key, secret=str(secret))
+    field = f"KEYRING {service} private_key"
+    if secret is not None:
+        rule = "must not be given beside the entry secret"
+        raise InvalidSetting(field=field, value=HIDDEN, rule=rule)
+    return _private_key(api_key, private_key, read_keyring(service, "passphrase"), field=field)
 
 
 def read_system_keyring(service: str, name: str) -> str | None:

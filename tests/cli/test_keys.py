@@ -114,6 +114,41 @@ def test_without_variables_the_keyring_is_asked_for_the_environment() -> None:
     assert found == HmacKey(api_key=API_KEY, secret=SECRET)
 
 
+def from_keyring(**entries: str) -> Key:
+    found = {("orderlists:testnet", name): value for name, value in entries.items()}
+    return key_of("testnet", {}, lambda service, name: found.get((service, name)))
+
+
+def test_the_keyring_holds_an_ed25519_or_an_rsa_key() -> None:
+    # `keyring set` takes the last line break off.
+    ed25519 = from_keyring(api_key=API_KEY, private_key=EXAMPLE_ED25519_PRIVATE_KEY.rstrip())
+    rsa = rsa_pem(2048, b"open sesame").decode()
+
+    assert isinstance(ed25519, Ed25519Key)
+    assert isinstance(
+        from_keyring(api_key=API_KEY, private_key=rsa, passphrase="open sesame"), RsaKey
+    )
+
+
+@pytest.mark.parametrize(
+    "entries", [{}, {"secret": SECRET, "private_key": EXAMPLE_ED25519_PRIVATE_KEY}]
+)
+def test_a_keyring_with_neither_or_both_of_secret_and_private_key_is_refused(
+    entries: Mapping[str, str],
+) -> None:
+    with pytest.raises(InvalidSetting, match="secret") as error:
+        from_keyring(api_key=API_KEY, **entries)
+
+    assert not any(each in str(error.value) for each in (API_KEY, *entries.values()))
+
+
+def test_a_private_key_of_the_keyring_that_is_none_is_refused_under_its_entry() -> None:
+    with pytest.raises(InvalidSetting, match="KEYRING orderlists:testnet private_key") as error:
+        from_keyring(api_key=API_KEY, private_key=WRONG)
+
+    assert WRONG not in str(error.value)
+
+
 class KeyringError(Exception):
     pass
 
