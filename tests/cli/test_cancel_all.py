@@ -2,11 +2,12 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
-from command_lines import CommandLine
+from command_lines import CommandLine, closed_pipe
 from orderlists import CancelAllReport, CancelOrderList, InDoubt, OutcomeUnknown
 from orderlists_cli import _command
 from orderlists_cli._commands.cancel_all import code_of
@@ -118,6 +119,32 @@ def test_an_unknown_outcome_is_stored_where_the_summary_cannot_be_printed(
 
     (file,) = tmp_path.glob("orderlists-in-doubt-*.json")
     assert ended.err.count(f"orderlists reconcile --url {url} {file.name}") == 1
+
+
+def test_every_verdict_is_on_standard_error_where_standard_output_is_closed(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Simulator() as simulator, closed_pipe() as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        ended = command("cancel-all", "LTCBTC", "--url", simulator.url)
+
+    *verdicts, summary, end = ended.err.splitlines()
+    assert ended.code == 130
+    assert sorted(line.partition(" ")[2] for line in verdicts) == [
+        f"list {each} LTCBTC: canceled, known by REPLY" for each in range(5)
+    ]
+    assert summary == "5 of 5 lists canceled; not complete."
+    assert end == "interrupted: standard output was closed"
+
+
+def test_open_lists_that_cannot_be_read_the_first_time_are_a_network_error_without_a_summary(
+    command: CommandLine,
+) -> None:
+    with Simulator(plan=Plan([f.not_executed(answer=f.bare(503))] * 99)) as simulator:
+        ended = command("cancel-all", "LTCBTC", "--url", simulator.url, "--deadline", "0.3")
+
+    assert (ended.code, ended.out) == (6, "")
+    assert "canceled" not in ended.err
 
 
 def test_open_lists_that_cannot_be_read_again_are_a_network_error(command: CommandLine) -> None:

@@ -46,9 +46,20 @@ def cancel_all(
         text = (
             f"{next(numbers)}. list {each.order_list_id} {each.symbol}: {_texts.verdict(verdict)}"
         )
-        session.output.line(_record(each, verdict), text)
+        try:
+            session.output.line(_record(each, verdict), text)
+        except OSError:
+            # The reader of the results is gone; the cancels of this batch are sent all the same.
+            note(text)
+            raise
 
-    report = session.client().cancel_all(symbol, on_verdict=on_verdict)
+    try:
+        report = session.client().cancel_all(symbol, on_verdict=on_verdict)
+    except BaseException as error:
+        so_far = CancelAllReport.of(error)
+        if so_far is not None and (so_far.verdicts or so_far.in_doubt):
+            note(_summary_text(so_far, where))
+        raise
     # Before the summary, which may fail: the reader of the results may be gone.
     doubts = (*doubts_of(report), *report.in_doubt)
     for step in next_steps(doubts, session.settings.in_doubt_folder, session.arguments):
