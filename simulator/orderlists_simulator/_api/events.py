@@ -5,15 +5,13 @@ Source: "Order Update" and "List Status" of the user data stream.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from orderlists_simulator._api.responses import JsonObject
 from orderlists_simulator._engine.changes import ListUpdate, OrderChange
 from orderlists_simulator._engine.orders import Order
 from orderlists_simulator._engine.time import TimeUnit
 from orderlists_simulator._validators import format_amount
 
-_ZERO = Decimal(0)
+_NO_TRADE = -1
 
 
 def execution_reports(update: ListUpdate, unit: TimeUnit) -> list[JsonObject]:
@@ -58,8 +56,8 @@ def account_position(update: ListUpdate, unit: TimeUnit) -> JsonObject:
 
 
 def _report(change: OrderChange, at: int, unit: TimeUnit) -> JsonObject:
-    order = change.after
-    is_canceled, commission = change.execution_type == "CANCELED", change.commission
+    order, trade = change.after, change.trade
+    is_canceled = change.execution_type == "CANCELED"
     return {
         "e": "executionReport",
         "E": unit.convert(at),
@@ -68,6 +66,7 @@ def _report(change: OrderChange, at: int, unit: TimeUnit) -> JsonObject:
         "S": order.side,
         "o": order.type,
         "f": order.time_in_force,
+        # [ASSUME] 0 for a pending order of an OPO: the field is documented as always present.
         "q": format_amount(order.quantity),
         "p": format_amount(order.price),
         "P": format_amount(order.stop_price),
@@ -78,23 +77,22 @@ def _report(change: OrderChange, at: int, unit: TimeUnit) -> JsonObject:
         "X": order.status,
         "r": "NONE",
         "i": order.order_id,
-        "l": format_amount(change.quantity),
+        "l": format_amount(None if trade is None else trade.quantity),
         "z": format_amount(order.executed_qty),
-        "L": format_amount(change.price),
+        "L": format_amount(None if trade is None else trade.price),
         # As in the documented sample, and not with eight decimals, where there is no trade.
-        "n": "0" if commission is None else format_amount(commission),
-        "N": None if commission is None else order.received_asset,
+        "n": "0" if trade is None else format_amount(trade.commission),
+        "N": None if trade is None else order.received_asset,
         "T": unit.convert(at),
-        "t": change.trade_id,
+        "t": _NO_TRADE if trade is None else trade.trade_id,
         "I": change.execution_id,
         "w": order.working_time is not None and not order.is_final,
-        # [ASSUME] A limit maker on the book is the maker of every trade.
-        "m": change.execution_type == "TRADE" and order.type == "LIMIT_MAKER",
+        "m": trade is not None and trade.is_maker,
         "M": False,
         "O": unit.convert(order.time),
         "Z": format_amount(order.quote_qty),
-        "Y": format_amount(change.quote_quantity),
-        "Q": format_amount(_ZERO),
+        "Y": format_amount(None if trade is None else trade.price * trade.quantity),
+        "Q": format_amount(None),
         "V": order.self_trade_prevention_mode,
         **_conditional(order, unit),
     }

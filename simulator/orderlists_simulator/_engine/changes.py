@@ -13,12 +13,10 @@ from typing import Literal, TypeAlias
 from attrs import evolve, frozen
 
 from orderlists_simulator._engine.enums import ListStatusType
-from orderlists_simulator._engine.orders import Order, VenueOrderList
+from orderlists_simulator._engine.orders import Order, Trade, VenueOrderList
 
 ExecutionType: TypeAlias = Literal["NEW", "CANCELED", "REPLACED", "TRADE", "EXPIRED"]
 """The kind of a change of an order."""
-
-_NO_TRADE = -1
 
 
 @frozen(kw_only=True)
@@ -45,29 +43,9 @@ class OrderChange:
         return self.before.client_order_id
 
     @property
-    def trade_id(self) -> int:
-        """The id of the trade; -1 for any other kind."""
-        return self.after.trades[-1].trade_id if self.execution_type == "TRADE" else _NO_TRADE
-
-    @property
-    def price(self) -> Decimal:
-        """The price of the trade; 0 for any other kind."""
-        return self.after.trades[-1].price if self.execution_type == "TRADE" else Decimal(0)
-
-    @property
-    def commission(self) -> Decimal | None:
-        """The commission of the trade; None for any other kind."""
-        return self.after.trades[-1].commission if self.execution_type == "TRADE" else None
-
-    @property
-    def quantity(self) -> Decimal:
-        """The quantity executed by this change."""
-        return self.after.executed_qty - (self.before.executed_qty if self.before else Decimal(0))
-
-    @property
-    def quote_quantity(self) -> Decimal:
-        """The quote quantity exchanged by this change."""
-        return self.after.quote_qty - (self.before.quote_qty if self.before else Decimal(0))
+    def trade(self) -> Trade | None:
+        """The trade; None for any other kind."""
+        return self.after.trades[-1] if self.execution_type == "TRADE" else None
 
 
 @frozen(kw_only=True)
@@ -146,7 +124,8 @@ class ChangeRecorder:
             execution_type=_execution_type(before, after),
             execution_id=self.new_execution_id() if known is None else known,
         )
-        self.next_trade_id = max(self.next_trade_id, change.trade_id + 1)
+        if change.trade is not None:
+            self.next_trade_id = max(self.next_trade_id, change.trade.trade_id + 1)
         return change
 
 

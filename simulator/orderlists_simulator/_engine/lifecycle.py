@@ -14,7 +14,7 @@ from typing import Protocol
 
 from attrs import evolve
 
-from orderlists_simulator._engine.enums import STOP_TYPES, ExpiryReason
+from orderlists_simulator._engine.enums import MARKET_TYPES, STOP_TYPES, ExpiryReason
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.orders import Order, Trade, VenueOrderList
 from orderlists_simulator._engine.rounding import round_half_up
@@ -40,6 +40,7 @@ def filled(
     quantity: Decimal | None,
     *,
     price: Decimal | None = None,
+    takes: bool = False,
     trade_id: int,
     proceeds: Proceeds,
     now: int,
@@ -54,6 +55,7 @@ def filled(
         order_id: The order; a stop order is triggered first.
         quantity: At most what is left, and all of it if None.
         price: None for the price of the order.
+        takes: Whether the order enters the book now, and takes what rests there.
         trade_id: The id of the trade.
         proceeds: What the account keeps of a trade.
         now: In nanoseconds.
@@ -67,7 +69,14 @@ def filled(
         raise _cannot_be_filled()
     at = _price(order) if price is None else price
     commission = _commission(taken if order.side == "BUY" else taken * at, proceeds.commission_rate)
-    trade = Trade(trade_id=trade_id, price=at, quantity=taken, commission=commission)
+    rested = order.working_time is not None and order.type not in MARKET_TYPES
+    trade = Trade(
+        trade_id=trade_id,
+        price=at,
+        quantity=taken,
+        commission=commission,
+        is_maker=rested and not takes,
+    )
     done = _with_trade(order, trade, now)
     orders = tuple(done if each.order_id == order_id else each for each in order_list.orders)
     orders = tuple(_after_fill_of_other(each, done, now) for each in orders)

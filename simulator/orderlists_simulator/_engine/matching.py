@@ -173,11 +173,11 @@ def _step(order_list: VenueOrderList, order: Order, market: _Market) -> Step | N
         if level is None or not reaches(last, level, rising=rising):
             return None
         return Step(order_list=triggered(order_list, order.order_id, now=now))
-    at_last = order.type in MARKET_TYPES or order.order_id not in market.resting
-    price = last if at_last else order.price
+    takes = order.type in MARKET_TYPES or order.order_id not in market.resting
+    price = last if takes else order.price
     offered = market.offered(order_list, order, price) if crosses(order, last) else Decimal(0)
     if offered > 0 and not (order.time_in_force == "FOK" and offered < left_of(order)):
-        return _fill(order_list, order, offered, price, market)
+        return _fill(order_list, order, offered, market, takes=takes)
     reason = _expiry_reason(order)
     if reason is None:
         return None
@@ -196,14 +196,15 @@ def _expiry_reason(order: Order) -> ExpiryReason | None:
 
 
 def _fill(
-    order_list: VenueOrderList, order: Order, quantity: Decimal, price: Decimal, market: _Market
+    order_list: VenueOrderList, order: Order, quantity: Decimal, market: _Market, *, takes: bool
 ) -> Step:
     now = market.now
     after = filled(
         order_list,
         order.order_id,
         quantity,
-        price=price,
+        price=market.quote.price if takes else order.price,
+        takes=takes,
         trade_id=market.trade_id,
         proceeds=market.funds,
         now=now,

@@ -98,7 +98,7 @@ class OrderCount:
         first_fills = [
             each
             for each in update.changes
-            if each.before is not None and each.before.executed_qty == 0 and each.quantity > 0
+            if each.trade is not None and len(each.after.trades) == 1
         ]
         self.add(update.order_list.account, -len(first_fills), now=update.at)
 

@@ -119,12 +119,14 @@ class Trade:
         price: The price.
         quantity: The quantity.
         commission: The commission, in the asset that the order receives.
+        is_maker: Whether the order rested on the book, and did not take.
     """
 
     trade_id: int
     price: Decimal
     quantity: Decimal
     commission: Decimal = Decimal(0)
+    is_maker: bool = False
 
 
 @frozen(kw_only=True)

@@ -130,6 +130,18 @@ def test_a_stop_loss_is_reported_as_triggered_and_then_as_filled(
     ]
 
 
+@pytest.mark.parametrize(("price", "is_maker"), [("1.9", False), ("2.2", True)])
+def test_a_trade_is_reported_as_a_makers_if_the_limit_order_rested(
+    listener: Listener, signed: Signed, venue: Venue, price: str, *, is_maker: bool
+) -> None:
+    venue.set_price("LTCBTC", price, now=0)
+    placed = listener.request(signed("orderList.place.otoco", 2, **OTOCO))
+    venue.set_price("LTCBTC", "1.9", now=NOW)
+
+    events = [each["event"] for each in (*placed, *listener.received()) if "event" in each]
+    assert [each["m"] for each in events if each.get("x") == "TRADE"] == [is_maker]
+
+
 def test_the_fill_within_a_placement_is_in_its_reply(venue: Venue, written: Written) -> None:
     sent = written("POST", "/api/v3/orderList/otoco", **OTOCO)
 

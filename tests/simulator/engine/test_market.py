@@ -153,6 +153,29 @@ def test_a_taker_fills_at_the_last_price_and_a_maker_at_its_own() -> None:
     assert pending.quote_qty == 10
 
 
+def test_an_order_that_rested_is_the_maker_of_a_trade_and_any_other_the_taker() -> None:
+    venue = market(price="1.4", available="4")
+    oto(venue, LIMIT, STOP_LIMIT)
+    moved(venue, [("1.4", None), ("1", None)])
+
+    working, stop = venue.order_list(0).orders
+    assert [each.is_maker for each in working.trades] == [False, True]
+    assert [each.is_maker for each in stop.trades] == [False]
+
+
+@pytest.mark.parametrize(("terms", "is_maker"), [(LIMIT, True), (STOP_LIMIT, False), (STOP, False)])
+def test_an_order_that_is_filled_without_a_market_is_a_maker_if_it_rests(
+    terms: Terms, *, is_maker: bool
+) -> None:
+    venue = Venue()
+    placed = oto(venue, LIMIT, terms)
+    for each in placed.orders:
+        venue.fill(placed.order_list_id, each.order_id, now=SECOND)
+
+    (trade,) = venue.order_list(0).orders[1].trades
+    assert trade.is_maker is is_maker
+
+
 def test_a_resting_order_fills_at_its_own_price_if_the_next_price_is_at_the_same_time() -> None:
     venue = market(price="3")
     oto(venue, ("LIMIT", {"price": "2.2"}), MAKER)
