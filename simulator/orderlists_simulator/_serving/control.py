@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any, Literal, TypeAlias, get_args
+from urllib.parse import urlsplit
 
 from attrs import frozen
 
@@ -29,6 +30,7 @@ from orderlists_simulator._json_input import (
     read_object,
     read_text,
 )
+from orderlists_simulator._protocols.sbe import header
 from orderlists_simulator._serving.exchange import Exchange
 from orderlists_simulator._serving.request_log import entry_json
 
@@ -103,6 +105,12 @@ class Control:
     def _answer(self, request: HttpRequest, address: str | None) -> object:
         if self._access == "loopback" and not _is_loopback(address):
             raise _Refused(_FORBIDDEN, "address", address, "must be a loopback address")
+        # A web page that is open on this machine can send a request to loopback, whatever site it
+        # is from, and its browser names that site here.  Programs send no such header.  The name
+        # in `Host` proves nothing: a site can have its own name resolve to loopback.
+        origin = header(request, "Origin")
+        if origin is not None and not _is_local(origin):
+            raise _Refused(_FORBIDDEN, "Origin", origin, "must be a page of this machine, or none")
         if request.target not in self._handlers:
             rule = f"must be one of {', '.join(self._handlers)}"
             raise _Refused(_NOT_FOUND, "path", request.target, rule)
@@ -186,6 +194,16 @@ class Control:
 
 def _error(field: str, value: object, rule: str) -> object:
     return {"field": field, "value": value, "rule": rule}
+
+
+def _is_local(origin: str) -> bool:
+    try:
+        host = urlsplit(origin).hostname
+    except ValueError:
+        return False
+    with suppress(ValueError):
+        return _is_loopback(host)
+    return host == "localhost"
 
 
 def _is_loopback(address: str | None) -> bool:

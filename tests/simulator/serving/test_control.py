@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import websockets.sync.client as websockets
+from attrs import evolve
 from websockets.exceptions import ConnectionClosed
 
 from orderlists import InvalidSetting
@@ -339,6 +340,39 @@ def test_control_from_another_machine_is_refused(address: str | None) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "::1"])
 def test_control_from_this_machine_is_accepted(address: str) -> None:
     assert control_of("loopback").respond(LOG, address=address).status == 200
+
+
+PRICE = HttpRequest("POST", "/control/price", (), b'{"symbol": "LTCBTC", "price": "3.2"}')
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        *("https://evil.example", "http://evil.example:8080", "http://203.0.113.7"),
+        *("null", "", "http://[127.0.0.1", "http://localhost.evil.example"),
+    ],
+)
+@pytest.mark.parametrize("access", ["loopback", "any"])
+def test_control_by_a_web_page_of_another_site_is_refused(access: Any, origin: str) -> None:
+    request = evolve(PRICE, headers=(("origin", origin),))
+
+    response = control_of(access).respond(request, address="127.0.0.1")
+
+    assert response.status == 403
+    assert json.loads(response.body) == {
+        "field": "Origin",
+        "value": origin,
+        "rule": "must be a page of this machine, or none",
+    }
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:3000", "http://127.0.0.1:8080", "http://[::1]"]
+)
+def test_control_by_a_web_page_of_this_machine_is_accepted(origin: str) -> None:
+    request = evolve(PRICE, headers=(("Origin", origin),))
+
+    assert control_of("loopback").respond(request, address="127.0.0.1").status == 200
 
 
 def test_control_from_any_address_can_be_allowed() -> None:
