@@ -143,7 +143,8 @@ def _add_test_options(parser: argparse.ArgumentParser) -> None:
         "--clock",
         choices=("real", "manual"),
         default="real",
-        help="manual: time stands still but for POST /control/time and delayed answers",
+        help="manual: time stands still but for POST /control/time and delayed answers; until "
+        "then nothing planned for later happens, and no rate limit is lifted",
     )
     parser.add_argument(
         "--control",

@@ -14,7 +14,15 @@ from websockets.exceptions import ConnectionClosed
 
 from orderlists import InvalidSetting
 from orderlists.extending import HttpRequest
-from orderlists_simulator import EXAMPLE_KEY, Plan, Simulator, Venue, VirtualClock, example_venue
+from orderlists_simulator import (
+    EXAMPLE_KEY,
+    Behaviour,
+    Plan,
+    Simulator,
+    Venue,
+    VirtualClock,
+    example_venue,
+)
 from orderlists_simulator._faults.plan_json import read_plan
 from orderlists_simulator._serving.control import Control
 from orderlists_simulator._serving.exchange import Exchange
@@ -340,6 +348,19 @@ def test_control_from_another_machine_is_refused(address: str | None) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "::1"])
 def test_control_from_this_machine_is_accepted(address: str) -> None:
     assert control_of("loopback").respond(LOG, address=address).status == 200
+
+
+def test_a_manual_clock_that_nothing_advances_lifts_no_limit_and_holds_what_is_planned(
+    clock: VirtualClock,
+) -> None:
+    venue = example_venue(now=NOW, behaviour=Behaviour(weight_limit=1))
+    venue.walk("LTCBTC", ["2.1", "2.2"], now=NOW)
+    with Simulator(venue, clock=clock) as simulator, asking(simulator) as ask:
+        assert [ask("GET", TIME)[0] for _ in range(3)] == [200, 429, 429]
+        assert ask("POST", "/control/time", {"advance": 0})[1]["prices"] == {"LTCBTC": "2.1"}
+
+        assert ask("POST", "/control/time", {"advance": 60})[1]["prices"] == {"LTCBTC": "2.2"}
+        assert ask("GET", TIME)[0] == 200
 
 
 PRICE = HttpRequest("POST", "/control/price", (), b'{"symbol": "LTCBTC", "price": "3.2"}')
