@@ -104,6 +104,7 @@ def test_a_working_order_that_fills_at_once_is_replied_with_its_fills(protocol: 
         placed = pair.client.send(OTO)
     working, pending = placed.order_reports
     (fill,) = working.fills
+    assert repr(fill) == "<OrderFill 1 5.00000000 at 1.50000000, commission 0.00000000 LTC>"
     assert (working.status, pending.status) == (OrderStatus.FILLED, OrderStatus.PENDING_NEW)
     assert fill.qty == 5
     assert not pending.fills

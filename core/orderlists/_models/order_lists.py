@@ -50,7 +50,7 @@ class ListedOrder(Result):
         return f"<ListedOrder {self.order_id} {self.symbol} {self.client_order_id}>"
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class OrderFill(Result):
     """One trade of an order, as the reply to its placement reports it.
 
@@ -67,6 +67,11 @@ class OrderFill(Result):
     commission: Decimal
     commission_asset: str
     trade_id: int | None = None
+
+    def __repr__(self) -> str:
+        # Written out, because Python writes the 0.00000000 of the exchange as 0E-8.
+        cost = f"commission {self.commission:f} {self.commission_asset}"
+        return f"<OrderFill {self.trade_id} {self.qty:f} at {self.price:f}, {cost}>"
 
 
 @frozen(kw_only=True, slots=False, repr=False)
