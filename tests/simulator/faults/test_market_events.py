@@ -4,10 +4,21 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orderlists import TransportError
 from orderlists.extending import HttpRequest, HttpResponse
-from orderlists_simulator import ApiError, Leg, Plan, QueryLag, Venue, VenueTransport, VirtualClock
+from orderlists_simulator import (
+    ApiError,
+    Leg,
+    Plan,
+    QueryLag,
+    Venue,
+    VenueTransport,
+    VirtualClock,
+    example_venue,
+)
 from orderlists_simulator.faults import (
     Cancel,
     Expire,
@@ -141,6 +152,31 @@ def test_place_again_of_an_open_list_is_refused(venue: Venue) -> None:
     happened(venue, (1, PlaceAgain(0)))
 
     assert len(venue.lists) == 1
+
+
+NUMBERS = st.integers(0, 2)
+EVENTS = st.one_of(
+    st.builds(PlaceAgain, NUMBERS),
+    st.builds(Cancel, NUMBERS),
+    st.builds(Expire, NUMBERS),
+    st.builds(Fill, NUMBERS, st.integers(2, 7), st.sampled_from([None, "1"])),
+)
+
+
+@given(events=st.lists(EVENTS, max_size=12))
+def test_no_events_put_two_open_lists_or_orders_under_one_client_id(
+    events: list[PlaceAgain | Cancel | Expire | Fill],
+) -> None:
+    venue = example_venue(now=0, lists=3)
+    for now, event in enumerate(events):
+        # Refused by the venue, or about an order of another list.
+        with suppress(ApiError, AssertionError):
+            event(venue, now)
+
+    opened = [each for each in venue.lists if each.is_open]
+    names = [each.list_client_order_id for each in opened]
+    orders = [order.client_order_id for each in opened for order in each.open_orders(None, None)]
+    assert (len(names), len(orders)) == (len({*names}), len({*orders}))
 
 
 def test_place_again_leaves_pending_legs_pending(venue: Venue) -> None:
