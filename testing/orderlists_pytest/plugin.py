@@ -200,8 +200,9 @@ def orderlists_async_client(_orderlists_clients: Clients) -> Generator[AsyncClie
     """An `AsyncClient` of `orderlists_venue`, in process and in virtual time.
 
     For the tests of pytest-asyncio, of anyio on asyncio, or of `orderlists_run`.  Its own waits
-    take no real time; those of the tested program do, unless the event loop is one of
-    `orderlists_clock`, as that of `orderlists_run` is.
+    take no real time; an `asyncio.sleep` of the tested program does, and moves no clock, unless the
+    event loop is one of `orderlists_clock`, as that of `orderlists_run` is.  In any event loop,
+    `orderlists_clock.asleep` takes its place.
     """
     with _orderlists_clients.open_async_client() as client:
         yield client

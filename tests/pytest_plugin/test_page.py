@@ -23,7 +23,7 @@ TESTS = {
     "test_bot.py": 9,
     "test_async_bot.py": 1,
     "test_with_anyio.py": 1,
-    "test_with_pytest_asyncio.py": 1,
+    "test_with_pytest_asyncio.py": 2,
     "test_process.py": 1,
     "test_broken.py": 0,
 }
