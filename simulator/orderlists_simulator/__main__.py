@@ -15,7 +15,6 @@ from typing import TypeVar, get_args
 
 from orderlists import InvalidSetting, MissingExtra
 from orderlists_simulator._engine.behaviour import Behaviour
-from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.keys import EXAMPLE_KEY, ApiKey
 from orderlists_simulator._engine.venue import Venue
 from orderlists_simulator._faults.plan_json import read_plan
@@ -67,7 +66,7 @@ def main(arguments: Sequence[str], *, wait: Callable[[], object]) -> None:
             wait()
     except KeyboardInterrupt:
         return
-    except (ApiError, AssertionError, InvalidSetting, MissingExtra) as error:
+    except (AssertionError, InvalidSetting, MissingExtra) as error:
         # An AssertionError is an error in the plan, which is raised at the end.
         sys.exit(f"{parser.prog}: {error}")
 

@@ -19,7 +19,7 @@ from orderlists_simulator._engine.keys import (
     AsymmetricApiKey,
 )
 from orderlists_simulator._engine.lifecycle import left_of
-from orderlists_simulator._engine.symbols import Symbol
+from orderlists_simulator._engine.symbols import Symbol, check_known
 from orderlists_simulator._engine.venue import Venue
 from orderlists_simulator._validators import Amount
 
@@ -80,9 +80,8 @@ def example_venue(
         symbols: The symbols that are traded.
 
     Raises:
-        InvalidSetting: A price or a balance is a float, negative or not a number; or there are
-            lists, but LTCBTC is none of the symbols.
-        ApiError: -1121, a price is of an unknown symbol.
+        InvalidSetting: A price or a balance is a float, negative or not a number; a price is of an
+            unknown symbol; or there are lists, but LTCBTC is none of the symbols.
 
     Returns:
         The client ids of list 0 are those of the documentation, those of the others ``example-1``
@@ -98,6 +97,7 @@ def example_venue(
     for asset, quantity in balances.items():
         venue.balances.deposit(MAIN_ACCOUNT, asset, quantity)
     for symbol, price in prices.items():
+        check_known(symbol, venue.symbols, field="prices")
         venue.set_price(symbol, price, now=now)
     _place(venue, lists, now=now)
     for each in venue.lists:

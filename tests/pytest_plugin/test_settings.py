@@ -57,6 +57,11 @@ def test_prices_balances_and_behaviour_are_those_of_the_venue() -> None:
     assert venue.behaviour.max_num_order_lists == 7
 
 
+def test_a_price_of_an_unknown_symbol_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InvalidSetting, match=r"prices='XYZ': .*, which trades LTCBTC, BTCUSDT"):
+        Settings.merged({"prices": {"XYZ": "1"}}).make_venue(0)
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [

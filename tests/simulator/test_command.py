@@ -95,7 +95,8 @@ def test_the_price_of_an_unknown_symbol_is_an_error_in_one_line() -> None:
     with pytest.raises(SystemExit) as exit_:
         main(["--port", "0", "--price", "XYZ=1"], wait=interrupt)
 
-    assert "-1121: Invalid symbol." in str(exit_.value.code)
+    rule = "must be a symbol of the venue, which trades LTCBTC, BTCUSDT"
+    assert f"prices='XYZ': {rule}" in str(exit_.value.code)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,25 @@ class Symbol:
     )
 
 
+def check_known(symbol: str, known: Iterable[str], *, field: str) -> None:
+    """Check a symbol of a setting, such as a price, before it is used.
+
+    Args:
+        symbol: Its name.
+        known: The names of those that are traded.
+        field: The name that an error gives to it.
+
+    Raises:
+        InvalidSetting: It is none of these.
+
+    >>> check_known("LTCBTC", ["LTCBTC"], field="symbol")
+    """
+    names = tuple(known)
+    if symbol not in names:
+        rule = f"must be a symbol of the venue, which trades {', '.join(names)}"
+        raise InvalidSetting(field=field, value=symbol, rule=rule)
+
+
 def assets_of(symbol: str) -> tuple[str, str]:
     """Return the base asset and the quote asset of a symbol.
 

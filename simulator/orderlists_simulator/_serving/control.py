@@ -18,7 +18,7 @@ from attrs import frozen
 
 from orderlists import InvalidSetting
 from orderlists.extending import HttpRequest, HttpResponse
-from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.symbols import check_known
 from orderlists_simulator._engine.time import TimeUnit
 from orderlists_simulator._faults.plan_json import read_plan
 from orderlists_simulator._faults.responses import JSON
@@ -120,32 +120,31 @@ class Control:
         return handle(parse_json(request.body or b"{}", "body"))
 
     def _set_price(self, body: object) -> object:
-        required = {"symbol": read_text, "price": read_amount}
+        required = {"symbol": self._read_symbol, "price": read_amount}
         given = read_object(body, "", required=required, optional={"quantity": read_amount})
-        return self._change_market(
+        self._exchange.venue.set_price(
             given["symbol"],
-            lambda now: self._exchange.venue.set_price(
-                given["symbol"], given["price"], available=given.get("quantity"), now=now
-            ),
+            given["price"],
+            available=given.get("quantity"),
+            now=self._exchange.clock.now(),
         )
+        return self._state()
 
     def _walk(self, body: object) -> object:
-        required: dict[str, Any] = {"symbol": read_text, "prices": list_of(read_amount)}
+        required: dict[str, Any] = {"symbol": self._read_symbol, "prices": list_of(read_amount)}
         given = read_object(body, "", required=required, optional={"every": read_number})
-        return self._change_market(
+        self._exchange.venue.walk(
             given["symbol"],
-            lambda now: self._exchange.venue.walk(
-                given["symbol"], given["prices"], every=given.get("every", 1.0), now=now
-            ),
+            given["prices"],
+            every=given.get("every", 1.0),
+            now=self._exchange.clock.now(),
         )
-
-    def _change_market(self, symbol: str, change: Callable[[int], None]) -> object:
-        try:
-            change(self._exchange.clock.now())
-        except ApiError as error:
-            rule = f"must be a symbol of the venue ({error})"
-            raise _Refused(_BAD_REQUEST, "symbol", symbol, rule) from error
         return self._state()
+
+    def _read_symbol(self, value: object, place: str) -> str:
+        symbol = read_text(value, place)
+        check_known(symbol, self._exchange.venue.symbols, field=place)
+        return symbol
 
     def _advance(self, body: object) -> object:
         seconds: float = read_object(body, "", required={"advance": read_number})["advance"]

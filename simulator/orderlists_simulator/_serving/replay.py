@@ -18,7 +18,7 @@ from typing import Any
 
 from attrs import frozen
 
-from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.symbols import check_known
 from orderlists_simulator._engine.venue import Venue
 from orderlists_simulator._json_input import (
     Read,
@@ -90,12 +90,9 @@ def replay(trades: Iterable[Trade], venue: Venue, *, now: int) -> None:
     Raises:
         InvalidSetting: A symbol is not one of the venue.
     """
-    known: set[str] = set()
     first: int | None = None
     for each in trades:
-        if each.symbol not in known:
-            _check_symbol(each, venue, now)
-            known.add(each.symbol)
+        check_known(each.symbol, venue.symbols, field=member(each.place, "symbol"))
         first = each.time if first is None else first
         venue.schedule(now + each.time - first, _price_of(each))
     venue.run_until(now)
@@ -105,15 +102,6 @@ def _price_of(trade: Trade) -> Callable[[Venue, int], object]:
     return lambda venue, now: venue.set_price(
         trade.symbol, trade.price, available=trade.quantity, now=now
     )
-
-
-def _check_symbol(trade: Trade, venue: Venue, now: int) -> None:
-    try:
-        # No price is set by no prices, but an unknown symbol is refused.
-        venue.walk(trade.symbol, (), now=now)
-    except ApiError as error:
-        rule = f"must be a symbol of the venue ({error})"
-        refuse(member(trade.place, "symbol"), trade.symbol, rule)
 
 
 def _csv_rows(text: str, name: str) -> Iterator[tuple[str, object]]:
