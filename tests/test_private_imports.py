@@ -1,4 +1,4 @@
-"""The command line uses the public names of the other packages alone."""
+"""The command line and the pytest plugin use the public names of the other packages alone."""
 
 import ast
 from collections.abc import Iterator
@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 import orderlists_cli
+import orderlists_pytest
 
-PACKAGES = [Path(orderlists_cli.__file__).parent]
+PACKAGES = [Path(str(each.__file__)).parent for each in (orderlists_cli, orderlists_pytest)]
 SOURCES = [source for package in PACKAGES for source in sorted(package.rglob("*.py"))]
 
 

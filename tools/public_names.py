@@ -32,6 +32,7 @@ MODULES = (
     "orderlists_transports.urllib3",
     "orderlists_transports.websockets",
     "orderlists_simulator",
+    "orderlists_simulator.extending",
     "orderlists_simulator.faults",
     "orderlists_pytest.faults",
 )

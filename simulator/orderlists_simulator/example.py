@@ -18,7 +18,6 @@ from orderlists_simulator._engine.keys import (
     ApiKey,
     AsymmetricApiKey,
 )
-from orderlists_simulator._engine.lifecycle import left_of
 from orderlists_simulator._engine.symbols import Symbol, check_known
 from orderlists_simulator._engine.venue import Venue
 from orderlists_simulator._validators import Amount
@@ -101,7 +100,7 @@ def example_venue(
         venue.set_price(symbol, price, now=now)
     _place(venue, lists, now=now)
     for each in venue.lists:
-        venue.balances.deposit(MAIN_ACCOUNT, "LTC", left_of(each.orders[0]))
+        venue.balances.deposit(MAIN_ACCOUNT, "LTC", each.orders[0].left_qty)
     return venue
 
 

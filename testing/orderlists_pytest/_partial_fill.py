@@ -11,7 +11,6 @@ from decimal import Decimal
 from attrs import frozen
 
 from orderlists_simulator import LogEntry, ReceivedRequest, Venue, VenueOrderList
-from orderlists_simulator._engine.lifecycle import is_placed, left_of
 
 
 @frozen
@@ -44,12 +43,12 @@ class PartialFill:
         venue.log.listen(fill_placed)
 
     def _fill(self, venue: Venue, order_list: VenueOrderList, now: int) -> None:
-        placed = [each for each in order_list.orders if is_placed(each)]
+        placed = [each for each in order_list.orders if each.is_placed]
         if not placed:
             raise AssertionError(f"partial_fill: list {order_list.order_list_id} has no open order")
         # An order that waits for a stop price is the second choice: a fill would trigger it.
         order = min(placed, key=lambda each: each.stop_price is not None)
-        quantity = left_of(order) * self.part
+        quantity = order.left_qty * self.part
         venue.fill(order_list.order_list_id, order.order_id, quantity=quantity, now=now)
 
 

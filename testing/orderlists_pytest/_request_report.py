@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from orderlists_simulator import LogEntry, Venue
-from orderlists_simulator._serving.request_log import entry_json, entry_line
+from orderlists_simulator.extending import entry_json, entry_line
 
 # The same in every request, or not a fact of it.
 _LEFT_OUT = frozenset({"apiKey", "recvWindow", "signature", "timestamp"})

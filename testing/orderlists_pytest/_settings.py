@@ -10,8 +10,8 @@ from attrs import Factory, field, fields, frozen
 
 from orderlists import InvalidSetting, Json, Policy, Rest, Sbe, WebSocketApi
 from orderlists_simulator import Behaviour, Symbol, Venue, example_venue
-from orderlists_simulator._validators import Amount, one_of
 from orderlists_simulator.example import EXAMPLE_BALANCES, EXAMPLE_PRICES
+from orderlists_simulator.extending import Amount, one_of
 
 START: Final = 1_767_225_600_000_000_000
 """The time at which a test begins: 2026-01-01 00:00 UTC."""

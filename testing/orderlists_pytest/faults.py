@@ -20,7 +20,7 @@ from orderlists import InvalidSetting
 from orderlists_pytest._partial_fill import PartialFill
 from orderlists_simulator import Clock, Fault, ReceivedRequest, Venue
 from orderlists_simulator import faults as f
-from orderlists_simulator._validators import Amount, amount, in_range, is_whole
+from orderlists_simulator.extending import Amount, amount, in_range, is_whole
 
 __all__ = [
     "FAULTS",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orderlists_pytest._settings import Settings
     from orderlists_pytest.faults import Faults
     from orderlists_simulator import Simulator, Venue, VirtualClock
-    from orderlists_simulator._validators import Amount
+    from orderlists_simulator.extending import Amount
     from orderlists_transports import AsyncClient, Client
 
 R = TypeVar("R")
@@ -231,8 +231,10 @@ def orderlists_price(
     The price triggers stops and fills what it crosses; with `available="4"` no more than that can
     be taken at it.
     """
+    from orderlists_simulator.extending import check_known
 
     def set_price(symbol: str, price: Amount, *, available: Amount | None = None) -> None:
+        check_known(symbol, orderlists_venue.symbols, field="symbol")
         orderlists_venue.set_price(symbol, price, available=available, now=orderlists_clock.now())
 
     return set_price

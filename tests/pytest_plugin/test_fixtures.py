@@ -30,7 +30,10 @@ def test_cancel(orderlists_client, orderlists_venue, orderlists_clock):
     assert orderlists_venue.order_list(0).list_order_status == "ALL_DONE"
 
 def test_price(orderlists_price, orderlists_venue):
+    from orderlists import InvalidSetting
     assert orderlists_venue.order_list(0).list_order_status == "EXECUTING"
+    with pytest.raises(InvalidSetting, match="symbol='XYZ': .*, which trades LTCBTC, BTCUSDT"):
+        orderlists_price("XYZ", "1")
     orderlists_price("LTCBTC", "3.2", available="4")
     assert orderlists_venue.order_list(0).orders[1].executed_qty == 4
 """

@@ -14,7 +14,7 @@ from orderlists_simulator import faults
 ROOT = Path(orderlists_simulator.__file__).parent
 SOURCES = sorted(ROOT.rglob("*.py"))
 LAYERS = (
-    ("__init__", "__main__", "faults"),
+    ("__init__", "__main__", "extending", "faults"),
     ("_serving",),
     ("_virtual_time",),
     ("_protocols",),

@@ -15,7 +15,6 @@ from decimal import Decimal
 
 from orderlists_simulator._engine.changes import Balance, ListUpdate
 from orderlists_simulator._engine.errors import ApiError
-from orderlists_simulator._engine.lifecycle import is_placed, left_of
 from orderlists_simulator._engine.orders import Order, VenueOrderList
 from orderlists_simulator._engine.rounding import SMALLEST, round_down
 from orderlists_simulator._engine.store import OrderListStore
@@ -81,8 +80,8 @@ class Balances:
         if order.side == "SELL":
             return usable
         # First the exact product: a quotient would be rounded.
-        if left_of(order) * price <= usable:
-            return left_of(order)
+        if order.left_qty * price <= usable:
+            return order.left_qty
         return round_down(usable / price, SMALLEST)
 
     def bought(self, order_list: VenueOrderList) -> Decimal:
@@ -107,7 +106,7 @@ class Balances:
         """Return whether the account has what the placed orders of a list lock."""
         if order_list.account not in self._totals:
             return True
-        placed = [each for each in order_list.orders if is_placed(each)]
+        placed = [each for each in order_list.orders if each.is_placed]
         return all(_lock(each) <= self._usable(order_list, each) for each in placed)
 
     def check(self, order_list: VenueOrderList) -> None:
@@ -149,7 +148,7 @@ class Balances:
 
 def locked_by(order_list: VenueOrderList, asset: str) -> Decimal:
     """Return what a list locks of an asset."""
-    placed = (each for each in order_list.orders if is_placed(each))
+    placed = (each for each in order_list.orders if each.is_placed)
     locks = (_lock(each) for each in placed if each.spent_asset == asset)
     return max([*locks, _kept(order_list, asset)])
 
@@ -172,7 +171,7 @@ def _received(before: Order | None, after: Order, asset: str) -> Decimal:
 
 def _lock(order: Order) -> Decimal:
     if order.side == "SELL":
-        return left_of(order)
+        return order.left_qty
     # [ASSUME] A stop without a limit locks for its stop price; a market order executes at once.
     price = order.price if order.price > 0 or order.stop_price is None else order.stop_price
-    return left_of(order) * price
+    return order.left_qty * price

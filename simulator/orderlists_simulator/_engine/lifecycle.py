@@ -64,7 +64,7 @@ def filled(
         ApiError: -2013, the order does not exist or cannot be filled.
     """
     order = _fillable(order_list, order_id)
-    taken = left_of(order) if quantity is None else min(left_of(order), quantity)
+    taken = order.left_qty if quantity is None else min(order.left_qty, quantity)
     if taken <= 0:
         raise _cannot_be_filled()
     at = _price(order) if price is None else price
@@ -92,7 +92,7 @@ def expired(order_list: VenueOrderList, *, now: int) -> VenueOrderList:
     """
     if not order_list.is_open:
         raise ApiError(-2018, "Order list does not exist.")
-    placed = [each for each in order_list.orders if is_placed(each)]
+    placed = [each for each in order_list.orders if each.is_placed]
     # "Because the other order of the pair started working or the entire OCO expired".
     reason: ExpiryReason = "OCO_TRIGGER" if len(placed) > 1 else "EXCHANGE_CANCELED"
     orders = tuple(
@@ -144,16 +144,6 @@ def released(before: VenueOrderList, after: VenueOrderList) -> list[Order]:
     return [new for old, new in pairs if old.status == "PENDING_NEW" and new.status == "NEW"]
 
 
-def is_placed(order: Order) -> bool:
-    """Whether an order is neither pending nor final."""
-    return not order.is_final and order.status != "PENDING_NEW"
-
-
-def left_of(order: Order) -> Decimal:
-    """Return how much of an order is not filled."""
-    return (Decimal(0) if order.quantity is None else order.quantity) - order.executed_qty
-
-
 def _changed(
     order_list: VenueOrderList,
     order_id: int,
@@ -173,12 +163,12 @@ def _with_trigger(order: Order, now: int) -> Order:
 
 
 def _after_trigger_of_other(order: Order, now: int) -> Order:
-    return _expired(order, "OCO_TRIGGER", now) if is_placed(order) else order
+    return _expired(order, "OCO_TRIGGER", now) if order.is_placed else order
 
 
 def _fillable(order_list: VenueOrderList, order_id: int) -> Order:
     for order in order_list.orders:
-        if order.order_id == order_id and is_placed(order):
+        if order.order_id == order_id and order.is_placed:
             return order
     raise _cannot_be_filled()
 
@@ -194,7 +184,7 @@ def _commission(received: Decimal, rate: Decimal) -> Decimal:
 def _with_trade(order: Order, trade: Trade, now: int) -> Order:
     return evolve(
         order,
-        status="FILLED" if trade.quantity == left_of(order) else "PARTIALLY_FILLED",
+        status="FILLED" if trade.quantity == order.left_qty else "PARTIALLY_FILLED",
         executed_qty=order.executed_qty + trade.quantity,
         quote_qty=order.quote_qty + trade.quantity * trade.price,
         trades=(*order.trades, trade),

@@ -14,7 +14,6 @@ from decimal import Decimal
 from attrs import evolve
 
 from orderlists_simulator._engine.enums import STOP_TYPES
-from orderlists_simulator._engine.lifecycle import is_placed
 from orderlists_simulator._engine.matching import (
     Quote,
     Step,
@@ -145,7 +144,7 @@ class Market:
         return after
 
     def _trailing(self, order: Order, price: Decimal, now: int) -> Order:
-        waits = order.type in STOP_TYPES and order.working_time is None and is_placed(order)
+        waits = order.type in STOP_TYPES and order.working_time is None and order.is_placed
         if order.trailing_delta is None or not waits:
             return order
         rising = rises_to_trigger(order)

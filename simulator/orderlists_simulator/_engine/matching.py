@@ -23,8 +23,6 @@ from orderlists_simulator._engine.lifecycle import (
     Proceeds,
     ended,
     filled,
-    is_placed,
-    left_of,
     refused_release,
     released,
     triggered,
@@ -94,7 +92,7 @@ class _Market:
 
     def offered(self, order_list: VenueOrderList, order: Order, price: Decimal) -> Decimal:
         """Return how much of what is left of an order can be filled at a price."""
-        wanted = left_of(order)
+        wanted = order.left_qty
         limit = self.funds.limit(order_list, order, price)
         return self.quote.offered(wanted if limit is None else min(wanted, limit))
 
@@ -104,7 +102,7 @@ def resting_orders(order_list: VenueOrderList) -> frozenset[int]:
     return frozenset(
         each.order_id
         for each in order_list.orders
-        if is_placed(each) and each.working_time is not None
+        if each.is_placed and each.working_time is not None
     )
 
 
@@ -132,7 +130,7 @@ def next_step(
     """
     market = _Market(quote, trail, funds, resting, trade_id, now)
     for order in order_list.orders:
-        if is_placed(order):
+        if order.is_placed:
             step = _step(order_list, order, market)
             if step is not None:
                 return step
@@ -176,7 +174,7 @@ def _step(order_list: VenueOrderList, order: Order, market: _Market) -> Step | N
     takes = order.type in MARKET_TYPES or order.order_id not in market.resting
     price = last if takes else order.price
     offered = market.offered(order_list, order, price) if crosses(order, last) else Decimal(0)
-    if offered > 0 and not (order.time_in_force == "FOK" and offered < left_of(order)):
+    if offered > 0 and not (order.time_in_force == "FOK" and offered < order.left_qty):
         return _fill(order_list, order, offered, market, takes=takes)
     reason = _expiry_reason(order)
     if reason is None:

@@ -175,6 +175,16 @@ class Order(_Facts):
     amendments: tuple[Amendment, ...] = ()
 
     @property
+    def is_placed(self) -> bool:
+        """Whether it is neither pending nor final."""
+        return not self.is_final and self.status != "PENDING_NEW"
+
+    @property
+    def left_qty(self) -> Decimal:
+        """How much of it is not filled."""
+        return (Decimal(0) if self.quantity is None else self.quantity) - self.executed_qty
+
+    @property
     def received_asset(self) -> str:
         """What its trades receive: the base asset of a BUY, the quote asset of a SELL."""
         base, quote = assets_of(self.symbol)
