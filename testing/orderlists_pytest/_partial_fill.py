@@ -34,13 +34,15 @@ class PartialFill:
             return
 
         def fill_placed(entry: LogEntry) -> None:
-            if entry.message is request.message:
-                for execution in entry.executions:
-                    if execution.order_list_id is not None:
-                        placed = venue.order_list(execution.order_list_id)
-                        self._fill(venue, placed, execution.at)
+            if entry.message is not request.message:
+                return
+            stop()
+            for execution in entry.executions:
+                if execution.order_list_id is not None:
+                    placed = venue.order_list(execution.order_list_id)
+                    self._fill(venue, placed, execution.at)
 
-        venue.log.listen(fill_placed)
+        stop = venue.log.listen(fill_placed)
 
     def _fill(self, venue: Venue, order_list: VenueOrderList, now: int) -> None:
         placed = [each for each in order_list.orders if each.is_placed]

@@ -178,6 +178,17 @@ def test_a_partial_fill_happens_after_the_placement_of_the_list_and_once(test: T
     assert test.orders(other.order_list_id) == [("NEW", "0"), ("NEW", "0")]
 
 
+def test_a_partial_fill_stops_listening_once_the_placement_was_executed(test: Test) -> None:
+    test.faults.add("partial_fill", on="place", part="0.25")
+    placed = test.client.send(PLACE)
+
+    log = test.clients.venue.log
+    entry = next(each for each in log.entries if each.is_placement)
+    log.add_execution(entry.number, entry.executions[0])
+
+    assert test.orders(placed.order_list_id) == [("EXPIRED", "0"), ("PARTIALLY_FILLED", "2")]
+
+
 def test_a_partial_fill_of_a_refused_placement_is_none(test: Test) -> None:
     test.faults.add("partial_fill")
     wrong = PlaceOco(

@@ -143,12 +143,16 @@ class Log:
             if entry.effect == effect and execution.is_done
         )
 
-    def listen(self, listener: Callable[[LogEntry], object]) -> None:
+    def listen(self, listener: Callable[[LogEntry], object]) -> Callable[[], None]:
         """Call a function with each entry that is answered, and again if it is executed later.
 
         It is called in the thread of the change, and must not block.
+
+        Returns:
+            A function that ends this; it may be called by the listener.
         """
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def add(self, request: ReceivedRequest, *, arrived: int, fault: PlannedFault) -> int:
         """Add a request, and return its number."""
@@ -175,5 +179,5 @@ class Log:
         self._notify(entry)
 
     def _notify(self, entry: LogEntry) -> None:
-        for listener in self._listeners:
+        for listener in tuple(self._listeners):
             listener(entry)

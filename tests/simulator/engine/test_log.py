@@ -154,6 +154,17 @@ def test_a_late_execution_is_added_when_it_happens(
     assert before[0].answered == "dropped"
 
 
+def test_a_listener_gets_each_answered_entry_until_it_is_stopped(venue: Venue) -> None:
+    transport, seen = VenueTransport(venue), [""]
+    stop = venue.log.listen(lambda entry: seen.append(entry.path))
+    for path in ("/api/v3/ping", "/api/v3/time"):
+        transport.send(HttpRequest("GET", path, ()), timeout=1.0)
+        stop()
+        stop = venue.log.listen(lambda _: None)
+
+    assert seen == ["", "/api/v3/ping"]
+
+
 def test_an_entry_has_the_parameters_of_the_form(venue: Venue) -> None:
     headers = (("Content-Type", "application/x-www-form-urlencoded"),)
     request = HttpRequest("DELETE", f"{LIST}?a=1", headers, b"b=&signature=0")
