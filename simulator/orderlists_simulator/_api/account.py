@@ -5,10 +5,16 @@ Source: `Query Unfilled Order Count`.
 
 from __future__ import annotations
 
-from orderlists_simulator._api.endpoint import Call, Endpoint
+from orderlists_simulator._api.endpoint import Call, Served
 from orderlists_simulator._api.responses import Json
 
 
+@Served(
+    rest=("GET", "/api/v3/rateLimit/order"),
+    websocket="account.rateLimits.orders",
+    security="USER_DATA",
+    weight=40,
+)
 def _unfilled_order_count(call: Call) -> Json:
     counter = call.venue.order_count
     used = counter.used(call.account, now=call.now)
@@ -22,12 +28,3 @@ def _unfilled_order_count(call: Call) -> Json:
         }
         for window, count in zip(counter.windows, used, strict=True)
     ]
-
-
-GET_UNFILLED_ORDER_COUNT = Endpoint(
-    rest=("GET", "/api/v3/rateLimit/order"),
-    websocket="account.rateLimits.orders",
-    security="USER_DATA",
-    weight=40,
-    handler=_unfilled_order_count,
-)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from zlib import crc32
 
-from orderlists_simulator._api.endpoint import Call, Endpoint
+from orderlists_simulator._api.endpoint import Call, Served
 from orderlists_simulator._api.parameters import BOOLEAN, optional
 from orderlists_simulator._api.responses import Json, commission_rates
 from orderlists_simulator._validators import format_amount
@@ -17,6 +17,13 @@ _OMIT_ZERO_BALANCES = optional("omitZeroBalances", BOOLEAN)
 _BASIS_POINTS = 10_000
 
 
+@Served(
+    rest=("GET", "/api/v3/account"),
+    websocket="account.status",
+    security="USER_DATA",
+    weight=20,
+    parameters=(_OMIT_ZERO_BALANCES,),
+)
 def _account(call: Call) -> Json:
     found = call.venue.query_account(account=call.account, now=call.now)
     rate = call.venue.balances.commission_rate
@@ -51,13 +58,3 @@ def _account(call: Call) -> Json:
         "permissions": ["SPOT"],
         "uid": crc32(call.account.encode()),
     }
-
-
-GET_ACCOUNT = Endpoint(
-    rest=("GET", "/api/v3/account"),
-    websocket="account.status",
-    security="USER_DATA",
-    weight=20,
-    parameters=(_OMIT_ZERO_BALANCES,),
-    handler=_account,
-)

@@ -5,7 +5,7 @@ Source: `Order Amend Keep Priority`, `Query Order Amendments`.
 
 from __future__ import annotations
 
-from orderlists_simulator._api.endpoint import Call, Endpoint, at_least_one
+from orderlists_simulator._api.endpoint import Call, Served, at_least_one
 from orderlists_simulator._api.parameters import (
     CLIENT_ID,
     DECIMAL,
@@ -30,6 +30,15 @@ _AMENDED_ORDER_ID = mandatory("orderId", LONG)
 _DEFAULT_AMENDMENTS, _MOST_AMENDMENTS = 500, 1000
 
 
+@Served(
+    rest=("PUT", "/api/v3/order/amend/keepPriority"),
+    websocket="order.amend.keepPriority",
+    security="TRADE",
+    weight=4,
+    effect="amend",
+    parameters=(_SYMBOL, _ORDER_ID, _ORIG_CLIENT_ORDER_ID, _NEW_CLIENT_ORDER_ID, _NEW_QTY),
+    check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
+)
 def _amend(call: Call) -> Json:
     order_list, order = call.venue.amending.amend(
         symbol=call[_SYMBOL],
@@ -43,6 +52,13 @@ def _amend(call: Call) -> Json:
     return amended_body(order_list, order, call.unit)
 
 
+@Served(
+    rest=("GET", "/api/v3/order/amendments"),
+    websocket="order.amendments",
+    security="USER_DATA",
+    weight=4,
+    parameters=(_SYMBOL, _AMENDED_ORDER_ID, _FROM_EXECUTION_ID, _LIMIT),
+)
 def _query(call: Call) -> Json:
     # [ASSUME] -2013 for an order that does not exist.
     found = call.venue.query_order(
@@ -70,23 +86,3 @@ def _body(order: Order, amendment: Amendment, unit: TimeUnit) -> JsonObject:
         "newQty": format_amount(amendment.new_quantity),
         "time": unit.convert(amendment.time),
     }
-
-
-AMEND_ORDER = Endpoint(
-    rest=("PUT", "/api/v3/order/amend/keepPriority"),
-    websocket="order.amend.keepPriority",
-    security="TRADE",
-    weight=4,
-    effect="amend",
-    parameters=(_SYMBOL, _ORDER_ID, _ORIG_CLIENT_ORDER_ID, _NEW_CLIENT_ORDER_ID, _NEW_QTY),
-    check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
-    handler=_amend,
-)
-GET_ORDER_AMENDMENTS = Endpoint(
-    rest=("GET", "/api/v3/order/amendments"),
-    websocket="order.amendments",
-    security="USER_DATA",
-    weight=4,
-    parameters=(_SYMBOL, _AMENDED_ORDER_ID, _FROM_EXECUTION_ID, _LIMIT),
-    handler=_query,
-)

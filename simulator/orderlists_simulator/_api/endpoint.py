@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from orderlists_simulator._api.parameters import Parameter, SentParameters
 from orderlists_simulator._api.responses import Json
@@ -66,37 +66,56 @@ class Call:
         return self.session.unit
 
 
+Handler: TypeAlias = Callable[[Call], Json]
+
+
 def _no_check(_values: Mapping[str, object]) -> None:
     return
 
 
 @frozen(kw_only=True)
-class Endpoint:
-    """One kind of request.
+class Served:
+    """The declaration of an endpoint, which is the decorator of its handler.
 
     Attributes:
         rest: The HTTP method and the path; None if it is not served over REST.
         websocket: The method of the WebSocket API; None if it is not served there.
         security: The security type.
         weight: The request weight, or the function that returns it.
-        free_on_success: Whether a successful request has no weight.
         orders: How much a successful request adds to the unfilled order count.
         effect: How it changes orders; None if it does not.
         parameters: Its parameters, without those that every signed request has.
         check: The rule for combinations of parameters.
-        handler: Executes a call and returns the result, or raises an `ApiError`.
     """
 
     rest: tuple[str, str] | None = None
     websocket: str | None = None
     security: Security
     weight: int | Weigh
-    free_on_success: bool = False
     orders: int = 0
     effect: Effect | None = None
     parameters: tuple[Parameter[Any], ...] = ()
     check: Check = _no_check
-    handler: Callable[[Call], Json]
+
+    def __call__(self, handler: Handler) -> Endpoint:
+        """Return the endpoint."""
+        return Endpoint(**asdict(self, recurse=False), handler=handler)
+
+
+@frozen(kw_only=True)
+class Endpoint(Served):
+    """One kind of request.
+
+    Attributes:
+        handler: Executes a call and returns the result, or raises an `ApiError`.
+    """
+
+    handler: Handler
+
+    @property
+    def free_on_success(self) -> bool:
+        """Whether a successful request has no weight: placements and cancels do not."""
+        return self.effect in {"place", "cancel"}
 
     def weight_of(self, sent: Callable[[], Iterable[tuple[str, str]]]) -> int:
         """Return the weight of a request.

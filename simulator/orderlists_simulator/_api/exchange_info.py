@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from orderlists_simulator._api.endpoint import Call, Endpoint
+from orderlists_simulator._api.endpoint import Call, Served
 from orderlists_simulator._api.parameters import BOOLEAN, SYMBOL, SYMBOLS, optional
 from orderlists_simulator._api.responses import Json, JsonObject
 from orderlists_simulator._engine.behaviour import Behaviour
@@ -27,6 +27,14 @@ def _check(values: Mapping[str, object]) -> None:
         raise ApiError(-1128, "Combination of optional parameters invalid.")
 
 
+@Served(
+    rest=("GET", "/api/v3/exchangeInfo"),
+    websocket="exchangeInfo",
+    security="NONE",
+    weight=20,
+    parameters=(_ONE, _SEVERAL, _SHOW_PERMISSION_SETS),
+    check=_check,
+)
 def _exchange_info(call: Call) -> Json:
     venue, one, several = call.venue, call[_ONE], call[_SEVERAL]
     names = several if one is None else (one,)
@@ -92,14 +100,3 @@ def _symbol(symbol: Symbol, behaviour: Behaviour, *, shows_sets: bool) -> JsonOb
         "defaultSelfTradePreventionMode": symbol.default_self_trade_prevention_mode,
         "allowedSelfTradePreventionModes": list(symbol.allowed_self_trade_prevention_modes),
     }
-
-
-GET_EXCHANGE_INFO = Endpoint(
-    rest=("GET", "/api/v3/exchangeInfo"),
-    websocket="exchangeInfo",
-    security="NONE",
-    weight=20,
-    parameters=(_ONE, _SEVERAL, _SHOW_PERMISSION_SETS),
-    check=_check,
-    handler=_exchange_info,
-)

@@ -190,7 +190,6 @@ def _placement(
         websocket=f"orderList.place.{kind}",
         security="TRADE",
         weight=1,
-        free_on_success=True,
         orders=len(legs),
         effect="place",
         parameters=(*_COMMON, *own),

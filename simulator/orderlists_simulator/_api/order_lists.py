@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orderlists_simulator._api.endpoint import Call, Endpoint, at_least_one
+from orderlists_simulator._api.endpoint import Call, Served, at_least_one
 from orderlists_simulator._api.parameters import CLIENT_ID, LONG, SYMBOL, mandatory, optional
 from orderlists_simulator._api.ranges import RANGE, check_limit, has_times, selection
 from orderlists_simulator._api.responses import Json, cancel_body, list_body
@@ -21,6 +21,20 @@ _ORIG_CLIENT_ORDER_ID = optional("origClientOrderId", CLIENT_ID)
 _FROM_ID = optional("fromId", LONG)
 
 
+def _need_an_id(values: Mapping[str, object]) -> None:
+    if set(values.values()) == {None}:
+        raise wrong_combination("Recommendation: 'orderListId' should also be sent.")
+
+
+@Served(
+    rest=("DELETE", "/api/v3/orderList"),
+    websocket="orderList.cancel",
+    security="TRADE",
+    weight=1,
+    effect="cancel",
+    parameters=(_SYMBOL, _ORDER_LIST_ID, _LIST_CLIENT_ORDER_ID, _NEW_CLIENT_ORDER_ID),
+    check=at_least_one(_ORDER_LIST_ID, _LIST_CLIENT_ORDER_ID),
+)
 def _cancel(call: Call) -> Json:
     cancellation = call.venue.order_entry.cancel(
         symbol=call[_SYMBOL],
@@ -33,6 +47,14 @@ def _cancel(call: Call) -> Json:
     return cancel_body(cancellation, call.unit)
 
 
+@Served(
+    rest=("GET", "/api/v3/orderList"),
+    websocket="orderList.status",
+    security="USER_DATA",
+    weight=4,
+    parameters=(_ORDER_LIST_ID, _ORIG_CLIENT_ORDER_ID),
+    check=_need_an_id,
+)
 def _query(call: Call) -> Json:
     order_list_id, name = call[_ORDER_LIST_ID], call[_ORIG_CLIENT_ORDER_ID]
     # "orderListId: ignored if origClientOrderId is used": documented for the WebSocket API only.
@@ -46,11 +68,25 @@ def _query(call: Call) -> Json:
     return list_body(found, call.unit)
 
 
+@Served(
+    rest=("GET", "/api/v3/openOrderList"),
+    websocket="openOrderLists.status",
+    security="USER_DATA",
+    weight=6,
+)
 def _open(call: Call) -> Json:
     found = call.venue.query_open_lists(account=call.account, now=call.now)
     return [list_body(each, call.unit) for each in found]
 
 
+@Served(
+    rest=("GET", "/api/v3/allOrderList"),
+    websocket="allOrderLists",
+    security="USER_DATA",
+    weight=20,
+    parameters=(_FROM_ID, *RANGE),
+    check=check_limit,
+)
 def _all(call: Call) -> Json:
     from_id = call[_FROM_ID]
     # "fromId: ignored if startTime and endTime are used": for the WebSocket API only.
@@ -58,46 +94,3 @@ def _all(call: Call) -> Json:
         raise wrong_combination()
     found = call.venue.query_all_lists(selection(call, from_id), account=call.account, now=call.now)
     return [list_body(each, call.unit) for each in found]
-
-
-def _need_an_id(values: Mapping[str, object]) -> None:
-    if set(values.values()) == {None}:
-        raise wrong_combination("Recommendation: 'orderListId' should also be sent.")
-
-
-CANCEL_ORDER_LIST = Endpoint(
-    rest=("DELETE", "/api/v3/orderList"),
-    websocket="orderList.cancel",
-    security="TRADE",
-    weight=1,
-    free_on_success=True,
-    effect="cancel",
-    parameters=(_SYMBOL, _ORDER_LIST_ID, _LIST_CLIENT_ORDER_ID, _NEW_CLIENT_ORDER_ID),
-    check=at_least_one(_ORDER_LIST_ID, _LIST_CLIENT_ORDER_ID),
-    handler=_cancel,
-)
-GET_ORDER_LIST = Endpoint(
-    rest=("GET", "/api/v3/orderList"),
-    websocket="orderList.status",
-    security="USER_DATA",
-    weight=4,
-    parameters=(_ORDER_LIST_ID, _ORIG_CLIENT_ORDER_ID),
-    check=_need_an_id,
-    handler=_query,
-)
-GET_OPEN_ORDER_LISTS = Endpoint(
-    rest=("GET", "/api/v3/openOrderList"),
-    websocket="openOrderLists.status",
-    security="USER_DATA",
-    weight=6,
-    handler=_open,
-)
-GET_ALL_ORDER_LISTS = Endpoint(
-    rest=("GET", "/api/v3/allOrderList"),
-    websocket="allOrderLists",
-    security="USER_DATA",
-    weight=20,
-    parameters=(_FROM_ID, *RANGE),
-    check=check_limit,
-    handler=_all,
-)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from orderlists_simulator._api.endpoint import Call, Endpoint
+from orderlists_simulator._api.endpoint import Call, Served
 from orderlists_simulator._api.legs import SIDE, LegParameters
 from orderlists_simulator._api.parameters import (
     BOOLEAN,
@@ -57,6 +57,16 @@ def _new(call: Call) -> NewOrder:
     return NewOrder(symbol=call[SYMBOL_SENT], leg=leg, account=call.account)
 
 
+@Served(
+    rest=("POST", "/api/v3/order"),
+    websocket="order.place",
+    security="TRADE",
+    weight=1,
+    orders=1,
+    effect="place",
+    parameters=_PARAMETERS,
+    check=_ORDER.check,
+)
 def _place(call: Call) -> Json:
     new = _new(call)
     placed = call.venue.placement.place_order(new, now=call.now)
@@ -70,6 +80,14 @@ def _weight_of_test(sent: Mapping[str, str]) -> int:
     return _WEIGHT_OF_RATES if has_rates else _WEIGHT_OF_TEST
 
 
+@Served(
+    rest=("POST", "/api/v3/order/test"),
+    websocket="order.test",
+    security="TRADE",
+    weight=_weight_of_test,
+    parameters=(*_PARAMETERS, _COMPUTE_COMMISSION_RATES),
+    check=_ORDER.check,
+)
 def _test(call: Call) -> Json:
     call.venue.placement.check_order(_new(call), now=call.now)
     if call[_COMPUTE_COMMISSION_RATES] is not True:
@@ -86,26 +104,3 @@ def _test(call: Call) -> Json:
             "discount": format_amount(Decimal(0)),
         },
     }
-
-
-PLACE_ORDER = Endpoint(
-    rest=("POST", "/api/v3/order"),
-    websocket="order.place",
-    security="TRADE",
-    weight=1,
-    free_on_success=True,
-    orders=1,
-    effect="place",
-    parameters=_PARAMETERS,
-    check=_ORDER.check,
-    handler=_place,
-)
-TEST_ORDER = Endpoint(
-    rest=("POST", "/api/v3/order/test"),
-    websocket="order.test",
-    security="TRADE",
-    weight=_weight_of_test,
-    parameters=(*_PARAMETERS, _COMPUTE_COMMISSION_RATES),
-    check=_ORDER.check,
-    handler=_test,
-)

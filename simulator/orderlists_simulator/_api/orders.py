@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from orderlists_simulator._api.endpoint import Call, Endpoint, at_least_one
+from orderlists_simulator._api.endpoint import Call, Served, at_least_one
 from orderlists_simulator._api.parameters import (
     CLIENT_ID,
     LONG,
@@ -38,6 +38,14 @@ def _weight_of_open(sent: Mapping[str, str]) -> int:
     return _WEIGHT_OF_A_SYMBOL if _ANY_SYMBOL.name in sent else _WEIGHT_OF_ALL_SYMBOLS
 
 
+@Served(
+    rest=("GET", "/api/v3/order"),
+    websocket="order.status",
+    security="USER_DATA",
+    weight=4,
+    parameters=(_SYMBOL, _ORDER_ID, _ORIG_CLIENT_ORDER_ID),
+    check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
+)
 def _query(call: Call) -> Json:
     found = call.venue.query_order(
         symbol=call[_SYMBOL],
@@ -49,6 +57,21 @@ def _query(call: Call) -> Json:
     return order_body(found, call.unit)
 
 
+@Served(
+    rest=("DELETE", "/api/v3/order"),
+    websocket="order.cancel",
+    security="TRADE",
+    weight=1,
+    effect="cancel",
+    parameters=(
+        _SYMBOL,
+        _ORDER_ID,
+        _ORIG_CLIENT_ORDER_ID,
+        _NEW_CLIENT_ORDER_ID,
+        _CANCEL_RESTRICTIONS,
+    ),
+    check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
+)
 def _cancel(call: Call) -> Json:
     cancellation = call.venue.order_entry.cancel_order(
         symbol=call[_SYMBOL],
@@ -62,6 +85,14 @@ def _cancel(call: Call) -> Json:
     return cancel_body(cancellation, call.unit)
 
 
+@Served(
+    rest=("DELETE", "/api/v3/openOrders"),
+    websocket="openOrders.cancelAll",
+    security="TRADE",
+    weight=1,
+    effect="cancel",
+    parameters=(_SYMBOL,),
+)
 def _cancel_open(call: Call) -> Json:
     done = call.venue.order_entry.cancel_open_orders(
         symbol=call[_SYMBOL], account=call.account, now=call.now
@@ -69,6 +100,13 @@ def _cancel_open(call: Call) -> Json:
     return [cancel_body(each, call.unit) for each in done]
 
 
+@Served(
+    rest=("GET", "/api/v3/openOrders"),
+    websocket="openOrders.status",
+    security="USER_DATA",
+    weight=_weight_of_open,
+    parameters=(_ANY_SYMBOL,),
+)
 def _open(call: Call) -> Json:
     found = call.venue.query_open_orders(
         symbol=call[_ANY_SYMBOL], account=call.account, now=call.now
@@ -76,64 +114,17 @@ def _open(call: Call) -> Json:
     return [order_body(each, call.unit) for each in found]
 
 
-def _all(call: Call) -> Json:
-    # "orderId: ignored if startTime and/or endTime are used".
-    found = call.venue.query_all_orders(
-        selection(call, call[_ORDER_ID]), symbol=call[_SYMBOL], account=call.account, now=call.now
-    )
-    return [order_body(each, call.unit) for each in found]
-
-
-CANCEL_OPEN_ORDERS = Endpoint(
-    rest=("DELETE", "/api/v3/openOrders"),
-    websocket="openOrders.cancelAll",
-    security="TRADE",
-    weight=1,
-    free_on_success=True,
-    effect="cancel",
-    parameters=(_SYMBOL,),
-    handler=_cancel_open,
-)
-CANCEL_ORDER = Endpoint(
-    rest=("DELETE", "/api/v3/order"),
-    websocket="order.cancel",
-    security="TRADE",
-    weight=1,
-    free_on_success=True,
-    effect="cancel",
-    parameters=(
-        _SYMBOL,
-        _ORDER_ID,
-        _ORIG_CLIENT_ORDER_ID,
-        _NEW_CLIENT_ORDER_ID,
-        _CANCEL_RESTRICTIONS,
-    ),
-    check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
-    handler=_cancel,
-)
-GET_ORDER = Endpoint(
-    rest=("GET", "/api/v3/order"),
-    websocket="order.status",
-    security="USER_DATA",
-    weight=4,
-    parameters=(_SYMBOL, _ORDER_ID, _ORIG_CLIENT_ORDER_ID),
-    check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
-    handler=_query,
-)
-GET_OPEN_ORDERS = Endpoint(
-    rest=("GET", "/api/v3/openOrders"),
-    websocket="openOrders.status",
-    security="USER_DATA",
-    weight=_weight_of_open,
-    parameters=(_ANY_SYMBOL,),
-    handler=_open,
-)
-GET_ALL_ORDERS = Endpoint(
+@Served(
     rest=("GET", "/api/v3/allOrders"),
     websocket="allOrders",
     security="USER_DATA",
     weight=20,
     parameters=(_SYMBOL, _ORDER_ID, *RANGE),
     check=check_limit,
-    handler=_all,
 )
+def _all(call: Call) -> Json:
+    # "orderId: ignored if startTime and/or endTime are used".
+    found = call.venue.query_all_orders(
+        selection(call, call[_ORDER_ID]), symbol=call[_SYMBOL], account=call.account, now=call.now
+    )
+    return [order_body(each, call.unit) for each in found]

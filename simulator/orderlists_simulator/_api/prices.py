@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from orderlists_simulator._api.endpoint import Call, Endpoint
+from orderlists_simulator._api.endpoint import Call, Served
 from orderlists_simulator._api.parameters import SYMBOL, SYMBOLS, optional
 from orderlists_simulator._api.responses import Json, JsonObject
 from orderlists_simulator._engine.errors import wrong_combination
@@ -29,6 +29,14 @@ def _check(values: Mapping[str, object]) -> None:
         raise wrong_combination()
 
 
+@Served(
+    rest=("GET", "/api/v3/ticker/price"),
+    websocket="ticker.price",
+    security="NONE",
+    weight=_weight,
+    parameters=(_SYMBOL, _SYMBOLS),
+    check=_check,
+)
 def _prices(call: Call) -> Json:
     symbol, symbols = call[_SYMBOL], call[_SYMBOLS]
     if symbol is not None:
@@ -39,14 +47,3 @@ def _prices(call: Call) -> Json:
         for name, price in call.venue.query_prices(symbols, now=call.now).items()
     ]
     return found if symbol is None else found[0]
-
-
-GET_PRICES = Endpoint(
-    rest=("GET", "/api/v3/ticker/price"),
-    websocket="ticker.price",
-    security="NONE",
-    weight=_weight,
-    parameters=(_SYMBOL, _SYMBOLS),
-    check=_check,
-    handler=_prices,
-)

@@ -5,7 +5,7 @@ Source: "Session management" and "User Data Stream requests" of the WebSocket AP
 
 from __future__ import annotations
 
-from orderlists_simulator._api.endpoint import Call, Endpoint
+from orderlists_simulator._api.endpoint import Call, Served
 from orderlists_simulator._api.parameters import LONG, optional
 from orderlists_simulator._api.responses import Json, JsonObject
 from orderlists_simulator._engine.errors import not_permitted, not_supported
@@ -15,19 +15,22 @@ _WEIGHT = 2
 _SUBSCRIPTION_ID = optional("subscriptionId", LONG)
 
 
+@Served(websocket="session.logon", security="USER_STREAM", weight=_WEIGHT)
 def _log_on(call: Call) -> Json:
     # [ASSUME] "Only Ed25519 keys are supported"; the code for others is not documented.
     if call.key is None or not call.key.may_log_on:
         raise not_supported()
     call.session.log_on(call.key, now=call.now)
-    return _status(call)
+    return _status.handler(call)
 
 
+@Served(websocket="session.logout", security="NONE", weight=_WEIGHT)
 def _log_out(call: Call) -> Json:
     call.session.log_out(now=call.now)
-    return _status(call)
+    return _status.handler(call)
 
 
+@Served(websocket="session.status", security="NONE", weight=_WEIGHT)
 def _status(call: Call) -> Json:
     session, convert = call.session, call.unit.convert
     since = session.authorized_since
@@ -41,10 +44,12 @@ def _status(call: Call) -> Json:
     }
 
 
+@Served(websocket="session.subscriptions", security="NONE", weight=_WEIGHT)
 def _subscriptions(call: Call) -> Json:
     return [_subscription(each) for each in call.session]
 
 
+@Served(websocket="userDataStream.subscribe", security="NONE", weight=_WEIGHT)
 def _subscribe(call: Call) -> Json:
     # [ASSUME] "Requires an authenticated session"; the error without one is not documented.
     if call.session.key is None:
@@ -52,10 +57,17 @@ def _subscribe(call: Call) -> Json:
     return _subscription(call.session.subscribe(call.session.key.account, by_logon=True))
 
 
+@Served(websocket="userDataStream.subscribe.signature", security="USER_STREAM", weight=_WEIGHT)
 def _subscribe_signed(call: Call) -> Json:
     return _subscription(call.session.subscribe(call.account, by_logon=False))
 
 
+@Served(
+    websocket="userDataStream.unsubscribe",
+    security="NONE",
+    weight=_WEIGHT,
+    parameters=(_SUBSCRIPTION_ID,),
+)
 def _unsubscribe(call: Call) -> Json:
     call.session.unsubscribe(call[_SUBSCRIPTION_ID], now=call.now)
     return {}
@@ -63,31 +75,3 @@ def _unsubscribe(call: Call) -> Json:
 
 def _subscription(subscription: Subscription) -> JsonObject:
     return {"subscriptionId": subscription.number}
-
-
-LOG_ON = Endpoint(
-    websocket="session.logon", security="USER_STREAM", weight=_WEIGHT, handler=_log_on
-)
-SESSION_STATUS = Endpoint(
-    websocket="session.status", security="NONE", weight=_WEIGHT, handler=_status
-)
-LOG_OUT = Endpoint(websocket="session.logout", security="NONE", weight=_WEIGHT, handler=_log_out)
-SUBSCRIPTIONS = Endpoint(
-    websocket="session.subscriptions", security="NONE", weight=_WEIGHT, handler=_subscriptions
-)
-SUBSCRIBE = Endpoint(
-    websocket="userDataStream.subscribe", security="NONE", weight=_WEIGHT, handler=_subscribe
-)
-SUBSCRIBE_SIGNED = Endpoint(
-    websocket="userDataStream.subscribe.signature",
-    security="USER_STREAM",
-    weight=_WEIGHT,
-    handler=_subscribe_signed,
-)
-UNSUBSCRIBE = Endpoint(
-    websocket="userDataStream.unsubscribe",
-    security="NONE",
-    weight=_WEIGHT,
-    parameters=(_SUBSCRIPTION_ID,),
-    handler=_unsubscribe,
-)
