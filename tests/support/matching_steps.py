@@ -6,8 +6,10 @@ Every time is the same, so that no result depends on a time.
 from decimal import Decimal
 from typing import Any
 
+from attrs import evolve
+
 from orderlists_simulator import Behaviour, Order, VenueOrderList
-from orderlists_simulator._engine.matching import Quote, next_step
+from orderlists_simulator._engine.matching import Conditions, Quote, next_step
 from orderlists_simulator._engine.state import VenueState
 from orderlists_simulator._engine.trailing import Trail
 
@@ -64,19 +66,20 @@ def matched(
         state.balances.deposit("main", "BTC", deposit)
     state.add(before, now=NOW)
     size = None if available is None else Decimal(available)
-    after, quote = before, Quote(price=Decimal(last), available=size)
-    while step := next_step(
-        after,
-        quote,
-        seen,
-        state.balances,
+    conditions = Conditions(
+        quote=Quote(price=Decimal(last), available=size),
+        trail=seen,
+        balances=state.balances,
         resting=resting,
         trade_id=state.next_trade_id,
         now=NOW,
-    ):
+    )
+    after = before
+    while step := next_step(after, conditions):
         state.replace(after, step.order_list, now=NOW)
-        after, quote = step.order_list, quote.without(step.taken)
+        after, quote = step.order_list, conditions.quote.without(step.taken)
         assert quote.available is None or quote.available >= 0
+        conditions = evolve(conditions, quote=quote, trade_id=state.next_trade_id)
     return after.orders
 
 

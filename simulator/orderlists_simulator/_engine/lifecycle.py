@@ -10,28 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Protocol
 
 from attrs import evolve
 
+from orderlists_simulator._engine.balances import Balances
 from orderlists_simulator._engine.enums import MARKET_TYPES, STOP_TYPES, ExpiryReason
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.orders import Order, Trade, VenueOrderList
 from orderlists_simulator._engine.rounding import round_half_up
-
-
-class Proceeds(Protocol):
-    """What an account keeps of a trade.
-
-    Attributes:
-        commission_rate: The part of what a trade receives that is its commission.
-    """
-
-    commission_rate: Decimal
-
-    def bought(self, order_list: VenueOrderList, /) -> Decimal:
-        """Return what the pending orders of an OPO sell, whose working order is filled."""
-        ...
 
 
 def filled(
@@ -42,7 +28,7 @@ def filled(
     price: Decimal | None = None,
     takes: bool = False,
     trade_id: int,
-    proceeds: Proceeds,
+    balances: Balances,
     now: int,
 ) -> VenueOrderList:
     """Return the list after a fill of one of its orders, complete or partial.
@@ -57,7 +43,7 @@ def filled(
         price: None for the price of the order.
         takes: Whether the order enters the book now, and takes what rests there.
         trade_id: The id of the trade.
-        proceeds: What the account keeps of a trade.
+        balances: What accounts keep of a trade.
         now: In nanoseconds.
 
     Raises:
@@ -68,7 +54,7 @@ def filled(
     if taken <= 0:
         raise _cannot_be_filled()
     at = _price(order) if price is None else price
-    commission = _commission(taken if order.side == "BUY" else taken * at, proceeds.commission_rate)
+    commission = _commission(taken if order.side == "BUY" else taken * at, balances.commission_rate)
     rested = order.working_time is not None and order.type not in MARKET_TYPES
     trade = Trade(
         trade_id=trade_id,
@@ -81,7 +67,7 @@ def filled(
     orders = tuple(done if each.order_id == order_id else each for each in order_list.orders)
     orders = tuple(_after_fill_of_other(each, done, now) for each in orders)
     after = evolve(order_list, orders=orders, transaction_time=now)
-    return _with_quantities(order_list, after, proceeds, now)
+    return _with_quantities(order_list, after, balances, now)
 
 
 def expired(order_list: VenueOrderList, *, now: int) -> VenueOrderList:
@@ -214,7 +200,7 @@ def _released(order: Order, now: int) -> Order:
 
 
 def _with_quantities(
-    before: VenueOrderList, after: VenueOrderList, proceeds: Proceeds, now: int
+    before: VenueOrderList, after: VenueOrderList, balances: Balances, now: int
 ) -> VenueOrderList:
     """Return the list after a release in which the orders of an OPO sell what was bought.
 
@@ -222,7 +208,7 @@ def _with_quantities(
     """
     if all(each.quantity is not None for each in released(before, after)):
         return after
-    quantity = proceeds.bought(after)
+    quantity = balances.bought(after)
     if quantity == 0:
         return refused_release(before, after, now=now)
     orders = tuple(

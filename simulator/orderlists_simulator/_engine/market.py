@@ -15,6 +15,7 @@ from attrs import evolve
 
 from orderlists_simulator._engine.enums import STOP_TYPES
 from orderlists_simulator._engine.matching import (
+    Conditions,
     Quote,
     Step,
     next_step,
@@ -121,15 +122,15 @@ class Market:
     def _next_step(
         self, order_list: VenueOrderList, quote: Quote, resting: frozenset[int], now: int
     ) -> Step | None:
-        return next_step(
-            order_list,
-            quote,
-            self._trail,
-            self._state.balances,
+        conditions = Conditions(
+            quote=quote,
+            trail=self._trail,
+            balances=self._state.balances,
             resting=resting,
             trade_id=self._state.next_trade_id,
             now=now,
         )
+        return next_step(order_list, conditions)
 
     def _schedule(self, symbol: str, price: Decimal, time: int) -> None:
         self._state.scheduler.add(time, lambda due: self.set_price(symbol, price, now=due))

@@ -14,13 +14,12 @@ Invariant: a step changes the list, and a step that takes a quantity takes no mo
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Protocol
 
 from attrs import evolve, field, frozen
 
+from orderlists_simulator._engine.balances import Balances
 from orderlists_simulator._engine.enums import MARKET_TYPES, STOP_TYPES, ExpiryReason, OrderType
 from orderlists_simulator._engine.lifecycle import (
-    Proceeds,
     ended,
     filled,
     refused_release,
@@ -67,25 +66,23 @@ class Step:
     taken: Decimal = field(default=Decimal(0))
 
 
-class Funds(Proceeds, Protocol):
-    """What an account can spend, and what it keeps of a trade."""
+@frozen(kw_only=True)
+class Conditions:
+    """What decides about a step.
 
-    def limit(self, order_list: VenueOrderList, order: Order, price: Decimal, /) -> Decimal | None:
-        """Return how much an order can trade at a price; None for any quantity."""
-        ...
-
-    def covers(self, order_list: VenueOrderList, /) -> bool:
-        """Return whether the account has what the placed orders of a list lock."""
-        ...
-
-
-@frozen
-class _Market:
-    """What decides about a step."""
+    Attributes:
+        quote: The market.
+        trail: The prices that trailing stops have seen.
+        balances: The balances of the accounts.
+        resting: The ids of the orders that were on the book before this market; see
+            `resting_orders`.
+        trade_id: The id of the trade, if the step is one.
+        now: In nanoseconds.
+    """
 
     quote: Quote
     trail: Trail
-    funds: Funds
+    balances: Balances
     resting: frozenset[int]
     trade_id: int
     now: int
@@ -93,7 +90,7 @@ class _Market:
     def offered(self, order_list: VenueOrderList, order: Order, price: Decimal) -> Decimal:
         """Return how much of what is left of an order can be filled at a price."""
         wanted = order.left_qty
-        limit = self.funds.limit(order_list, order, price)
+        limit = self.balances.limit(order_list, order, price)
         return self.quote.offered(wanted if limit is None else min(wanted, limit))
 
 
@@ -106,35 +103,11 @@ def resting_orders(order_list: VenueOrderList) -> frozenset[int]:
     )
 
 
-def next_step(
-    order_list: VenueOrderList,
-    quote: Quote,
-    trail: Trail,
-    funds: Funds,
-    *,
-    resting: frozenset[int],
-    trade_id: int,
-    now: int,
-) -> Step | None:
-    """Return the next step of a list in a market; None if there is none.
-
-    Args:
-        order_list: The list.
-        quote: The market.
-        trail: The prices that its trailing stops have seen.
-        funds: The balances of its account.
-        resting: The ids of the orders that were on the book before this market; see
-            `resting_orders`.
-        trade_id: The id of the trade, if the step is one.
-        now: In nanoseconds.
-    """
-    market = _Market(quote, trail, funds, resting, trade_id, now)
-    for order in order_list.orders:
-        if order.is_placed:
-            step = _step(order_list, order, market)
-            if step is not None:
-                return step
-    return None
+def next_step(order_list: VenueOrderList, market: Conditions) -> Step | None:
+    """Return the next step of a list in a market; None if there is none."""
+    placed = (each for each in order_list.orders if each.is_placed)
+    steps = (_step(order_list, each, market) for each in placed)
+    return next((each for each in steps if each is not None), None)
 
 
 def rises_to_trigger(order: Order | Leg) -> bool:
@@ -163,7 +136,7 @@ def crosses(order: Order | Leg, price: Decimal) -> bool:
     return reaches(price, order.price, rising=order.side == "SELL")
 
 
-def _step(order_list: VenueOrderList, order: Order, market: _Market) -> Step | None:
+def _step(order_list: VenueOrderList, order: Order, market: Conditions) -> Step | None:
     last, now = market.quote.price, market.now
     if order.type in STOP_TYPES and order.working_time is None:
         rising = rises_to_trigger(order)
@@ -194,7 +167,7 @@ def _expiry_reason(order: Order) -> ExpiryReason | None:
 
 
 def _fill(
-    order_list: VenueOrderList, order: Order, quantity: Decimal, market: _Market, *, takes: bool
+    order_list: VenueOrderList, order: Order, quantity: Decimal, market: Conditions, *, takes: bool
 ) -> Step:
     now = market.now
     after = filled(
@@ -204,12 +177,12 @@ def _fill(
         price=market.quote.price if takes else order.price,
         takes=takes,
         trade_id=market.trade_id,
-        proceeds=market.funds,
+        balances=market.balances,
         now=now,
     )
     new = released(order_list, after)
     crossing = any(_is_refused(each, market.quote.price) for each in new)
-    if new and (crossing or not market.funds.covers(after)):
+    if new and (crossing or not market.balances.covers(after)):
         after = refused_release(order_list, after, now=now)
     return Step(order_list=after, taken=quantity)
 

@@ -280,7 +280,7 @@ class Venue:
                 order_id,
                 part,
                 trade_id=self._state.next_trade_id,
-                proceeds=self.balances,
+                balances=self.balances,
                 now=now,
             )
 
