@@ -24,7 +24,7 @@ from orderlists_simulator._engine.keys import (
 from orderlists_simulator._engine.log import Execution, Log, LogEntry, ReceivedRequest
 from orderlists_simulator._engine.orders import Cancellation, Leg, Order, VenueOrderList
 from orderlists_simulator._engine.placement import NewOrderList
-from orderlists_simulator._engine.queries import AccountView, OrderView, QueryLag
+from orderlists_simulator._engine.queries import OrderView, Queries, QueryLag
 from orderlists_simulator._engine.selection import Selection
 from orderlists_simulator._engine.symbols import Symbol
 from orderlists_simulator._engine.venue import Venue
@@ -47,7 +47,6 @@ from orderlists_simulator.example import (
 __all__ = [
     "EXAMPLE_ED25519_PRIVATE_KEY",
     "EXAMPLE_KEY",
-    "AccountView",
     "ApiError",
     "ApiKey",
     "AsymmetricApiKey",
@@ -64,6 +63,7 @@ __all__ = [
     "Order",
     "OrderView",
     "Plan",
+    "Queries",
     "QueryLag",
     "RealClock",
     "ReceivedRequest",

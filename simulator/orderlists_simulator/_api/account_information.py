@@ -25,7 +25,10 @@ _BASIS_POINTS = 10_000
     parameters=(_OMIT_ZERO_BALANCES,),
 )
 def _account(call: Call) -> Json:
-    found = call.venue.query_account(account=call.account, now=call.now)
+    # Both of the present, whatever the lags.
+    with call.venue.queries(account=call.account, is_lagging=False, now=call.now) as queries:
+        update_time = queries.update_time()
+        balances = call.venue.balances.of(call.account)
     rate = call.venue.balances.commission_rate
     omits_zero = call[_OMIT_ZERO_BALANCES] is True
     return {
@@ -44,7 +47,7 @@ def _account(call: Call) -> Json:
         "brokered": False,
         "requireSelfTradePrevention": False,
         "preventSor": False,
-        "updateTime": call.unit.convert(found.update_time),
+        "updateTime": call.unit.convert(update_time),
         "accountType": "SPOT",
         "balances": [
             {
@@ -52,7 +55,7 @@ def _account(call: Call) -> Json:
                 "free": format_amount(each.free),
                 "locked": format_amount(each.locked),
             }
-            for each in found.balances
+            for each in balances
             if not omits_zero or each.free + each.locked > 0
         ],
         "permissions": ["SPOT"],

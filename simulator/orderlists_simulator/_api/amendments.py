@@ -60,13 +60,11 @@ def _amend(call: Call) -> Json:
     parameters=(_SYMBOL, _AMENDED_ORDER_ID, _FROM_EXECUTION_ID, _LIMIT),
 )
 def _query(call: Call) -> Json:
+    symbol = call[_SYMBOL]
+    call.venue.check_symbol(symbol)
     # [ASSUME] -2013 for an order that does not exist.
-    found = call.venue.query_order(
-        symbol=call[_SYMBOL],
-        order_id=call[_AMENDED_ORDER_ID],
-        account=call.account,
-        now=call.now,
-    )
+    with call.queries() as queries:
+        found = queries.order(symbol, call[_AMENDED_ORDER_ID])
     first, sent = call[_FROM_EXECUTION_ID], call[_LIMIT]
     limit = _DEFAULT_AMENDMENTS if sent is None else sent
     chosen = [each for each in found.order.amendments if each.execution_id >= (first or 0)]

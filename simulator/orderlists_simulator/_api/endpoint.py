@@ -7,6 +7,7 @@ protocols and the log take from it what they need.  `registry` collects the decl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 from attrs import asdict, frozen
@@ -16,6 +17,7 @@ from orderlists_simulator._api.responses import Json
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.keys import MAIN_ACCOUNT, ApiKey
 from orderlists_simulator._engine.log import Effect, Protocol
+from orderlists_simulator._engine.queries import Queries
 from orderlists_simulator._engine.session import Session
 from orderlists_simulator._engine.time import TimeUnit
 from orderlists_simulator._engine.venue import Venue
@@ -59,6 +61,10 @@ class Call:
     def account(self) -> str:
         """The account of the key."""
         return MAIN_ACCOUNT if self.key is None else self.key.account
+
+    def queries(self) -> AbstractContextManager[Queries]:
+        """Query the lists and orders of the account, by the lags of the venue."""
+        return self.venue.queries(account=self.account, now=self.now)
 
     @property
     def unit(self) -> TimeUnit:

@@ -59,12 +59,8 @@ def _query(call: Call) -> Json:
     order_list_id, name = call[_ORDER_LIST_ID], call[_ORIG_CLIENT_ORDER_ID]
     # "orderListId: ignored if origClientOrderId is used": documented for the WebSocket API only.
     ignored = call.protocol == "WebSocket" and name is not None
-    found = call.venue.query_list(
-        order_list_id=None if ignored else order_list_id,
-        orig_client_order_id=name,
-        account=call.account,
-        now=call.now,
-    )
+    with call.queries() as queries:
+        found = queries.order_list(None if ignored else order_list_id, name)
     return list_body(found, call.unit)
 
 
@@ -75,8 +71,8 @@ def _query(call: Call) -> Json:
     weight=6,
 )
 def _open(call: Call) -> Json:
-    found = call.venue.query_open_lists(account=call.account, now=call.now)
-    return [list_body(each, call.unit) for each in found]
+    with call.queries() as queries:
+        return [list_body(each, call.unit) for each in queries.open_lists()]
 
 
 @Served(
@@ -92,5 +88,6 @@ def _all(call: Call) -> Json:
     # "fromId: ignored if startTime and endTime are used": for the WebSocket API only.
     if from_id is not None and has_times(call) and call.protocol == "REST":
         raise wrong_combination()
-    found = call.venue.query_all_lists(selection(call, from_id), account=call.account, now=call.now)
+    with call.queries() as queries:
+        found = queries.all_lists(selection(call, from_id))
     return [list_body(each, call.unit) for each in found]

@@ -47,13 +47,10 @@ def _weight_of_open(sent: Mapping[str, str]) -> int:
     check=at_least_one(_ORIG_CLIENT_ORDER_ID, _ORDER_ID),
 )
 def _query(call: Call) -> Json:
-    found = call.venue.query_order(
-        symbol=call[_SYMBOL],
-        order_id=call[_ORDER_ID],
-        orig_client_order_id=call[_ORIG_CLIENT_ORDER_ID],
-        account=call.account,
-        now=call.now,
-    )
+    symbol = call[_SYMBOL]
+    call.venue.check_symbol(symbol)
+    with call.queries() as queries:
+        found = queries.order(symbol, call[_ORDER_ID], call[_ORIG_CLIENT_ORDER_ID])
     return order_body(found, call.unit)
 
 
@@ -108,10 +105,11 @@ def _cancel_open(call: Call) -> Json:
     parameters=(_ANY_SYMBOL,),
 )
 def _open(call: Call) -> Json:
-    found = call.venue.query_open_orders(
-        symbol=call[_ANY_SYMBOL], account=call.account, now=call.now
-    )
-    return [order_body(each, call.unit) for each in found]
+    symbol = call[_ANY_SYMBOL]
+    if symbol is not None:
+        call.venue.check_symbol(symbol)
+    with call.queries() as queries:
+        return [order_body(each, call.unit) for each in queries.open_orders(symbol)]
 
 
 @Served(
@@ -124,7 +122,8 @@ def _open(call: Call) -> Json:
 )
 def _all(call: Call) -> Json:
     # "orderId: ignored if startTime and/or endTime are used".
-    found = call.venue.query_all_orders(
-        selection(call, call[_ORDER_ID]), symbol=call[_SYMBOL], account=call.account, now=call.now
-    )
+    symbol = call[_SYMBOL]
+    call.venue.check_symbol(symbol)
+    with call.queries() as queries:
+        found = queries.all_orders(symbol, selection(call, call[_ORDER_ID]))
     return [order_body(each, call.unit) for each in found]

@@ -38,12 +38,15 @@ def _check(values: Mapping[str, object]) -> None:
     check=_check,
 )
 def _prices(call: Call) -> Json:
-    symbol, symbols = call[_SYMBOL], call[_SYMBOLS]
+    venue, symbol, symbols = call.venue, call[_SYMBOL], call[_SYMBOLS]
     if symbol is not None:
         symbols = (symbol,)
+    wanted = venue.symbols if symbols is None else symbols
+    for each in wanted:
+        venue.check_symbol(each)
+    prices = venue.market.last_prices()
     # [ASSUME] A symbol without a price has the price 0.
     found: list[JsonObject] = [
-        {"symbol": name, "price": format_amount(price)}
-        for name, price in call.venue.query_prices(symbols, now=call.now).items()
+        {"symbol": each, "price": format_amount(prices.get(each))} for each in wanted
     ]
     return found if symbol is None else found[0]

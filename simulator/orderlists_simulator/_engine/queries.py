@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from attrs import field, frozen
 
 from orderlists_simulator._engine.behaviour import Behaviour
-from orderlists_simulator._engine.changes import Balance
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.orders import Order, VenueOrderList
 from orderlists_simulator._engine.selection import Selection
@@ -73,19 +72,6 @@ class OrderView:
     client_order_id: str
 
 
-@frozen(kw_only=True)
-class AccountView:
-    """An account as a query shows it.
-
-    Attributes:
-        balances: Its balances, by the names of the assets.
-        update_time: Of the last change of one of its orders, in nanoseconds; 0 for none.
-    """
-
-    balances: tuple[Balance, ...]
-    update_time: int
-
-
 class Queries:
     """The order lists as one account sees them at one moment.
 
@@ -104,8 +90,10 @@ class Queries:
         self._account = account
         self._as_of = as_of
 
-    def order_list(self, order_list_id: int | None, name: str | None) -> VenueOrderList:
-        """Return the list of an id or a client id.
+    def order_list(
+        self, order_list_id: int | None = None, name: str | None = None
+    ) -> VenueOrderList:
+        """Return the list of an id or a client id; see `Behaviour.both_query_ids` for both.
 
         Raises:
             ApiError: -2018, it does not exist.
@@ -146,7 +134,7 @@ class Queries:
         """Return the time of the last change of an order, in nanoseconds; 0 for none."""
         return max((each.update_time for each in self._orders(None)), default=0)
 
-    def order(self, symbol: str, order_id: int | None, name: str | None) -> OrderView:
+    def order(self, symbol: str, order_id: int | None = None, name: str | None = None) -> OrderView:
         """Return the order of an id or a client id; if both are given, both must be its.
 
         Raises:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 
 from orderlists_simulator._engine.amending import Amending
 from orderlists_simulator._engine.behaviour import Behaviour
@@ -22,15 +21,8 @@ from orderlists_simulator._engine.market import Market
 from orderlists_simulator._engine.order_entry import Ids, OrderEntry
 from orderlists_simulator._engine.orders import Order, VenueOrderList
 from orderlists_simulator._engine.placement import Placement
-from orderlists_simulator._engine.queries import (
-    AccountView,
-    OrderView,
-    Queries,
-    QueryLag,
-    queried_time,
-)
+from orderlists_simulator._engine.queries import Queries, QueryLag, queried_time
 from orderlists_simulator._engine.rate_limits import RequestWeight
-from orderlists_simulator._engine.selection import Selection
 from orderlists_simulator._engine.state import VenueState
 from orderlists_simulator._engine.symbols import Symbol
 from orderlists_simulator._validators import Amount, amount
@@ -140,122 +132,20 @@ class Venue:
         """
         self._state.check_symbol(symbol)
 
-    def query_list(
-        self,
-        *,
-        order_list_id: int | None = None,
-        orig_client_order_id: str | None = None,
-        account: str = MAIN_ACCOUNT,
-        now: int,
-    ) -> VenueOrderList:
-        """Return a list as a query shows it, by `lags` in an earlier state.
+    @contextmanager
+    def queries(
+        self, *, account: str = MAIN_ACCOUNT, is_lagging: bool = True, now: int
+    ) -> Generator[Queries]:
+        """Query the lists and orders of an account, at one moment.
 
         Args:
-            order_list_id: This or the next is needed; see `Behaviour.both_query_ids` for both.
-            orig_client_order_id: The list's client id; finds the newest list that has it.
-            account: Its owner.
-            now: In nanoseconds.
-
-        Raises:
-            ApiError: -2018, there is no such list, or not yet.
-        """
-        with self._state.at(now):
-            return self._queries(account, now).order_list(order_list_id, orig_client_order_id)
-
-    def query_open_lists(
-        self, *, account: str = MAIN_ACCOUNT, now: int
-    ) -> tuple[VenueOrderList, ...]:
-        """Return the open lists of an account, the oldest first, by `lags` in an earlier state.
-
-        Args:
-            account: Their owner.
+            account: The account.
+            is_lagging: Whether an earlier state is shown, by `lags`.
             now: In nanoseconds.
         """
         with self._state.at(now):
-            return self._queries(account, now).open_lists()
-
-    def query_all_lists(
-        self, selection: Selection, *, account: str = MAIN_ACCOUNT, now: int
-    ) -> tuple[VenueOrderList, ...]:
-        """Return a range of the lists of an account, by `lags` in an earlier state."""
-        with self._state.at(now):
-            return self._queries(account, now).all_lists(selection)
-
-    def query_order(
-        self,
-        *,
-        symbol: str,
-        order_id: int | None = None,
-        orig_client_order_id: str | None = None,
-        account: str = MAIN_ACCOUNT,
-        now: int,
-    ) -> OrderView:
-        """Return an order as a query shows it, by `lags` in an earlier state.
-
-        Args:
-            symbol: The symbol of the order.
-            order_id: This or the next is needed; if both are given, both must be the order's.
-            orig_client_order_id: The client id shown; finds the newest order that has it.
-            account: Its owner.
-            now: In nanoseconds.
-
-        Raises:
-            ApiError: -1121, unknown symbol; -2013, there is no such order, or not yet; -2039, the
-                order of this id has another client id.
-        """
-        with self._state.at(now):
-            self._state.check_symbol(symbol)
-            return self._queries(account, now).order(symbol, order_id, orig_client_order_id)
-
-    def query_open_orders(
-        self, *, symbol: str | None = None, account: str = MAIN_ACCOUNT, now: int
-    ) -> tuple[OrderView, ...]:
-        """Return the open orders of an account, the oldest first, by `lags` in an earlier state.
-
-        Args:
-            symbol: None for every symbol.
-            account: Their owner.
-            now: In nanoseconds.
-
-        Raises:
-            ApiError: -1121, unknown symbol.
-        """
-        with self._state.at(now):
-            if symbol is not None:
-                self._state.check_symbol(symbol)
-            return self._queries(account, now).open_orders(symbol)
-
-    def query_all_orders(
-        self, selection: Selection, *, symbol: str, account: str = MAIN_ACCOUNT, now: int
-    ) -> tuple[OrderView, ...]:
-        """Return a range of the orders of an account, by `lags` in an earlier state.
-
-        Raises:
-            ApiError: -1121, unknown symbol.
-        """
-        with self._state.at(now):
-            self._state.check_symbol(symbol)
-            return self._queries(account, now).all_orders(symbol, selection)
-
-    def query_account(self, *, account: str = MAIN_ACCOUNT, now: int) -> AccountView:
-        """Return the balances of an account, always of the present."""
-        with self._state.at(now):
-            queries = Queries(self._state.store, self.behaviour, account=account, as_of=None)
-            return AccountView(
-                balances=self.balances.of(account), update_time=queries.update_time()
-            )
-
-    def query_prices(self, symbols: Iterable[str] | None, *, now: int) -> dict[str, Decimal | None]:
-        """Return the last price of each symbol; None for every symbol.
-
-        Raises:
-            ApiError: -1121, unknown symbol.
-        """
-        with self._state.at(now):
-            wanted = list(self._state.symbols) if symbols is None else list(symbols)
-            for each in wanted:
-                self._state.check_symbol(each)
-            return {each: self.market.last_price(each) for each in wanted}
+            as_of = queried_time(self.lags, now=now) if is_lagging else None
+            yield Queries(self._state.store, self.behaviour, account=account, as_of=as_of)
 
     def fill(
         self, order_list_id: int, order_id: int, *, quantity: Amount | None = None, now: int
@@ -353,7 +243,3 @@ class Venue:
             after = change(before)
             self._state.replace(before, after, now=now)
             return after
-
-    def _queries(self, account: str, now: int) -> Queries:
-        moment = queried_time(self.lags, now=now)
-        return Queries(self._state.store, self.behaviour, account=account, as_of=moment)

@@ -6,6 +6,7 @@ import pytest
 
 from orderlists.extending import HttpResponse
 from orderlists_simulator import ApiError, Behaviour, Leg, Venue
+from venue_queries import list_of, order_of
 
 Query = Callable[..., HttpResponse]
 
@@ -147,12 +148,12 @@ def test_a_query_with_both_ids_uses_the_id_if_id_wins(
 ) -> None:
     venue = documented(Behaviour(both_query_ids="id_wins"))
 
-    found = venue.query_list(order_list_id=0, orig_client_order_id="never", now=0)
+    found = list_of(venue, 0, "never")
 
     assert found.list_client_order_id == NAME
-    assert venue.query_list(orig_client_order_id=NAME, now=0) == found
+    assert list_of(venue, None, NAME) == found
     with pytest.raises(ApiError, match="-2018"):
-        venue.query_list(order_list_id=1, orig_client_order_id=NAME, now=0)
+        list_of(venue, 1, NAME)
 
 
 def test_a_query_of_an_open_order(query: Query) -> None:
@@ -242,7 +243,7 @@ def test_a_canceled_leg_shows_its_own_id_if_set(
     venue = documented(Behaviour(canceled_leg_shows="original_id"))
     cancel(venue)
 
-    found = venue.query_order(symbol="LTCBTC", orig_client_order_id="pO9ufTiFGg3nw2fOdgeOXa", now=0)
+    found = order_of(venue, None, "pO9ufTiFGg3nw2fOdgeOXa")
 
     assert found.client_order_id == "pO9ufTiFGg3nw2fOdgeOXa"
     assert (found.order.order_id, found.order.cancel_id) == (2, "mine")

@@ -4,6 +4,7 @@ import pytest
 
 from orderlists import InvalidSetting
 from orderlists_simulator import ApiError, Behaviour, QueryLag, Venue
+from venue_queries import list_of, order_of
 
 SECOND = 10**9
 PLACED = 1_574_040_868_128_000_000
@@ -18,7 +19,7 @@ def canceled_at(venue: Venue) -> int:
 
 
 def status_of_list(venue: Venue, now: int) -> str:
-    return venue.query_list(order_list_id=0, now=now).list_order_status
+    return list_of(venue, 0, now=now).list_order_status
 
 
 def test_a_query_without_lag_shows_the_present(venue: Venue, canceled_at: int) -> None:
@@ -37,7 +38,7 @@ def test_a_lag_applies_to_orders_as_to_lists(venue: Venue, canceled_at: int) -> 
     venue.lags = (QueryLag(2.0),)
 
     def seen(after: int) -> tuple[str, str]:
-        found = venue.query_order(symbol="LTCBTC", order_id=2, now=canceled_at + after)
+        found = order_of(venue, 2, now=canceled_at + after)
         return found.order.status, found.client_order_id
 
     assert seen(0) == ("NEW", "pO9ufTiFGg3nw2fOdgeOXa")
@@ -49,11 +50,11 @@ def test_a_new_list_is_missing_during_a_lag(venue: Venue) -> None:
     soon = PLACED + SECOND - 1
 
     with pytest.raises(ApiError, match="-2018"):
-        venue.query_list(order_list_id=0, now=soon)
+        list_of(venue, 0, now=soon)
     with pytest.raises(ApiError, match="-2018"):
-        venue.query_list(orig_client_order_id=NAME, now=soon)
+        list_of(venue, None, NAME, now=soon)
     with pytest.raises(ApiError, match="-2013"):
-        venue.query_order(symbol="LTCBTC", order_id=2, now=soon)
+        order_of(venue, 2, now=soon)
     assert status_of_list(venue, soon + 1) == "EXECUTING"
 
 
@@ -70,8 +71,7 @@ def test_a_client_id_finds_the_older_list_during_a_lag(venue: Venue, canceled_at
     venue.lags = (QueryLag(1.0),)
 
     seen = [
-        venue.query_list(orig_client_order_id=NAME, now=canceled_at + after).order_list_id
-        for after in (0, SECOND)
+        list_of(venue, None, NAME, now=canceled_at + after).order_list_id for after in (0, SECOND)
     ]
 
     assert seen == [0, 1]
