@@ -6,7 +6,7 @@ Source: `Query Unfilled Order Count`.
 from __future__ import annotations
 
 from orderlists_simulator._api.endpoint import Call, Served
-from orderlists_simulator._api.responses import Json
+from orderlists_simulator._api.responses import Json, rate_limit
 
 
 @Served(
@@ -19,12 +19,6 @@ def _unfilled_order_count(call: Call) -> Json:
     counter = call.venue.order_count
     used = counter.used(call.account, now=call.now)
     return [
-        {
-            "rateLimitType": "ORDERS",
-            "interval": window.interval,
-            "intervalNum": window.interval_num,
-            "limit": window.limit,
-            "count": count,
-        }
+        rate_limit("ORDERS", window.interval, window.interval_num, window.limit, count)
         for window, count in zip(counter.windows, used, strict=True)
     ]

@@ -14,7 +14,7 @@ from attrs import asdict, frozen
 
 from orderlists_simulator._api.parameters import Parameter, SentParameters
 from orderlists_simulator._api.responses import Json
-from orderlists_simulator._engine.errors import ApiError
+from orderlists_simulator._engine.errors import ApiError, wrong_combination
 from orderlists_simulator._engine.keys import MAIN_ACCOUNT, ApiKey
 from orderlists_simulator._engine.log import Effect, Protocol
 from orderlists_simulator._engine.queries import Queries
@@ -145,6 +145,16 @@ class Endpoint(Served):
         sent.refuse_unread(most=common + len(self.parameters))
         self.check(values)
         return values
+
+
+def at_most_one(first: Parameter[Any], second: Parameter[Any]) -> Check:
+    """Return a check that two parameters were not both sent."""
+
+    def check(values: Mapping[str, object]) -> None:
+        if values[first.name] is not None and values[second.name] is not None:
+            raise wrong_combination()
+
+    return check
 
 
 def at_least_one(first: Parameter[Any], second: Parameter[Any]) -> Check:

@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
-from orderlists_simulator._api.endpoint import Call, Served
+from orderlists_simulator._api.endpoint import Call, Served, at_most_one
 from orderlists_simulator._api.parameters import BOOLEAN, SYMBOL, SYMBOLS, optional
-from orderlists_simulator._api.responses import Json, JsonObject
+from orderlists_simulator._api.responses import Json, JsonObject, rate_limit
 from orderlists_simulator._engine.behaviour import Behaviour
-from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.symbols import Symbol, assets_of
 
 _ONE: Final = optional("symbol", SYMBOL)
@@ -22,18 +20,13 @@ _SHOW_PERMISSION_SETS: Final = optional("showPermissionSets", BOOLEAN)
 _PRECISION = 8
 
 
-def _check(values: Mapping[str, object]) -> None:
-    if values[_ONE.name] is not None and values[_SEVERAL.name] is not None:
-        raise ApiError(-1128, "Combination of optional parameters invalid.")
-
-
 @Served(
     rest=("GET", "/api/v3/exchangeInfo"),
     websocket="exchangeInfo",
     security="NONE",
     weight=20,
     parameters=(_ONE, _SEVERAL, _SHOW_PERMISSION_SETS),
-    check=_check,
+    check=at_most_one(_ONE, _SEVERAL),
 )
 def _exchange_info(call: Call) -> Json:
     venue, one, several = call.venue, call[_ONE], call[_SEVERAL]
@@ -62,7 +55,7 @@ def _rate_limits(behaviour: Behaviour) -> list[JsonObject]:
         ("CONNECTIONS", "MINUTE", 5, behaviour.connection_limit),
     )
     return [
-        {"rateLimitType": kind, "interval": interval, "intervalNum": number, "limit": limit}
+        rate_limit(kind, interval, number, limit)
         for kind, interval, number, limit in limits
         if limit is not None
     ]

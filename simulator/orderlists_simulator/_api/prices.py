@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from orderlists_simulator._api.endpoint import Call, Served
+from orderlists_simulator._api.endpoint import Call, Served, at_most_one
 from orderlists_simulator._api.parameters import SYMBOL, SYMBOLS, optional
 from orderlists_simulator._api.responses import Json, JsonObject
-from orderlists_simulator._engine.errors import wrong_combination
 from orderlists_simulator._validators import format_amount
 
 _SYMBOL = optional("symbol", SYMBOL)
@@ -24,18 +23,13 @@ def _weight(sent: Mapping[str, str]) -> int:
     return _WEIGHT_OF_ONE if _SYMBOL.name in sent else _WEIGHT_OF_MANY
 
 
-def _check(values: Mapping[str, object]) -> None:
-    if values[_SYMBOL.name] is not None and values[_SYMBOLS.name] is not None:
-        raise wrong_combination()
-
-
 @Served(
     rest=("GET", "/api/v3/ticker/price"),
     websocket="ticker.price",
     security="NONE",
     weight=_weight,
     parameters=(_SYMBOL, _SYMBOLS),
-    check=_check,
+    check=at_most_one(_SYMBOL, _SYMBOLS),
 )
 def _prices(call: Call) -> Json:
     venue, symbol, symbols = call.venue, call[_SYMBOL], call[_SYMBOLS]

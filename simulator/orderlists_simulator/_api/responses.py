@@ -213,6 +213,20 @@ def amended_body(order_list: VenueOrderList, order: Order, unit: TimeUnit) -> Js
     return {**body, "listStatus": shown}
 
 
+def rate_limit(
+    kind: str, interval: str, interval_num: int, limit: int, count: int | None = None
+) -> JsonObject:
+    """Return a rate limit, with what is used of it if a count is given."""
+    facts: JsonObject = {
+        "rateLimitType": kind,
+        "interval": interval,
+        "intervalNum": interval_num,
+        "limit": limit,
+        "count": count,
+    }
+    return _without_none(facts)
+
+
 def commission_rates(rate: Decimal) -> JsonObject:
     """Return the rates of a maker and a taker, which are the same here."""
     return {"maker": format_amount(rate), "taker": format_amount(rate)}

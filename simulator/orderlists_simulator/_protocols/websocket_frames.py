@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from orderlists.extending import HttpResponse
 from orderlists_simulator._api.dispatcher import USED_WEIGHT
-from orderlists_simulator._api.responses import JsonObject
+from orderlists_simulator._api.responses import JsonObject, rate_limit
 from orderlists_simulator._engine.order_count import OrderWindow
 from orderlists_simulator._engine.time import TimeUnit, in_nanoseconds
 from orderlists_simulator._protocols.websocket_request import RequestId
@@ -50,7 +50,7 @@ def reply(
     used = response.header(USED_WEIGHT)
     if limit is not None and used is not None:
         orders = [_orders(each, response.header(each.header)) for each in windows]
-        weight = _used("REQUEST_WEIGHT", "MINUTE", 1, limit, int(used))
+        weight = rate_limit("REQUEST_WEIGHT", "MINUTE", 1, limit, int(used))
         frame["rateLimits"] = [*filter(None, orders), weight]
     return frame
 
@@ -96,14 +96,4 @@ def _retry_after(response: HttpResponse, now: int) -> JsonObject:
 def _orders(window: OrderWindow, count: str | None) -> JsonObject | None:
     if count is None:
         return None
-    return _used("ORDERS", window.interval, window.interval_num, window.limit, int(count))
-
-
-def _used(kind: str, interval: str, interval_num: int, limit: int, count: int) -> JsonObject:
-    return {
-        "rateLimitType": kind,
-        "interval": interval,
-        "intervalNum": interval_num,
-        "limit": limit,
-        "count": count,
-    }
+    return rate_limit("ORDERS", window.interval, window.interval_num, window.limit, int(count))
