@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from types import TracebackType
 from typing import ParamSpec, TypeAlias, TypeVar
 
 from attrs import evolve
@@ -93,13 +92,20 @@ class FaultInjector:
         """Return a function of the plan, with its errors recorded."""
 
         def watched(*args: P.args, **named: P.kwargs) -> T:
-            with _PlanErrors(self._record):
+            try:
                 return act(*args, **named)
+            except ApiError:
+                # No error of the plan: it is too late or too early for the event.
+                raise
+            except AssertionError as error:
+                self.failure = error
+                raise
+            except Exception as error:
+                # Clients pass a failed assertion through, and take other errors for an outage.
+                self.failure = AssertionError(f"the plan failed: {error!r}")
+                raise self.failure from error
 
         return watched
-
-    def _record(self, failure: AssertionError) -> None:
-        self.failure = failure
 
     def cuts(self) -> bool:
         """Count a point of `Plan.cut`, and return whether the connection breaks there."""
@@ -128,35 +134,6 @@ class FaultInjector:
         pending = PendingAnswer(self._venue, fault, number=number, arrived=now)
         pending.execute(execute)
         return pending
-
-
-class _PlanErrors:
-    """Records the error of a function of the plan, which then propagates as an AssertionError.
-
-    Clients pass a failed assertion through, and take other errors for an outage.
-    """
-
-    def __init__(self, record: Callable[[AssertionError], object]) -> None:
-        self._record = record
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
-        # An ApiError is no error of the plan: it is too late or too early for the event.
-        if not isinstance(error, Exception) or isinstance(error, ApiError):
-            return
-        if isinstance(error, AssertionError):
-            self._record(error)
-            return
-        failure = AssertionError(f"the plan failed: {error!r}")
-        self._record(failure)
-        raise failure from error
 
 
 def _check(plan: object) -> None:
