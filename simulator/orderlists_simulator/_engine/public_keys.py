@@ -51,28 +51,22 @@ def load(pem: str) -> PublicKey:
     except (ValueError, UnsupportedAlgorithm) as error:
         raise InvalidSetting(field="public_key", value=HIDDEN, rule=rule) from error
     if isinstance(key, RSAPublicKey):
-        return PublicKey(
-            is_ed25519=False, verify=lambda payload, signature: _verify_rsa(key, payload, signature)
-        )
+        scheme, digest = PKCS1v15(), SHA256()
+        verify = _accepts(lambda signature, data: key.verify(signature, data, scheme, digest))
+        return PublicKey(is_ed25519=False, verify=verify)
     if isinstance(key, Ed25519PublicKey):
-        return PublicKey(
-            is_ed25519=True,
-            verify=lambda payload, signature: _verify_ed25519(key, payload, signature),
-        )
+        return PublicKey(is_ed25519=True, verify=_accepts(key.verify))
     raise InvalidSetting(field="public_key", value=HIDDEN, rule=rule)
 
 
-def _verify_rsa(key: RSAPublicKey, payload: bytes, signature: bytes) -> bool:
-    try:
-        key.verify(signature, payload, PKCS1v15(), SHA256())
-    except InvalidSignature:
-        return False
-    return True
+def _accepts(verify: Callable[[bytes, bytes], object]) -> Callable[[bytes, bytes], bool]:
+    """Return whether a function that takes signature and payload raises nothing."""
 
+    def accepts(payload: bytes, signature: bytes) -> bool:
+        try:
+            verify(signature, payload)
+        except InvalidSignature:
+            return False
+        return True
 
-def _verify_ed25519(key: Ed25519PublicKey, payload: bytes, signature: bytes) -> bool:
-    try:
-        key.verify(signature, payload)
-    except InvalidSignature:
-        return False
-    return True
+    return accepts
