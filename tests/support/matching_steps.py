@@ -71,7 +71,7 @@ def matched(
         trail=seen,
         balances=state.balances,
         resting=resting,
-        trade_id=state.next_trade_id,
+        trade_id=state.recorder.next_trade_id,
         now=NOW,
     )
     after = before
@@ -79,7 +79,7 @@ def matched(
         state.replace(after, step.order_list, now=NOW)
         after, quote = step.order_list, conditions.quote.without(step.taken)
         assert quote.available is None or quote.available >= 0
-        conditions = evolve(conditions, quote=quote, trade_id=state.next_trade_id)
+        conditions = evolve(conditions, quote=quote, trade_id=state.recorder.next_trade_id)
     return after.orders
 
 

@@ -78,7 +78,7 @@ class Amending:
             if name != order.client_order_id:
                 self._state.store.check_order_name(account, symbol, name, code=-2038)
             amendment = Amendment(
-                execution_id=self._state.new_execution_id(),
+                execution_id=self._state.recorder.new_execution_id(),
                 orig_client_order_id=order.client_order_id,
                 new_client_order_id=name,
                 orig_quantity=order.quantity or Decimal(0),

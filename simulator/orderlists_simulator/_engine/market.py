@@ -127,7 +127,7 @@ class Market:
             trail=self._trail,
             balances=self._state.balances,
             resting=resting,
-            trade_id=self._state.next_trade_id,
+            trade_id=self._state.recorder.next_trade_id,
             now=now,
         )
         return next_step(order_list, conditions)

@@ -35,6 +35,7 @@ class VenueState:
         store: The order lists.
         balances: The balances of the accounts.
         order_count: The unfilled orders of the accounts.
+        recorder: The numbers of executions and trades.
         scheduler: Actions to come.
         notifier: The lock, and the signal of a change.
         connections: The open connections.
@@ -43,7 +44,7 @@ class VenueState:
     def __init__(self, *, symbols: Iterable[Symbol | str], behaviour: Behaviour) -> None:
         known = (each if isinstance(each, Symbol) else Symbol(each) for each in symbols)
         self.symbols: Mapping[str, Symbol] = {each.name: each for each in known}
-        self._recorder = ChangeRecorder()
+        self.recorder = ChangeRecorder()
         self.behaviour = behaviour
         self.store = OrderListStore()
         self.balances = Balances(
@@ -72,15 +73,6 @@ class VenueState:
         if symbol not in self.symbols:
             raise ApiError(-1121, "Invalid symbol.")
 
-    @property
-    def next_trade_id(self) -> int:
-        """The id for the next trade."""
-        return self._recorder.next_trade_id
-
-    def new_execution_id(self) -> int:
-        """Return the number of an execution that comes with the next change."""
-        return self._recorder.new_execution_id()
-
     def add(self, order_list: VenueOrderList, *, now: int) -> None:
         """Add a new list, and publish it; raises what `OrderListStore.add` does."""
         self.store.add(order_list)
@@ -92,7 +84,7 @@ class VenueState:
         self._publish(before, after, now)
 
     def _publish(self, before: VenueOrderList | None, after: VenueOrderList, now: int) -> None:
-        update = self._recorder.update(before, after, now=now)
+        update = self.recorder.update(before, after, now=now)
         if not update.changes:
             return
         self.balances.apply(update)

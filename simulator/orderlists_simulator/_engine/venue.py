@@ -169,7 +169,7 @@ class Venue:
                 before,
                 order_id,
                 part,
-                trade_id=self._state.next_trade_id,
+                trade_id=self._state.recorder.next_trade_id,
                 balances=self.balances,
                 now=now,
             )
