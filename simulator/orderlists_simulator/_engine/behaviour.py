@@ -21,6 +21,8 @@ EventsSent: TypeAlias = Literal["after_reply", "before_reply"]
 FirstEvent: TypeAlias = Literal["reports", "list_status"]
 TransactionTime: TypeAlias = Literal["of_cancel", "of_placement"]
 
+_LIMIT = in_range(1, whole=True, optional=True)
+
 
 def _rate(value: Amount) -> Decimal:
     rate = amount(value, "commission_rate")
@@ -79,23 +81,15 @@ class Behaviour:
     canceled_leg_shows: CanceledLegShows = field(
         default="cancel_id", validator=one_of(CanceledLegShows)
     )
-    weight_limit: int | None = field(default=6000, validator=in_range(1, whole=True, optional=True))
+    weight_limit: int | None = field(default=6000, validator=_LIMIT)
     ban_after: int = field(default=10, validator=in_range(0, whole=True))
-    orders_in_ten_seconds: int | None = field(
-        default=100, validator=in_range(1, whole=True, optional=True)
-    )
-    orders_in_a_day: int | None = field(
-        default=200_000, validator=in_range(1, whole=True, optional=True)
-    )
-    max_num_order_lists: int | None = field(
-        default=20, validator=in_range(1, whole=True, optional=True)
-    )
+    orders_in_ten_seconds: int | None = field(default=100, validator=_LIMIT)
+    orders_in_a_day: int | None = field(default=200_000, validator=_LIMIT)
+    max_num_order_lists: int | None = field(default=20, validator=_LIMIT)
     commission_rate: Decimal = field(default=Decimal(0), converter=_rate)
     events_sent: EventsSent = field(default="after_reply", validator=one_of(EventsSent))
     first_event: FirstEvent = field(default="reports", validator=one_of(FirstEvent))
-    connection_limit: int | None = field(
-        default=300, validator=in_range(1, whole=True, optional=True)
-    )
+    connection_limit: int | None = field(default=300, validator=_LIMIT)
     connection_age: float | None = field(default=24 * 3600.0, validator=in_range(0, optional=True))
     ping_interval: float | None = field(default=20.0, validator=in_range(0, optional=True))
     pong_timeout: float = field(default=60.0, validator=in_range(0))
