@@ -24,8 +24,7 @@ from orderlists import (
 from orderlists.enums import ContingencyType, ExecutionType, ListOrderStatus, ListStatusType
 from orderlists_simulator import Venue
 from orderlists_simulator import faults as f
-from orderlists_simulator._engine.orders import Leg
-from orderlists_simulator._engine.placement import NewOrder
+from orderlists_simulator._engine.orders import Leg, NewOrder
 
 COMBINATIONS = [(p, c) for p in ("REST", "WebSocket") for c in ("sync", "async")]
 BY_ID = AmendOrder(symbol="LTCBTC", order_id=0, new_qty="0.6")

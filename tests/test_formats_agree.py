@@ -38,6 +38,7 @@ from orderlists._models.base import Result
 from orderlists.enums import NewOrderRespType, PegPriceType
 from orderlists.legs import Limit, Market, StopLossLimit
 from orderlists_simulator import Behaviour, Leg, SbeSettings, Venue
+from orderlists_simulator._engine.orders import NewOrder
 from placements import GTC, KINDS, oco, oto, otoco
 
 # Tracing doubles its time.
@@ -95,12 +96,9 @@ def venue_with_everything(version: int) -> Venue:
             list_client_order_id=f"list-{number}",
             now=START - 10 * SECOND,
         )
-    venue.order_entry.new_order(
-        symbol="LTCBTC",
-        leg=Leg(side="BUY", type="LIMIT", quantity=1, price=1, client_order_id="single"),
-        account="main",
-        now=START - SECOND,
-    )
+    leg = Leg(side="BUY", type="LIMIT", quantity=1, price=1, client_order_id="single")
+    single = NewOrder(symbol="LTCBTC", leg=leg, account="main")
+    venue.order_entry.new_order(single, now=START - SECOND)
     return venue
 
 

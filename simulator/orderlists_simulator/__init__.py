@@ -22,8 +22,13 @@ from orderlists_simulator._engine.keys import (
     HmacApiKey,
 )
 from orderlists_simulator._engine.log import Execution, Log, LogEntry, ReceivedRequest
-from orderlists_simulator._engine.orders import Cancellation, Leg, Order, VenueOrderList
-from orderlists_simulator._engine.placement import NewOrderList
+from orderlists_simulator._engine.orders import (
+    Cancellation,
+    Leg,
+    NewOrderList,
+    Order,
+    VenueOrderList,
+)
 from orderlists_simulator._engine.queries import OrderView, Queries, QueryLag
 from orderlists_simulator._engine.selection import Selection
 from orderlists_simulator._engine.symbols import Symbol

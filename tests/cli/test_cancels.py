@@ -14,7 +14,7 @@ from command_lines import CommandLine, Ended, closed_pipe
 from orderlists import InDoubt
 from orderlists_simulator import Leg, Plan, Simulator, Venue, example_venue
 from orderlists_simulator import faults as f
-from orderlists_simulator._engine.placement import NewOrder
+from orderlists_simulator._engine.orders import NewOrder
 
 
 def lost_cancels(_number: int, request: f.ReceivedRequest) -> f.Fault:

@@ -32,8 +32,7 @@ from orderlists_simulator._engine.enums import (
     Side,
 )
 from orderlists_simulator._engine.errors import ApiError
-from orderlists_simulator._engine.orders import Leg
-from orderlists_simulator._engine.placement import NewOrderList
+from orderlists_simulator._engine.orders import Leg, NewOrderList
 
 _LIST_CLIENT_ORDER_ID = optional("listClientOrderId", CLIENT_ID)
 _COMMON = (SYMBOL_SENT, _LIST_CLIENT_ORDER_ID, RESPONSE_TYPE, STP_MODE)

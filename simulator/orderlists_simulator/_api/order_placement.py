@@ -31,7 +31,7 @@ from orderlists_simulator._api.responses import (
     order_placement_body,
 )
 from orderlists_simulator._engine.enums import OrderType
-from orderlists_simulator._engine.placement import NewOrder
+from orderlists_simulator._engine.orders import NewOrder
 from orderlists_simulator._validators import format_amount
 
 _SIDE = mandatory("side", SIDE)

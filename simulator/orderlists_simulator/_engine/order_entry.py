@@ -26,6 +26,8 @@ from orderlists_simulator._engine.keys import MAIN_ACCOUNT
 from orderlists_simulator._engine.orders import (
     Cancellation,
     Leg,
+    NewOrder,
+    NewOrderList,
     Order,
     VenueOrderList,
     oco_legs,
@@ -170,50 +172,41 @@ class OrderEntry:
             raise InvalidSetting(field="legs", value=len(legs), rule="must be 2 or 3")
         with self._state.at(now):
             self._state.check_symbol(symbol)
-            placed = self.new_list(
+            new = NewOrderList(
                 symbol=symbol,
                 contingency_type=contingency_type,
-                legs=legs,
+                legs=tuple(legs),
                 list_client_order_id=list_client_order_id,
                 account=account,
-                now=now,
             )
+            placed = self.new_list(new, now=now)
             self._state.add(placed, now=now)
             return placed
 
-    def new_list(
-        self,
-        *,
-        symbol: str,
-        contingency_type: ContingencyType,
-        legs: Sequence[Leg],
-        list_client_order_id: str | None,
-        account: str,
-        now: int,
-    ) -> VenueOrderList:
-        """Return a list with new ids, which is not placed yet; see `place_list`."""
+    def new_list(self, new: NewOrderList, *, now: int) -> VenueOrderList:
+        """Return a list with new ids, which is not placed yet."""
         order_list_id = next(self._ids.lists)
         return VenueOrderList(
-            account=account,
+            account=new.account,
             order_list_id=order_list_id,
-            contingency_type=contingency_type,
-            list_client_order_id=self._ids.name(list_client_order_id),
+            contingency_type=new.contingency_type,
+            list_client_order_id=self._ids.name(new.list_client_order_id),
             transaction_time=now,
-            symbol=symbol,
-            orders=tuple(self._order(leg, symbol, order_list_id, now) for leg in legs),
+            symbol=new.symbol,
+            orders=tuple(self._order(leg, new.symbol, order_list_id, now) for leg in new.legs),
         )
 
-    def new_order(self, *, symbol: str, leg: Leg, account: str, now: int) -> VenueOrderList:
+    def new_order(self, new: NewOrder, *, now: int) -> VenueOrderList:
         """Return a single order with a new id, as a list of one, which is not placed yet."""
-        order = self._order(leg, symbol, NO_LIST, now)
+        order = self._order(new.leg, new.symbol, NO_LIST, now)
         return VenueOrderList(
-            account=account,
+            account=new.account,
             # The negative numbers below -1, which replies never show.
             order_list_id=NO_LIST - 1 - order.order_id,
             contingency_type=None,
             list_client_order_id="",
             transaction_time=now,
-            symbol=symbol,
+            symbol=new.symbol,
             orders=(order,),
         )
 

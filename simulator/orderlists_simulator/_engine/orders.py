@@ -34,7 +34,11 @@ from orderlists_simulator._engine.enums import (
     WorkingFloor,
 )
 from orderlists_simulator._engine.symbols import assets_of
-from orderlists_simulator._validators import Amount, amount, one_of
+from orderlists_simulator._validators import Amount, Validator, amount, one_of
+
+
+def _none_or(literal: object) -> Validator:
+    return optional(one_of(literal))
 
 
 @frozen(kw_only=True)
@@ -53,26 +57,18 @@ class _Facts:
     self_trade_prevention_mode: SelfTradePreventionMode = field(
         default="NONE", validator=one_of(SelfTradePreventionMode)
     )
-    peg_price_type: PegPriceType | None = field(
-        default=None, validator=optional(one_of(PegPriceType))
-    )
-    peg_offset_type: PegOffsetType | None = field(
-        default=None, validator=optional(one_of(PegOffsetType))
-    )
+    peg_price_type: PegPriceType | None = field(default=None, validator=_none_or(PegPriceType))
+    peg_offset_type: PegOffsetType | None = field(default=None, validator=_none_or(PegOffsetType))
     peg_offset_value: int | None = None
     pegged_price: Decimal | None = field(default=None, converter=or_none(amount))
     used_sor: bool | None = None
-    working_floor: WorkingFloor | None = field(
-        default=None, validator=optional(one_of(WorkingFloor))
-    )
+    working_floor: WorkingFloor | None = field(default=None, validator=_none_or(WorkingFloor))
     status: OrderStatus = field(default="NEW", validator=one_of(OrderStatus))
     executed_qty: Decimal = field(default=Decimal(0), converter=amount)
     quote_qty: Decimal = field(default=Decimal(0), converter=amount)
     prevented_match_id: int | None = None
     prevented_quantity: Decimal | None = field(default=None, converter=or_none(amount))
-    expiry_reason: ExpiryReason | None = field(
-        default=None, validator=optional(one_of(ExpiryReason))
-    )
+    expiry_reason: ExpiryReason | None = field(default=None, validator=_none_or(ExpiryReason))
 
     def __attrs_post_init__(self) -> None:
         if self.type in STOP_TYPES and self.stop_price is None and self.trailing_delta is None:
@@ -108,6 +104,41 @@ class Leg(_Facts):
     """
 
     client_order_id: str | None = None
+
+
+@frozen(kw_only=True)
+class NewOrderList:
+    """A list as it is to be placed.
+
+    Attributes:
+        symbol: The symbol.
+        contingency_type: ``OCO``, or ``OTO`` for any other kind.
+        legs: In the order of the replies; the pending ones are ``PENDING_NEW``, and those of an OPO
+            have no quantity.
+        list_client_order_id: None to have the venue generate one.
+        account: Its owner.
+    """
+
+    symbol: str
+    contingency_type: ContingencyType
+    legs: tuple[Leg, ...]
+    list_client_order_id: str | None
+    account: str
+
+
+@frozen(kw_only=True)
+class NewOrder:
+    """A single order as it is to be placed.
+
+    Attributes:
+        symbol: The symbol.
+        leg: The order.
+        account: Its owner.
+    """
+
+    symbol: str
+    leg: Leg
+    account: str
 
 
 @frozen(kw_only=True)

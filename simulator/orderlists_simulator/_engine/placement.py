@@ -9,52 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from orderlists_simulator._engine.enums import ContingencyType
 from orderlists_simulator._engine.errors import ApiError
 from orderlists_simulator._engine.filters import check_filters
 from orderlists_simulator._engine.market import Market
 from orderlists_simulator._engine.order_entry import OrderEntry
-from orderlists_simulator._engine.orders import Leg, Order, VenueOrderList
+from orderlists_simulator._engine.orders import Leg, NewOrder, NewOrderList, Order, VenueOrderList
 from orderlists_simulator._engine.permissions import check_permissions
 from orderlists_simulator._engine.price_rules import check_amounts, check_prices
 from orderlists_simulator._engine.state import VenueState
-
-
-@frozen(kw_only=True)
-class NewOrderList:
-    """A list as it is to be placed.
-
-    Attributes:
-        symbol: The symbol.
-        contingency_type: ``OCO``, or ``OTO`` for any other kind.
-        legs: In the order of the replies; the pending ones are ``PENDING_NEW``, and those of an OPO
-            have no quantity.
-        list_client_order_id: None to have the venue generate one.
-        account: Its owner.
-    """
-
-    symbol: str
-    contingency_type: ContingencyType
-    legs: tuple[Leg, ...]
-    list_client_order_id: str | None
-    account: str
-
-
-@frozen(kw_only=True)
-class NewOrder:
-    """A single order as it is to be placed.
-
-    Attributes:
-        symbol: The symbol.
-        leg: The order.
-        account: Its owner.
-    """
-
-    symbol: str
-    leg: Leg
-    account: str
 
 
 class Placement:
@@ -85,15 +50,7 @@ class Placement:
             self._check_rules(new.symbol, new.contingency_type, new.legs)
             self._check_open_lists(new)
             check_prices(new.contingency_type, new.legs, self._market.last_price(new.symbol))
-            placed = self._entry.new_list(
-                symbol=new.symbol,
-                contingency_type=new.contingency_type,
-                legs=new.legs,
-                list_client_order_id=new.list_client_order_id,
-                account=new.account,
-                now=now,
-            )
-            return self._execute(placed, now)
+            return self._execute(self._entry.new_list(new, now=now), now)
 
     def place_order(self, new: NewOrder, *, now: int) -> Order:
         """Place a single order, and return it as the reply shows it.
@@ -105,10 +62,7 @@ class Placement:
             self._check_account(new.symbol, new.account, 1, now)
             self._check_rules(new.symbol, None, (new.leg,))
             check_prices(None, (new.leg,), self._market.last_price(new.symbol))
-            placed = self._entry.new_order(
-                symbol=new.symbol, leg=new.leg, account=new.account, now=now
-            )
-            return self._execute(placed, now).orders[0]
+            return self._execute(self._entry.new_order(new, now=now), now).orders[0]
 
     def check_order(self, new: NewOrder, *, now: int) -> None:
         """Check a single order before it would reach the market and the balances.

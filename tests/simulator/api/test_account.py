@@ -16,7 +16,7 @@ from orderlists_simulator import (
     WebSocketServerProtocol,
     example_venue,
 )
-from orderlists_simulator._engine.placement import NewOrder
+from orderlists_simulator._engine.orders import NewOrder
 
 CANCELED = 1_688_005_070_874
 PLACED = 1_574_040_868_128

@@ -8,7 +8,7 @@ import pytest
 from markets import MARKET, STOP, leg
 from orderlists import InvalidSetting
 from orderlists_simulator import ApiError, Symbol, Venue
-from orderlists_simulator._engine.placement import NewOrder
+from orderlists_simulator._engine.orders import NewOrder
 from symbol_rules import LOT, MARKET_LOT, PRICE
 
 
