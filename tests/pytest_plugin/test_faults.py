@@ -18,11 +18,12 @@ from orderlists import (
     Rejected,
 )
 from orderlists.enums import Side
+from orderlists.extending import HttpResponse
 from orderlists.legs import LimitMaker, StopLoss
 from orderlists_pytest._clients import Clients
 from orderlists_pytest._settings import START, Settings
-from orderlists_pytest.faults import FAULTS, Faults, lost_reply
-from orderlists_simulator import VirtualClock
+from orderlists_pytest.faults import FAULTS, Faults, lost_reply, partial_fill
+from orderlists_simulator import Execution, ReceivedRequest, VirtualClock
 from orderlists_simulator import faults as f
 from orderlists_transports import Client
 
@@ -187,6 +188,25 @@ def test_a_partial_fill_stops_listening_once_the_placement_was_executed(test: Te
     log.add_execution(entry.number, entry.executions[0])
 
     assert test.orders(placed.order_list_id) == [("EXPIRED", "0"), ("PARTIALLY_FILLED", "2")]
+
+
+def test_a_partial_fill_ignores_the_answers_to_other_requests(test: Test) -> None:
+    venue, act = test.clients.venue, partial_fill().act
+    assert act is not None
+    request = ReceivedRequest(
+        protocol="REST", method="POST", path="", parameters=(), effect="place", message="placement"
+    )
+    act(venue, request, START)
+    test.client.send(GetServerTime())
+    before = test.orders(0)
+
+    number = venue.log.add(request, arrived=START, fault=f.NORMAL)
+    executed = Execution(at=START, code=None, order_list_id=0, response=HttpResponse(200, ()))
+    venue.log.add_execution(number, executed)
+    venue.log.set_answer(number, 200)
+
+    assert before == [("NEW", "0"), ("NEW", "0")]
+    assert test.orders(0) == [("EXPIRED", "0"), ("PARTIALLY_FILLED", "5")]
 
 
 def test_a_partial_fill_of_a_refused_placement_is_none(test: Test) -> None:
