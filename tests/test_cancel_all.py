@@ -125,6 +125,42 @@ def test_a_refused_cancel_is_not_sent_again_and_its_list_is_told_as_left(colour:
 
 
 @pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("symbol", [None, "LTCBTC"])
+def test_a_list_whose_symbol_breaks_a_rule_is_a_verdict_and_the_others_are_canceled(
+    colour: str, symbol: str | None
+) -> None:
+    venue = Venue(symbols=("LTCBTC", "LTC/BTC"))
+    for each in ("LTC/BTC", "LTCBTC", "LTCBTC"):
+        place(venue, each)
+    told: list[int] = []
+    with client_and_venue("REST", colour, venue=venue) as pair:
+        report = pair.client.cancel_all(
+            symbol, on_verdict=lambda each, _: told.append(each.order_list_id)
+        )
+    assert open_ids(venue) == [0]
+    assert [type(report.verdicts[each]) for each in (1, 2)] == [CanceledOrderList] * 2
+    if symbol is None:
+        refusal = report.verdicts[0]
+        assert isinstance(refusal, InvalidRequest)
+        assert (refusal.field, refusal.value) == ("symbol", "LTC/BTC")
+        assert [each.order_list_id for each in report.left] == [0]
+    assert sorted(told) == sorted(report.verdicts)
+    assert report.is_complete is (symbol is not None)
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_where_no_list_can_be_named_no_cancel_is_sent_and_the_report_says_why(
+    colour: str,
+) -> None:
+    venue = Venue(symbols=("LTC/BTC",))
+    place(venue, "LTC/BTC")
+    with client_and_venue("REST", colour, venue=venue) as pair:
+        report = pair.client.cancel_all()
+    assert repr(report) == "<CancelAllReport 1 InvalidRequest, 1 left>"
+    assert "cancel" not in sent(venue)
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
 def test_a_cancel_that_was_proven_not_executed_is_sent_anew(colour: str) -> None:
     policy = Policy(max_resends=0, deadline=120.0)
     faults = [f.NORMAL, f.not_executed(answer=f.DROPPED)]

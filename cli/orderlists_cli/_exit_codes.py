@@ -44,6 +44,8 @@ _BY_EXCEPTION: tuple[tuple[type[BaseException], ExitCode], ...] = (
 
 _FROM_BEST = (
     ExitCode.DONE,
+    # A list that no valid cancel can name; it is open, which counts more.
+    ExitCode.USAGE,
     ExitCode.REFUSED,
     ExitCode.NOT_EXECUTED,
     ExitCode.NETWORK,

@@ -14,7 +14,7 @@ from orderlists_cli._commands.cancel_all import code_of
 from orderlists_cli._errors import in_doubt_of
 from orderlists_cli._exit_codes import ExitCode
 from orderlists_cli._output import HumanOutput, Record
-from orderlists_simulator import Plan, Simulator
+from orderlists_simulator import Plan, Simulator, Venue
 from orderlists_simulator import faults as f
 
 
@@ -87,6 +87,21 @@ def test_a_refused_cancel_leaves_its_list_open(command: CommandLine) -> None:
 
     assert re.search(r"\d\. list 2 LTCBTC: Rejected: HTTP 400, code -2010.*\n", ended.out)
     assert ended.out.endswith("4 of 5 lists canceled; still open: 2; not complete.\n")
+    assert ended.code == 4
+
+
+def test_a_list_whose_symbol_breaks_a_rule_is_left_open(command: CommandLine) -> None:
+    venue = Venue(symbols=("LTC/BTC", "LTCBTC"))
+    for symbol in venue.symbols:
+        venue.order_entry.place_oco(
+            symbol=symbol, side="SELL", quantity="1", price="3", stop_price="1", now=0
+        )
+    with Simulator(venue) as simulator:
+        ended = command("cancel-all", "--all-symbols", "--url", simulator.url)
+
+    first = ended.out.partition("\n")[0]
+    assert first.startswith("1. list 0 LTC/BTC: InvalidRequest: symbol='LTC/BTC': must")
+    assert ended.out.endswith("1 of 2 lists canceled; still open: 0; not complete.\n")
     assert ended.code == 4
 
 

@@ -3,7 +3,8 @@
 Sans I/O: `CancelAll.run` yields batches of calls, which a driver runs together.
 
 Invariant: a list is cancelled by its exchange id alone, so that no cancel can reach a newer list;
-and every list to which a cancel was sent has a verdict, or is in doubt.
+and every list to which a cancel was sent has a verdict, or is in doubt.  So has a list that no
+valid cancel can name: its verdict is the error, and the others are cancelled.
 """
 
 from __future__ import annotations
@@ -220,12 +221,29 @@ class CancelAll:
                 self._conclude(due[index], result if error is None else error)
 
         policy = self._policy(reconcile=False)
+        due, cancels = self._valid_cancels(due)
         calls = [
-            self._begin(each, self.engine.send(_cancel_of(each), policy, started=self.now))
-            for each in due
+            self._begin(each, self.engine.send(cancel, policy, started=self.now))
+            for each, cancel in zip(due, cancels, strict=True)
         ]
         yield from self._batch(calls, done)
         return unknown
+
+    def _valid_cancels(self, due: list[OrderList]) -> tuple[list[OrderList], list[CancelOrderList]]:
+        """Return the lists that a cancel can name, and their cancels; conclude the others.
+
+        The rules for a symbol and an id are ours, and may be behind what the exchange lists.
+        """
+        lists: list[OrderList] = []
+        cancels: list[CancelOrderList] = []
+        for each in due:
+            try:
+                cancels.append(_cancel_of(each))
+            except InvalidRequest as error:
+                self._conclude(each, error)
+            else:
+                lists.append(each)
+        return lists, cancels
 
     def _reconcile(self, unknown: list[tuple[OrderList, OutcomeUnknown]]) -> Steps:
         """Find out about cancels whose outcome is unknown."""

@@ -10,10 +10,19 @@ from attrs import frozen
 from orderlists._attached import attach, find
 from orderlists._in_doubt import InDoubt
 from orderlists._models.order_lists import CanceledOrderList, OrderList
-from orderlists.errors import OrderListsError, OutcomeUnknown, Refused, TransportError
+from orderlists.errors import (
+    InvalidRequest,
+    OrderListsError,
+    OutcomeUnknown,
+    Refused,
+    TransportError,
+)
 
-Verdict: TypeAlias = CanceledOrderList | Refused | TransportError | OutcomeUnknown
-"""What became of a cancel: a result, or the error that `Client.send` would have raised."""
+Verdict: TypeAlias = CanceledOrderList | Refused | TransportError | OutcomeUnknown | InvalidRequest
+"""What became of a cancel: a result, or the error that `Client.send` would have raised.
+
+It is an `InvalidRequest` if the symbol or the id of the list breaks a rule of this library: then no
+cancel was sent."""
 
 _ATTRIBUTE = "__orderlists_cancel_all__"
 
