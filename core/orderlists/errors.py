@@ -77,6 +77,7 @@ _LONGEST_MESSAGE = 500
 _SIGNATURE = re.compile(r"(signature['\"]?\s*[=:]\s*['\"]?)[^&\s'\",}]+", re.IGNORECASE)
 _SERVER_ERROR = 500
 _PLAIN = (str, int, float, bool, type(None))
+_NOTHING_SENT = "nothing was sent: "
 _FOREIGN = "not from the exchange's API: check the address and any proxy in between"
 
 
@@ -169,6 +170,7 @@ class TransportError(OrderListsError):
     """No usable reply arrived.
 
     Attributes:
+        reason: Why.  In the text of the error, "nothing was sent" is before it if `sent` is False.
         sent: ``False`` if the exchange cannot have received the request (connection refused,
             unknown host, invalid certificate).  ``None`` if it may have.
         is_retryable: Whether a retry can help.  False for permanent failures: an invalid
@@ -178,7 +180,8 @@ class TransportError(OrderListsError):
     def __init__(
         self, message: str, *, sent: Literal[False] | None, is_retryable: bool = True
     ) -> None:
-        super().__init__(message)
+        self.reason = message.removeprefix(_NOTHING_SENT)
+        super().__init__(message if sent is None else f"{_NOTHING_SENT}{self.reason}")
         self.sent: Literal[False] | None = sent
         self.is_retryable = is_retryable
 
@@ -453,9 +456,11 @@ def _advice(request: Request[Any], *, list_over: bool, until: Instant | None) ->
 
 
 def describe_cause(cause: BaseException | None) -> str:
-    """Return why an outcome is unknown."""
+    """Return why an outcome is unknown, or what failed."""
     if cause is None:
         return "no reply arrived"
+    if isinstance(cause, TransportError):
+        return cause.reason
     return str(cause) if isinstance(cause, OrderListsError | RedactedBug) else describe_bug(cause)
 
 

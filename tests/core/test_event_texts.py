@@ -136,7 +136,7 @@ TABLE: list[tuple[ClientEvent, str]] = [
         ),
         "connection 1 closed after 9.000 s, 0 in flight: closed",
     ),
-    (ConnectionFailed(**AT, reason="no route"), "no connection: no route"),
+    (ConnectionFailed(**AT, reason="no route"), "connecting failed: no route"),
     (ConnectionDelayed(**AT, seconds=0.1, reason="no route"), "next attempt in 0.100 s, after: no"),
 ]
 

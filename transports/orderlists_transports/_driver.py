@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
-NO_TURN = "not sent: too many requests were in flight until time was up"
+NO_TURN = "too many requests were in flight until time was up"
 # Longer than any wait: a lock takes no infinity.
 _LONGEST_WAIT = 1_000_000.0
 

@@ -30,7 +30,7 @@ REST = Rest()
 # Longer than the 10 seconds that the exchange gives its engine before it answers *unknown*.
 TIMEOUT = 15.0
 MAX_IN_FLIGHT = 100
-CLOSED = "nothing was sent: this client is closed"
+CLOSED = "this client is closed"
 NO_EVENTS = "there are no events: this client is closed"
 
 Clock = Callable[[], int]

@@ -48,8 +48,7 @@ __all__ = [
 
 def over() -> TransportError:
     """Return the error for a frame on a connection that is over; `sent` is False."""
-    text = "the frame was not sent: this connection is over"
-    return TransportError(text, sent=False, is_retryable=False)
+    return TransportError("this connection is over", sent=False, is_retryable=False)
 
 
 def closed() -> TransportError:
@@ -171,7 +170,7 @@ def no_connection(origin: object, error: BaseException) -> TransportError:
     It is not retryable if the server's certificate was refused.
 
     >>> no_connection(parse_origin("http://127.0.0.1:8080"), TimeoutError())
-    TransportError('no connection to http://127.0.0.1:8080: TimeoutError')
+    TransportError('nothing was sent: no connection to http://127.0.0.1:8080: TimeoutError')
     """
     return redact.not_connected(origin, error)
 

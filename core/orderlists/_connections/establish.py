@@ -39,6 +39,7 @@ from orderlists.errors import (
     ServerError,
     TransportError,
     UndecodableReply,
+    describe_cause,
 )
 
 # Seconds for the reply to a keepalive, and to an unsubscribe request.
@@ -72,14 +73,14 @@ def establish(
     except (TransportError, ServerError, UndecodableReply, BadTimestamp) as error:
         if isinstance(error, TransportError) and error.sent is False:
             raise
-        failure = TransportError(f"no connection: {error}; the request was not sent", sent=False)
+        failure = TransportError(f"no connection: {error}", sent=False)
     # Raised outside of the handler, without a context: its frames could hold signed requests.
     raise failure
 
 
 def not_connected_in_time() -> TransportError:
     """Return the error for a request whose deadline passed before a connection was established."""
-    return TransportError("nothing was sent: no connection was established in time", sent=False)
+    return TransportError("no connection was established in time", sent=False)
 
 
 def seconds_left(timeout: float, *, until: int, at: ClockReading) -> float:
@@ -167,7 +168,7 @@ class _Establishment:
                 failure = refusal if isinstance(refusal, Rejected) else error
         if isinstance(failure, LIMITS):
             manager.gate.close(failure, self.at)
-        manager.connect_backoff.failed(self.at.monotonic, str(failure))
+        manager.connect_backoff.failed(self.at.monotonic, describe_cause(failure))
         if manager.gate.observer.listens(CONNECTIONS, INFO):
             from orderlists._observing import client_events  # noqa: PLC0415 - only if listened to
 
@@ -194,7 +195,7 @@ class _Establishment:
 
     def _subscribe(self, connection: Connection) -> Steps[None]:
         def failed(error: OrderListsError) -> None:
-            self.manager.subscribe_backoff.failed(self.at.monotonic, str(error))
+            self.manager.subscribe_backoff.failed(self.at.monotonic, describe_cause(error))
 
         request = connection.session.subscribe()
         yield from self._request(connection, request, failed, subscribe=request)
@@ -285,8 +286,7 @@ class _Establishment:
     def _wait_for(self, backoff: Backoff) -> Steps[None]:
         pause = backoff.pause(self.at.monotonic)
         if pause > 0 and pause >= self.until - self.at.monotonic:
-            # The reason often begins with "no connection", so this does not.
-            text = f"not sent: {backoff.reason}; next attempt in {pause / SECOND:.1f} s"
+            text = f"{backoff.reason}; next attempt in {pause / SECOND:.1f} s"
             raise TransportError(text, sent=False)
         if pause > 0:
             gate = self.manager.gate

@@ -31,7 +31,13 @@ from orderlists._operations.base import Request
 from orderlists._protocols.interfaces import Encoded, FramedProtocol, SessionLayer
 from orderlists._redaction import without_secrets
 from orderlists._time import SECOND
-from orderlists.errors import Banned, OrderListsError, RateLimited, TransportError
+from orderlists.errors import (
+    Banned,
+    OrderListsError,
+    RateLimited,
+    TransportError,
+    describe_cause,
+)
 
 # The exchange ends a connection after 24 hours.
 _MAX_AGE: Final = (24 * 60 - 10) * 60 * SECOND
@@ -197,7 +203,7 @@ class ConnectionManager:
         connection.is_counted = True
         # The text of a third-party exception may hold a secret.
         ours = isinstance(error, OrderListsError)
-        self.connect_backoff.failed(now, str(error) if ours else type(error).__name__)
+        self.connect_backoff.failed(now, describe_cause(error) if ours else type(error).__name__)
 
     def take_idle(self, now: int) -> list[Connection]:
         """Remove and return the draining connections that are idle, to be closed."""
@@ -235,8 +241,7 @@ class ConnectionManager:
             Exception: A bug that ended a connection while no request was in flight there.
         """
         if self.is_closed:
-            text = "nothing was sent: this client is closed"
-            raise TransportError(text, sent=False, is_retryable=False)
+            raise TransportError("this client is closed", sent=False, is_retryable=False)
         bug, self._unreported = self._unreported, None
         if bug is not None:
             raise bug
@@ -316,7 +321,8 @@ class ConnectionManager:
             if in_flight is not None and connection.in_flight.pop(in_flight.key, None) is not None:
                 # The traceback of the transport holds the signed frame.
                 in_flight.fail(error.with_traceback(None))
-            text = f"the connection failed while another frame was written ({error})"
+            why = describe_cause(error)
+            text = f"the connection failed while another frame was written ({why})"
             error = TransportError(text, sent=None)
         self.connection_lost(connection, error, now)
 

@@ -304,7 +304,7 @@ def _cancel_of(order_list: OrderList) -> CancelOrderList:
 
 
 def _too_late() -> TransportError:
-    text = "the deadline has passed before the open lists were read again"
+    text = "the deadline has passed before another query of the open lists"
     return TransportError(text, sent=False, is_retryable=False)
 
 

@@ -325,7 +325,5 @@ class Execution(Generic[R]):
 
 
 def _deadline_exceeded() -> Reply:
-    error = TransportError(
-        "the deadline has passed; nothing was sent", sent=False, is_retryable=False
-    )
+    error = TransportError("the deadline has passed", sent=False, is_retryable=False)
     return Reply(None, error, FailureKind.NOT_SENDABLE, None)

@@ -62,5 +62,4 @@ class StoppableCall:
 
     def _check(self) -> None:
         if self.is_stopped:
-            text = "nothing was sent: cancel_all was interrupted"
-            raise TransportError(text, sent=False, is_retryable=False)
+            raise TransportError("cancel_all was interrupted", sent=False, is_retryable=False)

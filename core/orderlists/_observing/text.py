@@ -109,7 +109,7 @@ def _connection_closed(event: ConnectionClosed) -> str:
 
 
 def _connection_failed(event: ConnectionFailed) -> str:
-    return f"no connection: {event.reason}"
+    return f"connecting failed: {event.reason}"
 
 
 def _connection_delayed(event: ConnectionDelayed) -> str:

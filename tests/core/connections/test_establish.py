@@ -113,7 +113,7 @@ def test_failed_connects_are_retried_with_backoff() -> None:
     client = ToyClient()
     for _ in range(4):
         client.connect_errors = [NO_ROUTE]
-        with pytest.raises(TransportError, match=r"^no route$"):
+        with pytest.raises(TransportError, match=r"^nothing was sent: no route$"):
             client.establish()
     client.establish()
 
@@ -128,7 +128,7 @@ def test_a_backoff_beyond_the_deadline_is_raised_at_once() -> None:
 
     with pytest.raises(TransportError) as caught:
         client.establish(seconds=0.1)
-    text = "not sent: no connection to wss://example:443; next attempt in 0.1 s"
+    text = "nothing was sent: no connection to wss://example:443; next attempt in 0.1 s"
     assert str(caught.value) == text
     assert caught.value.sent is False
     assert client.log == ["connect"]

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 _ANOTHER_LOOP = (
-    "this AsyncClient is in use in another event loop, which is not closed; nothing was sent: make "
-    "one AsyncClient for each event loop"
+    "this AsyncClient is in use in another event loop, which is not closed: make one AsyncClient "
+    "for each event loop"
 )
 
 

@@ -270,8 +270,7 @@ class _Establishment:
 
 def _closed_meanwhile() -> TransportError:
     """Return the error for a caller whose client was closed before there was a connection."""
-    text = "nothing was sent: this client was closed"
-    return TransportError(text, sent=False, is_retryable=False)
+    return TransportError("this client was closed", sent=False, is_retryable=False)
 
 
 def _opened(run: Run[Any], link: Link | None, error: BaseException | None) -> None:

@@ -17,7 +17,7 @@ from orderlists import TransportError
 from orderlists_transports._http1.errors import TunnelRefused, UnusableResponse
 
 UNSENT = "the frame was not sent"
-"""How the errors of connections that carry frames begin where one was not sent."""
+"""How the errors of connections that carry frames begin where part of one may have been sent."""
 
 _PROXY_AUTHENTICATION_REQUIRED = 407
 
@@ -54,7 +54,7 @@ def describe(error: BaseException) -> str:
 
 def not_sent(why: str, *, is_retryable: bool = False) -> TransportError:
     """Return the error for a request that was not written to any connection."""
-    return TransportError(f"the request was not sent: {why}", sent=False, is_retryable=is_retryable)
+    return TransportError(why, sent=False, is_retryable=is_retryable)
 
 
 def not_connected(origin: object, error: BaseException) -> TransportError:

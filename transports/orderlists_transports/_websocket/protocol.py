@@ -24,7 +24,7 @@ from orderlists import HandshakeRefused, TransportError
 from orderlists.extending import Frame, HttpResponse
 from orderlists_transports._http1.decoders import decode_content
 from orderlists_transports._http1.errors import UnusableResponse
-from orderlists_transports._net.redact import UNSENT, describe
+from orderlists_transports._net.redact import describe
 
 _NORMAL: Final = 1000
 _NOT_TEXT: Final = 1007
@@ -156,7 +156,7 @@ class WebSocket:
 
 def unsent(why: str) -> TransportError:
     """Return the error for a frame of which nothing was sent."""
-    return TransportError(f"{UNSENT}: {why}", sent=False)
+    return TransportError(why, sent=False)
 
 
 def _response(response: Response, max_size: int) -> HttpResponse:
