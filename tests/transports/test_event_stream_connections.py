@@ -9,7 +9,7 @@ import pytest
 
 from client_and_venue import SECOND, START, client_and_venue
 from clients import CLIENTS, key_of
-from hooked_transport import CANCEL, OpenClient, hooked, once
+from hooked_transport import CANCEL, HookedTransport, OpenClient, hooked, once
 from hooked_transport import framed as over_frames
 from orderlists import (
     Banned,
@@ -18,6 +18,7 @@ from orderlists import (
     GapReason,
     GetServerTime,
     HandshakeRefused,
+    Policy,
     TransportError,
     WebSocketApi,
 )
@@ -135,6 +136,39 @@ def test_entering_an_event_stream_retries_within_the_timeout(framed: OpenClient)
 
     # The last attempt is made after 12.7 s; the next one would be made after 25.5 s.
     assert START + 12 * SECOND < pair.clock.now() < START + 15 * SECOND
+
+
+def test_entering_an_event_stream_ends_by_the_deadline_of_the_policy(framed: OpenClient) -> None:
+    def refuse() -> None:
+        raise TransportError("no route", sent=False)
+
+    refusing = partial(HookedTransport, before_connecting=refuse)
+    with (
+        framed(wrap_transport=refusing, policy=Policy(deadline=5.0)) as pair,
+        pytest.raises(TransportError, match="no route"),
+        pair.client.events(),
+    ):
+        pass
+
+    # The last attempt is made after 3.1 s; the next one would be made after 6.3 s.
+    assert START + 3 * SECOND < pair.clock.now() < START + 5 * SECOND
+
+
+def test_an_attempt_to_connect_an_event_stream_ends_by_the_deadline_of_the_policy(
+    framed: OpenClient,
+) -> None:
+    allowed: list[float] = []
+
+    class Recording(HookedTransport):
+        def connect(self, target: str, /, *, timeout: float) -> Any:
+            allowed.append(timeout)
+            return super().connect(target, timeout=timeout)
+
+    policy = Policy(deadline=5.0)
+    with framed(wrap_transport=Recording, policy=policy) as pair, pair.client.events():
+        pass
+
+    assert allowed == [5.0]
 
 
 def test_an_event_stream_reconnects_while_it_waits(framed: OpenClient) -> None:

@@ -52,8 +52,9 @@ class _Stream(Generic[C]):
         return next_event(self._manager, self._queue, at, timeout=timeout)
 
     def _first(self, at: ClockReading) -> Steps[None]:
-        timeout = int(self._channel.settings.timeout * SECOND)
-        return first_subscription(self._manager, at, timeout=timeout)
+        settings = self._channel.settings
+        seconds = min(settings.timeout, settings.engine.policy.deadline)
+        return first_subscription(self._manager, at, timeout=_to_nanoseconds(seconds))
 
     def __repr__(self) -> str:
         is_closed = self._queue.is_closed or self._manager.is_closed
@@ -65,7 +66,8 @@ class EventStream(_Stream[FramedChannel]):
 
     Iterate over it, or take one event with `wait`.  It ends when it or its client is closed.
     Entering it raises a `TransportError` if no connection is established within the client's
-    timeout, and `Rejected` if the exchange does not let this key subscribe.
+    timeout or the deadline of its policy, whichever ends first, and `Rejected` if the exchange does
+    not let this key subscribe.
     """
 
     def wait(self, seconds: float | None = None) -> Event | Gap | None:
