@@ -661,3 +661,16 @@ def test_a_name_that_the_package_does_not_have_is_an_attribute_error() -> None:
     package: Any = orderlists_transports
     with pytest.raises(AttributeError, match="has no attribute 'Missing'"):
         package.Missing  # noqa: B018 - the access raises
+
+
+def test_a_plain_with_of_an_asynchronous_client_names_async_with(venue: Venue) -> None:
+    async def misuse() -> None:
+        transport = VenueTransport(venue, clock=VirtualClock(0))
+        client: Any = AsyncClient(KEY, protocol=WebSocketApi(), transport=transport)
+        for each in (client, client.events()):
+            text = f"^{type(each).__name__} is asynchronous: use 'async with' instead of 'with'$"
+            with pytest.raises(TypeError, match=text), each:
+                pass
+        await client.aclose()
+
+    asyncio.run(misuse())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from orderlists import Attempt, Key, Policy, RateLimit, RateLimits, TransportError
 from orderlists._operations.rules import LARGEST_PAGE
 from orderlists_transports._async_driver import AsyncDriver, AsyncHttpChannel
+from orderlists_transports._async_only import async_only
 from orderlists_transports._client import BUFFER
 from orderlists_transports._settings import (
     CLOCKS,
@@ -47,6 +48,7 @@ async def _sleep(seconds: float) -> None:
     await asyncio.sleep(seconds)
 
 
+@async_only
 class AsyncClient:
     """Sends requests to the exchange and returns their results.  Share it between tasks.
 

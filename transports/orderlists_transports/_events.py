@@ -8,6 +8,7 @@ from orderlists import Event, Gap, InvalidSetting
 from orderlists._connections.event_stream import FOREVER, first_subscription, next_event
 from orderlists._connections.manager import ConnectionManager
 from orderlists._time import SECOND
+from orderlists_transports._async_only import async_only
 from orderlists_transports._framed.async_channel import AsyncFramedChannel
 from orderlists_transports._framed.channel import FramedChannel
 from orderlists_transports._validators import check_count
@@ -116,6 +117,7 @@ class EventStream(_Stream[FramedChannel]):
         self.close()
 
 
+@async_only
 class AsyncEventStream(_Stream[AsyncFramedChannel]):
     """The events of an account, in order: `EventStream` with ``await``."""
 
