@@ -10,6 +10,7 @@
     ├── Refused                   the request was not executed, and can no longer be
     │   ├── Rejected              refused by the exchange; `code`, `message`, `status`
     │   │   ├── UnknownOrderList  -2011, -2013, -2018: no open list or order has this id
+    │   │   ├── NothingOpen       -2011: a cancel of everything on a symbol where nothing is open
     │   │   ├── RejectedOrderList a list was not placed: its reply says REJECT
     │   │   ├── Unauthorized      -1002, -1022, -2008, -2014, -2015: the key is not accepted
     │   │   ├── BadTimestamp      -1021: too old, or from the future
@@ -59,6 +60,7 @@ __all__ = [
     "InvalidSetting",
     "MissingExtra",
     "NotExecuted",
+    "NothingOpen",
     "OrderListsError",
     "OutcomeUnknown",
     "RateLimited",
@@ -231,6 +233,13 @@ class Rejected(Refused, _ExchangeError):
 
 class UnknownOrderList(Rejected):
     """No open list or order has this id (-2011, -2013, -2018): it never existed, or it is over."""
+
+
+class NothingOpen(Rejected):
+    """A cancel of everything open on a symbol found nothing open (-2011)."""
+
+    def __str__(self) -> str:
+        return f"nothing is open on the symbol: {super().__str__()}"
 
 
 class RejectedOrderList(Rejected):

@@ -14,6 +14,7 @@ from orderlists._operations.base import Effect, Operation, Parameter, Request, S
 from orderlists._operations.cancel_order import Canceled, CanceledOrder
 from orderlists._operations.recovery.cancel_open_orders import recover_cancel_open_orders
 from orderlists.enums import ListOrderStatus, OrderStatus
+from orderlists.errors import NothingOpen
 
 CANCEL_OPEN_ORDERS: Operation[tuple[Canceled, ...]] = Operation(
     name="Cancel All Open Orders on a Symbol",
@@ -24,6 +25,7 @@ CANCEL_OPEN_ORDERS: Operation[tuple[Canceled, ...]] = Operation(
     security=Security.TRADE,
     effect=Effect.CANCEL,
     result=Many(OneOf((CanceledOrderList, CanceledOrder))),
+    errors={-2011: NothingOpen},
     recovery=recover_cancel_open_orders,
 )
 
@@ -44,7 +46,7 @@ class CancelOpenOrders(Request[tuple[Canceled, ...]]):
         InvalidRequest: A value breaks a rule.  Nothing was sent.
 
     The result has a `CanceledOrderList` for each list and a `CanceledOrder` for each single order.
-    If nothing is open the exchange refuses the request (-2011).
+    If nothing is open the exchange refuses the request (-2011): `NothingOpen`.
 
     Source: *Cancel All Open Orders on a Symbol (TRADE)*, ``DELETE /api/v3/openOrders``.
 

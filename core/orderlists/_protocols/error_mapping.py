@@ -20,6 +20,7 @@ from orderlists.errors import (
     BadTimestamp,
     Banned,
     Blocked,
+    NothingOpen,
     RateLimited,
     Rejected,
     ServerError,
@@ -62,6 +63,8 @@ _CANCEL_REFUSALS = frozenset(
         "fix api trading is not enabled",
     }
 )
+# The text where a cancel of everything on a symbol finds nothing; no other text proves that.
+_UNKNOWN_ORDER = "unknown order sent"
 
 _FIRST_CODE = -1000
 _UNAUTHORIZED = 401
@@ -126,13 +129,12 @@ def _class_of(
 ) -> type[Rejected]:
     default = Unauthorized if status == _UNAUTHORIZED else Rejected
     kind = errors.get(code) or COMMON_ERRORS.get(code, default)
-    if kind is UnknownOrderList and code == _CANCEL_REJECTED and _is_cancel_refusal(message):
+    text = message.strip().rstrip(".").lower()
+    if kind is UnknownOrderList and code == _CANCEL_REJECTED and text in _CANCEL_REFUSALS:
+        return Rejected
+    if kind is NothingOpen and text != _UNKNOWN_ORDER:
         return Rejected
     return kind
-
-
-def _is_cancel_refusal(message: str) -> bool:
-    return message.strip().rstrip(".").lower() in _CANCEL_REFUSALS
 
 
 def _ban_end(message: str) -> Instant | None:

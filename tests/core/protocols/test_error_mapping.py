@@ -12,10 +12,12 @@ from orderlists import (
     BadTimestamp,
     Banned,
     Blocked,
+    CancelOpenOrders,
     CancelOrderList,
     GetOrder,
     GetOrderList,
     Instant,
+    NothingOpen,
     OrderListsError,
     RateLimited,
     Rejected,
@@ -29,6 +31,7 @@ from orderlists._protocols.error_mapping import OPEN_CODES, error_of
 from orderlists.extending import ErrorBody
 
 CANCEL = CancelOrderList.operation.errors
+EVERYTHING = CancelOpenOrders.operation.errors
 QUERY = GetOrderList.operation.errors
 ORDER = GetOrder.operation.errors
 SAID = "Said so."
@@ -53,6 +56,9 @@ TABLE: list[tuple[int, int | None, str, Mapping[int, type[Rejected]], type[Order
     (400, -2010, "Duplicate order sent.", CANCEL, Rejected),
     # Codes of one operation.
     (400, -2011, UNKNOWN_LIST, NO_ERRORS, Rejected),
+    (400, -2011, UNKNOWN_ORDER, EVERYTHING, NothingOpen),
+    (400, -2011, "Market is closed.", EVERYTHING, Rejected),
+    (400, -2011, SAID, EVERYTHING, Rejected),
     (400, -2018, "Order list does not exist.", NO_ERRORS, Rejected),
     (400, -2018, "Order list does not exist.", CANCEL, UnknownOrderList),
     (400, -2018, "Order list does not exist.", QUERY, UnknownOrderList),
