@@ -36,7 +36,8 @@ class PlaceOco(Placement):
         below: The leg below the market: the other one.
         list_client_order_id: The client id of the list, unique among open lists.  The client
             generates one by default, as for each leg; an id of your own may be that of an older
-            list, so that a lost reply can stay unknown where a generated one would not.
+            list, so that a lost reply can stay unknown where a generated one would not, and that a
+            proxy which swaps replies is not noticed: give no two lists the same ids.
         new_order_resp_type: How much the reply says; ``FULL`` by default.
         self_trade_prevention_mode: What happens to orders that would trade with one's own.
         recv_window: How long the request stays valid, as in `CancelOrderList`.

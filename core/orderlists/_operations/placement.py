@@ -162,6 +162,11 @@ class Placement(Request[PlacedOrderList]):
     def mismatch(self, result: PlacedOrderList) -> str | None:
         """Return why a list is not the one that this request placed.
 
+        By its ids alone.  A list of any status but ``REJECT`` was placed, as in the recovery: a new
+        value of the enumeration loses no placement.  A reply that was swapped for that to an older
+        placement with the same ids is not noticed: it differs in its time at most, which proves
+        nothing as long as the clock is not measured, and little where the engine has another.
+
         Raises:
             RejectedOrderList: The reply says that nothing was placed.
         """

@@ -235,6 +235,12 @@ def test_a_reply_that_says_reject_is_a_refusal_with_its_list() -> None:
     assert caught.value.order_list.order_list_id == 7
 
 
+def test_a_reply_with_an_unknown_status_of_the_list_is_a_placed_list() -> None:
+    request = placed_oco()
+    paused = reply(request, list_order_status=ListOrderStatus("PAUSED"))
+    assert request.mismatch(request.placed(paused, Evidence.REPLY)) is None
+
+
 def test_the_result_of_a_query_has_its_evidence_and_everything_else() -> None:
     request = placed_oco()
     found = reply(request, list_order_status=ListOrderStatus.ALL_DONE)
