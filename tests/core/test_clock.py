@@ -1,5 +1,7 @@
 """The estimate of the exchange's clock: its error, measurements, and resync after -1021."""
 
+from collections.abc import Generator
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -13,7 +15,8 @@ from orderlists import (
     Policy,
     TimeUnit,
 )
-from orderlists._clock import Sample, ServerClock
+from orderlists._clock import ClockReading, Sample, ServerClock
+from orderlists._clock_sync import measure
 from scripted import MEASURED_ONCE, SECOND, START, Scripted, done
 
 AT_ONCE = Policy(reconcile=False)
@@ -109,6 +112,23 @@ def test_measure_clock_samples_the_clock_before_the_first_request() -> None:
         script.send(CANCEL, policy)
     assert script.clock_samples == MEASURED_ONCE
     assert all(moment.error is not None for moment in script.readings)
+
+
+def test_the_reading_before_a_measurement_is_of_the_time_of_the_last_sample() -> None:
+    clock = ServerClock(wall=0, monotonic=0)
+    now = Instant(START // 1000, TimeUnit.MICROSECOND)
+    # The second has the shortest round trip, and the last one failed.
+    samples = iter([Sample(0, 9, now), Sample(20, 21, now), None])
+    readings: list[ClockReading] = []
+
+    def take_sample() -> Generator[None, None, Sample | None]:
+        yield
+        return next(samples)
+
+    steps = measure(clock, take_sample, readings.append)
+    assert len(list(steps)) == 3
+    assert readings == [ClockReading(21, 21, None)]
+    assert clock.at(20).error is not None
 
 
 def test_a_failed_clock_sync_leaves_a_cancel_in_outcome_unknown() -> None:

@@ -16,6 +16,7 @@ from orderlists import (
     PlaceOco,
     Policy,
     Rejected,
+    ServerError,
 )
 from orderlists.enums import Side
 from orderlists.extending import HttpResponse
@@ -129,6 +130,20 @@ def test_in_an_outage_every_request_fails_until_its_seconds_have_passed(test: Te
     assert test.seconds >= 2
     assert set(test.sent(None)[:-1]) == {503}
     assert test.sent(None)[-1] == 200
+
+
+def test_an_outage_ends_exactly_after_its_seconds(test: Test) -> None:
+    once = Policy(max_resends=0)
+    test.faults.add("outage", seconds=2, status=503)
+
+    for pause in (0, 1.999):
+        test.clients.clock.sleep(pause)
+        with pytest.raises(ServerError):
+            test.client.send(GetServerTime(), policy=once)
+    assert test.seconds == 1.999
+    test.clients.clock.sleep(0.001)
+    test.client.send(GetServerTime(), policy=once)
+    assert test.sent(None) == [503, 503, 200]
 
 
 def test_in_an_outage_without_a_status_no_connection_is_made(test: Test) -> None:

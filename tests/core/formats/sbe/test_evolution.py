@@ -286,6 +286,17 @@ def test_a_message_that_is_none_is_unreadable(body: bytes, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("length", "reason"),
+    [(8, "serverTime: must be a time, or -1"), (9, "the message is cut")],
+)
+def test_a_block_that_ends_outside_its_message_is_cut_whatever_it_holds(
+    length: int, reason: str
+) -> None:
+    body = encoded("ServerTimeResponse", {"serverTime": -2})
+    assert outcome("ServerTimeResponse", length.to_bytes(2, "little") + body[2:]) == reason
+
+
+@pytest.mark.parametrize(
     ("name", "shape", "reason"),
     [
         ("OrderResponse", "OrderListResponse", "OrderResponse instead of OrderList"),
