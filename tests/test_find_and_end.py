@@ -1,5 +1,6 @@
 """Finding all order lists, and ending everything open on a symbol, with any client."""
 
+import pickle
 from typing import Any
 
 import pytest
@@ -13,9 +14,13 @@ from orderlists import (
     CancelOrder,
     CancelOrderList,
     GetAllOrderLists,
+    GetOpenOrderLists,
+    GetOrderList,
     InvalidRequest,
     NothingOpen,
     OutcomeUnknown,
+    Policy,
+    RateLimited,
     Rejected,
 )
 from orderlists.enums import CancelRestrictions, ListOrderStatus, OrderStatus
@@ -58,6 +63,36 @@ def test_a_result_has_its_reply_as_it_came(protocol: str, colour: str) -> None:
         assert weight == (None if protocol == "WebSocket" else "20")
         assert "weight" not in f"{result!r} {result.reply!r}".lower()
     assert ended.order_reports[0].reply is None
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_a_refusal_has_its_reply_as_it_came(protocol: str, colour: str) -> None:
+    with client_and_venue(protocol, colour) as pair, pytest.raises(Rejected) as caught:
+        pair.client.send(GetOrderList(order_list_id=7))
+    error = caught.value
+    assert error.reply is not None
+    assert error.reply.status == error.status == 400
+    assert b"-2018" in error.reply.body
+    weight = error.reply.header("X-MBX-USED-WEIGHT-1M")
+    assert weight == (None if protocol == "WebSocket" else "4")
+    assert error.message not in f"{error.reply!r}"
+    assert pickle.loads(pickle.dumps(error)).reply == error.reply
+
+
+@pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
+def test_a_request_that_the_client_blocks_has_the_reply_that_blocked_it(
+    protocol: str, colour: str
+) -> None:
+    replies: list[Any] = []
+    at_once = Policy(wait_for_rate_limits=False)
+    with client_and_venue(protocol, colour, faults=[f.rate_limited(retry_after=30)]) as pair:
+        for _ in range(2):
+            with pytest.raises(RateLimited) as caught:
+                pair.client.send(GetOpenOrderLists(), policy=at_once)
+            replies.append(caught.value.reply)
+    assert len(pair.venue.log.entries) == 1
+    assert replies[0].status == 429
+    assert replies[1] == replies[0]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast
 if TYPE_CHECKING:
     from orderlists._attempt import Attempt
     from orderlists._in_doubt import InDoubt
+    from orderlists._models.base import RawReply
     from orderlists._models.order_lists import OrderList, OrderReport
     from orderlists._operations.base import Request
     from orderlists._operations.recovery.evidence import Ending
@@ -215,7 +216,11 @@ class _ExchangeError(OrderListsError):
         code: The exchange's error code (negative), or None if the reply has none.
         message: The exchange's error message; empty if there is none.
         status: The HTTP status, or its equivalent in another protocol.
+        reply: The reply as it came, with its headers; of a request that the client blocked, the one
+            that said to.  In no text.  None for an error that was made without one.
     """
+
+    reply: RawReply | None
 
     def __init__(self, *, code: int | None, message: str, status: int) -> None:
         # A message may echo the request.
@@ -225,10 +230,14 @@ class _ExchangeError(OrderListsError):
         self.code = code
         self.message = message
         self.status = status
+        self.reply = None
 
 
 class Rejected(Refused, _ExchangeError):
-    """The exchange refused the request; it was not executed.  `code`, `message`, `status`."""
+    """The exchange refused the request; it was not executed.
+
+    It has `code`, `message` and `status`, and the `reply` as it came.
+    """
 
 
 class UnknownOrderList(Rejected):
@@ -254,6 +263,7 @@ class RejectedOrderList(Rejected):
     def __init__(self, order_list: OrderList) -> None:
         super().__init__(code=None, message=f"{order_list} was rejected", status=200)
         self.order_list = order_list
+        self.reply = order_list.reply
 
 
 class Unauthorized(Rejected):
@@ -321,7 +331,7 @@ class Blocked(Rejected):
 class ServerError(_ExchangeError):
     """The exchange failed: a 5XX, or a code after which the outcome is unknown.
 
-    It has `code`, `message` and `status`, like `Rejected`.
+    It has `code`, `message`, `status` and `reply`, like `Rejected`.
     """
 
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 
 from orderlists._formats.interfaces import ErrorBody
+from orderlists._models.base import RawReply
 from orderlists._operations.base import NO_ERRORS
 from orderlists._time import Instant, TimeUnit
 from orderlists.errors import (
@@ -78,6 +79,7 @@ def error_of(
     status: int,
     body: ErrorBody | None,
     *,
+    reply: RawReply | None = None,
     retry_after: float | None = None,
     errors: Mapping[int, type[Rejected]] = NO_ERRORS,
 ) -> Rejected | ServerError | None:
@@ -86,11 +88,24 @@ def error_of(
     Args:
         status: The HTTP status, or its equivalent.
         body: The exchange's error; None if there is no readable one.
+        reply: The whole reply, which the exception keeps.
         retry_after: Seconds to wait, if specified outside of the error.
         errors: The codes specific to the operation: `Operation.errors`.
     """
     if status < _CLIENT_ERROR:
         return None
+    error = _without_reply(status, body, retry_after, errors)
+    if error is not None:
+        error.reply = reply
+    return error
+
+
+def _without_reply(
+    status: int,
+    body: ErrorBody | None,
+    retry_after: float | None,
+    errors: Mapping[int, type[Rejected]],
+) -> Rejected | ServerError | None:
     code, message, delay = body or _NO_BODY
     refusal = _by_status(status, code, message, delay if retry_after is None else retry_after)
     if refusal is not None:

@@ -33,7 +33,8 @@ def http_error(
         errors: The codes specific to the operation: `Operation.errors`.
     """
     body = format.decode_error(response)
-    error = error_of(response.status, body, retry_after=_retry_after(response), errors=errors)
+    seconds = _retry_after(response)
+    error = error_of(response.status, body, reply=response, retry_after=seconds, errors=errors)
     return error or UndecodableReply(
         raw=response.body,
         status=response.status,

@@ -172,7 +172,7 @@ class WebSocketApi:
             result: R = self.format.decode_result(reply, operation.result, self.time_unit)
         except Unreadable as error:
             raise _undecodable(reply, str(error)) from error
-        attach_reply(result, RawReply(reply.status, (), bytes_of(reply.frame)))
+        attach_reply(result, _raw(reply))
         return result
 
     def usages(self, reply: Reply) -> list[Usage]:
@@ -213,8 +213,12 @@ def _written(parameters: list[Parameter]) -> tuple[list[str], list[str]]:
 def _error(
     reply: Reply, errors: Mapping[int, type[Rejected]]
 ) -> Rejected | ServerError | UndecodableReply:
-    error = error_of(reply.status, reply.error, errors=errors)
+    error = error_of(reply.status, reply.error, reply=_raw(reply), errors=errors)
     return error or _undecodable(reply, "neither a result nor an error of the exchange")
+
+
+def _raw(reply: Reply) -> RawReply:
+    return RawReply(reply.status, (), bytes_of(reply.frame))
 
 
 def _undecodable(reply: Reply, reason: str) -> UndecodableReply:
