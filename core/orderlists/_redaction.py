@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from orderlists.errors import RedactedBug, describe_bug
+from orderlists._bug_text import describe_bug
+from orderlists.errors import RedactedBug
 
 _SIGNED = re.compile(r"signature|apikey", re.IGNORECASE)
 _MAX_LINKED = 20

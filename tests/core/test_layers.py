@@ -13,7 +13,7 @@ ROOT = Path(orderlists.__file__).parent
 SOURCES = sorted(ROOT.rglob("*.py"))
 # From the bottom to the top.  Modules and folders of one layer may import each other.
 LAYERS = (
-    ("_version", "_time", "enums", "errors", "_redaction", "_attached", "_lazy"),
+    ("_version", "_time", "enums", "errors", "_bug_text", "_redaction", "_attached", "_lazy"),
     ("_clock", "_clock_sync", "_keys", "_models", "_rate_limits"),
     ("_operations", "_observing", "legs", "_attempt", "_policy", "_in_doubt"),
     ("_gate", "_formats"),

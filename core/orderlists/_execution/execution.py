@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from attrs import define
 
 from orderlists._attempt import Attempt
+from orderlists._bug_text import REPLY_NOTE
 from orderlists._clock import ClockReading, Sample
 from orderlists._clock_sync import measure
 from orderlists._commands import AwaitEvent, Call, Outcome, Sleep
@@ -31,7 +32,6 @@ from orderlists._operations.validators import LONGEST_RECV_WINDOW
 from orderlists._redaction import without_secrets
 from orderlists._time import SECOND
 from orderlists.errors import (
-    REPLY_NOTE,
     InvalidInput,
     OrderListsError,
     TransportError,
