@@ -1,6 +1,7 @@
 """`cancel_all`: every open list gets a cancel and a verdict, with any client."""
 
 import asyncio
+import json
 import sys
 from itertools import count
 from threading import Thread
@@ -15,6 +16,7 @@ from orderlists import (
     AlreadyDone,
     CancelAllReport,
     CanceledOrderList,
+    CancelOrderList,
     Evidence,
     InDoubt,
     InvalidRequest,
@@ -517,6 +519,40 @@ def test_an_unknown_cancel_that_another_follows_stays_in_doubt(colour: str) -> N
         assert len(report.left) == 1
         canceled = pair.client.reconcile(doubt.request, attempts=doubt.attempts)
     assert canceled.order_list_id == 0
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_the_report_has_a_json_form_with_what_became_of_each_list(colour: str) -> None:
+    refused = f.not_executed(answer=f.json_error(-1013, status=400))
+    faults = [f.NORMAL, refused, f.executed(answer=f.DROPPED), f.NORMAL, f.CONNECTION_REFUSED]
+    policy = Policy(reconcile=False, max_resends=0)
+    venue = venue_with_lists(3)
+    with client_and_venue("REST", colour, venue=venue, faults=faults, max_in_flight=1) as pair:
+        report = pair.client.cancel_all(policy=policy)
+    form = json.loads(report.to_json())
+    assert form == report.to_dict()
+    kinds = {number: each["kind"] for number, each in form["verdicts"].items()}
+    assert kinds == {"0": "Rejected", "1": "OutcomeUnknown", "2": "CanceledOrderList"}
+    assert (form["verdicts"]["0"]["code"], form["verdicts"]["0"]["status"]) == (-1013, 400)
+    doubt = InDoubt.from_json(json.dumps(form["verdicts"]["1"]["in_doubt"]))
+    assert isinstance(report.verdicts[1], OutcomeUnknown)
+    assert doubt == report.verdicts[1].in_doubt
+    assert [each["order_list_id"] for each in form["left"]] == [0, 1]
+    assert (form["kind"], form["is_complete"]) == ("CancelAllReport", False)
+    assert form["is_current"] is False
+    assert (form["error"]["kind"], form["error"]["sent"]) == ("TransportError", False)
+    assert form["in_doubt"] == []
+
+
+def test_an_error_as_plain_values_has_what_it_knows() -> None:
+    events = [(0, f.Expire(0))]
+    with (
+        client_and_venue("REST", "sync", events=events) as pair,
+        pytest.raises(AlreadyDone) as caught,
+    ):
+        pair.client.send(CancelOrderList(symbol="LTCBTC", order_list_id=0))
+    error = caught.value
+    assert error.to_dict() == {"kind": "AlreadyDone", "message": str(error), "ending": "EXPIRED"}
 
 
 def test_an_interrupt_while_a_verdict_is_recorded_loses_no_cancel() -> None:

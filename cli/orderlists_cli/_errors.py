@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,19 +12,12 @@ from orderlists import CancelAllReport, InDoubt, InvalidInput, OrderListsError, 
 from orderlists.extending import Request
 from orderlists_cli._rules import option_of, refusal_of
 
-_FACTS = ("code", "status", "sent", "field", "value", "rule", "list_over", "retry_after")
-
 
 def record_of(error: BaseException) -> dict[str, Any]:
     """Return an error as an object for JSON."""
-    facts = {name: getattr(error, name) for name in _FACTS if hasattr(error, name)}
-    record = {"kind": type(error).__name__, "message": str(error), **facts}
-    ending = getattr(error, "ending", None)
-    if ending is not None:
-        record["ending"] = ending.value
-    if isinstance(error, OutcomeUnknown):
-        record["in_doubt"] = json.loads(error.in_doubt.to_json())
-    return record
+    if isinstance(error, OrderListsError):
+        return error.to_dict()
+    return {"kind": type(error).__name__, "message": str(error)}
 
 
 def text_of(error: BaseException) -> str:

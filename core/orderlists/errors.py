@@ -35,6 +35,7 @@ Invariant: no text contains a secret, a signature, a signed query or the body of
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
@@ -80,6 +81,7 @@ _LONGEST_VALUE = 80
 _LONGEST_MESSAGE = 500
 _SIGNATURE = re.compile(r"(signature['\"]?\s*[=:]\s*['\"]?)[^&\s'\",}]+", re.IGNORECASE)
 _SERVER_ERROR = 500
+_FACTS = ("code", "status", "sent", "field", "value", "rule", "list_over", "retry_after")
 _PLAIN = (str, int, float, bool, type(None))
 _NOTHING_SENT = "nothing was sent: "
 _FOREIGN = "not from the exchange's API: check the address and any proxy in between"
@@ -91,6 +93,15 @@ class OrderListsError(Exception):
     All of them can be pickled, together with a cause that is an `OrderListsError`.  Any other cause
     is dropped, because another process may be unable to import its class.
     """
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain values, for logs: its class, its text, and what it knows.
+
+        >>> InvalidRequest(field="symbol", value="", rule="must be given").to_dict()["field"]
+        'symbol'
+        """
+        facts = {name: getattr(self, name) for name in _FACTS if hasattr(self, name)}
+        return {"kind": type(self).__name__, "message": str(self), **facts}
 
     def __reduce__(self) -> tuple[Any, ...]:
         cause = self.__cause__ if isinstance(self.__cause__, OrderListsError) else None
@@ -407,6 +418,10 @@ class AlreadyDone(Refused):
         self.order_list = order_list
         self.__cause__ = cause
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain values, with the ending."""
+        return {**super().to_dict(), "ending": self.ending.value}
+
 
 class OutcomeUnknown(OrderListsError):
     """A state-changing request may or may not have been executed.
@@ -448,6 +463,10 @@ class OutcomeUnknown(OrderListsError):
         self.open_lists = open_lists
         self.may_arrive_until = may_arrive_until
         self.__cause__ = cause
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain values, with the JSON form of `in_doubt`."""
+        return {**super().to_dict(), "in_doubt": json.loads(self.in_doubt.to_json())}
 
     @property
     def request(self) -> Request[Any]:

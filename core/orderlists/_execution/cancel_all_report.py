@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
@@ -56,6 +57,30 @@ class CancelAllReport:
         A query may lag: a list that was placed just before may be missing from it.
         """
         return self.is_current and not self.left and not self.in_doubt
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain values, for logs, with each verdict by the id of its list.
+
+        >>> CancelAllReport(verdicts={}).to_dict()["is_complete"]
+        True
+        """
+        return {
+            "kind": type(self).__name__,
+            "is_complete": self.is_complete,
+            "verdicts": {str(number): each.to_dict() for number, each in self.verdicts.items()},
+            "left": [each.to_dict() for each in self.left],
+            "is_current": self.is_current,
+            "error": None if self.error is None else self.error.to_dict(),
+            "in_doubt": [json.loads(each.to_json()) for each in self.in_doubt],
+        }
+
+    def to_json(self) -> str:
+        """Return the same as text.
+
+        >>> CancelAllReport(verdicts={}).to_json()[:29]
+        '{"kind": "CancelAllReport", "'
+        """
+        return json.dumps(self.to_dict())
 
     @classmethod
     def of(cls, interrupt: BaseException) -> CancelAllReport | None:
