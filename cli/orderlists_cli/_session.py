@@ -21,6 +21,7 @@ from orderlists.extending import Request, Result, Security, text_of
 from orderlists_cli import _keys, _tables
 from orderlists_cli._environment import Environment, Protocol
 from orderlists_cli._output import HumanOutput, JsonOutput, Output, note
+from orderlists_cli._waiting import WaitNotes
 from orderlists_transports import Client
 
 R = TypeVar("R")
@@ -102,6 +103,7 @@ class Session:
                 exchange=self.environment.exchange,
                 protocol=Rest() if is_rest else WebSocketApi(),
                 policy=self.policy,
+                observe=WaitNotes(),
             )
         return self._client
 

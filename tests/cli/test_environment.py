@@ -127,7 +127,7 @@ def test_a_query_of_a_live_exchange_is_not_confirmed(command: CommandLine) -> No
     ended = command("open", "--url", LIVE, "--deadline", "0.2")
 
     assert ended.code == 6
-    assert ended.err.startswith("TransportError: ")
+    assert "\nTransportError: " in ended.err
 
 
 def test_a_dry_run_prints_every_parameter_and_sends_nothing(

@@ -1,0 +1,57 @@
+"""What a command says while it waits."""
+
+import pytest
+
+from command_lines import CommandLine
+from orderlists import Instant, TimeUnit
+from orderlists.observing import ConnectionFailed, ConnectionOpened
+from orderlists_cli._waiting import WaitNotes
+from orderlists_simulator import Plan, Simulator
+from orderlists_simulator import faults as f
+
+# This machine, at a port that is refused at once.
+AWAY = "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize("protocol", ["rest", "websocket"])
+def test_a_command_without_an_exchange_says_once_that_it_tries_again(
+    command: CommandLine, protocol: str
+) -> None:
+    ended = command("open", "--url", AWAY, "--protocol", protocol, "--deadline", "0.5")
+
+    first, *others = ended.err.splitlines()
+    assert first.startswith("no connection to ")
+    assert first.endswith("; trying again")
+    assert len(others) == 1
+    assert others[0].startswith("TransportError: nothing was sent: ")
+    assert (ended.code, ended.out) == (6, "")
+
+
+def test_watch_without_an_exchange_says_once_that_it_tries_again_and_ends_by_the_deadline(
+    command: CommandLine,
+) -> None:
+    ended = command("watch", "--url", AWAY, "--deadline", "0.5")
+
+    assert ended.err.count("; trying again\n") == 1
+    assert ended.code == 6
+
+
+def test_of_connections_that_fail_in_a_row_the_first_is_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    at, notes = Instant(0, TimeUnit.MILLISECOND), WaitNotes()
+    failed = [ConnectionFailed(at=at, reason=f"no route {each}") for each in range(3)]
+    opened = ConnectionOpened(at=at, connection=1, is_reconnect=False)
+    for event in (failed[0], failed[1], opened, failed[2]):
+        notes(event)
+
+    assert capsys.readouterr().err == "no route 0; trying again\nno route 2; trying again\n"
+
+
+def test_a_command_says_how_long_it_waits_for_a_rate_limit(command: CommandLine) -> None:
+    limited = f.rate_limited(retry_after=1)
+    with Simulator(plan=Plan([f.NORMAL, limited])) as simulator:
+        ended = command("open", "--url", simulator.url)
+
+    assert ended.err == "waiting 1 s for the end of a rate limit\n"
+    assert ended.code == 0
