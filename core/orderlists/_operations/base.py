@@ -15,7 +15,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
-from attrs import field, fields, frozen
+from attrs import Factory, field, fields, frozen
 
 from orderlists._lazy import REQUESTS, load
 from orderlists._models.shapes import One, Shape
@@ -71,6 +71,10 @@ class Effect(Enum):
     __hash__ = object.__hash__
 
 
+def _has_effect(operation: Operation[Any]) -> bool:
+    return operation.effect is not Effect.READ
+
+
 def _to_shape(result: type[R] | Shape[R]) -> Shape[R]:
     return result if isinstance(result, Shape) else One(result)
 
@@ -109,11 +113,7 @@ class Operation(Generic[R]):
     errors: Mapping[int, type[Rejected]] = field(default=NO_ERRORS, hash=False)
     recovery: Recovery[R] | None = None
     unfilled_orders: int = 0
-    changes_state: bool = field(init=False)
-
-    @changes_state.default
-    def _has_an_effect(self) -> bool:
-        return self.effect is not Effect.READ
+    changes_state: bool = field(init=False, default=Factory(_has_effect, takes_self=True))
 
 
 class Request(ABC, Generic[R]):
