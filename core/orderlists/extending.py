@@ -11,13 +11,29 @@ from orderlists._models.fields import sent_as
 from orderlists._models.shapes import Many, One, OneOf, Shape
 from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
 from orderlists._protocols.http_messages import HttpRequest, HttpResponse
-from orderlists._protocols.interfaces import Frame, FramedProtocol, HttpProtocol, SessionLayer
+from orderlists._protocols.interfaces import (
+    Draining,
+    Encoded,
+    EventReceived,
+    EventsEnded,
+    Frame,
+    FramedProtocol,
+    HttpProtocol,
+    Received,
+    ReplyPart,
+    SendNow,
+    SessionLayer,
+)
 from orderlists._protocols.signing import text_of
 from orderlists._rate_limits import RateLimitType, Usage
 
 __all__ = [
+    "Draining",
     "Effect",
+    "Encoded",
     "ErrorBody",
+    "EventReceived",
+    "EventsEnded",
     "Format",
     "Frame",
     "FramedProtocol",
@@ -31,10 +47,13 @@ __all__ = [
     "Operation",
     "Parameter",
     "RateLimitType",
+    "Received",
     "Reply",
+    "ReplyPart",
     "Request",
     "Result",
     "Security",
+    "SendNow",
     "SessionLayer",
     "Shape",
     "Unreadable",

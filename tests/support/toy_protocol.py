@@ -33,18 +33,20 @@ from orderlists import (
 )
 from orderlists._operations.get_server_time import GetServerTime
 from orderlists._operations.user_data_stream import LogOn, Ping, SubscribeSigned, Unsubscribe
-from orderlists._protocols.interfaces import (
+from orderlists.extending import (
     Draining,
     Encoded,
     EventReceived,
     EventsEnded,
     Frame,
+    HttpResponse,
+    RateLimitType,
     Received,
     ReplyPart,
+    Request,
     SendNow,
+    Usage,
 )
-from orderlists._rate_limits import RateLimitType, Usage
-from orderlists.extending import HttpResponse, Request
 
 
 class ToyReply(NamedTuple):

@@ -29,10 +29,11 @@ from orderlists.errors import (
     UnknownOrderList,
 )
 
-OPEN_CODES = frozenset({-1000, -1001, -1006, -1007, -1008, -1016, -1161})
+OPEN_CODES = frozenset({-1000, -1001, -1006, -1007, -1008, -1016, -1161, -2021})
 """Codes after which it is unknown whether the request was executed.
 
--1161 is about the response alone: it cannot be encoded in the SBE schema.
+-1161 is about the response alone: it cannot be encoded in the SBE schema.  -2021 says that one half
+of the request was executed and the other was not.
 """
 
 COMMON_ERRORS: Mapping[int, type[Rejected]] = {

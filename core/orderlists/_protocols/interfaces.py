@@ -112,6 +112,7 @@ class EventsEnded(NamedTuple):
 
 
 Received: TypeAlias = ReplyPart | EventReceived | SendNow | Draining | EventsEnded
+"""What a session layer makes of a received frame."""
 
 
 class SessionLayer(Protocol):

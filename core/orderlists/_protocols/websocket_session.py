@@ -14,8 +14,9 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
+from orderlists._formats.interfaces import Reply
 from orderlists._keys.key import Key
-from orderlists._models.events import Event, ExecutionReport, ListStatus, OtherEvent
+from orderlists._models.events import Event, OtherEvent
 from orderlists._operations.base import Request
 from orderlists._operations.user_data_stream import (
     LogOn,
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
 
 _SHUTDOWN: Final = "serverShutdown"
 _TERMINATED: Final = "eventStreamTerminated"
-# A constant: building a union for every frame is slower than the check.
-_EVENTS: Final = (ListStatus, ExecutionReport, OtherEvent)
 
 
 class WebSocketSession:
@@ -97,9 +96,9 @@ class WebSocketSession:
         found = self._api.read(frame)
         if found is None:
             return ()
-        if isinstance(found, _EVENTS):
-            return (_event(found),)
-        return (ReplyPart(found.id, found),)
+        if isinstance(found, Reply):
+            return (ReplyPart(found.id, found),)
+        return (_event(found),)
 
 
 def _event(event: Event) -> Received:

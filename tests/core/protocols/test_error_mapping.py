@@ -51,7 +51,7 @@ TABLE: list[tuple[int, int | None, str, Mapping[int, type[Rejected]], type[Order
     (401, -2011, UNKNOWN_ORDER, CANCEL, UnknownOrderList),
     (400, -1102, SAID, CANCEL, Rejected),
     (404, -1121, SAID, CANCEL, Rejected),
-    (409, -2021, SAID, CANCEL, Rejected),
+    (409, -2021, SAID, CANCEL, ServerError),
     (400, -1015, SAID, CANCEL, Rejected),
     (400, -2010, "Duplicate order sent.", CANCEL, Rejected),
     # Codes of one operation.
@@ -113,7 +113,7 @@ def test_status_and_code_are_mapped_to_an_error(
 
 
 def test_the_open_codes_are_those_after_which_the_outcome_is_unknown() -> None:
-    assert sorted(OPEN_CODES) == [-1161, -1016, -1008, -1007, -1006, -1001, -1000]
+    assert sorted(OPEN_CODES) == [-2021, -1161, -1016, -1008, -1007, -1006, -1001, -1000]
 
 
 @given(status=st.integers(500, 599), code=st.none() | st.integers(-9999, 0))
