@@ -35,7 +35,7 @@ def exchange_over(connection: HTTPConnection, request: HttpRequest) -> HttpRespo
 
 
 def ending(error: TransportError) -> str:
-    how = str(error).removeprefix("the connection was ")
+    how = error.reason.removeprefix("the connection was ")
     return how if error.sent is None else f"{how}, never sent"
 
 
