@@ -143,7 +143,7 @@ def _plain(_: object, __: object, value: Any) -> Any:  # noqa: ANN401 - a field'
         return sorted(cast("frozenset[str]", value))
     match value:
         case Decimal():
-            return str(value)
+            return format(value, "f")  # `from_json` reads no exponent, as the exchange does not.
         case Enum():
             return value.value
         case _:

@@ -186,6 +186,13 @@ def test_a_placement_survives_json_and_pickle(make: Any) -> None:
     assert pickle.loads(pickle.dumps(doubt.request)) == doubt.request
 
 
+# Python itself writes these as 1.2E-7, 0E-8 and 1E+2.
+@pytest.mark.parametrize("amount", ["0.00000012", "0.00000000", Decimal("1E+2")])
+def test_an_amount_of_any_size_survives_json(amount: Any) -> None:
+    doubt = InDoubt(oco(quantity=amount))
+    assert InDoubt.from_json(doubt.to_json()) == doubt
+
+
 # Replies.
 
 
