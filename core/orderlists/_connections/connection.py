@@ -70,10 +70,11 @@ class InFlight:
 
     def result(self) -> Any:  # noqa: ANN401 - the protocol's own reply
         """Return the only reply part, or a tuple of several; or raise the error."""
-        if self._error is not None:
-            raise self._error
+        # First: the I/O thread may end it meanwhile, and sets this last.
         if not self.is_done:
             raise no_reply()
+        if self._error is not None:
+            raise self._error
         return self._parts[0] if len(self._parts) == 1 else self._parts
 
 

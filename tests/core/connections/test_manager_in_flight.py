@@ -20,6 +20,26 @@ def test_a_request_in_flight_does_not_show_the_signed_frame() -> None:
     assert in_flight.data is None
 
 
+class EndedMeanwhile(InFlight):
+    """Is ended by the I/O thread when its caller, whose time is up, looks whether it is done."""
+
+    @property
+    def is_done(self) -> bool:
+        if self._error is None:
+            self.fail(RESET)
+        return True
+
+    @is_done.setter
+    def is_done(self, _: bool) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
+        pass
+
+
+def test_a_request_that_fails_while_its_time_runs_out_has_an_error_and_no_result() -> None:
+    with pytest.raises(TransportError) as caught:
+        EndedMeanwhile(1, "frame", 0, lambda: None).result()
+    assert caught.value is RESET
+
+
 def test_a_lost_connection_fails_its_requests_in_flight_once_with_sent_none() -> None:
     client, woken = ToyClient(), list[int]()
     connection = client.connect()
