@@ -269,6 +269,25 @@ def test_a_bug_while_closing_a_connection_is_raised_when_the_client_is_closed(
             pair.client.close()
 
 
+def test_a_bug_while_closing_a_connection_that_broke_is_told_as_it_is() -> None:
+    broken: list[int] = []
+
+    def send() -> None:
+        if broken:
+            raise TransportError("reset", sent=None)
+
+    def close() -> None:
+        if broken:
+            raise KeyError(broken.pop())
+
+    with hooked(over_frames("sync"), sending=send, closing=close) as pair:
+        pair.client.send(LOOK)
+        broken.append(1)
+        with pytest.raises(OutcomeUnknown) as caught:
+            pair.client.send(CANCEL)
+        assert type(caught.value.__cause__) is KeyError
+
+
 def test_a_transport_error_while_closing_a_connection_is_silent(framed: OpenClient) -> None:
     with hooked(framed, closing=once(TransportError("over", sent=None))) as pair:
         pair.client.send(LOOK)

@@ -59,9 +59,10 @@ class InFlight:
         self._parts += (reply,)
 
     def complete(self) -> None:
-        """End it with the reply parts that have arrived."""
-        self.is_done = True
-        self.wake()
+        """End it with the reply parts that have arrived; wake its caller once."""
+        if not self.is_done:
+            self.is_done = True
+            self.wake()
 
     def fail(self, error: Exception) -> None:
         """End it with an error."""
