@@ -30,6 +30,7 @@ from orderlists import (
     Rest,
     TransportError,
 )
+from orderlists._commands import Outcome
 from orderlists._execution.cancel_all import CancelAll
 from orderlists_simulator import Venue
 from orderlists_simulator import faults as f
@@ -381,6 +382,28 @@ def test_after_an_interrupt_no_call_sends_anything() -> None:
     assert report is not None
     assert report.in_doubt == ()
     assert sent(pair.venue) == ["query"]
+
+
+def test_a_call_that_an_interrupt_stops_in_its_recovery_ends_unknown() -> None:
+    faults = [f.NORMAL, f.executed(answer=f.DROPPED)]
+    with client_and_venue("REST", "sync", venue=venue_with_lists(1), faults=faults) as pair:
+        client: Any = pair.client
+        engine, run = client._settings.engine, client._driver.run  # noqa: SLF001 - as above
+        everything = CancelAll.begin(engine, None, None, on_verdict=None, now=pair.clock.now())
+        steps: Any = everything.run()
+        reading = next(steps)
+        reading.done(0, run(reading.calls[0]), None)
+        cancels = steps.send(pair.clock.now())
+        with pytest.raises(OutcomeUnknown) as caught:
+            run(cancels.calls[0])
+        cancels.done(0, None, caught.value)
+        (call,) = steps.send(pair.clock.now()).calls
+        call.steps.send(None)
+        everything.end_by(KeyboardInterrupt())
+        lost = TransportError("reset", sent=None)
+        with pytest.raises(OutcomeUnknown, match="cancel_all was interrupted") as caught:
+            call.steps.send(Outcome(None, lost, client._settings.now()))  # noqa: SLF001 - as above
+    assert len(caught.value.attempts) == 1
 
 
 def test_without_threads_the_calling_thread_cancels_alone(monkeypatch: pytest.MonkeyPatch) -> None:

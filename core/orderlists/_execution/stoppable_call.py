@@ -14,7 +14,7 @@ from attrs import define, field
 from orderlists._commands import Call, FramedExchange, HttpExchange
 from orderlists._execution.engine import RunningCall
 from orderlists._in_doubt import InDoubt
-from orderlists.errors import TransportError
+from orderlists.errors import OrderListsError, TransportError
 
 
 @define(eq=False)
@@ -46,7 +46,8 @@ class StoppableCall:
                 command = steps.send(outcome)
             except StopIteration as finished:
                 return finished.value
-            self._check()
+            if self.is_stopped:
+                raise self._ended()
             if isinstance(command, HttpExchange | FramedExchange):
                 command.encode = self._unless_stopped(command.encode)
             outcome = yield command
@@ -54,12 +55,18 @@ class StoppableCall:
     def _unless_stopped(self, encode: Callable[..., Any]) -> Callable[..., Any]:
         def checked(*given: object) -> object:
             with self._encoding:
-                self._check()
+                if self.is_stopped:
+                    raise _stopped()
                 self.has_sent = True
                 return encode(*given)
 
         return checked
 
-    def _check(self) -> None:
-        if self.is_stopped:
-            raise TransportError("cancel_all was interrupted", sent=False, is_retryable=False)
+    def _ended(self) -> OrderListsError:
+        state = self.call.state
+        with self._encoding:  # `stop` reads the state.
+            return state.unknown(_stopped()) if state.may_have_sent else _stopped()
+
+
+def _stopped() -> TransportError:
+    return TransportError("cancel_all was interrupted", sent=False, is_retryable=False)
