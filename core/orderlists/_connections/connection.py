@@ -65,8 +65,8 @@ class InFlight:
             self.wake()
 
     def fail(self, error: Exception) -> None:
-        """End it with an error."""
-        self._error = error
+        """End it with an error; the frame is forgotten, also where it was not sent."""
+        self.data, self._error = None, error
         self.complete()
 
     def result(self) -> Any:  # noqa: ANN401 - the protocol's own reply

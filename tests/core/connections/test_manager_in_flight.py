@@ -20,6 +20,12 @@ def test_a_request_in_flight_does_not_show_the_signed_frame() -> None:
     assert in_flight.data is None
 
 
+def test_a_request_that_fails_before_it_is_sent_keeps_no_signed_frame() -> None:
+    in_flight = InFlight(1, b"signature=secret", 0, lambda: None)
+    in_flight.fail(RESET)
+    assert in_flight.data is None
+
+
 class EndedMeanwhile(InFlight):
     """Is ended by the I/O thread when its caller, whose time is up, looks whether it is done."""
 
