@@ -136,6 +136,13 @@ def test_cancel_open_orders_ends_every_list_of_the_symbol(protocol: str, colour:
     assert not any(each.is_open for each in pair.venue.lists)
 
 
+def test_a_cancel_of_everything_that_a_proxy_sends_twice_may_find_nothing_open() -> None:
+    with client_and_venue("REST", "sync", faults=[f.replayed(sees="last")]) as pair:
+        with pytest.raises(NothingOpen):
+            pair.client.send(EVERYTHING)
+        assert not any(each.is_open for each in pair.venue.lists)
+
+
 @pytest.mark.parametrize("is_executed", [True, False])
 @pytest.mark.parametrize(("protocol", "colour"), COMBINATIONS)
 def test_a_lost_cancel_of_everything_is_unknown_with_what_is_open_and_never_sent_again(

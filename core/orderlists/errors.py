@@ -252,7 +252,12 @@ class UnknownOrderList(Rejected):
 
 
 class NothingOpen(Rejected):
-    """A cancel of everything open on a symbol found nothing open (-2011)."""
+    """A cancel of everything open on a symbol found nothing open (-2011).
+
+    Behind a proxy that repeats requests an earlier copy may have been executed, and have ended what
+    was open: HTTP allows that for cancels (``DELETE``), and this one has no id by which a query
+    could tell.  Whoever ended it, nothing was open when the exchange replied.
+    """
 
     def __str__(self) -> str:
         return f"nothing is open on the symbol: {super().__str__()}"
