@@ -5,7 +5,15 @@ from threading import Thread
 import pytest
 
 from orderlists.extending import HttpRequest, HttpResponse
-from orderlists_simulator import Fault, Plan, Venue, VenueTransport, VirtualClock, example_venue
+from orderlists_simulator import (
+    Fault,
+    LogEntry,
+    Plan,
+    Venue,
+    VenueTransport,
+    VirtualClock,
+    example_venue,
+)
 from orderlists_simulator.faults import (
     CONNECTION_REFUSED,
     DROPPED,
@@ -154,15 +162,23 @@ def test_a_late_execution_is_added_when_it_happens(
     assert before[0].answered == "dropped"
 
 
-def test_a_listener_gets_each_answered_entry_until_it_is_stopped(venue: Venue) -> None:
-    transport, seen = VenueTransport(venue), [""]
-    stop = venue.log.listen(lambda entry: seen.append(entry.path))
-    for path in ("/api/v3/ping", "/api/v3/time"):
-        transport.send(HttpRequest("GET", path, ()), timeout=1.0)
-        stop()
-        stop = venue.log.listen(lambda _: None)
+def test_a_listener_that_stops_itself_gets_no_more_entries_and_hides_none_from_the_next(
+    venue: Venue,
+) -> None:
+    transport, once, always = VenueTransport(venue), list[str](), list[str]()
 
-    assert seen == ["", "/api/v3/ping"]
+    def listen_once(entry: LogEntry) -> None:
+        stop()
+        once.append(entry.path)
+
+    stop = venue.log.listen(listen_once)
+    venue.log.listen(lambda entry: always.append(entry.path))
+    paths = ["/api/v3/ping", "/api/v3/time"]
+    for path in paths:
+        transport.send(HttpRequest("GET", path, ()), timeout=1.0)
+
+    assert once == paths[:1]
+    assert always == paths
 
 
 def test_an_entry_has_the_parameters_of_the_form(venue: Venue) -> None:

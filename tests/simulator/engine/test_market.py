@@ -163,7 +163,10 @@ def test_an_order_that_rested_is_the_maker_of_a_trade_and_any_other_the_taker() 
     assert [each.is_maker for each in stop.trades] == [False]
 
 
-@pytest.mark.parametrize(("terms", "is_maker"), [(LIMIT, True), (STOP_LIMIT, False), (STOP, False)])
+@pytest.mark.parametrize(
+    ("terms", "is_maker"),
+    [(LIMIT, True), (STOP_LIMIT, False), (STOP, False), (MARKET, False)],
+)
 def test_an_order_that_is_filled_without_a_market_is_a_maker_if_it_rests(
     terms: Terms, *, is_maker: bool
 ) -> None:
