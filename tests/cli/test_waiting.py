@@ -1,16 +1,25 @@
 """What a command says while it waits."""
 
+from typing import Any
+
 import pytest
 
 from command_lines import CommandLine
 from orderlists import Instant, TimeUnit
-from orderlists.observing import ConnectionFailed, ConnectionOpened
+from orderlists.observing import (
+    ConnectionFailed,
+    ConnectionOpened,
+    Retrying,
+    Waiting,
+    WaitReason,
+)
 from orderlists_cli._waiting import WaitNotes
 from orderlists_simulator import Plan, Simulator
 from orderlists_simulator import faults as f
 
 # This machine, at a port that is refused at once.
 AWAY = "http://127.0.0.1:9"
+AT = Instant(0, TimeUnit.MILLISECOND)
 
 
 @pytest.mark.parametrize("protocol", ["rest", "websocket"])
@@ -39,13 +48,26 @@ def test_watch_without_an_exchange_says_once_that_it_tries_again_and_ends_by_the
 def test_of_connections_that_fail_in_a_row_the_first_is_said(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    at, notes = Instant(0, TimeUnit.MILLISECOND), WaitNotes()
-    failed = [ConnectionFailed(at=at, reason=f"no route {each}") for each in range(3)]
-    opened = ConnectionOpened(at=at, connection=1, is_reconnect=False)
+    notes = WaitNotes()
+    failed = [ConnectionFailed(at=AT, reason=f"no route {each}") for each in range(3)]
+    opened = ConnectionOpened(at=AT, connection=1, is_reconnect=False)
     for event in (failed[0], failed[1], opened, failed[2]):
         notes(event)
 
     assert capsys.readouterr().err == "no route 0; trying again\nno route 2; trying again\n"
+
+
+def test_short_waits_and_retries_of_a_request_that_was_sent_are_not_said(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    call: Any = {"at": AT, "call": 1, "operation": "Query Open Order lists", "symbol": None}
+    call |= {"ids": {}, "elapsed": 0.0}
+    notes = WaitNotes()
+    notes(Waiting(**call, reason=WaitReason.RATE_LIMIT, seconds=0.9))
+    notes(Waiting(**call, reason=WaitReason.BACK_OFF, seconds=3.0))
+    notes(Retrying(**call, attempt=1, failure="LOST", reason="reset"))
+
+    assert capsys.readouterr().err == ""
 
 
 def test_a_command_says_how_long_it_waits_for_a_rate_limit(command: CommandLine) -> None:
