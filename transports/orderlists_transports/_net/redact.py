@@ -16,7 +16,7 @@ import ssl
 from orderlists import TransportError
 from orderlists_transports._http1.errors import TunnelRefused, UnusableResponse
 
-UNSENT = "the frame was not sent"
+NOT_WHOLE = "the frame was not sent as a whole"
 """How the errors of connections that carry frames begin where part of one may have been sent."""
 
 _PROXY_AUTHENTICATION_REQUIRED = 407

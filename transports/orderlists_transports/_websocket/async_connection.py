@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from orderlists import TransportError
 from orderlists_transports._http1.errors import UnusableResponse
-from orderlists_transports._net.redact import UNSENT, describe
+from orderlists_transports._net.redact import NOT_WHOLE, describe
 from orderlists_transports._websocket.connection import WebSocketConnection
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class AsyncWebSocket(WebSocketConnection, asyncio.BufferedProtocol):
         """Send one frame, as `Connection.send` says."""
         outcome: asyncio.Future[TransportError | None] = self._events.create_future()
         self._transmit(frame, partial(_resolve, outcome))
-        time_is_up = TransportError(f"{UNSENT} as a whole: the time is up", sent=None)
+        time_is_up = TransportError(f"{NOT_WHOLE}: the time is up", sent=None)
         timer = self._events.call_later(timeout, _resolve, outcome, time_is_up)
         try:
             failure = await outcome

@@ -19,7 +19,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from orderlists import TransportError
-from orderlists_transports._net.redact import UNSENT
+from orderlists_transports._net.redact import NOT_WHOLE
 from orderlists_transports._websocket.protocol import unsent
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class WebSocketConnection(ABC):
             self._lost(self._over())
 
     def _fail_unwritten(self, why: str) -> None:
-        self._call_written(TransportError(f"{UNSENT} as a whole: {why}", sent=None))
+        self._call_written(TransportError(f"{NOT_WHOLE}: {why}", sent=None))
 
     def _call_written(self, error: TransportError | None) -> None:
         unwritten, self._unwritten = self._unwritten, []

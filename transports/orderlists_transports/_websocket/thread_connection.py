@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from orderlists import TransportError
 from orderlists_transports._framed.io_thread import locked
-from orderlists_transports._net.redact import UNSENT, describe
+from orderlists_transports._net.redact import NOT_WHOLE, describe
 from orderlists_transports._websocket.connection import CLOSING_TIMEOUT, WebSocketConnection
 from orderlists_transports._websocket.protocol import unsent
 
@@ -64,7 +64,7 @@ class ThreadWebSocket(WebSocketConnection):
         signal = locked()
         self._thread.call_soon(lambda: self._transmit(frame, written))
         if not self._thread.wait(signal, timeout):
-            raise TransportError(f"{UNSENT} as a whole: the time is up", sent=None)
+            raise TransportError(f"{NOT_WHOLE}: the time is up", sent=None)
         if outcomes[0] is not None:
             raise outcomes[0]
 
