@@ -227,8 +227,6 @@ class _ExchangeError(OrderListsError):
             that said to.  In no text.  None for an error that was made without one.
     """
 
-    reply: RawReply | None
-
     def __init__(self, *, code: int | None, message: str, status: int) -> None:
         # A message may echo the request.
         message = _SIGNATURE.sub(r"\1...", message)[:_LONGEST_MESSAGE]
@@ -237,7 +235,7 @@ class _ExchangeError(OrderListsError):
         self.code = code
         self.message = message
         self.status = status
-        self.reply = None
+        self.reply: RawReply | None = None
 
 
 class Rejected(Refused, _ExchangeError):

@@ -35,9 +35,9 @@ class PlaceOco(Placement):
             `TakeProfitLimit`), of a BUY the stop (`StopLoss` or `StopLossLimit`).
         below: The leg below the market: the other one.
         list_client_order_id: The client id of the list, unique among open lists.  The client
-            generates one by default, as for each leg; an id of your own may be that of an older
-            list, so that a lost reply can stay unknown where a generated one would not, and that a
-            proxy which swaps replies is not noticed: give no two lists the same ids.
+            generates one by default, as for each leg.  Give no two lists the same ids: where an
+            older list has yours, a lost reply can stay unknown, and the reply to the older one
+            counts as that to this one if a proxy swaps them.
         new_order_resp_type: How much the reply says; ``FULL`` by default.
         self_trade_prevention_mode: What happens to orders that would trade with one's own.
         recv_window: How long the request stays valid, as in `CancelOrderList`.

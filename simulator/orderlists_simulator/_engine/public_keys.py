@@ -60,7 +60,7 @@ def load(pem: str) -> PublicKey:
 
 
 def _accepts(verify: Callable[[bytes, bytes], object]) -> Callable[[bytes, bytes], bool]:
-    """Return whether a function that takes signature and payload raises nothing."""
+    """Return a function of payload and signature that says whether `verify` accepts them."""
 
     def accepts(payload: bytes, signature: bytes) -> bool:
         try:
