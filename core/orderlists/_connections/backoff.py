@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 
 from orderlists._time import SECOND
+from orderlists.errors import describe_cause
 
 # The exchange allows 300 connections per 5 minutes and IP address.
 _MAX_ATTEMPTS, _WINDOW = 300, 300 * SECOND
@@ -25,11 +26,12 @@ class Backoff:
     Attributes:
         reason: Why the next attempt is delayed.
 
+    >>> from orderlists import TransportError
     >>> backoff = Backoff()
-    >>> backoff.failed(0, "connection refused")
-    >>> backoff.failed(0, "connection refused")
-    >>> backoff.pause(0)
-    200000000
+    >>> backoff.failed(0, TransportError("connection refused", sent=False))
+    >>> backoff.failed(0, TransportError("connection refused", sent=False))
+    >>> backoff.pause(0), backoff.reason
+    (200000000, 'connection refused')
     """
 
     def __init__(self) -> None:
@@ -49,9 +51,9 @@ class Backoff:
         """Record an attempt."""
         self._attempts.append(now)
 
-    def failed(self, now: int, reason: str) -> None:
+    def failed(self, now: int, error: Exception) -> None:
         """Record a failure: the pause before the next attempt doubles."""
-        self.reason = reason
+        self.reason = describe_cause(error)
         pause = min(_FIRST_PAUSE * 2 ** min(self._failures, _MAX_DOUBLINGS), _MAX_PAUSE)
         self._failures += 1
         self._not_before = now + pause

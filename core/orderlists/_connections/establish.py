@@ -39,7 +39,6 @@ from orderlists.errors import (
     ServerError,
     TransportError,
     UndecodableReply,
-    describe_cause,
 )
 
 # Seconds for the reply to a keepalive, and to an unsubscribe request.
@@ -168,7 +167,7 @@ class _Establishment:
                 failure = refusal if isinstance(refusal, Rejected) else error
         if isinstance(failure, LIMITS):
             manager.gate.close(failure, self.at)
-        manager.connect_backoff.failed(self.at.monotonic, describe_cause(failure))
+        manager.connect_backoff.failed(self.at.monotonic, failure)
         if manager.gate.observer.listens(CONNECTIONS, INFO):
             from orderlists._observing import client_events  # noqa: PLC0415 - only if listened to
 
@@ -195,7 +194,7 @@ class _Establishment:
 
     def _subscribe(self, connection: Connection) -> Steps[None]:
         def failed(error: OrderListsError) -> None:
-            self.manager.subscribe_backoff.failed(self.at.monotonic, describe_cause(error))
+            self.manager.subscribe_backoff.failed(self.at.monotonic, error)
 
         request = connection.session.subscribe()
         yield from self._request(connection, request, failed, subscribe=request)

@@ -201,9 +201,7 @@ class ConnectionManager:
         if connection.is_counted:
             return
         connection.is_counted = True
-        # The text of a third-party exception may hold a secret.
-        ours = isinstance(error, OrderListsError)
-        self.connect_backoff.failed(now, describe_cause(error) if ours else type(error).__name__)
+        self.connect_backoff.failed(now, error)
 
     def take_idle(self, now: int) -> list[Connection]:
         """Remove and return the draining connections that are idle, to be closed."""

@@ -13,6 +13,8 @@ from orderlists import (
 from orderlists._connections.connection import Connection
 from toy_client import SECOND, ToyClient
 
+REFUSED = TransportError("refused", sent=False)
+
 # Subscriptions.
 
 
@@ -64,7 +66,7 @@ def test_a_new_connection_does_not_subscribe_during_the_backoff() -> None:
     client = ToyClient()
     queue = client.manager.events.open_queue(9)
     for _ in range(3):
-        client.manager.subscribe_backoff.failed(client.passed, "x")
+        client.manager.subscribe_backoff.failed(client.passed, REFUSED)
     client.establish()
 
     assert client.log == ["connect"]
@@ -101,7 +103,7 @@ def test_a_successful_subscription_resets_its_backoff() -> None:
         with pytest.raises(TransportError):
             client.establish(subscribed=True)
     client.establish(subscribed=True)
-    client.manager.subscribe_backoff.failed(client.passed, "x")
+    client.manager.subscribe_backoff.failed(client.passed, REFUSED)
 
     assert client.manager.subscribe_backoff.pause(client.passed) == SECOND // 10
 

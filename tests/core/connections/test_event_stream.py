@@ -137,7 +137,7 @@ def test_a_subscriber_that_was_closed_while_it_sleeps_gets_none_within_a_second(
 def test_closing_the_client_during_a_backoff_ends_the_event_stream() -> None:
     subscriber = Subscriber()
     client = subscriber.client
-    client.manager.connect_backoff.failed(0, "x")
+    client.manager.connect_backoff.failed(0, TransportError("x", sent=False))
     steps = next_event(client.manager, subscriber.queue, client.now, timeout=SECOND)
     assert isinstance(next(steps), Sleep)
 

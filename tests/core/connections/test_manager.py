@@ -217,7 +217,7 @@ def test_the_backoff_redacts_the_text_of_a_third_party_exception() -> None:
     client = ToyClient()
     client.manager.connection_lost(client.connect(), OSError("s3cret"), 0)
 
-    assert client.manager.connect_backoff.reason == "OSError"
+    assert client.manager.connect_backoff.reason == "a bug: OSError"
 
 
 def test_closing_the_client_ends_everything_without_feeding_the_backoff() -> None:
