@@ -103,6 +103,14 @@ class TestAccount:
 
         assert [each["asset"] for each in found] == ["BNB", "BTC", "LTC", "USDT"]
 
+    def test_an_account_is_of_the_present_during_a_lag_of_queries(
+        self, ask: Ask, venue: Venue
+    ) -> None:
+        place_single(venue)
+        venue.lags = (QueryLag(3600.0),)
+
+        assert ask("account.status").body["updateTime"] == CANCELED
+
 
 class TestCommissionRate:
     @pytest.fixture

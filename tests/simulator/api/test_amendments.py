@@ -127,6 +127,12 @@ def test_a_malformed_amend_changes_nothing(
     assert venue.order_list(0) == before
 
 
+def test_the_amendments_on_an_unknown_symbol_are_refused(venue: Venue, written: Written) -> None:
+    query = written("GET", AMENDMENTS, symbol="NOSUCH", orderId=3)
+    response = RestServerProtocol(venue).respond(query, now=NOW)
+    assert (response.status, json.loads(response.body)["code"]) == (400, -1121)
+
+
 def test_the_log_of_the_venue_distinguishes_amends_from_queries(
     venue: Venue, written: Written
 ) -> None:
