@@ -59,15 +59,6 @@ class AnyClient(Protocol):
     def close(self) -> None: ...
 
 
-class AnyEventStream(Protocol):
-    """An event stream of either colour."""
-
-    @property
-    def is_flowing(self) -> bool: ...
-    def wait(self, seconds: float | None = None) -> Event | Gap | None: ...
-    def close(self) -> None: ...
-
-
 class _BlockingEvents:
     def __init__(self, stream: AsyncEventStream, runner: asyncio.Runner) -> None:
         self._stream = stream

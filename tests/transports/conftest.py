@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -170,33 +169,6 @@ def tls(papers: tuple[Path, Path]) -> Tls:
 def fresh_tls(papers: tuple[Path, Path]) -> Tls:
     """TLS for a test that may spoil it."""
     return _tls(*papers)
-
-
-class Sockets:
-    """The sockets of aiohttp's sessions over TLS."""
-
-    def __init__(self, tls: Tls) -> None:
-        self._tls = tls
-        self._opened: list[socket.socket] = []
-
-    def session(self, *, force_close: bool = False, **settings: object) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            ssl=self._tls.client, socket_factory=self._open, force_close=force_close
-        )
-        return aiohttp.ClientSession(connector=connector, **settings)  # type: ignore[arg-type] # the transport's own
-
-    def are_closed(self) -> list[bool]:
-        return [each.fileno() == -1 for each in self._opened]
-
-    def _open(self, address: tuple[Any, ...]) -> socket.socket:
-        family, kind, protocol, *_ = address
-        self._opened.append(socket.socket(family, kind, protocol))
-        return self._opened[-1]
-
-
-@pytest.fixture
-def sockets(tls: Tls) -> Sockets:
-    return Sockets(tls)
 
 
 @pytest.fixture(params=["plain", "tls"])
