@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from selectors import EVENT_READ
 from time import monotonic, time_ns
 from types import CodeType, FrameType
@@ -337,6 +338,18 @@ def test_a_forked_child_closes_the_sockets_that_it_inherited(
         wait_for(done)
         assert here.fileno() == -1
     thread.stop()
+
+
+def test_an_inline_loop_in_a_forked_child_runs_no_callback_of_the_parent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop, ran = InlineLoop(VenueTransport(Venue()), time_ns), list[str]()
+    loop.call_soon(partial(ran.append, "parent"))
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    loop.call_soon(partial(ran.append, "child"))
+    loop.run_due()
+
+    assert ran == ["child"]
 
 
 def interrupting(code: CodeType, line: int) -> Any:

@@ -120,8 +120,6 @@ class FramedChannel:
 
     def _enter(self) -> None:
         if self._process != os.getpid():
-            if self._loop.is_inherited():
-                self._loop.forget()
             # Not here: several threads of a forked child may come this way at once.
             self._call(self._start_in_child)
         self._loop.run_due()

@@ -70,6 +70,8 @@ class InlineLoop:
 
     def call_soon(self, callback: Callback) -> None:
         """Call a function when a thread waits."""
+        if self.is_inherited():
+            self.forget()
         self._callbacks.append(callback)
 
     def call_later(self, seconds: float, callback: Callback) -> _Timer:
