@@ -1,4 +1,4 @@
-"""What is said while a command waits: for a connection, or for the end of a rate limit.
+"""What is printed while a command waits: for a connection, or for the end of a rate limit.
 
 Without it a command whose exchange is away would be silent until its deadline.
 """

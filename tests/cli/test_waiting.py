@@ -1,4 +1,4 @@
-"""What a command says while it waits."""
+"""What a command prints while it waits."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ AT = Instant(0, TimeUnit.MILLISECOND)
 
 
 @pytest.mark.parametrize("protocol", ["rest", "websocket"])
-def test_a_command_without_an_exchange_says_once_that_it_tries_again(
+def test_a_command_without_an_exchange_prints_once_that_it_retries(
     command: CommandLine, protocol: str
 ) -> None:
     ended = command("open", "--url", AWAY, "--protocol", protocol, "--deadline", "0.5")
@@ -36,7 +36,7 @@ def test_a_command_without_an_exchange_says_once_that_it_tries_again(
     assert (ended.code, ended.out) == (6, "")
 
 
-def test_watch_without_an_exchange_says_once_that_it_tries_again_and_ends_by_the_deadline(
+def test_watch_without_an_exchange_prints_once_that_it_retries_and_ends_by_the_deadline(
     command: CommandLine,
 ) -> None:
     ended = command("watch", "--url", AWAY, "--deadline", "0.5")
@@ -45,7 +45,7 @@ def test_watch_without_an_exchange_says_once_that_it_tries_again_and_ends_by_the
     assert ended.code == 6
 
 
-def test_of_connections_that_fail_in_a_row_the_first_is_said(
+def test_of_connections_that_fail_in_a_row_the_first_is_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     notes = WaitNotes()
@@ -57,7 +57,7 @@ def test_of_connections_that_fail_in_a_row_the_first_is_said(
     assert capsys.readouterr().err == "no route 0; trying again\nno route 2; trying again\n"
 
 
-def test_short_waits_and_retries_of_a_request_that_was_sent_are_not_said(
+def test_short_waits_and_retries_of_a_request_that_was_sent_are_not_printed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     call: Any = {"at": AT, "call": 1, "operation": "Query Open Order lists", "symbol": None}
@@ -70,7 +70,7 @@ def test_short_waits_and_retries_of_a_request_that_was_sent_are_not_said(
     assert capsys.readouterr().err == ""
 
 
-def test_a_command_says_how_long_it_waits_for_a_rate_limit(command: CommandLine) -> None:
+def test_a_command_prints_how_long_it_waits_for_a_rate_limit(command: CommandLine) -> None:
     limited = f.rate_limited(retry_after=1)
     with Simulator(plan=Plan([f.NORMAL, limited])) as simulator:
         ended = command("open", "--url", simulator.url)

@@ -101,7 +101,7 @@ def test_frames_are_the_same_however_the_bytes_are_cut(protocol: WebSocket, size
 
 
 @pytest.mark.parametrize("length", [125, 126, 65_535, 65_536])
-def test_a_frame_is_whole_at_its_last_byte_however_its_size_is_told(length: int) -> None:
+def test_a_frame_is_whole_at_its_last_byte_however_its_length_is_encoded(length: int) -> None:
     opened = WebSocket("ws://127.0.0.1:1", "/", max_size=65_536)
     data = piece(Opcode.TEXT, b"x" * length)
     # Its head and a byte come with the handshake.
@@ -120,7 +120,7 @@ def test_a_frame_is_whole_at_its_last_byte_however_its_size_is_told(length: int)
     ],
     ids=["masked", "longer than 1000", "longer than 65535"],
 )
-def test_a_frame_that_is_refused_is_so_by_its_head(
+def test_an_invalid_frame_is_refused_by_its_head(
     protocol: WebSocket, head: bytes, end: str
 ) -> None:
     assert feed(protocol, [head[:-1]]) == []
