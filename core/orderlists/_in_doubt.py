@@ -70,8 +70,8 @@ class InDoubt:
     request: Request[Any] = field(validator=_check_request)
     attempts: tuple[Attempt, ...] = field(default=(), converter=_to_attempts)
 
-    def to_json(self) -> str:
-        """Return the JSON form."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form as plain values."""
         request = asdict(self.request, value_serializer=_plain)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - every request is an attrs class
         attempts = [
             {
@@ -82,7 +82,11 @@ class InDoubt:
             for each in self.attempts
         ]
         kind = type(self.request).__name__
-        return json.dumps({"request": {"kind": kind, **request}, "attempts": attempts})
+        return {"request": {"kind": kind, **request}, "attempts": attempts}
+
+    def to_json(self) -> str:
+        """Return the JSON form."""
+        return json.dumps(self.to_dict())
 
     @classmethod
     def from_json(cls, text: str | bytes) -> InDoubt:

@@ -35,7 +35,6 @@ Invariant: no text contains a secret, a signature, a signed query or the body of
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
@@ -469,7 +468,7 @@ class OutcomeUnknown(OrderListsError):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the error as plain values, with the JSON form of `in_doubt`."""
-        return {**super().to_dict(), "in_doubt": json.loads(self.in_doubt.to_json())}
+        return {**super().to_dict(), "in_doubt": self.in_doubt.to_dict()}
 
     @property
     def request(self) -> Request[Any]:

@@ -48,6 +48,7 @@ def test_the_json_form_round_trips_request_and_attempts(
     doubt = InDoubt(request, tuple(sent))
     assert InDoubt.from_json(doubt.to_json()) == doubt
     assert InDoubt.from_json(doubt.to_json().encode()) == doubt
+    assert json.loads(doubt.to_json()) == doubt.to_dict()
 
 
 def test_the_json_form_is_as_documented() -> None:
