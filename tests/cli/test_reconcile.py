@@ -8,12 +8,21 @@ from typing import Any
 import pytest
 
 from command_lines import CommandLine
-from orderlists import CancelOpenOrders, CancelOrderList, InDoubt
+from orderlists import CancelOpenOrders, CancelOrderList, InDoubt, PlaceOco
+from orderlists.enums import Side
 from orderlists.extending import Request
+from orderlists.legs import LimitMaker, StopLoss
 from orderlists_simulator import Plan, Simulator
 from orderlists_simulator import faults as f
 
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0, new_client_order_id="mine")
+PLACE = PlaceOco(
+    symbol="LTCBTC",
+    side=Side.SELL,
+    quantity="1",
+    above=LimitMaker(price="3"),
+    below=StopLoss(stop_price="1"),
+)
 
 
 def stored(request: Request[Any]) -> str:
@@ -107,14 +116,23 @@ def test_a_file_that_holds_no_request_is_refused(orderlists: CommandLine, text: 
     )
 
 
-def test_a_file_with_an_invalid_request_is_refused_under_its_field(orderlists: CommandLine) -> None:
-    text = Path(stored(CANCEL)).read_text()
-    Path("doubt.json").write_text(text.replace("LTCBTC", "ltcbtc"))
+@pytest.mark.parametrize(
+    ("request_", "valid", "invalid", "text"),
+    [
+        (CANCEL, "LTCBTC", "ltcbtc", "symbol='ltcbtc': must be in upper case"),
+        (PLACE, "SELL", "SHORT", "side='SHORT': must be BUY or SELL"),
+    ],
+)
+def test_a_file_with_an_invalid_request_is_refused_under_its_field(
+    orderlists: CommandLine, request_: Request[Any], valid: str, invalid: str, text: str
+) -> None:
+    file = Path(stored(request_))
+    file.write_text(file.read_text().replace(valid, invalid))
 
     ended = orderlists("reconcile", "doubt.json")
 
     assert ended.code == 2
-    assert ended.err.startswith("FILE='doubt.json': symbol='ltcbtc': must be in upper case")
+    assert ended.err.startswith(f"FILE='doubt.json': {text}")
 
 
 def test_a_file_that_does_not_exist_is_refused(orderlists: CommandLine) -> None:
