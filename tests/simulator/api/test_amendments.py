@@ -127,6 +127,12 @@ def test_a_malformed_amend_changes_nothing(
     assert venue.order_list(0) == before
 
 
+def test_an_amend_that_is_done_keeps_its_weight(venue: Venue, written: Written) -> None:
+    sent = written("PUT", AMEND, symbol="LTCBTC", orderId=3, newQty="4")
+    response = RestServerProtocol(venue).respond(sent, now=NOW)
+    assert (response.status, response.header("X-MBX-USED-WEIGHT-1M")) == (200, "4")
+
+
 def test_the_amendments_on_an_unknown_symbol_are_refused(venue: Venue, written: Written) -> None:
     query = written("GET", AMENDMENTS, symbol="NOSUCH", orderId=3)
     response = RestServerProtocol(venue).respond(query, now=NOW)

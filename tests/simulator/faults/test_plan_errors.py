@@ -89,7 +89,7 @@ def test_an_invalid_plan_is_refused_when_it_is_made(refusal: str, make: Make) ->
     assert str(caught.value).startswith(refusal)
 
 
-def no_fate(_number: int, _request: object) -> f.Fault:
+def no_fault(_number: int, _request: object) -> f.Fault:
     fault: f.Fault = anything(f.DROPPED)
     return fault
 
@@ -98,7 +98,15 @@ def wrong(_number: int, _request: object) -> f.Fault:
     raise KeyError("a mistake")
 
 
-RULES = [(no_fate, r"returned NoResponse.* for request 0"), (wrong, "failed: KeyError")]
+def failed(_number: int, _request: object) -> f.Fault:
+    raise AssertionError("no such request is expected")
+
+
+RULES = [
+    (no_fault, r"returned NoResponse.* for request 0"),
+    (wrong, "failed: KeyError"),
+    (failed, "^no such request is expected"),
+]
 
 
 @pytest.mark.parametrize("colour", CLIENTS)
@@ -134,7 +142,7 @@ def test_a_simulator_raises_an_error_in_its_plan_at_its_end(protocol: str) -> No
     at_once = Policy(reconcile=False, max_resends=0)
     with (
         pytest.raises(AssertionError, match="returned NoResponse"),
-        Simulator(plan=f.Plan(no_fate)) as simulator,
+        Simulator(plan=f.Plan(no_fault)) as simulator,
         Client(simulator.key, exchange=simulator.url, protocol=PROTOCOLS[protocol]()) as client,
         pytest.raises(OutcomeUnknown),
     ):
