@@ -13,7 +13,7 @@ from orderlists import CanceledOrderList, OrderReport, ServerTime, TimeUnit
 from orderlists._formats.decoder import decode_value, decoder_of
 from orderlists._formats.diagnostics import converter, type_of
 from orderlists._formats.scalars import Mismatch
-from orderlists._models.filters import Filter
+from orderlists._models.filters import Filter, PriceFilter
 from orderlists.extending import Many, One, OneOf, Shape, Unreadable
 from replies import cancel_replies, damaged_replies, filters, json_values
 
@@ -79,6 +79,20 @@ def test_a_malformed_optional_field_is_kept_apart_by_decoder_and_diagnostics() -
         result: Any = decode({**BARE, "price": 7}, One(OrderReport), TimeUnit.MILLISECOND)
         assert result.price is None
         assert result.malformed_fields == {"price": 7}
+
+
+@pytest.mark.parametrize(
+    ("name", "price", "kind"),
+    [("PRICE_FILTER", "1", PriceFilter), ("PRICE_FILTER", 1, Filter), ("NEW", "1", Filter)],
+)
+def test_a_malformed_or_unknown_filter_is_a_plain_one_to_decoder_and_diagnostics(
+    name: str, price: object, kind: type[Filter]
+) -> None:
+    # One that a property has made would count as not covered.
+    converter.cache_clear()
+    tree = {"filterType": name, "minPrice": price, "maxPrice": "2", "tickSize": "1"}
+    for decode in (fast, explaining):
+        assert type(decode(tree, One(Filter), TimeUnit.MILLISECOND)) is kind
 
 
 def attributes_of(result: Any) -> object:
