@@ -1,12 +1,23 @@
 """Fixtures for the tests of the pytest plugin."""
 
 import os
+import pkgutil
 import sys
 from typing import Protocol
 
 import pytest
 
+import orderlists
+import orderlists_simulator
+import orderlists_transports
 from orderlists_pytest import plugin
+
+# A run in this process forgets what it has loaded.  What is loaded on demand would then be there
+# twice, and the tests that follow would take one class for another.
+for package in (orderlists, orderlists_simulator, orderlists_transports):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not module.name.endswith("__main__"):
+            pkgutil.resolve_name(module.name)
 
 
 class Run(Protocol):
