@@ -40,7 +40,7 @@ def test_cancel_all_with_json_prints_the_verdicts_and_the_report(orderlists: Com
 
     assert [each["kind"] for each in verdicts] == ["CanceledOrderList"] * 5
     assert report == {
-        "kind": "CancelAllReport",
+        "kind": "CancelAllSummary",
         "lists": 5,
         "canceled": 5,
         "left": [],

@@ -76,7 +76,7 @@ def _record(each: OrderList, verdict: Verdict) -> dict[str, Any]:
 
 def _summary(report: CancelAllReport) -> dict[str, Any]:
     return {
-        "kind": "CancelAllReport",
+        "kind": "CancelAllSummary",
         "lists": len(report.verdicts),
         "canceled": len(_canceled(report)),
         "left": [each.order_list_id for each in report.left],

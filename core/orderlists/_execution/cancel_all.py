@@ -2,9 +2,9 @@
 
 Sans I/O: `CancelAll.run` yields batches of calls, which a driver runs together.
 
-Invariant: a list is cancelled by its exchange id alone, so that no cancel can reach a newer list;
+Invariant: a list is canceled by its exchange id alone, so that no cancel can reach a newer list;
 and every list to which a cancel was sent has a verdict, or is in doubt.  So has a list that no
-valid cancel can name: its verdict is the error, and the others are cancelled.
+valid cancel can name: its verdict is the error, and the others are canceled.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What became of the open order lists that were to be cancelled."""
+"""What became of the open order lists that were to be canceled."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class CancelAllReport:
 
     Attributes:
         verdicts: What became of the cancel of each list, by the id of the list; the last one, if a
-            list was cancelled more than once.
+            list was canceled more than once.
         left: The lists that were open when they were read, and of which no verdict proves that they
             are over: a query may lag, so that its silence proves nothing.
         is_current: Whether the open lists were read after the last cancel, so that `left` is all
@@ -71,7 +71,7 @@ class CancelAllReport:
             "left": [each.to_dict() for each in self.left],
             "is_current": self.is_current,
             "error": None if self.error is None else self.error.to_dict(),
-            "in_doubt": [json.loads(each.to_json()) for each in self.in_doubt],
+            "in_doubt": [each.to_dict() for each in self.in_doubt],
         }
 
     def to_json(self) -> str:
