@@ -10,7 +10,7 @@ from orderlists import Evidence, OrderList, RejectedOrderList
 from orderlists._operations.base import Effect
 from orderlists._operations.recovery.place import recover_placement
 from orderlists.enums import ListOrderStatus
-from orderlists.extending import Operation, Parameter, Request, Security
+from orderlists.extending import Operation, Request, Security
 
 
 @frozen(slots=False, kw_only=True)
@@ -47,9 +47,6 @@ class Place(Request[tuple[OrderList, Evidence]]):
         if not missing:
             return {}
         return {**missing, "generated_ids": self.generated_ids | set(missing.values())}
-
-    def parameters(self) -> list[Parameter]:
-        return []
 
     def mismatch(self, result: Any) -> str | None:
         if result.list_order_status is ListOrderStatus.REJECT:

@@ -8,7 +8,6 @@ the same for every protocol.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from decimal import Decimal
 from enum import Enum
@@ -116,7 +115,7 @@ class Operation(Generic[R]):
     changes_state: bool = field(init=False, default=Factory(_has_effect, takes_self=True))
 
 
-class Request(ABC, Generic[R]):
+class Request(Generic[R]):
     """A request with a result of type `R`.  Immutable, and validated when it is constructed.
 
     A request of your own is an attrs class without slots, which would make its construction half
@@ -134,9 +133,9 @@ class Request(ABC, Generic[R]):
                 raise TypeError(f"{cls.__name__} is a request of this library: choose another name")
             _KINDS[cls.__name__] = cls
 
-    @abstractmethod
     def parameters(self) -> list[Parameter]:
-        """Return the parameters to send, in the documented order."""
+        """Return the parameters to send, in the documented order; by default none."""
+        return []
 
     def mismatch(self, result: R) -> str | None:
         """Return why a result cannot belong to this request, or None if it can.

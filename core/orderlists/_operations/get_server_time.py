@@ -7,7 +7,7 @@ from typing import ClassVar
 from attrs import frozen
 
 from orderlists._models.base import Result
-from orderlists._operations.base import Operation, Parameter, Request, Security
+from orderlists._operations.base import Operation, Request, Security
 from orderlists._time import Instant
 
 
@@ -40,7 +40,3 @@ class GetServerTime(Request[ServerTime]):
     """
 
     operation: ClassVar[Operation[ServerTime]] = GET_SERVER_TIME
-
-    def parameters(self) -> list[Parameter]:
-        """Return no parameters."""
-        return []

@@ -47,13 +47,8 @@ HANDSHAKE: Final[Operation[Nothing]] = _operation("Open a connection", "", Secur
 """The opening handshake: not a method of the API, but it has a weight and may be refused."""
 
 
-class _WithoutParameters(Request[Any]):
-    def parameters(self) -> list[Parameter]:
-        return []
-
-
 @frozen(repr=False, slots=False)
-class LogOn(_WithoutParameters):
+class LogOn(Request[Any]):
     """Authenticate the connection for all requests that follow on it.  Ed25519 keys only."""
 
     operation: ClassVar[Operation[Nothing]] = _operation(
@@ -62,7 +57,7 @@ class LogOn(_WithoutParameters):
 
 
 @frozen(repr=False, slots=False)
-class Subscribe(_WithoutParameters):
+class Subscribe(Request[Any]):
     """Subscribe to the events of the account that is logged on."""
 
     operation: ClassVar[Operation[Subscription]] = _operation(
@@ -71,7 +66,7 @@ class Subscribe(_WithoutParameters):
 
 
 @frozen(repr=False, slots=False)
-class SubscribeSigned(_WithoutParameters):
+class SubscribeSigned(Request[Any]):
     """Subscribe to the events of the account whose key signs this request."""
 
     operation: ClassVar[Operation[Subscription]] = _operation(
@@ -102,7 +97,7 @@ class Unsubscribe(Request[Nothing]):
 
 
 @frozen(repr=False, slots=False)
-class Ping(_WithoutParameters):
+class Ping(Request[Any]):
     """Test connectivity; keeps a quiet connection alive."""
 
     operation: ClassVar[Operation[Nothing]] = Operation(

@@ -30,7 +30,7 @@ from orderlists._clock import ClockReading
 from orderlists._operations.base import Effect
 from orderlists._operations.recovery.case import Case, Steps
 from orderlists.enums import ListOrderStatus
-from orderlists.extending import Operation, Parameter, Request, Security
+from orderlists.extending import Operation, Request, Security
 from scripted import SECOND, Scripted, done
 
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0)
@@ -55,9 +55,6 @@ class Look(Request[int]):
     """A custom query."""
 
     operation: ClassVar[Operation[int]] = LOOK
-
-    def parameters(self) -> list[Parameter]:
-        return []
 
 
 ONCE = Policy(reconcile=False, max_resends=0)
@@ -152,9 +149,6 @@ class Change(Request[int]):
     """A custom state-changing request without a recovery."""
 
     operation: ClassVar[Operation[int]] = evolve(LOOK, name="Change", effect=Effect.CANCEL)
-
-    def parameters(self) -> list[Parameter]:
-        return []
 
 
 def test_an_operation_without_a_recovery_is_not_resent_once_it_may_have_arrived() -> None:

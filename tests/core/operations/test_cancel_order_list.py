@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from orderlists import CancelOrderList, GetServerTime, InvalidRequest
 from orderlists._operations.cancel_order_list import ListClientOrderId, OrderListId
-from orderlists.extending import Operation, Parameter, Request
+from orderlists.extending import Operation, Request
 from strategies import cancels, client_ids, ids, recv_windows, symbols
 
 
@@ -83,9 +83,6 @@ def test_a_request_without_validators_is_completed() -> None:
         operation: ClassVar[Operation[Any]] = evolve(GetServerTime.operation, fresh_ids=("own_id",))
         recv_window: Decimal | None = None
         own_id: str | None = None
-
-        def parameters(self) -> list[Parameter]:
-            return []
 
     window = Decimal(1)
     complete = Unruly().completed(recv_window=window, new_id=lambda: "any")
@@ -201,5 +198,4 @@ def test_a_request_of_another_library_cannot_take_the_name_of_one_of_this() -> N
     with pytest.raises(TypeError, match="CancelOrder is a request of this library"):
 
         class CancelOrder(Request[int]):  # pyright: ignore[reportUnusedClass]
-            def parameters(self) -> list[Parameter]:
-                return []
+            """A namesake."""
