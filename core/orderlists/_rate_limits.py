@@ -61,20 +61,12 @@ class ListedRateLimit(Result):
     limit: int
 
 
-class Usage(NamedTuple):
-    """The reported usage of one window.
+Usage: TypeAlias = tuple[RateLimitType, int, int, int | None]
+"""The reported usage of one window.
 
-    Attributes:
-        limiter: What is limited.
-        seconds: The length of the window.
-        used: The usage.
-        limit: The limit, if the reply reports it.
-    """
-
-    limiter: RateLimitType
-    seconds: int
-    used: int
-    limit: int | None = None
+What is limited, the length of the window in seconds, the usage, and the limit; None for the limit
+if the reply does not report it.  A plain tuple, because every reply reports several.
+"""
 
 
 class RateLimit(NamedTuple):
@@ -118,7 +110,7 @@ class RateLimits:
 
     >>> rate_limits = RateLimits()
     >>> now = ClockReading(monotonic=0, server=90_000_000_000, error=None)
-    >>> rate_limits.record([Usage(RateLimitType.REQUEST_WEIGHT, 60, 7)], account="k", now=now)
+    >>> rate_limits.record([(RateLimitType.REQUEST_WEIGHT, 60, 7, None)], account="k", now=now)
     >>> [(a.used, a.limit) for a in rate_limits.read(account="k", now=now) if a.seconds == 60]
     [(7, 6000)]
     """

@@ -21,8 +21,8 @@ _OTHERS: set[str] = set()
 def usage_of(response: HttpResponse) -> list[Usage]:
     """Return the usage of each window in the headers.
 
-    >>> usage_of(HttpResponse(200, (("X-MBX-USED-WEIGHT-1M", "7"),)))[0].used
-    7
+    >>> usage_of(HttpResponse(200, (("X-MBX-USED-WEIGHT-1M", "7"),)))
+    [(<RateLimitType.REQUEST_WEIGHT: 'REQUEST_WEIGHT'>, 60, 7, None)]
     """
     usages: list[Usage] = []
     for name, value in response.headers:
@@ -34,7 +34,7 @@ def usage_of(response: HttpResponse) -> list[Usage]:
         # `isdigit` alone takes other digits too; a pattern takes three times as long.
         elif value.isdigit() and value.isascii() and len(value) <= _LONGEST_COUNT:
             limiter, seconds = window
-            usages.append(Usage(limiter, seconds, int(value)))
+            usages.append((limiter, seconds, int(value), None))
     return usages
 
 

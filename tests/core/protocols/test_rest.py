@@ -29,7 +29,7 @@ from orderlists import (
     UnknownOrderList,
 )
 from orderlists._operations.user_data_stream import LogOn
-from orderlists.extending import HttpRequest, HttpResponse, RateLimitType, Request, Usage
+from orderlists.extending import HttpRequest, HttpResponse, RateLimitType, Request
 from strategies import cancels, keys, timestamps
 
 
@@ -237,7 +237,7 @@ def test_a_readable_200_labelled_html_is_a_result(seed_reply: bytes) -> None:
 
 def test_the_usage_of_the_rate_limits_is_read_from_headers() -> None:
     response = HttpResponse(400, (("X-MBX-USED-WEIGHT-1M", "7"), ("Date", "today")), b"")
-    assert Rest().usages(response) == [Usage(RateLimitType.REQUEST_WEIGHT, 60, 7)]
+    assert Rest().usages(response) == [(RateLimitType.REQUEST_WEIGHT, 60, 7, None)]
 
 
 def test_a_parser_bug_is_raised_unchanged() -> None:
