@@ -86,7 +86,7 @@ def _call_alone() -> Act:
         steps = engine.send(_REQUESTS[0], None, started=1).steps
         steps.send(None).encode(now)
         try:
-            steps.send(Outcome(response, None, now))
+            steps.send(Outcome(response, None, now.monotonic))
         except StopIteration:
             return
 

@@ -97,12 +97,12 @@ class Outcome:
     Attributes:
         value: The value of the command; None on an error.
         error: The exception that its execution raised, or None.
-        at: The time when it was done.
+        at: The time when it was done, by the monotonic clock, in nanoseconds.
     """
 
     value: Any
     error: BaseException | None
-    at: ClockReading
+    at: int
 
 
 Command: TypeAlias = HttpExchange | FramedExchange | AwaitEvent | Sleep

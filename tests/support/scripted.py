@@ -176,8 +176,8 @@ class Scripted:
         try:
             value = self._execute(command)
         except BaseException as error:  # noqa: BLE001 - as drivers do
-            return Outcome(None, error, self.now)
-        return Outcome(value, None, self.now)
+            return Outcome(None, error, self.now.monotonic)
+        return Outcome(value, None, self.now.monotonic)
 
     def _execute(self, command: Command) -> object:
         match command:

@@ -128,9 +128,9 @@ class ToyClient:
                 except StopIteration as finished:
                     return finished.value
                 try:
-                    outcome = Outcome(self._execute(command), None, self.now)
+                    outcome = Outcome(self._execute(command), None, self.passed)
                 except OrderListsError as error:
-                    outcome = Outcome(None, error, self.now)
+                    outcome = Outcome(None, error, self.passed)
         finally:
             steps.close()
 

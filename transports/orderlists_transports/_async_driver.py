@@ -49,7 +49,7 @@ class AsyncDriver:
         channel: AsyncChannel,
         sleep: Callable[[float], Awaitable[object]],
     ) -> None:
-        self._now = settings.now
+        self._monotonic = settings.monotonic
         self._channel = channel
         self._sleep = sleep
         self._turns = Turns(settings.max_in_flight)
@@ -79,8 +79,8 @@ class AsyncDriver:
                 case _:
                     value = await self._channel.await_event(command)
         except BaseException as error:  # noqa: BLE001 - the engine tells what it is, and raises it
-            return Outcome(None, error, self._now())
-        return Outcome(value, None, self._now())
+            return Outcome(None, error, self._monotonic())
+        return Outcome(value, None, self._monotonic())
 
     async def _exchange(self, command: HttpExchange | FramedExchange) -> Any:  # noqa: ANN401 - a reply
         """Hold a turn for one exchange of messages."""
@@ -98,11 +98,11 @@ class AsyncDriver:
         """Wait until a turn has come; return the seconds that are left then."""
         ticket.came = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout((until - self._now().monotonic) / SECOND):
+            async with asyncio.timeout((until - self._monotonic()) / SECOND):
                 await ticket.came
         except TimeoutError:
             raise TransportError(NO_TURN, sent=False) from None
-        return (until - self._now().monotonic) / SECOND
+        return (until - self._monotonic()) / SECOND
 
 
 class TaskTicket(Ticket):

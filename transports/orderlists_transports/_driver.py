@@ -54,7 +54,7 @@ class Driver:
     def __init__(
         self, settings: Settings, channel: Channel, sleep: Callable[[float], object]
     ) -> None:
-        self._now = settings.now
+        self._monotonic = settings.monotonic
         self._channel = channel
         self._sleep = sleep
         self._turns = Turns(settings.max_in_flight)
@@ -86,8 +86,8 @@ class Driver:
                 case _:
                     value = self._channel.await_event(command)
         except BaseException as error:  # noqa: BLE001 - the engine tells what it is, and raises it
-            return Outcome(None, error, self._now())
-        return Outcome(value, None, self._now())
+            return Outcome(None, error, self._monotonic())
+        return Outcome(value, None, self._monotonic())
 
     def _exchange(self, command: HttpExchange | FramedExchange) -> Any:  # noqa: ANN401 - a reply
         """Hold a turn for one exchange of messages."""
@@ -111,10 +111,10 @@ class Driver:
             if not self._turns.has_turn(ticket):
                 came.acquire()
                 ticket.came = came
-        left = (until - self._now().monotonic) / SECOND
+        left = (until - self._monotonic()) / SECOND
         if left <= 0 or not came.acquire(timeout=min(left, _LONGEST_WAIT)):
             raise TransportError(NO_TURN, sent=False)
-        return (until - self._now().monotonic) / SECOND
+        return (until - self._monotonic()) / SECOND
 
 
 class ThreadTicket(Ticket):

@@ -274,7 +274,7 @@ class _Establishment:
 
     def _do(self, command: OpenConnection | RoundTrip | Sleep) -> Steps[Any]:
         outcome = yield command
-        self.at = outcome.at
+        self.at = self.manager.gate.clock.at(outcome.at)
         if outcome.error is not None:
             raise outcome.error
         return outcome.value

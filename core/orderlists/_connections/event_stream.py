@@ -58,7 +58,8 @@ def next_event(
         if connection is not None:
             is_done = _wake_condition(manager, queue, connection)
             slice_end = min(until, at.monotonic + _AGE_CHECK)
-            at = (yield WaitOn(connection, is_done, slice_end)).at
+            outcome = yield WaitOn(connection, is_done, slice_end)
+            at = manager.gate.clock.at(outcome.at)
         elif (later := (yield from _try_to_subscribe(manager, at, until))) is not None:
             at = later
         else:
@@ -72,7 +73,7 @@ def _try_to_subscribe(
     pause = _pause(manager, at)
     if pause == 0:
         outcome = yield EnsureSubscribed(min(until, at.monotonic + _AGE_CHECK))
-        at, error = outcome.at, outcome.error
+        at, error = manager.gate.clock.at(outcome.at), outcome.error
         if error is None:
             return at
         if not (isinstance(error, LIMITS) or _can_be_repeated(error)):
@@ -80,7 +81,7 @@ def _try_to_subscribe(
         pause = _SHORTEST_PAUSE
     pause = min(pause, max(0, until - at.monotonic), _CLOSED_CHECK)
     outcome = yield Sleep(pause / SECOND)
-    return outcome.at if outcome.error is None else None
+    return manager.gate.clock.at(outcome.at) if outcome.error is None else None
 
 
 def first_subscription(
@@ -98,8 +99,9 @@ def first_subscription(
         outcome = yield EnsureSubscribed(until)
         if outcome.error is None:
             return
-        pause = max(_pause(manager, outcome.at), _SHORTEST_PAUSE)
-        is_too_late = pause >= until - outcome.at.monotonic
+        at = manager.gate.clock.at(outcome.at)
+        pause = max(_pause(manager, at), _SHORTEST_PAUSE)
+        is_too_late = pause >= until - at.monotonic
         if is_too_late or not _can_be_repeated(outcome.error):
             raise outcome.error
         yield Sleep(pause / SECOND)

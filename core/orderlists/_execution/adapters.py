@@ -85,11 +85,13 @@ class HttpAdapter:
 
     def decode(self, request: Request[R], outcome: Outcome) -> R:
         """Record the reported usage, and return the result, or raise the error in the response."""
-        self.gate.record(self.protocol.usages(outcome.value), outcome.at)
+        gate, usages = self.gate, self.protocol.usages(outcome.value)
+        if usages:
+            gate.record(usages, gate.clock.at(outcome.at))
         try:
             return self.protocol.decode(request, outcome.value)
         except (RateLimited, Banned) as refusal:
-            self.gate.close(refusal, outcome.at)
+            gate.close(refusal, gate.clock.at(outcome.at))
             raise
 
     def raw(self, outcome: Outcome) -> bytes:

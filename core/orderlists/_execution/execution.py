@@ -132,7 +132,7 @@ class Execution(Generic[R]):
             outcome: Outcome = yield adapter.exchange(
                 request, state, timeout=timeout, is_urgent=is_urgent
             )
-            state.now = outcome.at.monotonic
+            state.now = outcome.at
             reply = self._read(request, outcome)
             if state.is_detailed:
                 self._emit_reply(reply)
@@ -270,7 +270,7 @@ class Execution(Generic[R]):
         if self.state.listens(INFO):
             self.state.events.recovery_awaits_event()
         outcome: Outcome = yield AwaitEvent(find, seconds)
-        self.state.now = outcome.at.monotonic
+        self.state.now = outcome.at
         if outcome.error is not None and not isinstance(outcome.error, OrderListsError):
             raise outcome.error
         proof: T | None = outcome.value
@@ -288,7 +288,7 @@ class Execution(Generic[R]):
         if state.listens(INFO):
             state.events.sleeping(seconds, is_blocked=is_blocked)
         outcome: Outcome = yield Sleep(seconds)
-        state.now = outcome.at.monotonic
+        state.now = outcome.at
         state.pause = min(2 * state.pause, LONGEST_PAUSE)
         if outcome.error is not None and not isinstance(outcome.error, OrderListsError):
             raise outcome.error

@@ -8,7 +8,6 @@ from orderlists import (
     RateLimited,
     TransportError,
 )
-from orderlists._clock import ServerClock
 from orderlists._connections.connection import Connection
 from orderlists._connections.establish import not_connected_in_time
 from orderlists._operations.user_data_stream import LogOn
@@ -185,15 +184,13 @@ def test_a_client_that_is_closed_while_it_waits_opens_no_connection() -> None:
     client.connect_errors = [NO_ROUTE]
     with pytest.raises(TransportError):
         client.establish()
-    learn = ServerClock.at
+    passing = client.pass_time
 
-    class Closing(ServerClock):
-        def at(self, monotonic: int) -> Any:
-            if monotonic > 0:
-                client.manager.is_closed = True
-            return learn(self, monotonic)
+    def close(seconds: float) -> None:
+        client.manager.is_closed = True
+        passing(seconds)
 
-    client.clock = Closing(wall=0, monotonic=0)
+    client.pass_time = close  # type: ignore[method-assign]
     with pytest.raises(TransportError, match="closed"):
         client.establish()
     assert client.log == ["connect", 0.1]

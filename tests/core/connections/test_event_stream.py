@@ -142,7 +142,7 @@ def test_closing_the_client_during_a_backoff_ends_the_event_stream() -> None:
     assert isinstance(next(steps), Sleep)
 
     with pytest.raises(StopIteration) as ended:
-        steps.send(Outcome(None, TransportError("closed", sent=False), client.now))
+        steps.send(Outcome(None, TransportError("closed", sent=False), client.passed))
     assert ended.value.value is None
 
 

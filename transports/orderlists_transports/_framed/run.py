@@ -50,7 +50,7 @@ class Run(Generic[R]):
     def resume(self, value: Any = None, error: BaseException | None = None) -> None:  # noqa: ANN401 - what a command gave
         """Go on with what came of the last command."""
         try:
-            outcome = Outcome(value, error, self._executor.now())
+            outcome = Outcome(value, error, self._executor.now().monotonic)
         except BaseException as bug:  # noqa: BLE001 - of the user's clock: the caller gets it
             self._go_on(partial(self._steps.throw, bug))
         else:
