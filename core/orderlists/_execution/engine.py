@@ -109,7 +109,7 @@ class Engine:
             raise InvalidRequest(field="request", value=request, rule="must be a Request")
         chosen = self.chosen(policy)
         complete = request.completed(recv_window=chosen.recv_window, new_id=self.new_id)
-        state = CallState.begin(complete, chosen, self.gate.clock, started, self.gate.observer)
+        state = CallState(complete, chosen, self.gate.clock, started, self.gate.observer)
         state.given = request
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)
         return RunningCall(state, execution.run())
@@ -136,7 +136,7 @@ class Engine:
         if policy is None and not attempts:
             chosen = _long_enough(chosen, window)
         complete = request.completed(recv_window=window)
-        state = CallState.begin(complete, chosen, self.gate.clock, started, self.gate.observer)
+        state = CallState(complete, chosen, self.gate.clock, started, self.gate.observer)
         state.earlier = doubt.attempts
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)
         return RunningCall(state, execution.reconcile(doubt.attempts, window))

@@ -9,8 +9,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from attrs import define, field
-
 from orderlists._attempt import Attempt
 from orderlists._clock import ClockReading, ServerClock
 from orderlists._in_doubt import InDoubt
@@ -33,7 +31,6 @@ LATEST_TIMESTAMP = SECOND
 """How far a timestamp may be ahead of the exchange's clock, or the exchange refuses it."""
 
 
-@define(eq=False, repr=False)
 class CallState:
     """The state of one call.  Times without a unit are nanoseconds of the monotonic clock.
 
@@ -64,12 +61,7 @@ class CallState:
         is_detailed: Whether every event of the call has a listener.
     """
 
-    request: Request[Any]
-    policy: Policy
-    clock: ServerClock
-    started: int
-    until: int
-    now: int
+    # A call that succeeds at once changes few of these: none is set before it changes.
     resent: int = 0
     attempts: tuple[Attempt, ...] = ()
     lost: tuple[Attempt, ...] = ()
@@ -85,24 +77,20 @@ class CallState:
     seen: OrderList | None = None
     given: Request[Any] | None = None
     requests: int = 0
-    observer: Observer = SILENT
-    is_detailed: bool = False
-    _events: CallEvents | None = field(init=False, default=None)
+    _events: CallEvents | None = None
 
-    @classmethod
-    def begin(
-        cls,
+    def __init__(
+        self,
         request: Request[Any],
         policy: Policy,
         clock: ServerClock,
         started: int,
         observer: Observer = SILENT,
-    ) -> CallState:
-        """Return the state of a call that begins now."""
-        until = started + int(policy.deadline * SECOND)
-        state = cls(request, policy, clock, started, until, started)
-        state.observer, state.is_detailed = observer, observer.listens(ENGINE, DEBUG)
-        return state
+    ) -> None:
+        self.request, self.policy, self.clock = request, policy, clock
+        self.started = self.now = started
+        self.until = started + int(policy.deadline * SECOND)
+        self.observer, self.is_detailed = observer, observer.listens(ENGINE, DEBUG)
 
     @property
     def time_left(self) -> float:

@@ -35,7 +35,7 @@ def a_clock(*, error: float | None = 0.0) -> ServerClock:
 
 
 def a_state(clock: ServerClock | None = None, started: int = 0) -> CallState:
-    return CallState.begin(CANCEL, POLICY, clock or a_clock(), started)
+    return CallState(CANCEL, POLICY, clock or a_clock(), started)
 
 
 def at(seconds: float) -> int:
@@ -67,7 +67,7 @@ def test_a_query_is_not_an_attempt() -> None:
 
 
 def test_an_attempt_without_a_recv_window_expires_after_the_maximum() -> None:
-    state = CallState.begin(CancelOrderList(symbol="LTCBTC", order_list_id=0), POLICY, a_clock(), 0)
+    state = CallState(CancelOrderList(symbol="LTCBTC", order_list_id=0), POLICY, a_clock(), 0)
     state.record_sent(state.request, state.clock.at(0))
     (attempt,) = state.in_doubt.attempts
     assert attempt.may_arrive_until == attempt.at.server + 70 * SECOND
