@@ -12,10 +12,10 @@ from orderlists._models.order_lists import CanceledOrderList, Evidence, OrderRep
 from orderlists._models.shapes import OneOf
 from orderlists._operations import validators
 from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
+from orderlists._operations.cancel_order_list import why_not_canceled, why_not_canceled_under
 from orderlists._operations.recovery.cancel_order import recover_cancel_order
-from orderlists._operations.recovery.evidence import why_not_canceled_under
 from orderlists._operations.rules import Rule
-from orderlists.enums import CancelRestrictions, ListOrderStatus
+from orderlists.enums import CancelRestrictions
 from orderlists.errors import UnknownOrderList
 
 
@@ -134,9 +134,7 @@ class CancelOrder(Request[Canceled]):
             is_in_it = self.client_order_id in names
         if not is_in_it:
             return "it is about a list without this order"
-        if result.list_order_status is not ListOrderStatus.ALL_DONE:
-            return f"the order list is {result.list_order_status}, not ALL_DONE"
-        return why_not_canceled_under(self.new_client_order_id, result.order_reports)
+        return why_not_canceled(result, self.new_client_order_id)
 
     def canceled(self, report: OrderReport) -> CanceledOrder:
         """Return the result of this cancel from the report on a single order that proves it."""

@@ -5,21 +5,22 @@ Invariant: if `order_list_id` is given, it is sent.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import ClassVar, Final
 
 from attrs import field, frozen
 
-from orderlists._models.order_lists import CanceledOrderList, OrderList
+from orderlists._models.order_lists import CanceledOrderList, OrderList, OrderReport
 from orderlists._operations import validators
 from orderlists._operations.base import Effect, Operation, Parameter, Request, Security
 from orderlists._operations.recovery.cancel import recover_cancel
-from orderlists._operations.recovery.evidence import why_not_canceled_under
-from orderlists.enums import ListOrderStatus
+from orderlists.enums import ListOrderStatus, OrderStatus
 from orderlists.errors import InvalidRequest, UnknownOrderList
 
 # Python 3.11 finds a member in its enum ten times as slowly as a global.
 _ALL_DONE: Final = ListOrderStatus.ALL_DONE
+_CANCELED: Final = OrderStatus.CANCELED
 
 CANCEL_ORDER_LIST = Operation(
     name="Cancel Order List",
@@ -137,11 +138,8 @@ class CancelOrderList(Request[CanceledOrderList]):
 
     def mismatch(self, result: CanceledOrderList) -> str | None:
         """Return why a result does not belong to this cancel, or is not final."""
-        if (wrong := self.mismatch_of_list(result)) is not None:
-            return wrong
-        if result.list_order_status is not _ALL_DONE:
-            return f"the order list is {result.list_order_status}, not ALL_DONE"
-        return why_not_canceled_under(self.new_client_order_id, result.order_reports)
+        wrong = self.mismatch_of_list(result)
+        return why_not_canceled(result, self.new_client_order_id) if wrong is None else wrong
 
     def mismatch_of_list(self, result: OrderList) -> str | None:
         """Return why an order list is not the target of this request."""
@@ -151,3 +149,25 @@ class CancelOrderList(Request[CanceledOrderList]):
         if by_name and result.list_client_order_id not in {None, self.list_client_order_id}:
             return "it is about an order list with another client id"
         return None if result.symbol == self.symbol else "it is about another symbol"
+
+
+def why_not_canceled(result: CanceledOrderList, cancel_id: str | None) -> str | None:
+    """Return why a list is not over, or was not canceled by the cancel with this id."""
+    if result.list_order_status is not _ALL_DONE:
+        return f"the order list is {result.list_order_status}, not ALL_DONE"
+    return why_not_canceled_under(cancel_id, result.order_reports)
+
+
+def why_not_canceled_under(cancel_id: str | None, reports: Iterable[OrderReport]) -> str | None:
+    """Return why reports do not prove that the cancel with this id was executed.
+
+    Args:
+        cancel_id: Its `new_client_order_id`; None if it was sent without one: nothing is checked.
+        reports: The reports.
+    """
+    shown = [report.client_order_id for report in reports if report.status is _CANCELED]
+    if cancel_id is None or (shown and shown.count(cancel_id) == len(shown)):
+        return None
+    if cancel_id in shown:
+        return "an order was canceled under another id than this request's"
+    return "no order was canceled under this request's new_client_order_id"

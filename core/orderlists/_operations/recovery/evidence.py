@@ -141,18 +141,3 @@ def was_before(time: Instant | None, reading: ClockReading) -> bool:
         return False
     # The exchange rounds its times down.
     return (time.value + 1) * time.unit.nanoseconds <= reading.server - reading.error
-
-
-def why_not_canceled_under(cancel_id: str | None, reports: Iterable[OrderReport]) -> str | None:
-    """Return why reports do not prove that the cancel with this id was executed.
-
-    Args:
-        cancel_id: Its `new_client_order_id`; None if it was sent without one: nothing is checked.
-        reports: The reports.
-    """
-    shown = {report.client_order_id for report in reports if report.status is _CANCELED}
-    if cancel_id is None or shown == {cancel_id}:
-        return None
-    if cancel_id in shown:
-        return "an order was canceled under another id than this request's"
-    return "no order was canceled under this request's new_client_order_id"
