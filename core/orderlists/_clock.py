@@ -88,6 +88,11 @@ class ServerClock:
             error += abs(passed) // _DRIFT
         return ClockReading(monotonic, server + passed, error)
 
+    def server_time(self, monotonic: int) -> int:
+        """Return the exchange's time alone, of the reading at a monotonic time."""
+        since, server, _ = self._anchor
+        return server + monotonic - since
+
     def is_provisional(self, reading: ClockReading) -> bool:
         """Return whether this clock made a reading before its first measurement.
 

@@ -48,9 +48,10 @@ class Gate:
             places = operation.unfilled_orders > 0
             self.rate_limits.check(account=self.key.api_key, now=at, places=places)
 
-    def record(self, usages: Iterable[Usage], at: ClockReading) -> None:
-        """Record the usage that a reply reports."""
-        self.rate_limits.record(usages, account=self.key.api_key, now=at)
+    def record(self, usages: Iterable[Usage], received_at: int) -> None:
+        """Record the usage in a reply that was received at this time of the monotonic clock."""
+        time = self.clock.server_time(received_at)
+        self.rate_limits.record(usages, account=self.key.api_key, time=time)
 
     def close(self, refusal: RateLimited | Banned, at: ClockReading) -> None:
         """Close the gate until the block that a reply imposed has ended."""

@@ -110,7 +110,8 @@ class RateLimits:
 
     >>> rate_limits = RateLimits()
     >>> now = ClockReading(monotonic=0, server=90_000_000_000, error=None)
-    >>> rate_limits.record([(RateLimitType.REQUEST_WEIGHT, 60, 7, None)], account="k", now=now)
+    >>> used = [(RateLimitType.REQUEST_WEIGHT, 60, 7, None)]
+    >>> rate_limits.record(used, account="k", time=now.server)
     >>> [(a.used, a.limit) for a in rate_limits.read(account="k", now=now) if a.seconds == 60]
     [(7, 6000)]
     """
@@ -128,9 +129,15 @@ class RateLimits:
         """
         self._limits = dict(_limits_in(limits))
 
-    def record(self, usages: Iterable[Usage], *, account: str, now: ClockReading) -> None:
-        """Record the usage that a reply reported."""
-        figures, second = self._figures, now.server // SECOND
+    def record(self, usages: Iterable[Usage], *, account: str, time: int) -> None:
+        """Record the usage that a reply reported.
+
+        Args:
+            usages: The usage of each window.
+            account: The API key.
+            time: The exchange's time, in nanoseconds.
+        """
+        figures, second = self._figures, time // SECOND
         for limiter, seconds, used, limit in usages:
             key = limiter, seconds, account if limiter is _ORDERS else None
             window, before = second // seconds, figures.get(key)

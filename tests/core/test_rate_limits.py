@@ -72,7 +72,7 @@ RAW_REQUESTS = ListedRateLimit(
 
 def test_listed_rate_limits_replace_those_that_were_known_and_leave_the_usage() -> None:
     rate_limits = RateLimits()
-    rate_limits.record([(RateLimitType.ORDERS, 10, 7, None)], account="a", now=moment(0))
+    rate_limits.record([(RateLimitType.ORDERS, 10, 7, None)], account="a", time=moment(0).server)
     rate_limits.set_limits([TEN_SECONDS, RAW_REQUESTS])
     read = rate_limits.read(account="a", now=moment(0))
     assert [(a.limiter.value, a.seconds, a.limit, a.used) for a in read] == [("ORDERS", 10, 50, 7)]
@@ -119,7 +119,9 @@ def test_rate_limits_of_exchange_info_replace_the_default() -> None:
 
 def test_rate_limit_usage_lasts_until_the_end_of_its_window() -> None:
     rate_limits = RateLimits()
-    rate_limits.record([(RateLimitType.REQUEST_WEIGHT, 60, 7, None)], account="a", now=moment(59))
+    rate_limits.record(
+        [(RateLimitType.REQUEST_WEIGHT, 60, 7, None)], account="a", time=moment(59).server
+    )
     in_window = allowance(rate_limits, RateLimitType.REQUEST_WEIGHT, 60, 59.9, "a")
     assert in_window.used == 7
     assert in_window.ends_at.microseconds * 1000 == EVEN + MINUTE
@@ -129,7 +131,7 @@ def test_rate_limit_usage_lasts_until_the_end_of_its_window() -> None:
 def test_weight_is_counted_by_address_and_orders_by_account() -> None:
     rate_limits = RateLimits()
     used = [(RateLimitType.REQUEST_WEIGHT, 60, 7, None), (RateLimitType.ORDERS, 10, 3, 50)]
-    rate_limits.record(used, account="a", now=moment(0))
+    rate_limits.record(used, account="a", time=moment(0).server)
     assert allowance(rate_limits, RateLimitType.REQUEST_WEIGHT, 60, 1, "b").used == 7
     assert allowance(rate_limits, RateLimitType.ORDERS, 10, 1, "a").used == 3
     assert allowance(rate_limits, RateLimitType.ORDERS, 10, 1, "a").limit == 50
@@ -236,7 +238,7 @@ def test_a_reordered_reply_does_not_lower_the_rate_limit_usage() -> None:
     rate_limits = RateLimits()
     for used in (9, 7):
         rate_limits.record(
-            [(RateLimitType.REQUEST_WEIGHT, 60, used, None)], account="a", now=moment(1)
+            [(RateLimitType.REQUEST_WEIGHT, 60, used, None)], account="a", time=moment(1).server
         )
     assert allowance(rate_limits, RateLimitType.REQUEST_WEIGHT, 60, 2, "a").used == 9
 

@@ -119,13 +119,15 @@ class AsyncHttpChannel:
     """Carries out exchanges over an asynchronous HTTP transport."""
 
     def __init__(self, settings: Settings, transport: AsyncHttpTransport) -> None:
-        self._now = settings.now
+        self._clock = settings.gate.clock
+        self._monotonic = settings.monotonic
         self._protocol = settings.protocol
         self._transport = transport
 
     async def exchange(self, command: HttpExchange, /, *, timeout: float) -> HttpResponse:  # noqa: ASYNC109
         """Encode and send the request; return the response."""
-        return await self._transport.asend(command.encode(self._now()), timeout=timeout)
+        at = self._clock.at(self._monotonic())
+        return await self._transport.asend(command.encode(at), timeout=timeout)
 
     async def await_event(self, command: AwaitEvent, /) -> None:
         """Return nothing: there are no events."""

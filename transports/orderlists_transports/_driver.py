@@ -132,13 +132,15 @@ class HttpChannel:
     """Carries out exchanges over an HTTP transport."""
 
     def __init__(self, settings: Settings, transport: HttpTransport) -> None:
-        self._now = settings.now
+        self._clock = settings.gate.clock
+        self._monotonic = settings.monotonic
         self._protocol = settings.protocol
         self._transport = transport
 
     def exchange(self, command: HttpExchange, /, *, timeout: float) -> HttpResponse:
         """Encode and send the request; return the response."""
-        return self._transport.send(command.encode(self._now()), timeout=timeout)
+        at = self._clock.at(self._monotonic())
+        return self._transport.send(command.encode(at), timeout=timeout)
 
     def await_event(self, command: AwaitEvent, /) -> None:
         """Return nothing: there are no events."""

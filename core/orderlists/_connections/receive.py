@@ -58,7 +58,7 @@ def frame_received(
 def _reply(
     manager: ConnectionManager, connection: Connection, part: ReplyPart, at: ClockReading
 ) -> None:
-    manager.gate.record(manager.protocol.usages(part.reply), at)
+    manager.gate.record(manager.protocol.usages(part.reply), at.monotonic)
     refusal = manager.protocol.refusal(part.reply)
     if isinstance(refusal, LIMITS):
         manager.gate.close(refusal, at)

@@ -87,7 +87,7 @@ class HttpAdapter:
         """Record the reported usage, and return the result, or raise the error in the response."""
         gate, usages = self.gate, self.protocol.usages(outcome.value)
         if usages:
-            gate.record(usages, gate.clock.at(outcome.at))
+            gate.record(usages, outcome.at)
         try:
             return self.protocol.decode(request, outcome.value)
         except (RateLimited, Banned) as refusal:
