@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from orderlists._protocols.http_messages import HttpResponse
 from orderlists._rate_limits import RateLimitType, Usage
@@ -14,7 +13,8 @@ _KEPT = 256
 _LIMITERS = {"used-weight": RateLimitType.REQUEST_WEIGHT, "order-count": RateLimitType.ORDERS}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-# Names of headers about no window: every response has the same, and most are of this kind.
+# The names of headers that were seen: every response has the same, and most are about no window.
+_WINDOWS: dict[str, tuple[RateLimitType, int]] = {}
 _OTHERS: set[str] = set()
 
 
@@ -28,26 +28,22 @@ def usage_of(response: HttpResponse) -> list[Usage]:
     for name, value in response.headers:
         if name in _OTHERS:
             continue
-        window = _window(name)
-        if window is None:
-            _remember(name)
+        window = _WINDOWS.get(name) or _learn(name)
         # `isdigit` alone takes other digits too; a pattern takes three times as long.
-        elif value.isdigit() and value.isascii() and len(value) <= _LONGEST_COUNT:
+        if window and value.isdigit() and value.isascii() and len(value) <= _LONGEST_COUNT:
             limiter, seconds = window
             usages.append((limiter, seconds, int(value), None))
     return usages
 
 
-def _remember(name: str) -> None:
-    if len(_OTHERS) >= _KEPT:
+def _learn(name: str) -> tuple[RateLimitType, int] | None:
+    """Return the window that a name is about, and keep what it is about."""
+    if len(_WINDOWS) + len(_OTHERS) >= _KEPT:
+        _WINDOWS.clear()
         _OTHERS.clear()
-    _OTHERS.add(name)
-
-
-@lru_cache(_KEPT)
-def _window(name: str) -> tuple[RateLimitType, int] | None:
     found = _NAME.fullmatch(name)
-    if found is None:
+    if found is None or int(found[2]) == 0:
+        _OTHERS.add(name)
         return None
     seconds = int(found[2]) * _SECONDS[found[3].lower()]
-    return (_LIMITERS[found[1].lower()], seconds) if seconds > 0 else None
+    return _WINDOWS.setdefault(name, (_LIMITERS[found[1].lower()], seconds))
