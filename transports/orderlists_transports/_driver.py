@@ -101,8 +101,9 @@ class Driver:
                 seconds = min(seconds, self._await_turn(ticket, command.until))
             return self._channel.exchange(command, timeout=seconds)
         finally:
-            with self._lock:
-                self._turns.leave(ticket)
+            if self._turns.release(ticket):
+                with self._lock:
+                    self._turns.leave(ticket)
 
     def _await_turn(self, ticket: ThreadTicket, until: int) -> float:
         """Wait until a turn has come; return the seconds that are left then."""

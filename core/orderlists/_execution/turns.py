@@ -65,10 +65,18 @@ class Turns:
         """Return whether a ticket holds a turn."""
         return ticket in self._running
 
+    def release(self, ticket: Ticket) -> bool:
+        """Release a turn; return whether a ticket waits: then `leave` is due.
+
+        One atomic step, for which threads need no lock: a ticket that is waiting by then is seen
+        here, and one that comes later finds the turn free.
+        """
+        self._running.pop(ticket, None)
+        return bool(self._waiting)
+
     def leave(self, ticket: Ticket) -> None:
         """Release a turn, or stop waiting for one."""
-        self._running.pop(ticket, None)
-        if self._waiting:
+        if self.release(ticket):
             if ticket in self._waiting:
                 self._waiting.remove(ticket)
             self._admit()
