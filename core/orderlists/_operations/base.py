@@ -18,6 +18,7 @@ from attrs import Factory, field, fields, frozen
 
 from orderlists._lazy import REQUESTS, load
 from orderlists._models.shapes import One, Shape
+from orderlists._operations.validators import checked_client_id
 from orderlists.errors import Rejected
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Operation(Generic[R]):
         security: How a request is authenticated.
         effect: What its execution changes.
         result: The shape of the result; a class stands for `One` of it.
-        fresh_ids: Fields that the client fills with a unique id if the caller gave none.
+        fresh_ids: Fields that the client fills with a unique client id if the caller gave none.
         errors: Exception classes for error codes with a meaning specific to this operation.
         recovery: Reconciles a request whose outcome is unknown; None if that is impossible, or if
             the operation changes nothing.
@@ -159,12 +160,12 @@ class Request(Generic[R]):
         """Return the fields that a client fills in, and their values with new ids.
 
         Raises:
-            InvalidRequest: An id breaks the rule of its field.
+            InvalidRequest: An id breaks the rule of client ids.
         """
         fresh: dict[str, object] = {}
         for name in self.operation.fresh_ids:
             if getattr(self, name) is None:
-                fresh[name] = _validated(self, name, new_id())
+                fresh[name] = checked_client_id(name, new_id())
         return fresh
 
     def completed(self, *, recv_window: Decimal, new_id: Callable[[], str] | None = None) -> Self:
@@ -203,13 +204,3 @@ def request_kind(name: str) -> type[Request[Any]]:
         kind: type[Request[Any]] = load(name)
         return kind
     return _KINDS[name]
-
-
-def _validated(request: Request[Any], name: str, value: object) -> object:
-    kind: Any = type(request)
-    rule: Any = getattr(kind.__attrs_attrs__, name)
-    if rule.converter is not None:
-        value = rule.converter(value)
-    if rule.validator is not None:
-        rule.validator(request, rule, value)
-    return value

@@ -141,8 +141,8 @@ class Placement(Request[PlacedOrderList]):
         fresh: dict[str, object] = {}
         made: set[str] = set(self.generated_ids)
         if self.list_client_order_id is None:
-            fresh["list_client_order_id"] = name = new_id()
-            v.check_client_id(self, _LIST_CLIENT_ORDER_ID, name)
+            name = v.checked_client_id("list_client_order_id", new_id())
+            fresh["list_client_order_id"] = name
             made.add(name)
         for slot, leg in self.legs.items():
             if leg.client_order_id is None:
@@ -185,9 +185,6 @@ class Placement(Request[PlacedOrderList]):
         """Return the result from the list that proves it."""
         facts = {each.name: getattr(order_list, each.name) for each in fields(OrderList)}
         return PlacedOrderList(**facts, evidence=evidence)
-
-
-_LIST_CLIENT_ORDER_ID = fields(Placement).list_client_order_id
 
 
 @cache

@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from unicodedata import category
 
-from orderlists._operations.base import Parameter
 from orderlists._operations.rules import LARGEST_LONG, Rule
 from orderlists.enums import (
     CancelRestrictions,
@@ -31,6 +30,8 @@ from orderlists.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from attrs import Attribute
+
+    from orderlists._operations.base import Parameter
 
 M = TypeVar("M", bound=OpenEnum)
 
@@ -97,10 +98,19 @@ def _is_word(kind: str) -> bool:
 
 def check_client_id(_: object, attribute: Attribute[str | None], value: object) -> None:
     """Reject an invalid client id; None is *not given*."""
-    if value is None:
-        return
+    if value is not None:
+        checked_client_id(attribute.name, value)
+
+
+def checked_client_id(name: str, value: object) -> str:
+    """Return a client id as plain text.
+
+    Raises:
+        InvalidRequest: It breaks the rule of client ids.
+    """
     if not (isinstance(value, str) and _CLIENT_ID.fullmatch(value)):
-        raise InvalidRequest(field=attribute.name, value=value, rule=CLIENT_ID_RULE)
+        raise InvalidRequest(field=name, value=value, rule=CLIENT_ID_RULE)
+    return str.__str__(value)
 
 
 def check_id(_: object, attribute: Attribute[int | None], value: object) -> None:
