@@ -61,11 +61,13 @@ class ListedRateLimit(Result):
     limit: int
 
 
-Usage: TypeAlias = tuple[RateLimitType, int, int, int | None]
-"""The reported usage of one window.
+Window: TypeAlias = tuple[RateLimitType, int]
+"""What is limited, and the length of the window in seconds."""
 
-What is limited, the length of the window in seconds, the usage, and the limit; None for the limit
-if the reply does not report it.  A plain tuple, because every reply reports several.
+Usage: TypeAlias = tuple[Window, int, int | None]
+"""The reported usage of one window: the window, its usage, and its limit.
+
+None for the limit if the reply does not report it.  A plain tuple: every reply reports several.
 """
 
 
@@ -110,7 +112,7 @@ class RateLimits:
 
     >>> rate_limits = RateLimits()
     >>> now = ClockReading(monotonic=0, server=90_000_000_000, error=None)
-    >>> used = [(RateLimitType.REQUEST_WEIGHT, 60, 7, None)]
+    >>> used = [((RateLimitType.REQUEST_WEIGHT, 60), 7, None)]
     >>> rate_limits.record(used, account="k", time=now.server)
     >>> [(a.used, a.limit) for a in rate_limits.read(account="k", now=now) if a.seconds == 60]
     [(7, 6000)]
@@ -118,7 +120,8 @@ class RateLimits:
 
     def __init__(self, limits: Iterable[AnyLimit] | None = None) -> None:
         self._limits = _DOCUMENTED if limits is None else dict(_limits_in(limits))
-        self._figures: dict[tuple[RateLimitType, int, str | None], _Figure] = {}
+        # By account; under None those of the IP address.
+        self._figures: dict[str | None, dict[Window, _Figure]] = {None: {}}
         self.blocks: dict[tuple[str | None, int], RateLimited | Banned] = {}
 
     def set_limits(self, limits: Iterable[AnyLimit]) -> None:
@@ -137,14 +140,15 @@ class RateLimits:
             account: The API key.
             time: The exchange's time, in nanoseconds.
         """
-        figures, second = self._figures, time // SECOND
-        for limiter, seconds, used, limit in usages:
-            key = limiter, seconds, account if limiter is _ORDERS else None
-            window, before = second // seconds, figures.get(key)
+        second = time // SECOND
+        shared, own = self._figures[None], self._figures.setdefault(account, {})
+        for window, used, limit in usages:
+            figures = own if window[0] is _ORDERS else shared
+            number, before = second // window[1], figures.get(window)
             # Replies may be reordered: within a window, usage only grows.
-            if before is not None and before[0] == window and before[1] > used:
+            if before is not None and before[0] == number and before[1] > used:
                 used = before[1]  # noqa: PLW2901 - the latest is not always the largest
-            figures[key] = window, used, limit
+            figures[window] = number, used, limit
 
     def block(self, error: RateLimited | Banned, *, account: str, now: ClockReading) -> float:
         """Record a block: of the IP address, or of an account's placements (-1015).
@@ -185,36 +189,28 @@ class RateLimits:
 
     def read(self, *, account: str, now: ClockReading) -> list[RateLimit]:
         """Return every known limit of this IP address and account, and its current usage."""
-        known = {(limiter, seconds) for limiter, seconds in self._limits}
-        known |= {(limiter, seconds) for limiter, seconds, _ in list(self._figures)}
-        return [
-            self._allowance(limiter, seconds, account, now)
-            for limiter, seconds in sorted(known, key=lambda key: (key[0].value, key[1]))
-        ]
+        known = {*self._limits, *self._figures[None], *self._figures.get(account, {})}
+        windows = sorted(known, key=lambda window: (window[0].value, window[1]))
+        return [self._allowance(window, account, now) for window in windows]
 
     def used_weight(self, *, account: str, now: ClockReading) -> int:
         """Return the request weight used in the current minute, as the exchange reported it."""
-        return self._allowance(RateLimitType.REQUEST_WEIGHT, _MINUTE, account, now).used
+        return self._allowance((RateLimitType.REQUEST_WEIGHT, _MINUTE), account, now).used
 
-    def _allowance(
-        self, limiter: RateLimitType, seconds: int, account: str, now: ClockReading
-    ) -> RateLimit:
-        window = now.server // SECOND // seconds
-        figure = self._figures.get((limiter, seconds, _scope(limiter, account)))
-        recorded, count, said = (None, 0, None) if figure is None else figure
-        used = count if recorded == window else 0
-        limit = self._limits.get((limiter, seconds)) if said is None else said
-        ends_at = Instant((window + 1) * seconds * 1000, TimeUnit.MILLISECOND)
+    def _allowance(self, window: Window, account: str, now: ClockReading) -> RateLimit:
+        limiter, seconds = window
+        number = now.server // SECOND // seconds
+        scope = account if limiter is _ORDERS else None
+        recorded, count, said = self._figures.get(scope, {}).get(window, (None, 0, None))
+        used = count if recorded == number else 0
+        limit = self._limits.get(window) if said is None else said
+        ends_at = Instant((number + 1) * seconds * 1000, TimeUnit.MILLISECOND)
         return RateLimit(limiter, seconds, limit, used, ends_at)
-
-
-def _scope(limiter: RateLimitType, account: str) -> str | None:
-    return account if limiter is _ORDERS else None
 
 
 def _limits_in(
     listed: Iterable[AnyLimit],
-) -> Iterator[tuple[tuple[RateLimitType, int], int]]:
+) -> Iterator[tuple[Window, int]]:
     if not isinstance(listed, Iterable):
         raise InvalidSetting(field="limits", value=listed, rule=_LISTED)
     for limit in listed:

@@ -63,6 +63,6 @@ def test_too_many_unfilled_orders_close_the_gate_only_for_placements(
 
 def test_the_gate_records_usage_per_account() -> None:
     gate = a_gate()
-    gate.record([(RateLimitType.ORDERS, 10, 7, None)], 0)
+    gate.record([((RateLimitType.ORDERS, 10), 7, None)], 0)
     read = gate.rate_limits.read(account="k" * 64, now=reading(0))
     assert [each.used for each in read if each.seconds == 10] == [7]

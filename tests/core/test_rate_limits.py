@@ -72,7 +72,7 @@ RAW_REQUESTS = ListedRateLimit(
 
 def test_listed_rate_limits_replace_those_that_were_known_and_leave_the_usage() -> None:
     rate_limits = RateLimits()
-    rate_limits.record([(RateLimitType.ORDERS, 10, 7, None)], account="a", time=moment(0).server)
+    rate_limits.record([((RateLimitType.ORDERS, 10), 7, None)], account="a", time=moment(0).server)
     rate_limits.set_limits([TEN_SECONDS, RAW_REQUESTS])
     read = rate_limits.read(account="a", now=moment(0))
     assert [(a.limiter.value, a.seconds, a.limit, a.used) for a in read] == [("ORDERS", 10, 50, 7)]
@@ -120,7 +120,7 @@ def test_rate_limits_of_exchange_info_replace_the_default() -> None:
 def test_rate_limit_usage_lasts_until_the_end_of_its_window() -> None:
     rate_limits = RateLimits()
     rate_limits.record(
-        [(RateLimitType.REQUEST_WEIGHT, 60, 7, None)], account="a", time=moment(59).server
+        [((RateLimitType.REQUEST_WEIGHT, 60), 7, None)], account="a", time=moment(59).server
     )
     in_window = allowance(rate_limits, RateLimitType.REQUEST_WEIGHT, 60, 59.9, "a")
     assert in_window.used == 7
@@ -130,7 +130,7 @@ def test_rate_limit_usage_lasts_until_the_end_of_its_window() -> None:
 
 def test_weight_is_counted_by_address_and_orders_by_account() -> None:
     rate_limits = RateLimits()
-    used = [(RateLimitType.REQUEST_WEIGHT, 60, 7, None), (RateLimitType.ORDERS, 10, 3, 50)]
+    used = [((RateLimitType.REQUEST_WEIGHT, 60), 7, None), ((RateLimitType.ORDERS, 10), 3, 50)]
     rate_limits.record(used, account="a", time=moment(0).server)
     assert allowance(rate_limits, RateLimitType.REQUEST_WEIGHT, 60, 1, "b").used == 7
     assert allowance(rate_limits, RateLimitType.ORDERS, 10, 1, "a").used == 3
@@ -151,8 +151,8 @@ def test_rate_limit_headers_report_the_usage(used: int, count: int, unit: str) -
         ("Content-Type", "application/json"),
     )
     assert usage_of(HttpResponse(200, headers)) == [
-        (RateLimitType.REQUEST_WEIGHT, seconds, used, None),
-        (RateLimitType.ORDERS, seconds, used, None),
+        ((RateLimitType.REQUEST_WEIGHT, seconds), used, None),
+        ((RateLimitType.ORDERS, seconds), used, None),
     ]
 
 
@@ -160,14 +160,16 @@ def test_rate_limit_headers_are_found_among_any_other_headers() -> None:
     figure = ("X-MBX-USED-WEIGHT-1M", "5")
     others = tuple((f"X-{number}", "6") for number in range(1000))
     for headers in ((*others, figure), (figure, *others), (*others, figure)):
-        assert usage_of(HttpResponse(200, headers)) == [(RateLimitType.REQUEST_WEIGHT, 60, 5, None)]
+        assert usage_of(HttpResponse(200, headers)) == [
+            ((RateLimitType.REQUEST_WEIGHT, 60), 5, None)
+        ]
 
 
 def test_a_malformed_count_in_a_header_does_not_hide_the_next_one() -> None:
     name = "X-MBX-USED-WEIGHT-7M"
     assert usage_of(HttpResponse(200, ((name, "many"),))) == []
     next_one = usage_of(HttpResponse(200, ((name, "8"),)))
-    assert next_one == [(RateLimitType.REQUEST_WEIGHT, 420, 8, None)]
+    assert next_one == [((RateLimitType.REQUEST_WEIGHT, 420), 8, None)]
 
 
 @pytest.mark.parametrize("error", [limited(3), banned(3)], ids=lambda e: type(e).__name__)
@@ -238,7 +240,7 @@ def test_a_reordered_reply_does_not_lower_the_rate_limit_usage() -> None:
     rate_limits = RateLimits()
     for used in (9, 7):
         rate_limits.record(
-            [(RateLimitType.REQUEST_WEIGHT, 60, used, None)], account="a", time=moment(1).server
+            [((RateLimitType.REQUEST_WEIGHT, 60), used, None)], account="a", time=moment(1).server
         )
     assert allowance(rate_limits, RateLimitType.REQUEST_WEIGHT, 60, 2, "a").used == 9
 

@@ -188,7 +188,7 @@ class ToyProtocol:
 
     def usages(self, reply: ToyReply, /) -> list[Usage]:
         del reply
-        return [(RateLimitType.REQUEST_WEIGHT, 60, 7, None)]
+        return [((RateLimitType.REQUEST_WEIGHT, 60), 7, None)]
 
     def refusal(self, reply: ToyReply, /) -> OrderListsError | None:
         return error_of(reply.status, reply.text)

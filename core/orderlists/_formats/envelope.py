@@ -36,4 +36,4 @@ def _usage(limit: Any) -> Usage | None:  # noqa: ANN401 - JSON is any value
     except (KeyError, TypeError):
         return None  # Of an unknown kind, such as connections, or malformed.
     is_usage = type(number) is type(most) is type(used) is int and number > 0
-    return (limiter, interval * number, used, most) if is_usage else None
+    return ((limiter, interval * number), used, most) if is_usage else None

@@ -67,7 +67,7 @@ class Packed:
             return OtherEvent(event_type="shutdown", fields={})
         if body[:1] != b"R":
             return None
-        usage = (RateLimitType.REQUEST_WEIGHT, 60, body[2], None)
+        usage = ((RateLimitType.REQUEST_WEIGHT, 60), body[2], None)
         status, rest = int.from_bytes(body[3:5]), body[5:]
         return Reply(body[1], status, rest, self.error_in(rest), [usage], frame)
 
@@ -99,7 +99,7 @@ def test_rest_decodes_results_and_errors_by_its_format() -> None:
 def test_the_websocket_api_reads_binary_envelopes_by_its_format() -> None:
     api = WebSocketApi(format=PACKED)
     reply: Any = api.read(frame(200, TIME))
-    assert (reply.id, api.usages(reply)[0][2], api.refusal(reply)) == (7, 9, None)
+    assert (reply.id, api.usages(reply)[0][1], api.refusal(reply)) == (7, 9, None)
     assert api.decode(GetServerTime(), reply).server_time.unit is US
     refused: Any = api.read(frame(400, UNKNOWN_LIST))
     with pytest.raises(UnknownOrderList):

@@ -257,7 +257,7 @@ def test_a_frame_that_is_no_envelope_is_ignored(frame: str | bytes) -> None:
 def test_any_frame_is_read_without_an_exception(frame: str | bytes) -> None:
     found = JSON.decode_frame(frame, MS)
     if isinstance(found, Reply):
-        assert all(isinstance(usage[0], RateLimitType) for usage in found.usages)
+        assert all(isinstance(usage[0][0], RateLimitType) for usage in found.usages)
         try:
             result = JSON.decode_result(found, SHAPE, MS)
         except Unreadable:
@@ -266,10 +266,10 @@ def test_any_frame_is_read_without_an_exception(frame: str | bytes) -> None:
 
 
 LIMITS: list[tuple[Any, list[Usage]]] = [
-    ([LIMIT], [(RateLimitType.REQUEST_WEIGHT, 300, 7, 6000)]),
+    ([LIMIT], [((RateLimitType.REQUEST_WEIGHT, 300), 7, 6000)]),
     (
         [LIMIT | {"rateLimitType": "ORDERS", "interval": "DAY", "intervalNum": 1}],
-        [(RateLimitType.ORDERS, 86400, 7, 6000)],
+        [((RateLimitType.ORDERS, 86400), 7, 6000)],
     ),
     ([LIMIT | {"rateLimitType": "CONNECTIONS"}], []),
     ([LIMIT | {"rateLimitType": []}], []),

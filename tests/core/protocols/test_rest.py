@@ -237,7 +237,7 @@ def test_a_readable_200_labelled_html_is_a_result(seed_reply: bytes) -> None:
 
 def test_the_usage_of_the_rate_limits_is_read_from_headers() -> None:
     response = HttpResponse(400, (("X-MBX-USED-WEIGHT-1M", "7"), ("Date", "today")), b"")
-    assert Rest().usages(response) == [(RateLimitType.REQUEST_WEIGHT, 60, 7, None)]
+    assert Rest().usages(response) == [((RateLimitType.REQUEST_WEIGHT, 60), 7, None)]
 
 
 def test_a_parser_bug_is_raised_unchanged() -> None:

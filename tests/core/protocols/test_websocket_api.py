@@ -333,7 +333,7 @@ def test_a_result_of_another_shape_is_undecodable_and_keeps_the_frame() -> None:
 
 def test_the_usage_of_the_rate_limits_is_read_from_a_reply() -> None:
     reply = reply_to(json.dumps({"id": 1, "status": 200, "rateLimits": [LIMIT]}))
-    assert API.usages(reply) == [(RateLimitType.REQUEST_WEIGHT, 300, 7, 6000)]
+    assert API.usages(reply) == [((RateLimitType.REQUEST_WEIGHT, 300), 7, 6000)]
 
 
 def test_events_are_read_in_the_unit_of_the_protocol(vectors: dict[str, Any]) -> None:

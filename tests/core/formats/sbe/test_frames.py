@@ -107,7 +107,7 @@ def test_the_usages_of_an_envelope_equal_those_of_json() -> None:
     assert isinstance(other, Reply)
     usages = reply_in(enveloped(SBE_TIME, rateLimits=sent)).usages
     assert usages == other.usages
-    assert usages[0] == (RateLimitType.REQUEST_WEIGHT, 300, 7, 6000)
+    assert usages[0] == ((RateLimitType.REQUEST_WEIGHT, 300), 7, 6000)
     assert len(usages) == 3
 
 
@@ -128,7 +128,7 @@ def test_the_usages_of_an_envelope_equal_those_of_json() -> None:
 def test_a_limit_of_an_unknown_kind_is_left_out(limit: dict[str, int]) -> None:
     known = limit_of(2, 1, 5, 6000, 7)
     usages = reply_in(enveloped(SBE_TIME, rateLimits=[limit, known])).usages
-    assert usages == [(RateLimitType.REQUEST_WEIGHT, 300, 7, 6000)]
+    assert usages == [((RateLimitType.REQUEST_WEIGHT, 300), 7, 6000)]
 
 
 def test_an_error_in_an_envelope_is_that_of_the_exchange() -> None:
