@@ -86,7 +86,8 @@ class ServerClock:
         passed = monotonic - since
         if error is not None:
             error += abs(passed) // _DRIFT
-        return ClockReading(monotonic, server + passed, error)
+        # Calling the class of a named tuple takes twice as long.
+        return tuple.__new__(ClockReading, (monotonic, server + passed, error))
 
     def server_time(self, monotonic: int) -> int:
         """Return the exchange's time alone, of the reading at a monotonic time."""
