@@ -22,11 +22,15 @@ class Attempt(NamedTuple):
             own time with the timestamp that was sent.
         latest: The exchange's time, in nanoseconds, at which it was sent at the latest, if another
             estimate than `at` is later; None if there is none.
+        new_to: The API key that signed it, masked, if it was lost and every id by which its effect
+            can be found was generated for it: finding none of them, once it can no longer take
+            effect, proves that it was not executed.  Otherwise None.
     """
 
     at: ClockReading
     may_arrive_until: int
     latest: int | None = None
+    new_to: str | None = None
 
     @classmethod
     def of(cls, now: ClockReading, recv_window: Decimal, engine_delay: float) -> Attempt:

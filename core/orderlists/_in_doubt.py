@@ -5,14 +5,18 @@ The JSON form is an object with two members::
     {
       "request": {"kind": "CancelOrderList", "symbol": "LTCBTC", "order_list_id": 0, ...},
       "attempts": [
-        {"monotonic": 1, "server": 2, "error": null, "may_arrive_until": 4, "latest": 3}
+        {
+          "monotonic": 1, "server": 2, "error": null, "may_arrive_until": 4, "latest": 3,
+          "new_to": "'vmPU...Eh8A'"
+        }
       ]
     }
 
 ``request`` holds the class and the fields of the request, decimals as text.  ``attempts`` are in
 nanoseconds: the sender's monotonic clock, the timestamp that was sent, its maximum error (null for
 not measured), the time until which the attempt may take effect, and the latest time at which it was
-sent if that is later (null or absent if not).  There is no key and no
+sent if that is later (null or absent if not).  ``new_to`` is the masked API key to whose account
+every id of a placement was new (null or absent if one was chosen).  There is no other key and no
 signature.
 """
 
@@ -78,6 +82,7 @@ class InDoubt:
                 **each.at._asdict(),
                 "may_arrive_until": each.may_arrive_until,
                 "latest": each.latest,
+                "new_to": each.new_to,
             }
             for each in self.attempts
         ]
@@ -176,5 +181,8 @@ def _attempt(tree: Mapping[str, Any]) -> Attempt:
     optional = [tree["error"], tree.get("latest")]
     if not all(type(each) is int for each in (*numbers, *(each or 0 for each in optional))):
         raise ValueError
+    new_to = tree.get("new_to")
+    if not isinstance(new_to, str | None):
+        raise TypeError
     (monotonic, server, until), (error, latest) = numbers, optional
-    return Attempt(ClockReading(monotonic, server, error), until, latest)
+    return Attempt(ClockReading(monotonic, server, error), until, latest, new_to)

@@ -31,13 +31,14 @@ attempts = st.builds(
     ),
     may_arrive_until=st.integers(),
     latest=st.none() | st.integers(),
+    new_to=st.none() | st.text(),
 )
 CANCEL = CancelOrderList(symbol="LTCBTC", order_list_id=0, new_client_order_id="mine")
 JSON = (
     '{"request": {"kind": "CancelOrderList", "symbol": "LTCBTC", "order_list_id": 0, '
     '"list_client_order_id": null, "new_client_order_id": "mine", "recv_window": "5000", '
     '"both_must_match": false}, "attempts": [{"monotonic": 1, "server": 2, "error": null, '
-    '"may_arrive_until": 3, "latest": null}]}'
+    '"may_arrive_until": 3, "latest": null, "new_to": null}]}'
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from orderlists import Evidence, OrderList, RejectedOrderList
 from orderlists._operations.base import Effect
@@ -33,12 +33,16 @@ class Place(Request[tuple[OrderList, Evidence]]):
     list_client_order_id: str | None = None
     above: str | None = None
     below: str | None = None
-    generated_ids: frozenset[str] = frozenset()
+    generated_ids: frozenset[str] = field(default=frozenset(), converter=frozenset)
     recv_window: Decimal | None = None
 
     @property
     def client_order_ids(self) -> tuple[str | None, ...]:
         return self.above, self.below
+
+    @property
+    def all_ids_are_fresh(self) -> bool:
+        return (self.list_client_order_id, self.above, self.below) == (None, None, None)
 
     def fresh_ids(self, new_id: Callable[[], str]) -> dict[str, object]:
         del new_id

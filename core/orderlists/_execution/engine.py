@@ -110,7 +110,7 @@ class Engine:
         chosen = self.chosen(policy)
         complete = request.completed(recv_window=chosen.recv_window, new_id=self.new_id)
         state = CallState(complete, chosen, self.gate.clock, started, self.gate.observer)
-        state.given = request
+        state.given, state.api_key = request, self.gate.key.api_key
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)
         return RunningCall(state, execution.run())
 
@@ -137,7 +137,7 @@ class Engine:
             chosen = _long_enough(chosen, window)
         complete = request.completed(recv_window=window)
         state = CallState(complete, chosen, self.gate.clock, started, self.gate.observer)
-        state.earlier = doubt.attempts
+        state.earlier, state.api_key = doubt.attempts, self.gate.key.api_key
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)
         return RunningCall(state, execution.reconcile(doubt.attempts, window))
 

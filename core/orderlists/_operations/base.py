@@ -168,6 +168,15 @@ class Request(Generic[R]):
                 fresh[name] = checked_client_id(name, new_id())
         return fresh
 
+    @property
+    def all_ids_are_fresh(self) -> bool:
+        """Whether every id by which its effect can be found is still to be generated.
+
+        If so, finding none of them proves that it was not executed.  Only placements are found by
+        ids alone.
+        """
+        return False
+
     def completed(self, *, recv_window: Decimal, new_id: Callable[[], str] | None = None) -> Self:
         """Return the request with values for what it was not given.
 

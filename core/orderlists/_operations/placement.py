@@ -136,6 +136,11 @@ class Placement(Request[PlacedOrderList]):
         values = vars(self)
         return tuple([values[slot].client_order_id for slot in self.slots])
 
+    @property
+    def all_ids_are_fresh(self) -> bool:
+        """Whether the ids of the list and of each leg are all still to be generated."""
+        return {self.list_client_order_id, *self.client_order_ids} == {None}
+
     def fresh_ids(self, new_id: Callable[[], str]) -> dict[str, object]:
         """Return the fields that a client fills in: the id of the list, and legs with ids."""
         fresh: dict[str, object] = {}

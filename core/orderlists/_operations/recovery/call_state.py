@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from orderlists._attempt import Attempt
 from orderlists._clock import ClockReading, ServerClock
 from orderlists._in_doubt import InDoubt
+from orderlists._keys.key import masked
 from orderlists._models.order_lists import OrderList, OrderReport
 from orderlists._observing.observer import DEBUG, ENGINE, SILENT, Observer
 from orderlists._operations.base import Request
@@ -56,6 +57,7 @@ class CallState:
         refused_at: When it arrived.
         seen: The list as last queried.
         given: The request as the caller gave it; None if an earlier call sent it.
+        api_key: The API key that signs the requests of the call.
         requests: How many requests the call has sent, queries and clock samples included.
         observer: Takes the events of the call.
         is_detailed: Whether every event of the call has a listener.
@@ -76,6 +78,7 @@ class CallState:
     refused_at: int = 0
     seen: OrderList | None = None
     given: Request[Any] | None = None
+    api_key: str = ""
     requests: int = 0
     _events: CallEvents | None = None
 
@@ -117,6 +120,11 @@ class CallState:
             return InDoubt(self.request, self.earlier)
         return InDoubt(self.request, tuple(self._dated(each) for each in sent))
 
+    @property
+    def account(self) -> str:
+        """What tells the account of the call: its API key, masked."""
+        return masked(self.api_key)
+
     # Events.
 
     def listens(self, level: int) -> bool:
@@ -157,15 +165,20 @@ class CallState:
         """
         if is_unknown and self.in_flight is not None:
             attempt = self._attempt_of(*self.in_flight)
-            self.attempts += (attempt,)
             if is_lost:
                 self.lost += (attempt,)
+            else:
+                attempt = attempt._replace(new_to=None)
+            self.attempts += (attempt,)
         self.in_flight = None
 
     def _attempt_of(self, request: Request[Any], at: ClockReading) -> Attempt:
         window: Decimal | None = getattr(request, "recv_window", None)
         valid = Decimal(LONGEST_RECV_WINDOW) if window is None else window
-        return Attempt.of(at, valid, self.policy.engine_delay)
+        attempt = Attempt.of(at, valid, self.policy.engine_delay)
+        if self.given is not None and self.given.all_ids_are_fresh:
+            attempt = attempt._replace(new_to=self.account)
+        return attempt
 
     def assume_earlier(self, attempts: tuple[Attempt, ...], window: Decimal) -> None:
         """Adopt the attempts of an earlier call; without any, assume one immediately before.

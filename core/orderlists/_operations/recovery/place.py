@@ -12,16 +12,18 @@ Three conclusions are safe:
 
 *   A list that is ours, in an event or in the reply to a query, was placed: done.  If it says
     ``REJECT``, one copy of the request was rejected; all were, once every attempt has expired.
-*   If every id was generated for this call, every attempt has expired, and two rounds of queries
-    after that, `max_query_lag` apart, find nothing: `NotExecuted`.  A round is one query by the id
-    of each leg, one by the name of the list, and one of the open lists; all must be readable.
+*   If every id was generated for the call that sent it, every attempt has expired, and two rounds
+    of queries after that, `max_query_lag` apart, find nothing: `NotExecuted`.  A round is one query
+    by the id of each leg, one by the name of the list, and one of the open lists; all must be
+    readable.
 *   "Duplicate order" (-2010) is a refusal of the first copy only if a list that was placed before
     the first attempt still has the id after every attempt has expired.
 
-The second conclusion also needs a measured clock, and attempts less than a day old, because the
-exchange archives orders.  Ids of an earlier call do not suffice: its attempts may still arrive, or
-be those of another account.  The conclusion rests on the two delays of the policy, `engine_delay`
-and `max_query_lag`.
+The second conclusion also needs a measured clock, attempts less than a day old, because the
+exchange archives orders, and, in a later call, attempts that were made with the same API key: in
+another account there is nothing to be found.  A request with ids that is sent again by the caller
+does not suffice: the attempts of its first call may still arrive.  The conclusion rests on the two
+delays of the policy, `engine_delay` and `max_query_lag`.
 
 Invariant: whatever is not proven is unknown.  The error carries the completed request; while a list
 with its ids is open, the exchange refuses the same request as a duplicate.
@@ -233,11 +235,11 @@ class PlacementRecovery:
     def _is_provable(self) -> bool:
         """Return whether not finding a list proves that none was placed."""
         state = self.case.state
-        is_fresh = state.given is not None and not (
-            {self.name, *self.legs} & set(_ids_of(cast("Placement", state.given)))
+        are_new = self.request.generated_ids.issuperset((self.name, *self.legs)) and all(
+            each.new_to == state.account for each in state.attempts
         )
         age = state.clock.at(state.now).server - state.first_sent.server
-        return is_fresh and age < _DAY and not self._is_duplicate
+        return are_new and age < _DAY
 
 
 def _ids_of(request: Placement) -> tuple[str | None, ...]:

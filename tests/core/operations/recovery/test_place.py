@@ -11,6 +11,7 @@ from orderlists import (
     GetOpenOrderLists,
     GetOrder,
     GetOrderList,
+    InDoubt,
     Instant,
     ListedOrder,
     NotExecuted,
@@ -399,15 +400,39 @@ def test_an_unmeasured_clock_never_proves_not_executed() -> None:
         script.send(GENERATED)
 
 
-@pytest.mark.parametrize("has_attempts", [True, False])
-def test_a_placement_of_an_earlier_call_is_never_proven_not_executed(*, has_attempts: bool) -> None:
-    # That call may have had another account.
+def test_a_placement_of_an_earlier_call_is_proven_not_executed_by_its_attempts() -> None:
+    doubt = InDoubt.from_json(lost_call().in_doubt.to_json())
+    script = scripted(*(NOTHING * 90))
+    with pytest.raises(NotExecuted):
+        script.reconcile(doubt.request, doubt.attempts)
+    assert placements(script) == 0
+    assert script.passed >= 20 * SECOND
+
+
+@pytest.mark.parametrize("known", ["no attempts", "another account", "ids that were chosen"])
+def test_a_placement_of_an_earlier_call_is_not_proven_without_what_it_takes(known: str) -> None:
     unknown = lost_call()
+    request: Any = unknown.request
+    attempts = unknown.attempts
+    if known == "no attempts":
+        attempts = ()
+    elif known == "another account":
+        attempts = tuple(each._replace(new_to="'abcd...wxyz'") for each in attempts)
+    else:
+        request = evolve(request, generated_ids=frozenset({"list", "above"}))
     script = scripted(*(NOTHING * 90))
     with pytest.raises(OutcomeUnknown) as caught:
-        script.reconcile(unknown.request, unknown.attempts if has_attempts else ())
+        script.reconcile(request, attempts)
     assert caught.value.order_list is None
     assert placements(script) == 0
+
+
+def test_a_duplicate_of_an_earlier_call_does_not_prove_that_nothing_was_placed() -> None:
+    with pytest.raises(OutcomeUnknown) as unknown:
+        scripted(DUPLICATE).send(GENERATED, Policy(reconcile=False))
+    script = scripted(*(NOTHING * 90))
+    with pytest.raises(OutcomeUnknown):
+        script.reconcile(unknown.value.request, unknown.value.attempts)
 
 
 def lost_call() -> OutcomeUnknown:

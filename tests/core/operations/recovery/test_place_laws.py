@@ -56,6 +56,7 @@ class Plan:
         lost_queries: Which queries are lost, by their number.
         chosen: How many ids the caller chose: the name first.
         skew: How far the wall clock is ahead.
+        later: How far that of another process is ahead which reconciles it; None if the call does.
     """
 
     copies: tuple[float, ...] = ()
@@ -65,6 +66,7 @@ class Plan:
     lost_queries: frozenset[int] = frozenset()
     chosen: int = 0
     skew: float = 0.0
+    later: float | None = None
 
 
 @define
@@ -195,6 +197,17 @@ def at(seconds: float) -> Instant:
     return Instant((START + int(seconds * SECOND)) // 1_000_000, TimeUnit.MILLISECOND)
 
 
+def send_and_reconcile(
+    driver: ModelDriver, later: ModelDriver, request: Place, policy: Policy | None
+) -> Any:
+    """Send in one process, and reconcile in another."""
+    try:
+        return driver.send(request, Policy(reconcile=False))
+    except OutcomeUnknown as unknown:
+        later.model, later.passed = driver.model, driver.passed
+        return later.reconcile(unknown.request, unknown.attempts, policy)
+
+
 def violations(plan: Plan, policy: Policy | None = None) -> list[str]:
     """Return the laws that the outcome of a plan breaks."""
     driver = ModelDriver(plan)
@@ -202,8 +215,12 @@ def violations(plan: Plan, policy: Policy | None = None) -> list[str]:
     chosen: Any = dict(zip(fields[: plan.chosen], IDS[: plan.chosen], strict=True))
     ours = [n for n, each in enumerate(driver.model.lists) if each.is_ours]
     outcome: Any = None
+    later = ModelDriver(evolve(plan, skew=plan.later or 0.0))
     try:
-        outcome = driver.send(Place(**chosen), policy)
+        if plan.later is None:
+            outcome = driver.send(Place(**chosen), policy)
+        else:
+            outcome = send_and_reconcile(driver, later, Place(**chosen), policy)
     except (Refused, OutcomeUnknown) as error:
         outcome = error
     is_done = not isinstance(outcome, Exception)
@@ -214,7 +231,10 @@ def violations(plan: Plan, policy: Policy | None = None) -> list[str]:
         "what is refused was not placed, nor can it be": (
             not isinstance(outcome, Refused) or not ours
         ),
-        "a placement is sent once": sum(isinstance(one, Place) for one in driver.sent) == 1,
+        "a placement is sent once": sum(
+            isinstance(one, Place) for one in (*driver.sent, *later.sent)
+        )
+        == 1,
         "what is placed for good is found": (
             is_done or not ours or bool(plan.chosen or plan.lost_queries)
         ),
@@ -232,6 +252,7 @@ plans = st.builds(
     lag=st.sampled_from([0.0, 0.5, 9.9]),
     lost_queries=st.frozensets(st.integers(1, 60), max_size=5),
     skew=st.sampled_from([0.0, 0.0, 0.4, -0.4, -4.0]),
+    later=st.sampled_from([None, None, 0.0, 3.0, -3.0]),
 )
 
 
@@ -251,6 +272,8 @@ def reused(draw: st.DrawFn) -> Plan:
 @example(Plan(copies=(14.9,), lag=9.9))
 @example(Plan(chosen=3, others=((-3.0, 3),), ends=(1.0,), copies=(2.0,)))
 @example(Plan(chosen=3, others=((-2.0, 3),), skew=-4.0))
+@example(Plan(copies=(14.9,), lag=9.9, later=-3.0))
+@example(Plan(copies=(14.9,), ends=(15.0,), skew=-4.0, later=3.0))
 def test_no_outcome_of_a_placement_is_false(plan: Plan) -> None:
     assert violations(plan) == []
 
