@@ -20,7 +20,7 @@ PLUGINS = {
     ),
 }
 TESTS = {
-    "test_bot.py": 9,
+    "test_bot.py": 10,
     "test_async_bot.py": 1,
     "test_with_anyio.py": 1,
     "test_with_pytest_asyncio.py": 2,
