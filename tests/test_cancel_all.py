@@ -402,7 +402,7 @@ def test_a_call_that_an_interrupt_stops_in_its_recovery_ends_unknown() -> None:
         everything.end_by(KeyboardInterrupt())
         lost = TransportError("reset", sent=None)
         with pytest.raises(OutcomeUnknown, match="cancel_all was interrupted") as caught:
-            call.steps.send(Outcome(None, lost, client._settings.now()))  # noqa: SLF001 - as above
+            call.steps.send(Outcome(None, lost, pair.clock.now()))
     assert len(caught.value.attempts) == 1
 
 
