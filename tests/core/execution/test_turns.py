@@ -1,5 +1,8 @@
 """Turns: max_in_flight, urgent requests first, and no turn lost."""
 
+from collections import deque
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +45,33 @@ def test_a_ticket_that_stops_waiting_is_skipped() -> None:
     turns.leave(gone)
     turns.leave(running)
     assert (gone.woken, last.woken) == (0, 1)
+
+
+def test_a_release_tells_whether_a_ticket_waits() -> None:
+    turns = Turns(1)
+    first, second = Noting(), Noting()
+    turns.enter(first, is_urgent=False)
+    turns.enter(second, is_urgent=False)
+    assert turns.release(first)
+    turns.leave(first)
+    assert second.woken == 1
+    assert not turns.release(second)
+
+
+def test_a_turn_that_is_released_while_a_ticket_queues_up_is_not_lost() -> None:
+    turns: Any = Turns(1)
+    first, second = Noting(), Noting()
+    turns.enter(first, is_urgent=False)
+    seen = list[bool]()
+
+    class Queue(deque[Ticket]):
+        def append(self, ticket: Ticket) -> None:
+            seen.append(turns.release(first))
+            super().append(ticket)
+
+    turns._waiting = Queue()
+    assert turns.enter(second, is_urgent=False)
+    assert seen == [False]
 
 
 def test_releasing_twice_releases_one_turn() -> None:
