@@ -69,7 +69,7 @@ def test_a_turn_that_is_released_while_a_ticket_queues_up_is_not_lost() -> None:
             seen.append(turns.release(first))
             super().append(ticket)
 
-    turns._waiting = Queue()
+    turns._waiting = Queue()  # noqa: SLF001 - between two steps of `enter`
     assert turns.enter(second, is_urgent=False)
     assert seen == [False]
 
