@@ -8,7 +8,7 @@ from pathlib import Path
 from shlex import join
 from typing import Any
 
-from orderlists import CancelAllReport, InDoubt, InvalidInput, OrderListsError, OutcomeUnknown
+from orderlists import CancelAllReport, InDoubt, InvalidInput, OrderListsError
 from orderlists.extending import Request
 from orderlists_cli._rules import option_of, refusal_of
 
@@ -39,15 +39,9 @@ def in_doubt_of(error: BaseException) -> tuple[InDoubt, ...]:
     """Return the requests that may have been executed when a command ended by this."""
     report = CancelAllReport.of(error)
     if report is not None:
-        return (*doubts_of(report), *report.in_doubt)
+        return report.to_reconcile
     doubt = InDoubt.of(error)
     return () if doubt is None else (doubt,)
-
-
-def doubts_of(report: CancelAllReport) -> Iterable[InDoubt]:
-    """Return the cancels whose verdict is that their outcome is unknown."""
-    unknown = (each for each in report.verdicts.values() if isinstance(each, OutcomeUnknown))
-    return [each.in_doubt for each in unknown]
 
 
 def next_steps(doubts: Iterable[InDoubt], folder: Path, arguments: Iterable[str]) -> Sequence[str]:

@@ -18,7 +18,7 @@ from orderlists import (
     Verdict,
 )
 from orderlists_cli import _texts
-from orderlists_cli._errors import doubts_of, next_steps, record_of
+from orderlists_cli._errors import next_steps, record_of
 from orderlists_cli._exit_codes import ExitCode, exit_code_of, worst
 from orderlists_cli._output import note
 from orderlists_cli._session import Session
@@ -61,8 +61,9 @@ def cancel_all(
             note(_summary_text(so_far, where))
         raise
     # Before the summary, which may fail: the reader of the results may be gone.
-    doubts = (*doubts_of(report), *report.in_doubt)
-    for step in next_steps(doubts, session.settings.in_doubt_folder, session.arguments):
+    for step in next_steps(
+        report.to_reconcile, session.settings.in_doubt_folder, session.arguments
+    ):
         note(step)
     session.output.line(_summary(report), _summary_text(report, where))
     raise typer.Exit(code_of(report))

@@ -41,7 +41,7 @@ class CancelAllReport:
             that was open then.  False after an interrupt.
         error: Why they could not be read; None if they were, or after an interrupt.
         in_doubt: The cancels that may have been sent and are in no verdict: an interrupt ended
-            them, or another cancel of their list followed.  `Client.reconcile` reconciles each.
+            them, or another cancel of their list followed.
     """
 
     verdicts: Mapping[int, Verdict]
@@ -57,6 +57,18 @@ class CancelAllReport:
         A query may lag: a list that was placed just before may be missing from it.
         """
         return self.is_current and not self.left and not self.in_doubt
+
+    @property
+    def to_reconcile(self) -> tuple[InDoubt, ...]:
+        """Every cancel whose outcome is unknown: those of the verdicts, and `in_doubt`.
+
+        `Client.reconcile` reconciles each, in this process or a later one.
+
+        >>> CancelAllReport(verdicts={}).to_reconcile
+        ()
+        """
+        unknown = (each for each in self.verdicts.values() if isinstance(each, OutcomeUnknown))
+        return (*(each.in_doubt for each in unknown), *self.in_doubt)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values, for logs, with each verdict by the id of its list.
@@ -86,7 +98,8 @@ class CancelAllReport:
     def of(cls, interrupt: BaseException) -> CancelAllReport | None:
         """Return the report of the `cancel_all` that an exception ended, or None.
 
-        What replaced the exception will do, as for `InDoubt.of`.
+        What replaced the exception will do, as for `InDoubt.of`, which returns None for an
+        interrupt of `cancel_all`: several cancels may be in doubt, and `to_reconcile` has them.
         """
         return find(interrupt, lambda error: getattr(error, _ATTRIBUTE, None))
 
