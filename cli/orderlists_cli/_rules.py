@@ -15,6 +15,7 @@ from orderlists.legs import KINDS
 _SHOWN_AS = MappingProxyType(
     {
         "symbol": "SYMBOL",
+        "symbols": "SYMBOL",
         "order_list_id": "ID",
         "order_id": "ID",
         "list_client_order_id": "--client-id",
@@ -26,7 +27,6 @@ _SHOWN_AS = MappingProxyType(
         "secret": "ORDERLISTS_SECRET",
         "private_key": "ORDERLISTS_PRIVATE_KEY_FILE",
         "passphrase": "ORDERLISTS_PASSPHRASE",
-        "text": "FILE",
     }
 )
 """The fields of the library whose option has another name than they have."""
@@ -67,7 +67,7 @@ def refusal_of(error: InvalidInput, name: str) -> str:
     'price: must be a whole number'
     """
     code = "" if error.code is None else f" ({error.code})"
-    return f"{name}{_shown(error.value)}: {_rule(error.rule)}{code}"
+    return f"{name}{_shown(error.value)}: {rule_of(error.rule)}{code}"
 
 
 def _shown(value: object) -> str:
@@ -80,7 +80,12 @@ def _shown(value: object) -> str:
     return f"={text if len(text) <= _LONGEST else f'{text[:_LONGEST]}...'}"
 
 
-def _rule(text: str) -> str:
+def rule_of(text: str) -> str:
+    """Return a rule of the library in the words of the command line.
+
+    >>> rule_of("must be an int")
+    'must be a whole number'
+    """
     for word, plain in _WORDS:
         text = text.replace(word, plain)
     text = _ENUM_MEMBER.sub(r"\1", text)

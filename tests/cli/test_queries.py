@@ -136,6 +136,15 @@ def test_a_result_of_another_kind_is_printed_as_its_text(
     assert capsys.readouterr().out == "GetServerTime()\n"
 
 
+def test_the_rules_of_an_invalid_symbol_are_refused_under_its_argument(
+    orderlists: CommandLine,
+) -> None:
+    ended = orderlists("rules", "ltcbtc")
+
+    assert ended.code == 2
+    assert ended.err.startswith("SYMBOL='ltcbtc': must be in upper case")
+
+
 def test_the_rules_of_an_unknown_symbol_are_refused(orderlists: CommandLine) -> None:
     assert orderlists("rules", "XYZ").code == 3
 

@@ -116,6 +116,17 @@ def test_a_file_that_holds_no_request_is_refused(orderlists: CommandLine, text: 
     )
 
 
+def test_a_file_that_holds_no_request_is_refused_under_the_same_name_in_json(
+    orderlists: CommandLine,
+) -> None:
+    Path("doubt.json").write_text("{}")
+
+    (record,) = orderlists("reconcile", "doubt.json", "--json").records
+
+    assert (record["field"], record["value"]) == ("FILE", "doubt.json")
+    assert record["rule"] == "must be a file that was written after an unknown outcome"
+
+
 @pytest.mark.parametrize(
     ("request_", "valid", "invalid", "text"),
     [

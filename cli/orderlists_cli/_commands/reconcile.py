@@ -11,7 +11,7 @@ from typer import Argument, Option
 
 from orderlists import InDoubt, InvalidInput, InvalidRequest, Policy
 from orderlists.extending import Result
-from orderlists_cli._rules import refusal_of
+from orderlists_cli._rules import refusal_of, rule_of
 from orderlists_cli._session import Session
 
 _THEN = "This was sent earlier. Now it is queried; a cancel is sent again where that is safe."
@@ -35,12 +35,14 @@ def reconcile(
 
 
 def _read(file: str) -> InDoubt:
+    text = _text_in(file)
     try:
-        return InDoubt.from_json(_text_in(file))
+        return InDoubt.from_json(text)
     except InvalidInput as error:
         # With the name of the file, and not all that it holds.
-        rule = error.rule if error.field == "text" else refusal_of(error, error.field)
-        raise InvalidRequest(field="text", value=file, rule=rule) from None
+        is_text = error.field == "text"
+        rule = rule_of(error.rule) if is_text else refusal_of(error, error.field)
+        raise _refused(file, rule) from None
 
 
 def _text_in(file: str) -> str | bytes:
@@ -49,8 +51,11 @@ def _text_in(file: str) -> str | bytes:
     try:
         return Path(file).read_bytes()
     except OSError as error:
-        rule = f"must be a file that can be read ({error.strerror})"
-        raise InvalidRequest(field="text", value=file, rule=rule) from None
+        raise _refused(file, f"must be a file that can be read ({error.strerror})") from None
+
+
+def _refused(file: str, rule: str) -> InvalidRequest:
+    return InvalidRequest(field="FILE", value=file, rule=rule)
 
 
 def _policy(session: Session, *, query_only: bool) -> Policy | None:
