@@ -33,12 +33,33 @@ CancelId = Annotated[
 ]
 
 
+def _protocol(text: str) -> Protocol:
+    try:
+        return Protocol(text)
+    except ValueError:
+        rule = f"must be {' or '.join(Protocol)}, not {text!r}"
+        raise typer.BadParameter(rule) from None
+
+
+def _protocols() -> list[str]:
+    return [each.value for each in Protocol]
+
+
 def _settings(
     live: Annotated[bool, Option("--live", help="The live exchange.")] = False,
     testnet: Annotated[bool, Option("--testnet", help="Binance's Testnet.")] = False,
     demo: Annotated[bool, Option("--demo", help="Binance's demo.")] = False,
     url: Annotated[str | None, Option(help="Another, such as http://127.0.0.1:8080.")] = None,
-    protocol: Annotated[Protocol, Option(help="How it is reached.")] = Protocol.REST,
+    protocol: Annotated[
+        Protocol,
+        Option(
+            help="How it is reached.",
+            metavar=f"<{'|'.join(Protocol)}>",
+            # With a text of its own for what is neither.
+            parser=_protocol,
+            autocompletion=_protocols,
+        ),
+    ] = Protocol.REST,
     as_json: Annotated[bool, Option("--json", help="One JSON object per line.")] = False,
     dry_run: Annotated[bool, Option("--dry-run", help="Print what would be sent.")] = False,
     yes: Annotated[bool, Option("--yes", help="Change a live exchange unasked.")] = False,
@@ -65,24 +86,27 @@ _COMMON = signature(_settings, eval_str=True).parameters
 
 
 def command(
-    app: typer.Typer, name: str | None = None, **defaults: object
+    app: typer.Typer, name: str | None = None, *, changes_state: bool = False, **defaults: object
 ) -> Callable[[Callable[..., object]], Callable[..., object]]:
     """Register a function as a command.
 
     Args:
         app: Where.
         name: The name of the command; that of the function by default.
+        changes_state: Whether it may change something, so that there is something to confirm.
         defaults: Other defaults of the common options.
     """
 
     def register(function: Callable[..., object]) -> Callable[..., object]:
         own = [*signature(function, eval_str=True).parameters.values()][1:]
         common = [
-            each.replace(default=defaults.get(each.name, each.default)) for each in _COMMON.values()
+            each.replace(default=defaults.get(each.name, each.default))
+            for each in _COMMON.values()
+            if changes_state or each.name != "yes"
         ]
 
         def run(**given: Any) -> None:  # noqa: ANN401 - what Typer has parsed
-            settings = _settings(**{each: given.pop(each) for each in _COMMON})
+            settings = _settings(**{each.name: given.pop(each.name) for each in common})
             run_command(settings, lambda session: function(session, **given))
 
         parameters = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in (*own, *common)]

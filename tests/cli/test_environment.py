@@ -110,6 +110,14 @@ def test_a_change_to_a_live_exchange_needs_a_terminal_or_yes(
     assert command(*CANCEL, "--yes").code == 6
 
 
+@pytest.mark.parametrize("name", ["open", "show", "watch", "limits", "rules", "time"])
+def test_a_command_that_changes_nothing_does_not_offer_to_leave_out_the_question(
+    command: CommandLine, name: str
+) -> None:
+    assert "--yes" not in command(name, "--help").out
+    assert command(name, "--yes").code == 2
+
+
 @pytest.mark.parametrize(("answer", "code"), [("n\n", 2), ("y\n", 6), ("", 130)])
 def test_a_terminal_is_asked_to_confirm_a_change_to_a_live_exchange(
     command: CommandLine, monkeypatch: pytest.MonkeyPatch, answer: str, code: int

@@ -126,7 +126,7 @@ def test_the_help_lists_the_commands(command: CommandLine) -> None:
 USAGE_ERRORS = [
     (("open", "--nonsense"), "No such option: --nonsense"),
     (("cancel",), "Missing argument 'SYMBOL'"),
-    (("open", "--protocol", "fix"), "Invalid value for '--protocol'"),
+    (("open", "--protocol", "fix"), "'--protocol': must be rest or websocket, not 'fix'"),
     (("open", "0"), "unexpected extra argument"),
     (("opne",), "No such command 'opne'"),
 ]
@@ -161,14 +161,24 @@ def test_the_version_is_shown_without_a_command(command: CommandLine) -> None:
     assert command("--version") == (0, f"orderlists {__version__}\n", "")
 
 
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        (("cancel-",), ["cancel-order", "cancel-all"]),
+        (("open", "--protocol", ""), ["rest", "websocket"]),
+    ],
+)
 def test_completion_of_a_shell_is_shown(
-    command: CommandLine, monkeypatch: pytest.MonkeyPatch
+    command: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    completed: list[str],
 ) -> None:
     monkeypatch.setenv("_ORDERLISTS_COMPLETE", "complete_bash")
-    monkeypatch.setenv("COMP_WORDS", "orderlists cancel-")
-    monkeypatch.setenv("COMP_CWORD", "1")
+    monkeypatch.setenv("COMP_WORDS", " ".join(("orderlists", *words)))
+    monkeypatch.setenv("COMP_CWORD", str(len(words)))
 
-    assert command().out.split() == ["cancel-order", "cancel-all"]
+    assert command().out.split() == completed
 
 
 @pytest.mark.parametrize("library", ["typer", "rich"])

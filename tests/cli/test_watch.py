@@ -169,7 +169,9 @@ def test_watch_is_refused_over_rest_which_has_no_events(
     ended = command("watch", "--protocol", "rest", "--url", exchange.url)
 
     assert ended.code == 2
-    assert ended.err.startswith("--protocol=")
+    assert ended.err == (
+        "--protocol='rest': must be websocket, which alone has events; nothing was sent\n"
+    )
 
 
 def test_watch_ends_by_itself_only_if_it_is_asked_to(

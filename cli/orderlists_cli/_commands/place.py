@@ -11,7 +11,7 @@ from typer import Option
 
 from orderlists import InvalidRequest, PlaceOco, PlaceOpo, PlaceOpoco, PlaceOto, PlaceOtoco
 from orderlists.enums import SelfTradePreventionMode, Side
-from orderlists_cli._command import ClientId, Symbol, command
+from orderlists_cli._command import Symbol, command
 from orderlists_cli._session import Session
 from orderlists_cli._values import leg_of
 
@@ -28,6 +28,10 @@ app = typer.Typer(
 SideOption = Annotated[str, Option(help="BUY or SELL.", show_default=False)]
 Quantity = Annotated[str, Option(help="An exact decimal number.", show_default=False)]
 LegOption = Annotated[str, Option(help="Such as LIMIT_MAKER,price=3.00.", metavar="LEG")]
+NewClientId = Annotated[
+    str | None,
+    Option("--client-id", help="The client id that the list gets; by default a new one."),
+]
 StpMode = Annotated[
     str | None, Option("--self-trade-prevention-mode", help="Such as EXPIRE_MAKER.")
 ]
@@ -43,7 +47,7 @@ def _places(kind: Any) -> Callable[[Callable[..., None]], object]:  # noqa: ANN4
     """Register a command that places lists of a kind, with the options of a function."""
 
     def register(options: Callable[..., None]) -> object:
-        @command(app)
+        @command(app, changes_state=True)
         @wraps(options)
         def place(
             session: Session, symbol: str, client_id: str | None, stp_mode: str | None, **own: str
@@ -76,7 +80,7 @@ def oco(
     quantity: Quantity,
     above: LegOption,
     below: LegOption,
-    client_id: ClientId = None,
+    client_id: NewClientId = None,
     stp_mode: StpMode = None,
 ) -> None:
     """Place a pair: the execution of one expires the other."""
@@ -92,7 +96,7 @@ def oto(
     pending_side: SideOption,
     pending_quantity: Quantity,
     pending: LegOption,
-    client_id: ClientId = None,
+    client_id: NewClientId = None,
     stp_mode: StpMode = None,
 ) -> None:
     """Place an order that releases another when it is filled."""
@@ -109,7 +113,7 @@ def otoco(
     pending_quantity: Quantity,
     pending_above: LegOption,
     pending_below: LegOption,
-    client_id: ClientId = None,
+    client_id: NewClientId = None,
     stp_mode: StpMode = None,
 ) -> None:
     """Place an order that releases a pair when it is filled."""
@@ -122,7 +126,7 @@ def opo(
     working_quantity: Quantity,
     working: LegOption,
     pending: LegOption,
-    client_id: ClientId = None,
+    client_id: NewClientId = None,
     stp_mode: StpMode = None,
 ) -> None:
     """Place an order that buys, and one that sells what was bought."""
@@ -136,7 +140,7 @@ def opoco(
     working: LegOption,
     pending_above: LegOption,
     pending_below: LegOption,
-    client_id: ClientId = None,
+    client_id: NewClientId = None,
     stp_mode: StpMode = None,
 ) -> None:
     """Place an order that buys, and a pair that sells what was bought."""

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from typer import Option
 
-from orderlists import Gap, GetOpenOrderLists, GetOrder, OrderList, OrderReport
+from orderlists import Gap, GetOpenOrderLists, GetOrder, InvalidSetting, OrderList, OrderReport
+from orderlists_cli._environment import Protocol
 from orderlists_cli._open_lists import OpenLists
 from orderlists_cli._session import Session
 from orderlists_cli._views import view_of
@@ -17,6 +18,10 @@ def watch(
     until_none: Annotated[bool, Option("--until-none", help="End when no list is open.")] = False,
 ) -> None:
     """Watch the open order lists, until Ctrl-C.  Over WebSocket only."""
+    protocol = session.settings.protocol
+    if protocol is not Protocol.WEBSOCKET:
+        rule = "must be websocket, which alone has events"
+        raise InvalidSetting(field="protocol", value=protocol.value, rule=rule)
     session.prepare(GetOpenOrderLists(), then="Then the events of the account are subscribed to.")
     lists = OpenLists()
     with session.client().events() as events, view_of(session.output) as view:
