@@ -81,7 +81,8 @@ def leg_of(slot: str, text: str) -> Any:  # noqa: ANN401 - which legs fit is the
 def _field(slot: str, text: str, part: str, known: dict[str, str]) -> tuple[str, Any]:
     found = _FIELD.fullmatch(part)
     if found is None or found[1] not in known:
-        rule = f"must have FIELD=VALUE after the type, not {part!r}; the fields are "
-        raise InvalidRequest(field=slot, value=text, rule=rule + ", ".join(known))
+        what = f"other fields than {found[1]!r}" if found else f"FIELD=VALUE, not {part!r}"
+        rule = f"must have {what} after the type; the fields are {', '.join(known)}"
+        raise InvalidRequest(field=slot, value=text, rule=rule)
     name, value = found.groups()
     return name, whole_number(value) if known[name].startswith("int") else value

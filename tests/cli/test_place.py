@@ -80,7 +80,10 @@ def test_prices_and_quantities_are_sent_as_they_were_written(orderlists: Command
         ("LIMIT_MAKER", "--above='LIMIT_MAKER': price: must be given"),
         ("LIMIT_MAKER,price=3.0e0", "--above='LIMIT_MAKER,price=3.0e0': price='3.0e0': must be"),
         ("LIMIT_MAKER,price=3,00", "--above='LIMIT_MAKER,price=3,00': must have FIELD=VALUE"),
-        ("LIMIT_MAKER,cost=3", "--above='LIMIT_MAKER,cost=3': must have FIELD=VALUE"),
+        (
+            "LIMIT_MAKER,cost=3",
+            "--above='LIMIT_MAKER,cost=3': must have other fields than 'cost' after the type; the",
+        ),
         ("LIMIT_MAKER,price=3,price=4", "--above='LIMIT_MAKER,price=3,price=4': must have each"),
         ("LIMIT_MAKER,price=3,strategy_id=x", "--above='LIMIT_MAKER,price=3,strategy_id=x': stra"),
         ("STOP_LOSS,stop_price=3", "--above='STOP_LOSS,stop_price=3': the STOP_LOSS(_LIMIT) of"),
@@ -95,6 +98,22 @@ def test_a_leg_that_breaks_a_rule_is_refused_under_its_option(
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(text)
     assert not simulator.venue.log.entries
+
+
+def test_sides_and_types_may_be_in_lower_case(orderlists: CommandLine) -> None:
+    given = ("--quantity", "5", "--above", "limit_maker,price=3.00", "--below", STOP, "--dry-run")
+
+    (record,) = orderlists("place", "oco", "LTCBTC", "--side", "sell", *given, "--json").records
+
+    assert record["parameters"]["side"] == "SELL"
+    assert record["parameters"]["aboveType"] == "LIMIT_MAKER"
+
+
+def test_the_help_says_that_the_client_id_is_that_of_the_new_list(command: CommandLine) -> None:
+    place, show = command("place", "oco", "--help").out, command("show", "--help").out
+
+    assert "The client id that the list gets" in place
+    assert "The client id, instead of the exchange's" in show
 
 
 @pytest.mark.parametrize(

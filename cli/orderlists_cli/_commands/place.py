@@ -40,7 +40,7 @@ StpMode = Annotated[
 def _value(kind: Any, name: str, text: str) -> Any:  # noqa: ANN401 - as above
     if name in kind.slots:
         return leg_of(name, text)
-    return Side(text) if name.endswith("side") else text
+    return Side(text.upper()) if name.endswith("side") else text
 
 
 def _places(kind: Any) -> Callable[[Callable[..., None]], object]:  # noqa: ANN401 - a class of placements
