@@ -8,8 +8,9 @@ from pathlib import Path
 from shlex import join
 from typing import Any
 
-from orderlists import CancelAllReport, InDoubt, InvalidInput, OrderListsError
+from orderlists import CancelAllReport, CancelOpenOrders, InDoubt, InvalidInput, OrderListsError
 from orderlists.extending import Request
+from orderlists_cli import _texts
 from orderlists_cli._rules import option_of, refusal_of
 
 
@@ -25,7 +26,7 @@ def text_of(error: BaseException) -> str:
     if isinstance(error, InvalidInput):
         return f"{refusal_of(error, option_of(error.field))}; nothing was sent"
     if isinstance(error, OrderListsError):
-        return f"{type(error).__name__}: {error}"
+        return _texts.failure(error)
     if isinstance(error, KeyboardInterrupt):
         return "interrupted"
     if isinstance(error, BrokenPipeError):
@@ -56,21 +57,27 @@ def next_steps(doubts: Iterable[InDoubt], folder: Path, arguments: Iterable[str]
 
 
 def _next_step(doubt: InDoubt, folder: Path, arguments: Iterable[str]) -> str:
+    name, kept = _store(doubt, folder)
+    advice, command = "Do not send it anew. To find out:", ["reconcile", *arguments, name]
+    if isinstance(doubt.request, CancelOpenOrders):
+        # It has no id of its own: reconciled, its outcome stays unknown.
+        advice, command = "Before you send it anew, see what is still open:", ["open", *arguments]
+    return (
+        f"{type(doubt.request).__name__} may or may not have been executed. {kept}\n"
+        f"{advice}\n  {join(['orderlists', *command])}"
+    )
+
+
+def _store(doubt: InDoubt, folder: Path) -> tuple[str, str]:
+    """Store a request, and return the name of its file and what is said of it."""
     text = doubt.to_json()
     try:
         file = _new_file(folder, f"orderlists-in-doubt-{_name_of(doubt.request)}")
         file.write_text(f"{text}\n", "utf-8")
     except OSError as error:
-        command = join(["orderlists", "reconcile", *arguments, "FILE"])
         why = f"no file could be written in {folder} ({error.strerror})"
-        kept = f"But {why}. Store this line in a FILE:\n{text}"
-    else:
-        command = join(["orderlists", "reconcile", *arguments, str(file)])
-        kept = f"The request and its attempts are in {file}."
-    return (
-        f"{type(doubt.request).__name__} may or may not have been executed. {kept}\n"
-        f"Do not send it anew. To find out:\n  {command}"
-    )
+        return "FILE", f"But {why}. Store this line in a FILE:\n{text}"
+    return str(file), f"The request and its attempts are in {file}."
 
 
 def _new_file(folder: Path, name: str) -> Path:

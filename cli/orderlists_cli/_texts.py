@@ -13,7 +13,9 @@ from orderlists import (
     Instant,
     ListStatus,
     OrderList,
+    OrderListsError,
     OtherEvent,
+    OutcomeUnknown,
     PlacedOrderList,
     Verdict,
 )
@@ -60,7 +62,21 @@ def verdict(value: Verdict) -> str:
     """Return a verdict in a line."""
     if isinstance(value, CanceledOrderList):
         return f"canceled, known by {value.evidence}"
-    return f"{type(value).__name__}: {value}"
+    return failure(value)
+
+
+def failure(error: OrderListsError) -> str:
+    """Return what happened; what to do after an unknown outcome is said in commands instead."""
+    kind = type(error).__name__
+    if not isinstance(error, OutcomeUnknown):
+        return f"{kind}: {error}"
+    name = error.request.operation.name
+    text = f"{kind}: {name} may or may not have been executed ({error.reason})"
+    if error.list_over:
+        text += "; the list is over"
+    if error.may_arrive_until is not None:
+        text += f"; it can execute until {time(error.may_arrive_until)}"
+    return text
 
 
 def event(value: Event | Gap) -> str:

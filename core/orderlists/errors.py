@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from orderlists._in_doubt import InDoubt
     from orderlists._models.base import RawReply
     from orderlists._models.order_lists import OrderList, OrderReport
-    from orderlists._operations.base import Request
+    from orderlists._operations.base import Operation, Request
     from orderlists._operations.recovery.evidence import Ending
     from orderlists._protocols.http_messages import HttpResponse
     from orderlists._time import Instant
@@ -434,6 +434,7 @@ class OutcomeUnknown(OrderListsError):
     Attributes:
         in_doubt: The request as it was sent, with its ids, and its attempts.  Has a JSON form, for
             another process.
+        reason: Why the outcome is unknown, such as that no reply arrived.
         order_list: The list as last queried, or None.
         list_over: Whether the list is certainly over, for whatever reason.
         open_lists: After a cancel of everything open on a symbol, the open lists of the symbol as
@@ -454,9 +455,9 @@ class OutcomeUnknown(OrderListsError):
         may_arrive_until: Instant | None = None,
     ) -> None:
         request = in_doubt.request
-        why = describe_cause(cause)
+        self.reason = describe_cause(cause)
         super().__init__(
-            f"{request.operation.name} may or may not have been executed ({why}). "
+            f"{request.operation.name} may or may not have been executed ({self.reason}). "
             f"{_advice(request, list_over=list_over, until=may_arrive_until)} {request}"
         )
         self.in_doubt = in_doubt
@@ -484,11 +485,20 @@ class OutcomeUnknown(OrderListsError):
 def _advice(request: Request[Any], *, list_over: bool, until: Instant | None) -> str:
     if list_over:
         return "The list is over; its order history shows whether this request ended it:"
-    how = "client.reconcile()" if request.operation.recovery is not None else "a query"
+    how = _how_to_check(request.operation)
     if until is not None:
         time = f"{until.to_datetime():%H:%M:%S} UTC by the exchange's clock"
-        return f"It can execute until {time}; then check it by {how}:"
-    return f"Before you send it again, check it by {how} or on the exchange's pages:"
+        return f"It can execute until {time}; then {how}:"
+    return f"Before you send it again, {how} or on the exchange's pages:"
+
+
+def _how_to_check(operation: Operation[Any]) -> str:
+    if operation.recovery is None:
+        return "check it by a query"
+    if operation.effect.value == "CANCEL" and not operation.fresh_ids:
+        # Nothing proves it: reconciled, its outcome stays unknown.
+        return "see what is still open, by GetOpenOrderLists and GetOrder"
+    return "check it by client.reconcile()"
 
 
 def describe_cause(cause: BaseException | None) -> str:

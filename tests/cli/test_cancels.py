@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from command_lines import CommandLine, Ended, closed_pipe
-from orderlists import InDoubt
+from orderlists import CancelOrderList, InDoubt, Instant, OutcomeUnknown, TimeUnit
+from orderlists_cli._texts import failure
 from orderlists_simulator import Leg, Plan, Simulator, Venue, example_venue
 from orderlists_simulator import faults as f
 from orderlists_simulator._engine.orders import NewOrder
@@ -238,6 +239,28 @@ def test_a_request_in_doubt_is_stored_and_its_exit_code_kept_where_standard_erro
 
     assert ended.code == 5
     assert InDoubt.from_json((tmp_path / "orderlists-in-doubt-mine.json").read_text()).attempts
+
+
+def test_after_an_unknown_outcome_the_advice_is_a_command_and_not_python(
+    command: CommandLine,
+) -> None:
+    ended = unknown(command)
+
+    first, *_, step = ended.err.splitlines()
+    assert first.startswith("OutcomeUnknown: Cancel Order List may or may not have been exec")
+    assert "client." not in ended.err
+    assert step.startswith("  orderlists reconcile ")
+
+
+def test_an_unknown_outcome_says_whether_the_list_is_over_and_until_when_it_is_open() -> None:
+    doubt = InDoubt(CancelOrderList(symbol="LTCBTC", order_list_id=0))
+    until = Instant(1_500_000_000_000_000, TimeUnit.MICROSECOND)
+
+    over = failure(OutcomeUnknown(doubt, cause=None, list_over=True))
+    pending = failure(OutcomeUnknown(doubt, cause=None, may_arrive_until=until))
+
+    assert over.endswith(" (no reply arrived); the list is over")
+    assert pending.endswith("; it can execute until 2017-07-14 02:40:00.000Z")
 
 
 def test_the_command_that_reconciles_names_the_protocol(command: CommandLine) -> None:

@@ -157,4 +157,7 @@ def test_a_request_without_an_id_of_its_own_stays_unknown(orderlists: CommandLin
     ended = orderlists("reconcile", stored(CancelOpenOrders(symbol="LTCBTC")), "--deadline", "0.3")
 
     assert ended.code == 5
-    assert ended.err.endswith(" orderlists-in-doubt-CancelOpenOrders.json\n")
+    assert Path("orderlists-in-doubt-CancelOpenOrders.json").exists()
+    *_, advice, step = ended.err.splitlines()
+    assert advice == "Before you send it anew, see what is still open:"
+    assert step.startswith("  orderlists open --url ")

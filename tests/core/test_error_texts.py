@@ -5,7 +5,14 @@ from typing import Literal
 
 import pytest
 
-from orderlists import CancelOrderList, HandshakeRefused, InDoubt, OutcomeUnknown, TransportError
+from orderlists import (
+    CancelOpenOrders,
+    CancelOrderList,
+    HandshakeRefused,
+    InDoubt,
+    OutcomeUnknown,
+    TransportError,
+)
 from orderlists.extending import HttpResponse
 
 REFUSED = HandshakeRefused(HttpResponse(503, (), b""))
@@ -29,6 +36,17 @@ def test_an_error_that_sent_nothing_says_so_once(error: TransportError, text: st
     assert error.reason == text.removeprefix("nothing was sent: ")
     copy = pickle.loads(pickle.dumps(error))
     assert (str(copy), copy.reason, copy.sent) == (text, error.reason, error.sent)
+
+
+def test_a_cancel_without_an_id_of_its_own_is_not_advised_to_be_reconciled() -> None:
+    # No evidence proves it: to reconcile it ends as unknown again.
+    error = OutcomeUnknown(InDoubt(CancelOpenOrders(symbol="LTCBTC")), cause=None)
+
+    assert str(error) == (
+        "Cancel All Open Orders on a Symbol may or may not have been executed (no reply arrived). "
+        "Before you send it again, see what is still open, by GetOpenOrderLists and GetOrder "
+        "or on the exchange's pages: CancelOpenOrders(symbol='LTCBTC')"
+    )
 
 
 @pytest.mark.parametrize("sent", [False, None])
