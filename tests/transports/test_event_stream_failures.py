@@ -79,8 +79,8 @@ def test_an_event_stream_that_another_task_closes_ends_at_once() -> None:
             await events.aclose()
             return await waiting
 
-    with over_frames("async")() as pair:
-        assert pair.run(close_while_waiting) is None
+    with over_frames("async")() as pair, pytest.raises(TransportError, match="no more events"):
+        pair.run(close_while_waiting)
 
     assert pair.clock.now() == START + SECOND
 
@@ -96,7 +96,8 @@ def test_an_event_stream_that_another_thread_closes_ends_soon() -> None:
         events = pair.client.events()
         with events:
             streams.append(events)
-            assert events.wait(1000) is None
+            with pytest.raises(TransportError, match="no more events"):
+                events.wait(1000)
 
     assert pair.clock.now() <= START + SECOND
 
@@ -109,8 +110,8 @@ def test_closing_the_client_ends_an_event_stream_that_waits() -> None:
             await client.aclose()
             return await waiting
 
-    with over_frames("async")() as pair:
-        assert pair.run(close_while_waiting) is None
+    with over_frames("async")() as pair, pytest.raises(TransportError, match="no more events"):
+        pair.run(close_while_waiting)
 
     assert pair.clock.now() == START + SECOND
 

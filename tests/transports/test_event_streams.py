@@ -119,7 +119,10 @@ def test_events_of_unknown_kinds_are_delivered_undecoded(framed: OpenClient) -> 
 def test_closing_the_client_ends_its_event_streams(framed: OpenClient) -> None:
     with framed() as pair, pair.client.events() as events:
         pair.client.close()
-        assert events.wait() is None
+        assert list(events) == []
+        with pytest.raises(TransportError, match="no more events") as caught:
+            events.wait(5)
+    assert not caught.value.is_retryable
 
 
 def test_a_closed_event_stream_delivers_no_more_events(framed: OpenClient) -> None:
@@ -127,7 +130,9 @@ def test_a_closed_event_stream_delivers_no_more_events(framed: OpenClient) -> No
         with pair.client.events() as events:
             pass
         pair.client.send(CANCEL)
-        assert events.wait(5) is None
+        assert list(events) == []
+        with pytest.raises(TransportError, match="no more events"):
+            events.wait(5)
 
 
 def test_a_key_that_may_not_subscribe_is_refused(framed: OpenClient) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from orderlists import Event, Gap, InvalidSetting
+from orderlists import Event, Gap, InvalidSetting, TransportError
 from orderlists._connections.event_stream import FOREVER, first_subscription, next_event
 from orderlists._connections.manager import ConnectionManager
 from orderlists._time import SECOND
@@ -16,6 +16,8 @@ from orderlists_transports._validators import check_count
 if TYPE_CHECKING:
     from orderlists._clock import ClockReading
     from orderlists._connections.commands import Steps
+
+_ENDED = "there are no more events: the event stream or its client is closed"
 
 C = TypeVar("C", FramedChannel, AsyncFramedChannel)
 
@@ -49,8 +51,18 @@ class _Stream(Generic[C]):
         now = self._channel.settings.monotonic()
         return not self._queue.is_closed and self._manager.delivers_events(now)
 
+    @property
+    def _is_closed(self) -> bool:
+        return self._queue.is_closed or self._manager.is_closed
+
     def _next(self, at: ClockReading, timeout: int) -> Steps[Event | Gap | None]:
         return next_event(self._manager, self._queue, at, timeout=timeout)
+
+    def _or_end(self, item: Event | Gap | None) -> Event | Gap | None:
+        """Return what came in time; raise if nothing comes any more."""
+        if item is None and self._is_closed:
+            raise TransportError(_ENDED, sent=False, is_retryable=False)
+        return item
 
     def _first(self, at: ClockReading) -> Steps[None]:
         settings = self._channel.settings
@@ -58,14 +70,15 @@ class _Stream(Generic[C]):
         return first_subscription(self._manager, at, timeout=_to_nanoseconds(seconds))
 
     def __repr__(self) -> str:
-        is_closed = self._queue.is_closed or self._manager.is_closed
-        return self._channel.settings.describe(self, self._channel.transport, is_closed=is_closed)
+        settings, transport = self._channel.settings, self._channel.transport
+        return settings.describe(self, transport, is_closed=self._is_closed)
 
 
 class EventStream(_Stream[FramedChannel]):
     """The events of an account, in order: see `Client.events`.
 
-    Iterate over it, or take one event with `wait`.  It ends when it or its client is closed.
+    Iterate over it, or take one event with `wait`.  It ends when it or its client is closed: then
+    an iteration ends, and `wait` raises.
     Entering it raises a `TransportError` if no connection is established within the client's
     timeout or the deadline of its policy, whichever ends first, and `Rejected` if the exchange does
     not let this key subscribe.
@@ -79,16 +92,20 @@ class EventStream(_Stream[FramedChannel]):
                 has arrived already, and opens no connection.
 
         Returns:
-            The event; or None if time was up, or nothing comes any more.  None does not mean that
-            there is a connection: see `is_flowing`.
+            The event; or None if time was up.  None does not mean that there is a connection: see
+            `is_flowing`.
 
         Raises:
             Rejected: The exchange does not let this key subscribe.
-            TransportError: There is no connection, and trying again does not help.
+            TransportError: There is no connection, and trying again does not help; or the stream or
+                its client is closed, so that nothing comes any more.
             InvalidSetting: `seconds` is not a number of seconds.
             Exception: A bug in a transport or in a parser ended the connection; it is raised as it
                 is, once, and the next call connects again.
         """
+        return self._or_end(self._take(seconds))
+
+    def _take(self, seconds: float | None) -> Event | Gap | None:
         timeout = _to_nanoseconds(seconds)
         return self._channel.run(lambda at: self._next(at, timeout))
 
@@ -100,7 +117,7 @@ class EventStream(_Stream[FramedChannel]):
         return self
 
     def __next__(self) -> Event | Gap:
-        item = self.wait()
+        item = self._take(None)
         if item is None:
             raise StopIteration
         return item
@@ -123,6 +140,9 @@ class AsyncEventStream(_Stream[AsyncFramedChannel]):
 
     async def wait(self, seconds: float | None = None) -> Event | Gap | None:
         """Return the next event, as `EventStream.wait` does."""
+        return self._or_end(await self._take(seconds))
+
+    async def _take(self, seconds: float | None) -> Event | Gap | None:
         timeout = _to_nanoseconds(seconds)
         return await self._channel.run(lambda at: self._next(at, timeout))
 
@@ -134,7 +154,7 @@ class AsyncEventStream(_Stream[AsyncFramedChannel]):
         return self
 
     async def __anext__(self) -> Event | Gap:
-        item = await self.wait()
+        item = await self._take(None)
         if item is None:
             raise StopAsyncIteration
         return item
