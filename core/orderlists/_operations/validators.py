@@ -282,10 +282,13 @@ def plain_member(value: OpenEnum | None) -> str | None:
 
 
 def check_member(kind: type[OpenEnum], rule: Rule) -> Callable[[object, Attribute[Any], Any], None]:
-    """Return a validator of members of an enumeration; None is *not given*."""
+    """Return a validator of members of an enumeration; None is *not given*.
+
+    A member that is not known here passes, but not the empty text, which the exchange never has.
+    """
 
     def check(_: object, attribute: Attribute[Any], value: object) -> None:
-        if value is not None and not isinstance(value, kind):
+        if value is not None and not (isinstance(value, kind) and value != ""):
             raise rule.broken(attribute.name, value)
 
     return check

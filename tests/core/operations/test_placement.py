@@ -3,6 +3,7 @@
 import pickle
 from decimal import Decimal
 from enum import IntEnum
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderlists import (
+    CancelOrder,
     Evidence,
     InDoubt,
     Instant,
@@ -38,6 +40,7 @@ from orderlists.enums import (
     SelfTradePreventionMode,
 )
 from orderlists.legs import (
+    Limit,
     LimitMaker,
     StopLossLimit,
 )
@@ -115,6 +118,29 @@ def test_an_opo_sends_fixed_sides_and_no_pending_quantity(make: Any) -> None:
     sent = dict(make().parameters())
     assert (sent["workingSide"], sent["pendingSide"]) == ("BUY", "SELL")
     assert "pendingQuantity" not in sent
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (oco, "side"),
+        (oco, "new_order_resp_type"),
+        (oco, "self_trade_prevention_mode"),
+        (partial(Limit, price=3), "time_in_force"),
+        (partial(LimitMaker, price=3), "peg_price_type"),
+        (partial(LimitMaker, peg_price_type=PegPriceType.PRIMARY_PEG), "peg_offset_type"),
+        (partial(CancelOrder, symbol="LTCBTC", order_id=1), "cancel_restrictions"),
+    ],
+)
+def test_the_empty_text_is_no_member_of_an_enumeration_and_an_unknown_text_is(
+    make: Any, field: str
+) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        make(**{field: ""})
+
+    assert (caught.value.field, caught.value.value) == (field, "")
+    if field not in {"side", "peg_offset_type"}:
+        assert getattr(make(**{field: "BRAND_NEW"}), field) == "BRAND_NEW"
 
 
 def test_a_pegged_leg_sends_its_offset() -> None:
