@@ -112,6 +112,16 @@ def test_a_session_proxy_that_wants_a_password_is_not_retryable(serve: Serve) ->
     assert str(error).endswith(": the proxy refused to connect, with status 407")
 
 
+def test_a_session_proxy_that_cannot_be_reached_is_blamed(serve: Serve) -> None:
+    proxy = serve(hold)
+    proxy.close()
+    error = failure("https://api.binance.com", proxy=proxy.origin)
+    assert (error.sent, error.is_retryable) == (False, True)
+    assert error.reason.startswith(
+        "no connection to https://api.binance.com:443 by the session's proxy: "
+    )
+
+
 def test_a_refused_connection_means_not_sent(serve: Serve) -> None:
     server = serve(hold)
     server.close()

@@ -103,6 +103,7 @@ def test_a_websocket_address_is_refused_for_rest() -> None:
         "https://api binance.com",
         "https://api.binance.com:port",
         "https://api.binance.com:70000",
+        "https://api.binance.com:0",
         "ftp://api.binance.com",
         "http://api.binance.com",
         "http://127.0.0.1.example",

@@ -123,7 +123,7 @@ def cause_of(error: TransportError) -> str:
 
 
 def test_a_transport_shows_its_origin(make: Callable[..., Transport], kind: Any) -> None:
-    shown = repr(make("https://API.binance.com/", proxy="http://user:secret@proxy").inner)
+    shown = repr(make("https://API.binance.com/", proxy="http://user:secret@proxy:1").inner)
     assert shown == f"<{kind.name} https://api.binance.com:443>"
 
 
@@ -189,7 +189,13 @@ def test_a_proxy_that_cannot_be_reached_means_not_sent(
 ) -> None:
     proxy = serve(tunnel)
     proxy.close()
-    assert failure(make("https://api.binance.com", proxy=proxy.origin)).sent is False
+    address = proxy.origin.removeprefix("http://")
+    error = failure(make("https://api.binance.com", proxy=f"http://user:secret@{address}"))
+    assert error.sent is False
+    assert str(error).startswith(
+        f"nothing was sent: no connection to https://api.binance.com:443 by the proxy {address}: "
+    )
+    assert "secret" not in str(error)
 
 
 @pytest.mark.parametrize(("timeout", "settings"), [(SOON, {}), (60, {"connect_timeout": SOON})])

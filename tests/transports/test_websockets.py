@@ -122,6 +122,21 @@ def test_a_proxy_that_opens_no_tunnel_is_no_connection(open_transport: Open, ser
     assert str(caught.value).endswith(": the proxy refused to connect, with status 407")
 
 
+def test_a_proxy_that_cannot_be_reached_is_named_without_its_password(
+    open_transport: Open, serve: Serve
+) -> None:
+    proxy = serve(refusing(reply()))
+    proxy.close()
+    address = proxy.origin.removeprefix("http://")
+    transport = open_transport("wss://ws-api.binance.com", proxy=f"http://user:secret@{address}")
+    with pytest.raises(TransportError) as caught:
+        transport.connect("/ws-api/v3", timeout=5)
+    assert caught.value.reason.startswith(
+        f"no connection to wss://ws-api.binance.com:443 by the proxy {address}: "
+    )
+    assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize("kind", CLASSES)
 def test_a_proxy_that_is_spoken_to_by_https_is_refused(kind: Any) -> None:
     with pytest.raises(InvalidSetting, match="https:// is not supported"):

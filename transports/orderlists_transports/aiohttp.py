@@ -63,6 +63,8 @@ class AiohttpTransport(HttpAdapter):
         rule = "must be an aiohttp.ClientSession"
         check_instance("session", session, aiohttp.ClientSession, rule=rule)
         self._session = session
+        # Which one is the session's to know.
+        self._by_proxy = f"{self._origin} by the session's proxy"
 
     async def asend(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:  # noqa: ASYNC109 - the transport owns its timeout: only it knows what was sent by then
         """Exchange one request for one response, as `HttpTransport.send` says."""
@@ -99,7 +101,9 @@ class AiohttpTransport(HttpAdapter):
                     body.receive(part)
                 return self._response(response.status, tuple(response.headers.items()), body)
         except aiohttp.ClientHttpProxyError as error:
-            return not_connected(self._origin, TunnelRefused(error.status))
+            return not_connected(self._by_proxy, TunnelRefused(error.status))
+        except aiohttp.ClientProxyConnectionError as error:
+            return not_connected(self._by_proxy, error)
         except _NOT_CONNECTED as error:
             return not_connected(self._origin, error)
         except (aiohttp.ClientError, OSError, UnusableResponse) as error:

@@ -157,7 +157,7 @@ class AsyncioTransport:
         except _NETWORK_ERRORS as error:
             if self.pool.is_closed:
                 return not_sent(_CLOSED)
-            return not_connected(self._origin, error)
+            return not_connected(self._route, error)
 
     def _obstacle(self, seconds: float) -> str | None:
         """Return why nothing can be sent here and now, or None."""

@@ -19,7 +19,7 @@ _LOOPBACK = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|::1")
 _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")
 _DEFAULT_PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80}
 _RULE = (
-    "must be https://host or https://host:port, without path, query or user; "
+    "must be https://host or https://host:port, from port 1, without path, query or user; "
     "http:// is for loopback only"
 )
 _PLAIN_RULE = f"{_RULE}; wss:// and ws:// are for WebSocketApi()"
@@ -57,8 +57,12 @@ class Origin:
     port: int
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}"
+        return f"{self.scheme}://{bracketed(self.host)}:{self.port}"
+
+
+def bracketed(host: str) -> str:
+    """Return a host as a URL shows it: an IPv6 address in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def parse_origin(exchange: Exchange | str) -> Origin:
@@ -121,7 +125,7 @@ def _parse(exchange: Exchange | str, *, rule: str) -> tuple[Origin, object]:
     is_safe = parts.scheme in {"https", "wss"} or (
         parts.scheme in {"http", "ws"} and _LOOPBACK.fullmatch(host) is not None
     )
-    if not (_HOST.fullmatch(host) and is_bare and is_safe):
+    if not (_HOST.fullmatch(host) and is_bare and is_safe) or port == 0:
         raise InvalidSetting(field="exchange", value=shown, rule=rule)
     default = _DEFAULT_PORTS[parts.scheme]
     return Origin(parts.scheme, host, default if port is None else port), shown

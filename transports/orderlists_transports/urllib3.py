@@ -114,7 +114,7 @@ class Urllib3Transport:
                 deadline.left()
                 stream = self.pool.acquire() or dial(self._route, self._open_socket, deadline)
             except _NETWORK_ERRORS as error:
-                return not_connected(self._origin, error)
+                return not_connected(self._route, error)
             response, reader = exchange(
                 stream, request.method, data, self._max_response_size, deadline
             )

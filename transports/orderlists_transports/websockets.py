@@ -174,7 +174,7 @@ class WebsocketsTransport(_Transport):
         except TransportError as refusal:
             return refusal.with_traceback(None)
         except _NETWORK_ERRORS as error:
-            return _closed() if self._is_closed else not_connected(self._origin, error)
+            return _closed() if self._is_closed else not_connected(self._route, error)
         connection.start()
         thread.call_soon(partial(self._connections.add, connection))
         if self._is_closed:  # Looked at last: another thread may close the transport meanwhile.
@@ -238,7 +238,7 @@ class AsyncWebsocketsTransport(_Transport):
         except TransportError as refusal:
             return refusal.with_traceback(None)
         except _NETWORK_ERRORS as error:
-            return _closed() if self._is_closed else not_connected(self._origin, error)
+            return _closed() if self._is_closed else not_connected(self._route, error)
         if self._is_closed:  # It was open already when that was said, and not returned yet.
             connection.shut()
             return _closed()

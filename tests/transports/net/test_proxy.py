@@ -11,8 +11,9 @@ from orderlists_transports._net.proxy import Proxy, parse_proxy
 
 
 def test_a_proxy_has_a_host_and_a_port() -> None:
-    assert parse_proxy("http://proxy.example/") == Proxy(host="proxy.example", port=80)
+    assert parse_proxy("http://proxy.example:80/") == Proxy(host="proxy.example", port=80)
     assert parse_proxy("http://[::1]:3128") == Proxy(host="::1", port=3128)
+    assert str(parse_proxy("http://[::1]:3128")) == "the proxy [::1]:3128"
 
 
 def test_a_proxy_password_is_sent_as_basic_authentication_and_not_shown() -> None:
@@ -35,6 +36,9 @@ def test_a_proxy_user_may_have_no_password() -> None:
         "proxy.example:3128",
         "socks5://proxy.example:1080",
         "http://",
+        "http://proxy.example",
+        "http://proxy.example:",
+        "http://proxy.example:0",
         "http://proxy.example:port",
         "http://proxy.example/path",
         "http://proxy.example?a=1",

@@ -16,6 +16,7 @@ from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from orderlists_transports._http1.errors import UnsendableRequest
+from orderlists_transports.environments import bracketed
 
 if TYPE_CHECKING:
     from orderlists.extending import HttpRequest
@@ -97,7 +98,7 @@ def write_connect(origin: Origin, headers: Headers) -> bytes:
     >>> write_connect(parse_origin("https://testnet.binance.vision"), ())
     b'CONNECT testnet.binance.vision:443 HTTP/1.1\r\nHost: testnet.binance.vision:443\r\n\r\n'
     """
-    authority = f"{_bracketed(origin.host)}:{origin.port}"
+    authority = f"{bracketed(origin.host)}:{origin.port}"
     start = _start_line("CONNECT", authority)
     return b"%b%b\r\n" % (start, _encode_headers((("Host", authority), *headers)))
 
@@ -128,14 +129,9 @@ def _host_header(origin: Origin) -> str:
     >>> _host_header(parse_origin("http://[::1]:8080"))
     '[::1]:8080'
     """
-    host = _bracketed(origin.host)
+    host = bracketed(origin.host)
     standard = origin.port == _DEFAULT_PORTS[origin.scheme]
     return host if standard else f"{host}:{origin.port}"
-
-
-def _bracketed(host: str) -> str:
-    """Return a host as a URL shows it: an IPv6 address in brackets."""
-    return f"[{host}]" if ":" in host else host
 
 
 def _consists_of(allowed: bytes, text: str) -> bool:

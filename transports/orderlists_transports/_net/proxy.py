@@ -12,10 +12,10 @@ from attrs import field, frozen
 
 from orderlists import InvalidSetting
 from orderlists.errors import HIDDEN
+from orderlists_transports.environments import bracketed
 
 _RULE = "must be http://host:port or http://user:password@host:port"
 _HTTPS_RULE = f"{_RULE}; a proxy that is itself spoken to by https:// is not supported"
-_DEFAULT_PORT = 80
 
 
 @frozen(kw_only=True)
@@ -31,6 +31,9 @@ class Proxy:
     host: str
     port: int
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    def __str__(self) -> str:
+        return f"the proxy {bracketed(self.host)}:{self.port}"
 
 
 def parse_proxy(proxy: object) -> Proxy:
@@ -51,10 +54,10 @@ def parse_proxy(proxy: object) -> Proxy:
     if parts.scheme == "https":
         raise InvalidSetting(field="proxy", value=shown, rule=_HTTPS_RULE)
     is_bare = parts.path in {"", "/"} and not parts.query and not parts.fragment
-    if parts.scheme != "http" or not host or not is_bare:
+    if parts.scheme != "http" or not host or not port or not is_bare:
         raise InvalidSetting(field="proxy", value=shown, rule=_RULE)
     headers: tuple[tuple[str, str], ...] = ()
     if parts.username is not None:
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         headers = (("Proxy-Authorization", f"Basic {b64encode(login.encode()).decode()}"),)
-    return Proxy(host=host, port=_DEFAULT_PORT if port is None else port, headers=headers)
+    return Proxy(host=host, port=port, headers=headers)

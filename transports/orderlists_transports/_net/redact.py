@@ -57,10 +57,11 @@ def not_sent(why: str, *, is_retryable: bool = False) -> TransportError:
     return TransportError(why, sent=False, is_retryable=is_retryable)
 
 
-def not_connected(origin: object, error: BaseException) -> TransportError:
+def not_connected(route: object, error: BaseException) -> TransportError:
     """Return the error for a connection that could not be opened.
 
-    Trying again does not help where a certificate is not accepted or a proxy wants a password.
+    The route is the origin, and the proxy if there is one, which may be what is down.  Trying again
+    does not help where a certificate is not accepted or a proxy wants a password.
 
     >>> not_connected("https://example", ssl.SSLCertVerificationError()).is_retryable
     False
@@ -71,7 +72,7 @@ def not_connected(origin: object, error: BaseException) -> TransportError:
     is_permanent = isinstance(root, ssl.SSLCertVerificationError) or (
         isinstance(root, TunnelRefused) and root.status == _PROXY_AUTHENTICATION_REQUIRED
     )
-    text = f"no connection to {origin}: {describe(error)}"
+    text = f"no connection to {route}: {describe(error)}"
     return TransportError(text, sent=False, is_retryable=not is_permanent)
 
 

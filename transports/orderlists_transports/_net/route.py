@@ -62,6 +62,10 @@ class Route:
         hop = self.proxy or self.origin
         return hop.host, hop.port
 
+    def __str__(self) -> str:
+        """Where it leads, and by which proxy, whose password is not shown."""
+        return f"{self.origin}" if self.proxy is None else f"{self.origin} by {self.proxy}"
+
     def tls(self) -> ssl.SSLContext | None:
         """Return the one TLS context of all connections, or None where there is no TLS.
 
