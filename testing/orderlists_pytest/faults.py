@@ -185,7 +185,8 @@ class Faults:
             arguments: Those of the function, for one name.
 
         Raises:
-            InvalidSetting: A name, a kind or an argument is unknown, or `times` is less than 1.
+            InvalidSetting: No fault is given, a name, a kind or an argument is unknown, or `times`
+                is less than 1.
         """
         if not (callable(on) or on in _KINDS):
             rule = f"must be one of {', '.join(_KINDS)}, or a function of the request"
@@ -194,6 +195,9 @@ class Faults:
             raise InvalidSetting(field="times", value=times, rule="must be at least 1, as an int")
         if arguments and len(faults) != 1:
             rule = "must be one name where arguments are given"
+            raise InvalidSetting(field="fault", value=faults, rule=rule)
+        if not faults:
+            rule = f"must be given: one of {', '.join(FAULTS)}, or a Fault"
             raise InvalidSetting(field="fault", value=faults, rule=rule)
         added = [_Queued(_made(each, arguments), on, times) for each in faults]
         with self._lock:

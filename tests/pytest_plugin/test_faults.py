@@ -311,6 +311,7 @@ def test_faults_that_no_request_took_have_their_names_and_kinds() -> None:
 @pytest.mark.parametrize(
     ("faults", "named", "message"),
     [
+        ([], {}, r"fault=\(\): must be given: one of lost_reply"),
         (["lost"], {}, f"fault='lost': must be one of {', '.join(FAULTS)}"),
         ([7], {}, "fault=7: must be one of lost_reply"),
         ([lost_reply()], {"retry_after": 3}, "or a Fault without arguments"),
