@@ -41,6 +41,12 @@ def _to_modes(given: Iterable[SelfTradePreventionMode]) -> tuple[SelfTradePreven
     return tuple(given)
 
 
+def _check_name(_: Symbol, attribute: Attribute[str], value: object) -> None:
+    if not (isinstance(value, str) and value):
+        rule = "must be the name of a symbol, such as LTCBTC"
+        raise InvalidSetting(field=attribute.name, value=value, rule=rule)
+
+
 def _check_default(
     symbol: Symbol,
     attribute: Attribute[SelfTradePreventionMode],
@@ -81,7 +87,7 @@ class Symbol:
     Decimal('0.001')
     """
 
-    name: str
+    name: str = field(validator=_check_name)
     status: SymbolStatus = field(default="TRADING", validator=one_of(SymbolStatus), kw_only=True)
     order_types: tuple[OrderType, ...] = field(
         default=_ORDER_TYPES,

@@ -37,6 +37,12 @@ def test_a_rule_that_is_none_is_refused(facts: dict[str, Any], field: str) -> No
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize("name", ["", None, 5])
+def test_a_symbol_has_a_name(name: Any) -> None:
+    with pytest.raises(InvalidSetting, match=r"^name=.*: must be the name of a symbol"):
+        Symbol(name)
+
+
 def test_figures_are_kept_in_a_form_that_json_has() -> None:
     symbol = Symbol("LTCBTC", filters=[{**PRICE, "tickSize": Decimal("1E-7"), "minPrice": 1}])
     assert symbol.filters == ({**PRICE, "tickSize": "0.0000001", "minPrice": 1},)
