@@ -34,6 +34,7 @@ from orderlists_simulator.example import (
 T = TypeVar("T")
 
 _HOST, _PORT, _LISTS = "127.0.0.1", 8080, 5
+_LAST_PORT = 65535
 _LIMITS = {
     "documented": Behaviour(),
     "none": Behaviour(
@@ -101,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default=_HOST, help=f"default {_HOST}; 0.0.0.0 for every address")
     parser.add_argument(
-        "--port", type=int, default=_PORT, help=f"default {_PORT}; 0 for a free one"
+        "--port", type=_port, default=_PORT, help=f"default {_PORT}; 0 for a free one"
     )
     parser.add_argument(
         "--lists", type=_number, default=_LISTS, help=f"how many OCOs are open; default {_LISTS}"
@@ -158,9 +159,19 @@ def _add_test_options(parser: argparse.ArgumentParser) -> None:
 
 def _price(text: str) -> tuple[str, Decimal]:
     symbol, _, price = text.partition("=")
-    if not (symbol and re.fullmatch(r"[0-9]+(\.[0-9]+)?", price, re.ASCII)):
+    if not (symbol and price):
         raise argparse.ArgumentTypeError(f"{text!r}: must be SYMBOL=PRICE, such as LTCBTC=2.0")
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", price, re.ASCII):
+        rule = "must be a plain number of at least 0, such as 2.0"
+        raise argparse.ArgumentTypeError(f"{text!r}: the price {rule}")
     return symbol, Decimal(price)
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and int(text) <= _LAST_PORT):
+        rule = f"must be from 0 to {_LAST_PORT}, as a whole number"
+        raise argparse.ArgumentTypeError(f"{text!r}: {rule}")
+    return int(text)
 
 
 def _number(text: str) -> int:

@@ -107,15 +107,20 @@ def test_the_price_of_an_unknown_symbol_is_an_error_in_one_line() -> None:
         ("--limits", "some", "invalid choice"),
         ("--price", "LTCBTC", "must be SYMBOL=PRICE"),
         ("--price", "=2.0", "must be SYMBOL=PRICE"),
-        ("--price", "LTCBTC=-1", "must be SYMBOL=PRICE"),
+        ("--price", "LTCBTC=-1", "the price must be a plain number of at least 0"),
+        ("--price", "LTCBTC=two", "the price must be a plain number of at least 0"),
+        ("--port", "99999", "must be from 0 to 65535"),
+        ("--port", "-1", "must be from 0 to 65535"),
+        ("--port", "http", "must be from 0 to 65535"),
     ],
 )
 def test_a_wrong_option_is_an_error_with_its_reason(
     capsys: pytest.CaptureFixture[str], option: str, value: str, reason: str
 ) -> None:
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit) as exit_:
         main([f"{option}={value}"], wait=interrupt)
 
+    assert exit_.value.code == 2
     assert reason in capsys.readouterr().err
 
 
