@@ -20,7 +20,7 @@ from orderlists_simulator._engine.keys import (
 )
 from orderlists_simulator._engine.symbols import Symbol, check_known
 from orderlists_simulator._engine.venue import Venue
-from orderlists_simulator._validators import Amount
+from orderlists_simulator._validators import Amount, amount
 
 EXAMPLE_ED25519_PRIVATE_KEY = """\
 -----BEGIN PRIVATE KEY-----
@@ -94,10 +94,10 @@ def example_venue(
         rule = "must be 0 where LTCBTC, the symbol of the lists, is not traded"
         raise InvalidSetting(field="lists", value=lists, rule=rule)
     for asset, quantity in balances.items():
-        venue.balances.deposit(MAIN_ACCOUNT, asset, quantity)
+        venue.balances.deposit(MAIN_ACCOUNT, asset, amount(quantity, f"balances.{asset}"))
     for symbol, price in prices.items():
         check_known(symbol, venue.symbols, field="prices")
-        venue.set_price(symbol, price, now=now)
+        venue.set_price(symbol, amount(price, f"prices.{symbol}"), now=now)
     _place(venue, lists, now=now)
     for each in venue.lists:
         venue.balances.deposit(MAIN_ACCOUNT, "LTC", each.orders[0].left_qty)

@@ -65,6 +65,18 @@ def test_a_price_of_an_unknown_symbol_is_refused_with_the_known_ones() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
+        ({"balances": {"LTC": -1}}, r"^balances\.LTC=-1: must be a plain number of at least 0"),
+        ({"prices": {"LTCBTC": 2.0}}, r"^prices\.LTCBTC=2\.0: must be .*, never as float"),
+    ],
+)
+def test_a_wrong_amount_is_refused_under_its_setting(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidSetting, match=message):
+        Settings.merged(given).make_venue(0)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
         ({"protcol": "rest"}, "protcol='rest': is no setting .* they are protocol, format, policy"),
         ({"protocol": "fix"}, "protocol='fix': must be one of rest, websocket"),
         ({"format": "xml"}, "format='xml': must be one of json, sbe"),

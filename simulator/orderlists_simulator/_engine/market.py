@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from attrs import evolve
 
+from orderlists import InvalidSetting
 from orderlists_simulator._engine.enums import STOP_TYPES
 from orderlists_simulator._engine.matching import (
     Conditions,
@@ -25,6 +26,7 @@ from orderlists_simulator._engine.matching import (
 )
 from orderlists_simulator._engine.orders import Order, VenueOrderList
 from orderlists_simulator._engine.state import VenueState
+from orderlists_simulator._engine.symbols import check_known
 from orderlists_simulator._engine.time import in_nanoseconds
 from orderlists_simulator._engine.trailing import Trail
 from orderlists_simulator._validators import Amount, amount
@@ -65,13 +67,12 @@ class Market:
             now: In nanoseconds.
 
         Raises:
-            InvalidSetting: An amount is a float, negative or not a number.
-            ApiError: -1121, unknown symbol.
+            InvalidSetting: The symbol is unknown; an amount is a float, negative or not a number.
         """
+        check_known(symbol, self._state.symbols, field="symbol")
         size = None if available is None else amount(available, "available")
         quote = Quote(price=amount(price, "price"), available=size)
         with self._state.at(now):
-            self._state.check_symbol(symbol)
             self._quotes[symbol] = quote
             for each in self._state.store.open_lists(None, symbol):
                 self.execute(each, resting=resting_orders(each), now=now)
@@ -86,12 +87,14 @@ class Market:
             now: In nanoseconds.
 
         Raises:
-            InvalidSetting: A price is a float, negative or not a number.
-            ApiError: -1121, unknown symbol.
+            InvalidSetting: The symbol is unknown, there is no price, or one is a float, negative or
+                not a number.
         """
-        moves = [amount(each, "price") for each in prices]
+        check_known(symbol, self._state.symbols, field="symbol")
+        moves = [amount(each, f"prices[{number}]") for number, each in enumerate(prices)]
+        if not moves:
+            raise InvalidSetting(field="prices", value=moves, rule="must be at least one price")
         with self._state.at(now):
-            self._state.check_symbol(symbol)
             for number, price in enumerate(moves):
                 self._schedule(symbol, price, now + in_nanoseconds(number * every))
             self._state.scheduler.run(until=now)

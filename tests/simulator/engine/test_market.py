@@ -342,5 +342,11 @@ def test_a_price_is_exact_and_of_a_known_symbol(move: str) -> None:
 
     with pytest.raises(InvalidSetting, match="never as float"):
         getattr(venue, move)("LTCBTC", [price] if move == "walk" else price, now=0)
-    with pytest.raises(ApiError, match="-1121"):
+    rule = "must be a symbol of the venue, which trades LTCBTC, BTCUSDT"
+    with pytest.raises(InvalidSetting, match=f"^symbol='XYZ': {rule}"):
         getattr(venue, move)("XYZ", "2", now=0)
+
+
+def test_a_walk_has_a_price() -> None:
+    with pytest.raises(InvalidSetting, match=r"^prices=\[\]: must be at least one price"):
+        Venue().walk("LTCBTC", [], now=0)

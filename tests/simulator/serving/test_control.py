@@ -299,6 +299,7 @@ INVALID: list[tuple[str, str, object, int, str]] = [
     ("POST", "/control/walk", {"symbol": "LTCBTC", "prices": ["1", "x"]}, 400, "prices[1]"),
     ("POST", "/control/walk", {"symbol": "XYZ", "prices": ["1"]}, 400, "symbol"),
     ("POST", "/control/walk", {"symbol": "LTCBTC", "prices": [], "every": -1}, 400, "every"),
+    ("POST", "/control/walk", {"symbol": "LTCBTC", "prices": []}, 400, "prices"),
     ("POST", "/control/time", {}, 400, "advance"),
     ("POST", "/control/time", {"advance": -1}, 400, "advance"),
     ("POST", "/control/reset", {"to": 1}, 400, "to"),
