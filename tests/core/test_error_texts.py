@@ -8,6 +8,7 @@ import pytest
 from orderlists import (
     CancelOpenOrders,
     CancelOrderList,
+    GetServerTime,
     HandshakeRefused,
     InDoubt,
     OutcomeUnknown,
@@ -56,3 +57,8 @@ def test_an_unknown_outcome_does_not_say_that_nothing_was_sent(
     doubt = InDoubt(CancelOrderList(symbol="LTCBTC", order_list_id=0, new_client_order_id="mine"))
     text = str(OutcomeUnknown(doubt, cause=TransportError("no route", sent=sent)))
     assert text.startswith("Cancel Order List may or may not have been executed (no route). ")
+
+
+def test_a_request_that_cannot_be_reconciled_is_advised_to_be_checked_by_a_query() -> None:
+    text = str(OutcomeUnknown(InDoubt(GetServerTime()), cause=None))
+    assert "check it by a query or on the exchange's pages" in text
