@@ -60,8 +60,8 @@ def test_the_json_form_is_as_documented() -> None:
     assert doubt.to_json() == JSON
 
 
-def test_the_json_form_of_an_attempt_may_lack_the_latest_time() -> None:
-    old = InDoubt.from_json(JSON.replace(', "latest": null', ""))
+def test_the_json_form_of_an_attempt_may_lack_the_latest_time_and_the_account() -> None:
+    old = InDoubt.from_json(JSON.replace(', "latest": null, "new_to": null', ""))
     assert old == InDoubt.from_json(JSON)
 
 
@@ -80,6 +80,7 @@ def test_the_json_form_of_an_attempt_may_lack_the_latest_time() -> None:
         JSON.replace('"error": null', '"error": 0.5'),
         JSON.replace('"error": null, ', ""),
         JSON.replace('"latest": null', '"latest": "3"'),
+        JSON.replace('"new_to": null', '"new_to": 7'),
     ],
 )
 def test_a_malformed_json_form_is_rejected(text: str) -> None:
