@@ -18,7 +18,7 @@ from orderlists._commands import Outcome
 from orderlists._execution.adapters import HttpAdapter
 from orderlists._execution.engine import Engine
 from orderlists._gate import Gate
-from orderlists.extending import HttpRequest, HttpResponse, Request, Usage
+from orderlists.extending import HttpRequest, HttpResponse, Request
 from orderlists_transports import Client
 
 CALL_ALONE = "the call alone"
@@ -46,8 +46,7 @@ class _Nothing:
         del request, response
         return self._result
 
-    def usages(self, response: HttpResponse, /) -> list[Usage]:
-        return _REST.usages(response)
+    usages = staticmethod(Rest.usages)
 
     def send(self, request: HttpRequest, /, *, timeout: float) -> HttpResponse:
         del request, timeout

@@ -141,7 +141,8 @@ class RateLimits:
             time: The exchange's time, in nanoseconds.
         """
         second = time // SECOND
-        shared, own = self._figures[None], self._figures.setdefault(account, {})
+        shared = self._figures[None]
+        own = self._figures.get(account) or self._figures.setdefault(account, {})
         for window, used, limit in usages:
             figures = own if window[0] is _ORDERS else shared
             number, before = second // window[1], figures.get(window)

@@ -10,7 +10,6 @@ from orderlists import TransportError
 from orderlists._commands import (
     AwaitEvent,
     Command,
-    FramedExchange,
     HttpExchange,
     Outcome,
     Sleep,
@@ -70,29 +69,26 @@ class AsyncDriver:
             raise
 
     async def _outcome_of(self, command: Command) -> Outcome:
+        """Execute a command; an exchange of messages holds a turn."""
         try:
             match command:
-                case HttpExchange() | FramedExchange():
-                    value = await self._exchange(command)
                 case Sleep(seconds):
                     value = await self._sleep(seconds)
-                case _:
+                case AwaitEvent():
                     value = await self._channel.await_event(command)
+                case _:
+                    ticket = TaskTicket()
+                    try:
+                        seconds = command.timeout
+                        if not self._turns.enter(ticket, is_urgent=command.is_urgent):
+                            command.queued()
+                            seconds = min(seconds, await self._await_turn(ticket, command.until))
+                        value = await self._channel.exchange(command, timeout=seconds)
+                    finally:
+                        self._turns.leave(ticket)
         except BaseException as error:  # noqa: BLE001 - the engine tells what it is, and raises it
             return Outcome(None, error, self._monotonic())
         return Outcome(value, None, self._monotonic())
-
-    async def _exchange(self, command: HttpExchange | FramedExchange) -> Any:  # noqa: ANN401 - a reply
-        """Hold a turn for one exchange of messages."""
-        ticket = TaskTicket()
-        try:
-            seconds = command.timeout
-            if not self._turns.enter(ticket, is_urgent=command.is_urgent):
-                command.queued()
-                seconds = min(seconds, await self._await_turn(ticket, command.until))
-            return await self._channel.exchange(command, timeout=seconds)
-        finally:
-            self._turns.leave(ticket)
 
     async def _await_turn(self, ticket: TaskTicket, until: int) -> float:
         """Wait until a turn has come; return the seconds that are left then."""

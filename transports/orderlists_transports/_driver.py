@@ -15,7 +15,6 @@ from orderlists import InvalidSetting, TransportError
 from orderlists._commands import (
     AwaitEvent,
     Command,
-    FramedExchange,
     HttpExchange,
     Outcome,
     Sleep,
@@ -77,33 +76,30 @@ class Driver:
             raise
 
     def _outcome_of(self, command: Command) -> Outcome:
+        """Execute a command; an exchange of messages holds a turn."""
         try:
             match command:
-                case HttpExchange() | FramedExchange():
-                    value = self._exchange(command)
                 case Sleep(seconds):
                     value = self._sleep(seconds)
-                case _:
+                case AwaitEvent():
                     value = self._channel.await_event(command)
+                case _:
+                    ticket = ThreadTicket()
+                    try:
+                        with self._lock:
+                            is_next = self._turns.enter(ticket, is_urgent=command.is_urgent)
+                        seconds = command.timeout
+                        if not is_next:
+                            command.queued()
+                            seconds = min(seconds, self._await_turn(ticket, command.until))
+                        value = self._channel.exchange(command, timeout=seconds)
+                    finally:
+                        if self._turns.release(ticket):
+                            with self._lock:
+                                self._turns.leave(ticket)
         except BaseException as error:  # noqa: BLE001 - the engine tells what it is, and raises it
             return Outcome(None, error, self._monotonic())
         return Outcome(value, None, self._monotonic())
-
-    def _exchange(self, command: HttpExchange | FramedExchange) -> Any:  # noqa: ANN401 - a reply
-        """Hold a turn for one exchange of messages."""
-        ticket = ThreadTicket()
-        try:
-            with self._lock:
-                is_next = self._turns.enter(ticket, is_urgent=command.is_urgent)
-            seconds = command.timeout
-            if not is_next:
-                command.queued()
-                seconds = min(seconds, self._await_turn(ticket, command.until))
-            return self._channel.exchange(command, timeout=seconds)
-        finally:
-            if self._turns.release(ticket):
-                with self._lock:
-                    self._turns.leave(ticket)
 
     def _await_turn(self, ticket: ThreadTicket, until: int) -> float:
         """Wait until a turn has come; return the seconds that are left then."""

@@ -57,7 +57,7 @@ class Listeners:
         if self._observe is not None:
             return True
         loggers = self._loggers
-        if loggers is None:
+        if loggers is None and "logging" in sys.modules:
             loggers = self._load()
         return loggers is not None and loggers[source].isEnabledFor(level)
 

@@ -107,10 +107,10 @@ class Engine:
         """
         if not isinstance(request, Request):
             raise InvalidRequest(field="request", value=request, rule="must be a Request")
-        chosen = self.chosen(policy)
+        gate, chosen = self.gate, self.policy if policy is None else self.chosen(policy)
         complete = request.completed(recv_window=chosen.recv_window, new_id=self.new_id)
-        state = CallState(complete, chosen, self.gate.clock, started, self.gate.observer)
-        state.given, state.api_key = request, self.gate.key.api_key
+        state = CallState(complete, chosen, gate.clock, started, gate.observer)
+        state.given, state.api_key = request, gate.key.api_key
         execution: Execution[R] = Execution(self.adapter, state, self.timeout)
         return RunningCall(state, execution.run())
 

@@ -25,8 +25,9 @@ def usage_of(response: HttpResponse) -> list[Usage]:
     [((<RateLimitType.REQUEST_WEIGHT: 'REQUEST_WEIGHT'>, 60), 7, None)]
     """
     usages: list[Usage] = []
+    others = _OTHERS
     for name, value in response.headers:
-        if name in _OTHERS:
+        if name in others:
             continue
         window = _WINDOWS.get(name) or _learn(name)
         # `isdigit` alone takes other digits too; a pattern takes three times as long.

@@ -29,7 +29,6 @@ from orderlists._protocols.signing import (
     signature_of,
     text_of,
 )
-from orderlists._rate_limits import Usage
 from orderlists._time import TimeUnit
 from orderlists._version import __version__
 from orderlists.errors import InvalidRequest, UndecodableReply
@@ -129,9 +128,7 @@ class Rest:
         attach_reply(result, response)
         return result
 
-    def usages(self, response: HttpResponse) -> list[Usage]:
-        """Return the rate-limit usage in the headers of a response."""
-        return usage_of(response)
+    usages = staticmethod(usage_of)
 
 
 def _query(parameters: list[Parameter]) -> str:
