@@ -180,11 +180,9 @@ class IoThread:
             self._ring()
 
     def _ring(self) -> None:
-        try:
+        with suppress(OSError):  # It is full, so it wakes; or the thread has just ended.
             for alarm in self._alarms[1:]:
                 alarm.send(b"!")
-        except OSError:  # It is full, so it wakes; or the thread has just ended.
-            pass  # `suppress` would take as long as the rest.
 
     # For the thread alone.
 
