@@ -129,6 +129,7 @@ class Rest:
         return result
 
     usages = staticmethod(usage_of)
+    """Returns the rate-limit usage in the headers of a response."""
 
 
 def _query(parameters: list[Parameter]) -> str:
