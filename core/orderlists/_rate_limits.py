@@ -120,8 +120,8 @@ class RateLimits:
 
     def __init__(self, limits: Iterable[AnyLimit] | None = None) -> None:
         self._limits = _DOCUMENTED if limits is None else dict(_limits_in(limits))
-        # By account; under None those of the IP address.
-        self._figures: dict[str | None, dict[Window, _Figure]] = {None: {}}
+        # Of request weight (None), and of the orders of each account, by the length of the window.
+        self._figures: dict[str | None, dict[int, _Figure]] = {None: {}}
         self.blocks: dict[tuple[str | None, int], RateLimited | Banned] = {}
 
     def set_limits(self, limits: Iterable[AnyLimit]) -> None:
@@ -141,15 +141,15 @@ class RateLimits:
             time: The exchange's time, in nanoseconds.
         """
         second = time // SECOND
-        shared = self._figures[None]
-        own = self._figures.get(account) or self._figures.setdefault(account, {})
-        for window, used, limit in usages:
-            figures = own if window[0] is _ORDERS else shared
-            number, before = second // window[1], figures.get(window)
+        weight = self._figures[None]
+        orders = self._figures.get(account) or self._figures.setdefault(account, {})
+        for (limiter, seconds), used, limit in usages:
+            figures = orders if limiter is _ORDERS else weight
+            number, before = second // seconds, figures.get(seconds)
             # Replies may be reordered: within a window, usage only grows.
             if before is not None and before[0] == number and before[1] > used:
                 used = before[1]  # noqa: PLW2901 - the latest is not always the largest
-            figures[window] = number, used, limit
+            figures[seconds] = number, used, limit
 
     def block(self, error: RateLimited | Banned, *, account: str, now: ClockReading) -> float:
         """Record a block: of the IP address, or of an account's placements (-1015).
@@ -190,7 +190,9 @@ class RateLimits:
 
     def read(self, *, account: str, now: ClockReading) -> list[RateLimit]:
         """Return every known limit of this IP address and account, and its current usage."""
-        known = {*self._limits, *self._figures[None], *self._figures.get(account, {})}
+        known = set(self._limits)
+        known |= {(RateLimitType.REQUEST_WEIGHT, seconds) for seconds in self._figures[None]}
+        known |= {(_ORDERS, seconds) for seconds in self._figures.get(account, {})}
         windows = sorted(known, key=lambda window: (window[0].value, window[1]))
         return [self._allowance(window, account, now) for window in windows]
 
@@ -202,7 +204,7 @@ class RateLimits:
         limiter, seconds = window
         number = now.server // SECOND // seconds
         scope = account if limiter is _ORDERS else None
-        recorded, count, said = self._figures.get(scope, {}).get(window, (None, 0, None))
+        recorded, count, said = self._figures.get(scope, {}).get(seconds, (None, 0, None))
         used = count if recorded == number else 0
         limit = self._limits.get(window) if said is None else said
         ends_at = Instant((number + 1) * seconds * 1000, TimeUnit.MILLISECOND)

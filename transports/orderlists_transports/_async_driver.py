@@ -10,6 +10,7 @@ from orderlists import TransportError
 from orderlists._commands import (
     AwaitEvent,
     Command,
+    FramedExchange,
     HttpExchange,
     Outcome,
     Sleep,
@@ -72,11 +73,7 @@ class AsyncDriver:
         """Execute a command; an exchange of messages holds a turn."""
         try:
             match command:
-                case Sleep(seconds):
-                    value = await self._sleep(seconds)
-                case AwaitEvent():
-                    value = await self._channel.await_event(command)
-                case _:
+                case HttpExchange() | FramedExchange():
                     ticket = TaskTicket()
                     try:
                         seconds = command.timeout
@@ -86,6 +83,10 @@ class AsyncDriver:
                         value = await self._channel.exchange(command, timeout=seconds)
                     finally:
                         self._turns.leave(ticket)
+                case Sleep(seconds):
+                    value = await self._sleep(seconds)
+                case _:
+                    value = await self._channel.await_event(command)
         except BaseException as error:  # noqa: BLE001 - the engine tells what it is, and raises it
             return Outcome(None, error, self._monotonic())
         return Outcome(value, None, self._monotonic())

@@ -15,6 +15,7 @@ from orderlists import InvalidSetting, TransportError
 from orderlists._commands import (
     AwaitEvent,
     Command,
+    FramedExchange,
     HttpExchange,
     Outcome,
     Sleep,
@@ -79,11 +80,7 @@ class Driver:
         """Execute a command; an exchange of messages holds a turn."""
         try:
             match command:
-                case Sleep(seconds):
-                    value = self._sleep(seconds)
-                case AwaitEvent():
-                    value = self._channel.await_event(command)
-                case _:
+                case HttpExchange() | FramedExchange():
                     ticket = ThreadTicket()
                     try:
                         with self._lock:
@@ -97,6 +94,10 @@ class Driver:
                         if self._turns.release(ticket):
                             with self._lock:
                                 self._turns.leave(ticket)
+                case Sleep(seconds):
+                    value = self._sleep(seconds)
+                case _:
+                    value = self._channel.await_event(command)
         except BaseException as error:  # noqa: BLE001 - the engine tells what it is, and raises it
             return Outcome(None, error, self._monotonic())
         return Outcome(value, None, self._monotonic())
