@@ -188,15 +188,14 @@ def to_amount_or_none(value: int | str | Decimal | None) -> Decimal | None:
 
 def check_amount(_: object, attribute: Attribute[Any], value: object) -> None:
     """Reject what is no amount, such as a float."""
-    if value is None:
-        raise Rule.GIVEN.broken(attribute.name, value)
-    check_amount_or_none(_, attribute, value)
+    if not _is_amount(value):
+        raise _no_amount(attribute.name, value)
 
 
 def check_amount_or_none(_: object, attribute: Attribute[Any], value: object) -> None:
     """Do the same; None is *not given*."""
     if value is not None and not _is_amount(value):
-        raise Rule.AMOUNT.broken(attribute.name, _shown(value))
+        raise _no_amount(attribute.name, value)
 
 
 def exact_amount(name: str, value: Any) -> Decimal:  # noqa: ANN401 - of any type
@@ -205,12 +204,14 @@ def exact_amount(name: str, value: Any) -> Decimal:  # noqa: ANN401 - of any typ
     Raises:
         InvalidRequest: It is no amount, such as a float.
     """
-    if value is None:
-        raise Rule.GIVEN.broken(name, value)
     number = to_amount(value)
     if not _is_amount(number):
-        raise Rule.AMOUNT.broken(name, _shown(value))
+        raise _no_amount(name, value)
     return number
+
+
+def _no_amount(name: str, value: object) -> InvalidRequest:
+    return (Rule.GIVEN if value is None else Rule.AMOUNT).broken(name, _shown(value))
 
 
 def _is_amount(value: object) -> bool:
