@@ -169,6 +169,13 @@ def test_an_amount_is_sent_exactly(amount: Decimal | int) -> None:
     assert Decimal(text.partition("&")[0]) == amount
 
 
+def test_a_missing_amount_is_told_from_a_wrong_one() -> None:
+    with pytest.raises(InvalidRequest, match=r"^quantity=None: must be given \(-1102\)$"):
+        oco(quantity=None)
+    with pytest.raises(InvalidRequest, match=r"^quantity=0\.5: .*never a float.*\(-1100\)$"):
+        oco(quantity=0.5)
+
+
 class _Key:
     api_key = "k" * 64
 
